@@ -1,0 +1,53 @@
+# Every target creates .venv itself; `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format types contracts pytest bench sample clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+# Stamps keep a second run from installing again.
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet -e .
+	@touch $@
+
+$(VENV)/.installed-test: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet -e ".[test]"
+	@touch $@ $(VENV)/.installed
+
+demo: $(VENV)/.installed ## convert the sample map: .npy, GeoTIFF and a picture in demo/
+	$(BIN)/python -m geoindex demo demo --overwrite
+
+test: lint types contracts pytest ## lint, types, import contracts and all tests
+
+lint: $(VENV)/.installed-test ## ruff, lint and format check
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(VENV)/.installed-test ## rewrite the code in the house format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(VENV)/.installed-test ## mypy strict on geoindex/
+	$(BIN)/mypy
+
+contracts: $(VENV)/.installed-test ## the direction of imports
+	$(BIN)/lint-imports
+
+pytest: $(VENV)/.installed-test ## the tests
+	$(BIN)/python -m pytest
+
+bench: $(VENV)/.installed-test ## our nearest colour beside its peers
+	$(BIN)/python benchmarks/nearest_colour.py
+
+sample: $(VENV)/.installed-test ## draw the sample map in data/ again
+	$(BIN)/python data/make_sample_map.py
+
+clean: ## remove what the targets made
+	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

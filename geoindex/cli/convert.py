@@ -1,0 +1,121 @@
+"""``geoindex convert``."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import click
+
+from geoindex.cli.options import (
+    echo_json,
+    json_option,
+    overwrite_option,
+    palette_option,
+    quiet_option,
+)
+from geoindex.color.mapper import Metric
+from geoindex.conversion import ConversionReport, MergedColors, convert
+from geoindex.formats.rasters import Alpha
+
+__all__ = ["convert_command", "echo_report"]
+
+LISTED_COLORS = 4
+"""Most colors of a merged group that the warning lists."""
+
+LISTED_GROUPS = 10
+"""Most merged groups that are warned about one by one."""
+
+
+@click.command("convert")
+@click.argument("src")
+@click.argument("dst")
+@palette_option
+@click.option(
+    "--metric",
+    type=click.Choice(get_args(Metric)),
+    default="rgb",
+    show_default=True,
+    help="Color distance.",
+)
+@click.option(
+    "--max-distance",
+    type=float,
+    metavar="D",
+    help="Make pixels nodata that are farther than D from every palette color.",
+)
+@click.option(
+    "--alpha",
+    type=click.Choice(get_args(Alpha)),
+    default="mask",
+    show_default=True,
+    help="Make transparent pixels nodata, or ignore transparency.",
+)
+@overwrite_option
+@json_option
+@quiet_option
+def convert_command(
+    src: str,
+    dst: str,
+    *,
+    palette: str,
+    metric: Metric,
+    max_distance: float | None,
+    alpha: Alpha,
+    overwrite: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Convert the map image SRC (PNG, JPEG, GeoTIFF) to the index grid DST (.npy, .tif)."""
+    report = convert(
+        src,
+        dst,
+        palette,
+        metric=metric,
+        max_distance=max_distance,
+        alpha=alpha,
+        overwrite=overwrite,
+    )
+    if as_json:
+        echo_json(report.to_dict())
+    elif not quiet:
+        echo_report(report, metric)
+
+
+def echo_report(report: ConversionReport, metric: str) -> None:
+    """Print a summary, and a warning for every group of colors that became one class."""
+    rows, cols = report.shape
+    click.echo(f"{report.target}: {cols} x {rows} pixels")
+    click.echo(
+        f"  classes used  {report.classes_used} of {report.n_colors} "
+        f"(the image has {report.source_colors:,} colors)"
+    )
+    click.echo(f"  nodata        {report.nodata_share:.2%}")
+    click.echo(
+        f"  distance      mean {report.mean_distance:.2f}, "
+        f"largest {report.largest_distance:.2f} ({metric})"
+    )
+    for group in report.merged[:LISTED_GROUPS]:
+        click.echo(f"Warning: {_merge_text(group)}", err=True)
+    if len(report.merged) > LISTED_GROUPS:
+        click.echo(
+            f"Warning: and {len(report.merged) - LISTED_GROUPS} more groups of colors share an "
+            "index; --json lists them all",
+            err=True,
+        )
+
+
+def _merge_text(group: MergedColors) -> str:
+    """One line on the colors that share an index."""
+    listed = [
+        f"{','.join(map(str, color))} ({pixels:,} px)"
+        for color, pixels in zip(
+            group.colors[:LISTED_COLORS], group.pixels[:LISTED_COLORS], strict=True
+        )
+    ]
+    more = len(group.colors) - LISTED_COLORS
+    if more > 0:
+        listed.append(f"{more} more")
+    return (
+        f"{len(group.colors)} frequent colors of the map became one class, index {group.index} "
+        f"({group.label}): {', '.join(listed)}"
+    )

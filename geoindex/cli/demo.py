@@ -1,0 +1,39 @@
+"""``geoindex demo``: the sample map, all the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from geoindex.cli.convert import echo_report
+from geoindex.cli.options import overwrite_option, quiet_option
+from geoindex.conversion import convert
+from geoindex.formats.figures import save_figure
+from geoindex.formats.grids import open_grid
+from geoindex.formats.rasters import read_picture
+from geoindex.formats.sample import make_folder, sample_file
+
+__all__ = ["demo_command"]
+
+
+@click.command("demo")
+@click.argument("folder", default="geoindex-demo", metavar="[DIR]")
+@overwrite_option
+@quiet_option
+def demo_command(folder: str, *, overwrite: bool, quiet: bool) -> None:
+    """Convert the sample map to .npy and GeoTIFF in DIR, and draw both side by side."""
+    target = Path(folder)
+    make_folder(target)
+    picture, palette = sample_file("sample_map.png"), sample_file("sample_palette.csv")
+    convert(picture, target / "sample_map.npy", palette, overwrite=overwrite)
+    report = convert(picture, target / "sample_map.tif", palette, overwrite=overwrite)
+    from geoindex.plot import comparison_figure
+
+    figure = comparison_figure(read_picture(picture), open_grid(target / "sample_map.tif"))
+    save_figure(figure, target / "sample_map_indexed.png", overwrite=overwrite)
+    if quiet:
+        return
+    echo_report(report, "rgb")
+    click.echo(f"{target / 'sample_map.npy'}: the same indices for numpy.load")
+    click.echo(f"{target / 'sample_map_indexed.png'}: original beside indexed; open it")

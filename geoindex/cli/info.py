@@ -1,0 +1,95 @@
+"""``geoindex info``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from geoindex.cli.options import echo_json, json_option
+from geoindex.errors import GridError
+from geoindex.formats.grids import grid_format, open_grid
+from geoindex.formats.palettes import TEXT_SUFFIXES, load_palette
+from geoindex.formats.rasters import describe_raster
+from geoindex.grid import IndexGrid
+
+__all__ = ["info_command"]
+
+
+@click.command("info")
+@click.argument("file")
+@json_option
+def info_command(file: str, *, as_json: bool) -> None:
+    """Tell what FILE is: an index grid, an image or a palette."""
+    content = _describe(Path(file))
+    if as_json:
+        echo_json(content)
+        return
+    classes = content.pop("classes", None)
+    width = max(len(key) for key in content)
+    for key, value in content.items():
+        click.echo(f"{key:<{width}}  {_text(value)}")
+    if classes:
+        click.echo("classes used:")
+        for entry in classes:
+            click.echo(f"  {entry['index']:>5}  {entry['pixels']:>12,} px  {entry['label']}")
+
+
+def _describe(path: Path) -> dict[str, Any]:
+    """Facts about a file, by what its suffix and content say."""
+    if path.suffix.lower() in TEXT_SUFFIXES:
+        palette = load_palette(path)
+        return {
+            "kind": "palette",
+            "colors": len(palette),
+            "named": palette.names is not None,
+            "duplicates": len(palette.duplicates()),
+            "sha256": palette.sha256,
+        }
+    if path.suffix.lower() == ".npy":
+        return _describe_grid(open_grid(path))
+    image = describe_raster(path)
+    if grid_format(path) is None or image["bands"] != ["palette"]:
+        return image
+    try:
+        return _describe_grid(open_grid(path))
+    except GridError:
+        # A color table that some pixels lie outside of still makes an image.
+        return image
+
+
+def _describe_grid(grid: IndexGrid) -> dict[str, Any]:
+    """Facts about an index grid."""
+    counts = grid.counts()
+    rows, cols = grid.shape
+    return {
+        "kind": "index grid",
+        "size": f"{cols} x {rows} pixels, {grid.indices.dtype}",
+        "palette": f"{grid.palette.name or 'without a name'}, {len(grid.palette)} colors",
+        "nodata": grid.nodata,
+        "nodata_pixels": grid.indices.size - int(counts.sum()),
+        "transform": None if grid.transform is None else list(grid.transform[:6]),
+        "crs": None if grid.crs is None else grid.crs.to_string(),
+        "provenance": dict(grid.provenance),
+        "classes": [
+            {
+                "index": int(index),
+                "label": grid.palette.label(int(index)),
+                "pixels": int(counts[index]),
+            }
+            for index in np.flatnonzero(counts)
+        ],
+    }
+
+
+def _text(value: Any) -> str:
+    """Value of a fact on one line."""
+    if value is None:
+        return "none"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_text(entry)}" for key, entry in value.items()) or "none"
+    if isinstance(value, list):
+        return ", ".join(_text(entry) for entry in value)
+    return str(value)

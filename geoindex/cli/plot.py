@@ -1,0 +1,36 @@
+"""``geoindex plot``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from geoindex.cli.options import overwrite_option, quiet_option
+from geoindex.formats.atomic import check_target
+from geoindex.formats.figures import check_figure_suffix, save_figure
+from geoindex.formats.grids import open_grid
+
+__all__ = ["plot_command"]
+
+
+@click.command("plot")
+@click.argument("grid")
+@click.option("-o", "--output", required=True, metavar="PNG", help="Picture: .png, .pdf or .svg.")
+@click.option("--legend/--no-legend", default=None, help="List the classes beside the map.")
+@overwrite_option
+@quiet_option
+def plot_command(
+    grid: str, *, output: str, legend: bool | None, overwrite: bool, quiet: bool
+) -> None:
+    """Draw the index grid GRID (.npy, .tif) in its true colors."""
+    target = Path(output)
+    check_figure_suffix(target)
+    check_target(target, overwrite=overwrite)
+    opened = open_grid(grid)
+    # matplotlib takes longer to load than most errors take to find.
+    from geoindex.plot import grid_figure
+
+    save_figure(grid_figure(opened, legend=legend), target, overwrite=overwrite)
+    if not quiet:
+        click.echo(output)

@@ -1,0 +1,1 @@
+"""Color science on arrays: no files, no command line."""

@@ -1,0 +1,185 @@
+"""Compiled loops of the nearest-color search.
+
+They assume clean arguments: :mod:`geoindex.color.mapper` checks them. All release the GIL,
+so plain threads use every core.
+
+A *code* is ``red << 16 | green << 8 | blue``; the table holds one entry a code. A *cell* is a
+cube of 8 x 8 x 8 codes, numbered ``(red >> 3) << 10 | (green >> 3) << 5 | blue >> 3``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit, types
+from numba.core.typing.templates import Signature
+from numpy.typing import NDArray
+
+from geoindex.grid import IndexArray
+
+__all__ = [
+    "CELL_SIDE",
+    "N_CELLS",
+    "N_CODES",
+    "count_codes",
+    "fill_cells",
+    "lookup",
+    "mark_cells",
+]
+
+CELL_SIDE = 8  # measured fastest: 4 and 16 take 3 and 1.4 times as long for 256 colors
+CELLS_PER_AXIS = 256 // CELL_SIDE
+N_CELLS = CELLS_PER_AXIS**3
+N_CODES = 256**3
+
+# Any memory layout and read-only arrays are welcome; one compiled version serves them all.
+_PIXELS = types.Array(types.uint8, 3, "A", readonly=True)
+_VALID = types.Array(types.uint8, 2, "A", readonly=True)
+_COLORS = types.Array(types.int32, 2, "C", readonly=True)
+_CELLS = types.Array(types.int64, 1, "C", readonly=True)
+
+
+@njit(
+    [
+        types.void(_COLORS, types.int64, types.int64, _CELLS, types.uint8[::1]),
+        types.void(_COLORS, types.int64, types.int64, _CELLS, types.uint16[::1]),
+    ],
+    nogil=True,
+    cache=True,
+)
+def fill_cells(
+    colors: NDArray[np.int32],
+    max_squared: int,
+    nodata: int,
+    cells: NDArray[np.int64],
+    table: IndexArray,
+) -> None:
+    """Enter the nearest palette row of every code of `cells` into `table`.
+
+    A palette color can only be nearest somewhere in a cell if its smallest squared distance
+    to the cell is not above the smallest of all largest squared distances: otherwise one
+    color is nearer on the whole cell. Candidates stay in row order and are compared with a
+    strict ``<``, so the lowest row wins a tie. Codes farther than `max_squared` become
+    `nodata`. After Heckbert (1982), "Color image quantization for frame buffer display",
+    with exact bounds in place of cell centers.
+    """
+    n_colors = len(colors)
+    lower = np.empty(n_colors, np.int32)
+    candidates = np.empty((n_colors, 4), np.int32)
+    for cell in cells:
+        red = np.int32(cell // (CELLS_PER_AXIS * CELLS_PER_AXIS) * CELL_SIDE)
+        green = np.int32(cell // CELLS_PER_AXIS % CELLS_PER_AXIS * CELL_SIDE)
+        blue = np.int32(cell % CELLS_PER_AXIS * CELL_SIDE)
+        least_upper = np.int32(3 * 255 * 255 + 1)
+        for row in range(n_colors):
+            near = np.int32(0)
+            far = np.int32(0)
+            for channel in range(3):
+                low = red if channel == 0 else (green if channel == 1 else blue)
+                below = low - colors[row, channel]
+                above = -below - np.int32(CELL_SIDE - 1)
+                outside = max(below, above, np.int32(0))
+                across = max(abs(below), abs(above))
+                near += outside * outside
+                far += across * across
+            lower[row] = near
+            least_upper = min(least_upper, far)
+        n_candidates = 0
+        for row in range(n_colors):
+            if lower[row] <= least_upper:
+                candidates[n_candidates, 0] = colors[row, 0]
+                candidates[n_candidates, 1] = colors[row, 1]
+                candidates[n_candidates, 2] = colors[row, 2]
+                candidates[n_candidates, 3] = row
+                n_candidates += 1
+        for r in range(red, red + CELL_SIDE):
+            for g in range(green, green + CELL_SIDE):
+                for b in range(blue, blue + CELL_SIDE):
+                    least = np.int32(3 * 255 * 255 + 1)
+                    nearest = np.int32(0)
+                    for i in range(n_candidates):
+                        dr = r - candidates[i, 0]
+                        dg = g - candidates[i, 1]
+                        db = b - candidates[i, 2]
+                        squared = dr * dr + dg * dg + db * db
+                        if squared < least:
+                            least = squared
+                            nearest = candidates[i, 3]
+                    entry = nearest if least <= max_squared else np.int32(nodata)
+                    table[r << 16 | g << 8 | b] = entry
+
+
+@njit(types.void(_PIXELS, _VALID, types.uint8[::1]), nogil=True, cache=True)
+def mark_cells(
+    pixels: NDArray[np.uint8], valid: NDArray[np.uint8], touched: NDArray[np.uint8]
+) -> None:
+    """Set `touched` to 1 for every cell that a valid pixel falls into.
+
+    An empty `valid` means that every pixel is valid.
+    """
+    for row in range(pixels.shape[0]):
+        for col in range(pixels.shape[1]):
+            if valid.size == 0 or valid[row, col] != 0:
+                red = np.uint32(pixels[row, col, 0]) >> 3
+                green = np.uint32(pixels[row, col, 1]) >> 3
+                blue = np.uint32(pixels[row, col, 2]) >> 3
+                touched[red << 10 | green << 5 | blue] = 1
+
+
+def _lookup_signature(table: types.Type, out: types.Type) -> Signature:
+    read_table = types.Array(table, 1, "C", readonly=True)
+    return types.void(_PIXELS, _VALID, read_table, types.int64, types.Array(out, 2, "A"))
+
+
+@njit(
+    [
+        _lookup_signature(types.uint8, types.uint8),
+        _lookup_signature(types.uint8, types.uint16),
+        _lookup_signature(types.uint16, types.uint16),
+    ],
+    nogil=True,
+    cache=True,
+)
+def lookup(
+    pixels: NDArray[np.uint8],
+    valid: NDArray[np.uint8],
+    table: IndexArray,
+    nodata: int,
+    out: IndexArray,
+) -> None:
+    """Write the table entry of every pixel into `out`, `nodata` where `valid` is 0.
+
+    An empty `valid` means that every pixel is valid.
+    """
+    for row in range(pixels.shape[0]):
+        if valid.size == 0:
+            for col in range(pixels.shape[1]):
+                red = np.uint32(pixels[row, col, 0])
+                green = np.uint32(pixels[row, col, 1])
+                blue = np.uint32(pixels[row, col, 2])
+                out[row, col] = table[red << 16 | green << 8 | blue]
+        else:
+            for col in range(pixels.shape[1]):
+                red = np.uint32(pixels[row, col, 0])
+                green = np.uint32(pixels[row, col, 1])
+                blue = np.uint32(pixels[row, col, 2])
+                if valid[row, col] != 0:
+                    out[row, col] = table[red << 16 | green << 8 | blue]
+                else:
+                    out[row, col] = nodata
+
+
+@njit(types.void(_PIXELS, _VALID, types.int64[::1]), nogil=True, cache=True)
+def count_codes(
+    pixels: NDArray[np.uint8], valid: NDArray[np.uint8], counts: NDArray[np.int64]
+) -> None:
+    """Add the number of valid pixels of every code to `counts`.
+
+    An empty `valid` means that every pixel is valid.
+    """
+    for row in range(pixels.shape[0]):
+        for col in range(pixels.shape[1]):
+            if valid.size == 0 or valid[row, col] != 0:
+                red = np.uint32(pixels[row, col, 0])
+                green = np.uint32(pixels[row, col, 1])
+                blue = np.uint32(pixels[row, col, 2])
+                counts[red << 16 | green << 8 | blue] += 1

@@ -1,0 +1,305 @@
+"""The nearest palette color of every pixel: exact, and the lowest index wins a tie."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from threading import Lock
+from typing import Any, Literal, cast, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from geoindex.color import kernels
+from geoindex.color.pixels import NO_MASK, as_colors
+from geoindex.errors import OptionError
+from geoindex.grid import IndexArray, index_dtype, nodata_value
+from geoindex.palette import Palette
+from geoindex.scaling import Scale
+
+__all__ = ["ColorMapper", "Metric", "color_mapper", "nearest"]
+
+Metric = Literal["rgb"]
+"""Color distances; ``"rgb"`` is the Euclidean distance of 8-bit sRGB values."""
+
+LARGEST_SQUARED = 3 * 255**2
+
+# Filling every cell takes 0.05 s on two cores for 256 colors, marking the touched ones 0.6 ms
+# a megapixel; beyond this the marking could cost a fifth of what it can save.
+FULL_TABLE_PIXELS = 16_000_000
+
+# Below this, starting threads costs more than the second core brings.
+BLOCK_PIXELS = 500_000
+
+
+class ColorMapper:
+    """Maps pixels to the rows of one palette; keep it for many images.
+
+    Distances are found once a color and kept in a table of all 256 ** 3 colors (16 MB, or
+    32 MB beyond 255 colors), which is filled for the colors that turn up. Any number of
+    threads may use one mapper.
+
+    Parameters
+    ----------
+    palette : Palette
+        The colors.
+    metric : {"rgb"}
+        The color distance.
+    max_distance : float, optional
+        Colors farther than this from every palette color become nodata, in the metric's
+        units.
+
+    Raises
+    ------
+    OptionError
+        Unknown metric, or a distance that is negative or not a number.
+
+    Notes
+    -----
+    ``rgb`` compares ``(r - r')**2 + (g - g')**2 + (b - b')**2`` in integers.
+    """
+
+    def __init__(
+        self, palette: Palette, *, metric: Metric = "rgb", max_distance: float | None = None
+    ) -> None:
+        if metric not in get_args(Metric):
+            raise OptionError(f"unknown metric {metric!r}; known: {', '.join(get_args(Metric))}")
+        self.palette = palette
+        self.metric = metric
+        self.max_distance = max_distance
+        self._max_squared = _largest_square_within(max_distance)
+        self._colors = palette.colors.astype(np.int32)
+        # The table holds nodata only where a color can be too far.
+        self._dtype = index_dtype(len(palette), has_nodata=max_distance is not None)
+        self._table: IndexArray = np.empty(0, dtype=self._dtype)
+        self._filled = np.zeros(kernels.N_CELLS, dtype=np.uint8)
+        self._complete = False
+        self._lock = Lock()
+
+    def map(
+        self, pixels: NDArray[np.uint8], valid: NDArray[np.generic] | None = None
+    ) -> IndexArray:
+        """Find the nearest palette color of every pixel.
+
+        Parameters
+        ----------
+        pixels : ndarray of uint8, shape (..., 3) or (..., 4)
+            Colors in any memory layout; a fourth channel is ignored. Arrays of three
+            dimensions are never copied.
+        valid : ndarray of uint8 or bool, shape (...), optional
+            0 where a pixel is nodata; an alpha band serves as it is.
+
+        Returns
+        -------
+        ndarray of uint8 or uint16, shape (...)
+            The dtype is the smallest that holds the palette and, where there is some,
+            nodata (see :func:`geoindex.grid.index_dtype`).
+        """
+        n_colors = len(self.palette)
+        image, mask = _as_image(pixels, valid)
+        # The table's own nodata already widened its dtype; masked pixels may do so here.
+        dtype = self._dtype
+        if n_colors == 256 and mask.size and not mask.all():
+            dtype = np.uint16
+        nodata = nodata_value(n_colors, dtype)
+        out = np.empty(image.shape[:2], dtype=dtype)
+        table = self._prepare(image, mask)
+
+        def fill_block(block: tuple[slice, slice]) -> None:
+            part = mask[block] if mask.size else mask
+            kernels.lookup(image[block], part, table, -1 if nodata is None else nodata, out[block])
+
+        _in_threads(fill_block, list(_blocks(image.shape[:2])))
+        if n_colors == 256 and dtype == np.uint16 and not (out == nodata).any():
+            out = out.astype(np.uint8)
+        return cast("IndexArray", out.reshape(pixels.shape[:-1]))
+
+    def distance(self, colors: NDArray[np.uint8], indices: IndexArray) -> NDArray[np.float64]:
+        """Distance of colors from the palette colors that they were given.
+
+        Parameters
+        ----------
+        colors : ndarray of uint8, shape (n, 3)
+        indices : ndarray of int, shape (n,)
+            Palette rows.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+            In the metric's units.
+        """
+        difference = colors.astype(np.int32) - self._colors[indices]
+        squared: NDArray[np.int64] = (difference**2).sum(axis=-1)
+        return np.sqrt(squared)
+
+    def _prepare(self, image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> IndexArray:
+        """Table with at least the cells of `image` filled."""
+        if self._complete:
+            return self._table
+        n_pixels = image.shape[0] * image.shape[1]
+        if n_pixels >= FULL_TABLE_PIXELS:
+            touched = np.ones(kernels.N_CELLS, dtype=np.uint8)
+        else:
+            touched = np.zeros(kernels.N_CELLS, dtype=np.uint8)
+            kernels.mark_cells(image, mask, touched)
+        with self._lock:
+            if not self._table.size:
+                self._table = np.empty(kernels.N_CODES, dtype=self._dtype)
+            cells = np.flatnonzero(touched & ~self._filled)
+            nodata = nodata_value(len(self.palette), self._dtype)
+
+            def fill_cells(part: NDArray[np.int64]) -> None:
+                kernels.fill_cells(
+                    self._colors,
+                    self._max_squared,
+                    -1 if nodata is None else nodata,
+                    part,
+                    self._table,
+                )
+
+            _in_threads(fill_cells, np.array_split(cells, max(1, len(cells) // 1024)))
+            self._filled |= touched
+            self._complete = bool(self._filled.all())
+        return self._table
+
+    def __getstate__(self) -> dict[str, Any]:
+        # The table is cheaper to fill again than to send.
+        return {
+            "palette": self.palette,
+            "metric": self.metric,
+            "max_distance": self.max_distance,
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(  # type: ignore[misc]  # rebuilding is what unpickling means here
+            state["palette"], metric=state["metric"], max_distance=state["max_distance"]
+        )
+
+
+@lru_cache(maxsize=2)
+def color_mapper(
+    palette: Palette, metric: Metric = "rgb", max_distance: float | None = None
+) -> ColorMapper:
+    """Mapper of these settings; the last two are kept with their tables.
+
+    Parameters
+    ----------
+    palette, metric, max_distance
+        As in :class:`ColorMapper`.
+
+    Returns
+    -------
+    ColorMapper
+    """
+    return ColorMapper(palette, metric=metric, max_distance=max_distance)
+
+
+def nearest(
+    pixels: ArrayLike,
+    palette: Palette,
+    *,
+    metric: Metric = "rgb",
+    max_distance: float | None = None,
+    scale: Scale | None = None,
+) -> IndexArray:
+    """Index of the nearest palette color for every pixel.
+
+    Parameters
+    ----------
+    pixels : array_like, shape (..., 3) or (..., 4)
+        Colors: uint8, uint16 (scaled to 8 bits), other integers within 0..255, or floats
+        (0..1 or 0..255, rounded half up to 8 bits). Pixels whose alpha is 0, and pixels with
+        a NaN, are nodata.
+    palette : Palette
+        The colors to choose from.
+    metric : {"rgb"}
+        The color distance; ``"rgb"`` is the Euclidean distance of 8-bit values, compared
+        exactly in integers.
+    max_distance : float, optional
+        Pixels farther than this from every palette color become nodata.
+    scale : {"unit", "byte"}, optional
+        Scale of float pixels where the rule (all within 0..1: unit, otherwise byte) would be
+        wrong.
+
+    Returns
+    -------
+    ndarray of uint8 or uint16, shape (...)
+        Palette rows, uint8 up to 256 colors. Nodata is 255 in uint8 and 65535 in uint16; a
+        256-color palette needs uint16 only where some pixel is nodata.
+
+    Raises
+    ------
+    ImageError
+        `pixels` have a wrong shape or dtype, values out of range, or floats of both scales.
+    OptionError
+        Unknown metric or scale, or a bad distance.
+
+    Examples
+    --------
+    >>> from geoindex import Palette, nearest
+    >>> palette = Palette([[0, 0, 0], [255, 0, 0], [255, 255, 255]])
+    >>> nearest([[250, 10, 10], [90, 90, 90]], palette)
+    array([1, 0], dtype=uint8)
+    """
+    colors, valid = as_colors(np.asarray(pixels), scale=scale)
+    return color_mapper(palette, metric, max_distance).map(colors, valid)
+
+
+def _largest_square_within(max_distance: float | None) -> int:
+    """Largest integer whose square root is not above `max_distance`."""
+    if max_distance is None:
+        return LARGEST_SQUARED
+    if not max_distance >= 0:
+        raise OptionError(f"max_distance must be 0 or more, found {max_distance}")
+    if max_distance >= math.sqrt(LARGEST_SQUARED):
+        return LARGEST_SQUARED
+    squared = math.floor(max_distance**2)
+    # The square is rounded, so the root decides, which is what callers compute.
+    if math.sqrt(squared + 1) <= max_distance:
+        return squared + 1
+    return squared if math.sqrt(squared) <= max_distance else squared - 1
+
+
+def _as_image(
+    pixels: NDArray[np.uint8], valid: NDArray[np.generic] | None
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Pixels of any leading shape as (rows, cols, channels), with their mask."""
+    mask = NO_MASK if valid is None else valid.view(np.uint8)
+    if pixels.ndim != 3:
+        pixels = pixels.reshape(1, -1, pixels.shape[-1])
+        mask = mask.reshape(1, -1) if valid is not None else mask
+    return pixels, mask
+
+
+def _blocks(shape: tuple[int, ...]) -> Iterator[tuple[slice, slice]]:
+    """Slices of about BLOCK_PIXELS pixels that cover an image; columns are cut in one row."""
+    rows, cols = shape
+    if rows == 1:
+        for start in range(0, cols, BLOCK_PIXELS):
+            yield slice(None), slice(start, start + BLOCK_PIXELS)
+        return
+    step = max(1, BLOCK_PIXELS // max(1, cols))
+    for start in range(0, rows, step):
+        yield slice(start, start + step), slice(None)
+
+
+def _in_threads(work: Callable[[Any], None], parts: Sequence[Any]) -> None:
+    """Do `work` on every part, on all cores where there are several parts."""
+    n_threads = min(_n_cores(), len(parts))
+    if n_threads <= 1:
+        for part in parts:
+            work(part)
+        return
+    with ThreadPoolExecutor(n_threads) as pool:
+        for _ in pool.map(work, parts):
+            pass
+
+
+def _n_cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,61 @@
+"""The errors of geoindex: one base class, each child also a built-in."""
+
+from __future__ import annotations
+
+__all__ = [
+    "GeoindexError",
+    "GridError",
+    "ImageError",
+    "MissingFileError",
+    "OptionError",
+    "OutputError",
+    "PaletteError",
+]
+
+
+class GeoindexError(Exception):
+    """Base of every error that geoindex raises on purpose.
+
+    The message is one line: what is wrong, what was found, what to do.
+    """
+
+
+class PaletteError(GeoindexError, ValueError):
+    """A palette that cannot be used.
+
+    Attributes
+    ----------
+    row : int or None
+        Zero-based row of the offending color where one row is at fault.
+    """
+
+    def __init__(self, message: str, *, row: int | None = None) -> None:
+        super().__init__(message)
+        self.row = row
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild_palette_error, (str(self), self.row))
+
+
+def _rebuild_palette_error(message: str, row: int | None) -> PaletteError:
+    return PaletteError(message, row=row)
+
+
+class ImageError(GeoindexError, ValueError):
+    """Pixels or an image file that cannot be read as colors."""
+
+
+class GridError(GeoindexError, ValueError):
+    """An index grid, or a file that should hold one, that contradicts itself."""
+
+
+class OptionError(GeoindexError, ValueError):
+    """A choice that does not exist; the message lists those that do."""
+
+
+class MissingFileError(GeoindexError, FileNotFoundError):
+    """A source file that is not there."""
+
+
+class OutputError(GeoindexError, OSError):
+    """An output that cannot be, or must not be, written."""

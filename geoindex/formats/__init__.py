@@ -1,0 +1,1 @@
+"""The only place that touches files: rasters in, grids out, palette files."""

@@ -1,0 +1,78 @@
+"""Outputs that appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from geoindex.errors import OutputError
+
+__all__ = ["atomic_output", "check_target"]
+
+
+def check_target(path: Path, *, overwrite: bool) -> None:
+    """Refuse a target that cannot or must not be written, before any work starts.
+
+    Parameters
+    ----------
+    path : Path
+        The output file.
+    overwrite : bool
+        Whether a file that is already there may be replaced.
+
+    Raises
+    ------
+    OutputError
+        The folder is missing, or the file exists and `overwrite` is False.
+    """
+    if not path.parent.is_dir():
+        raise OutputError(f"{path}: the folder {path.parent} does not exist; create it first")
+    if path.is_dir():
+        raise OutputError(f"{path}: is a folder; name a file")
+    if path.exists() and not overwrite:
+        raise OutputError(f"{path}: exists already; give --overwrite (overwrite=True)")
+    if not os.access(path.parent, os.W_OK):
+        raise OutputError(f"{path}: the folder {path.parent} cannot be written")
+
+
+@contextmanager
+def atomic_output(path: Path, *, overwrite: bool) -> Iterator[Path]:
+    """Temporary file beside `path` that takes its place when the block ends well.
+
+    Parameters
+    ----------
+    path : Path
+        The output file.
+    overwrite : bool
+        Whether a file that is already there may be replaced.
+
+    Yields
+    ------
+    Path
+        An empty file in the same folder; write the output there. It is removed if the block
+        raises.
+
+    Raises
+    ------
+    OutputError
+        The target cannot or must not be written, or writing failed.
+    """
+    check_target(path, overwrite=overwrite)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        temporary.open("xb").close()
+        yield temporary
+        # Renaming before the bytes are on disk could leave an empty file after a power cut.
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        if isinstance(error, OutputError):
+            raise
+        reason = error.strerror or str(error)
+        raise OutputError(f"{path}: cannot be written: {reason}") from error
+    finally:
+        temporary.unlink(missing_ok=True)

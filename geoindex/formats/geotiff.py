@@ -1,0 +1,151 @@
+"""Grids as one-band GeoTIFF with color table, class names and nodata.
+
+The color table holds the palette; names go to ``<name>.tif.aux.xml`` as GDAL category names,
+which GDAL and QGIS show, and to the tag ``GEOINDEX`` inside the file, so that a grid whose
+sidecar is lost is still restored whole.
+"""
+
+from __future__ import annotations
+
+import warnings
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import rasterio
+from rasterio.enums import ColorInterp
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
+
+from geoindex.errors import GridError, OutputError, PaletteError
+from geoindex.formats.atomic import atomic_output
+from geoindex.formats.metadata import FORMAT_VERSION, dump_json, load_json
+from geoindex.formats.rasters import open_raster
+from geoindex.grid import IndexGrid
+from geoindex.palette import Palette
+
+__all__ = ["TAG", "read_geotiff", "write_geotiff"]
+
+TAG = "GEOINDEX"
+"""Name of the TIFF tag (GDAL metadata item) that holds names and provenance as JSON."""
+
+BLOCK = 256
+
+
+def write_geotiff(grid: IndexGrid, path: Path, *, overwrite: bool) -> None:
+    """Write a tiled, DEFLATE-compressed GeoTIFF; see :func:`geoindex.formats.grids.save_grid`."""
+    rows, cols = grid.shape
+    palette = grid.palette
+    content = {
+        "format_version": FORMAT_VERSION,
+        "n_colors": len(palette),
+        "palette_name": palette.name,
+        "names": palette.names,
+        "provenance": dict(grid.provenance),
+    }
+    with atomic_output(path, overwrite=overwrite) as temporary:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", NotGeoreferencedWarning)
+                with rasterio.open(
+                    temporary,
+                    "w",
+                    driver="GTiff",
+                    width=cols,
+                    height=rows,
+                    count=1,
+                    dtype=grid.indices.dtype.name,
+                    nodata=grid.nodata,
+                    transform=grid.transform,
+                    crs=grid.crs,
+                    compress="deflate",
+                    tiled=True,
+                    blockxsize=BLOCK,
+                    blockysize=BLOCK,
+                    photometric="palette",
+                    BIGTIFF="IF_SAFER",
+                    num_threads="all_cpus",
+                ) as target:
+                    target.write_colormap(1, _color_table(palette))
+                    target.update_tags(**{TAG: dump_json(content)})
+                    target.write(grid.indices, 1)
+        except RasterioError as error:
+            raise OutputError(f"{path}: cannot be written ({error})") from error
+        # Names of an earlier grid must not meet this one, so they go before it appears.
+        names_path(path).unlink(missing_ok=True)
+    if palette.names is not None:
+        with atomic_output(names_path(path), overwrite=True) as temporary:
+            _category_names(palette.names).write(temporary, encoding="utf-8")
+
+
+def names_path(path: Path) -> Path:
+    """Place of GDAL's sidecar that holds the class names."""
+    return path.with_name(path.name + ".aux.xml")
+
+
+def read_geotiff(path: Path) -> IndexGrid:
+    """Read a one-band GeoTIFF with a color table, ours or another program's.
+
+    Raises
+    ------
+    GridError
+        The file has no color table, more bands, or indices outside its table.
+    """
+    with open_raster(path) as source:
+        if source.count != 1 or source.colorinterp[0] is not ColorInterp.palette:
+            raise GridError(
+                f"{path}: is not an index grid: it has {source.count} band(s) and no color "
+                "table; make one with geoindex convert"
+            )
+        indices = source.read(1)
+        nodata = None if source.nodata is None else int(source.nodata)
+        table = source.colormap(1)
+        tag = source.tags().get(TAG)
+        transform = None if source.transform.is_identity else source.transform
+        crs = source.crs
+    content: dict[str, Any] = {} if tag is None else load_json(tag, f"{path}, tag {TAG}")
+    colors = np.array([table[index][:3] for index in sorted(table)], dtype=np.uint8)
+    n_colors = content.get("n_colors", _used_rows(indices, colors, nodata))
+    try:
+        palette = Palette(
+            colors[:n_colors], content.get("names"), name=content.get("palette_name")
+        )
+    except (TypeError, PaletteError) as error:
+        raise GridError(f"{path}: the color table is damaged ({error})") from None
+    return IndexGrid(
+        indices=indices,
+        palette=palette,
+        nodata=nodata,
+        transform=transform,
+        crs=crs,
+        provenance=content.get("provenance", {}),
+    )
+
+
+def _color_table(palette: Palette) -> dict[int, tuple[int, ...]]:
+    """Color table as rasterio takes it."""
+    return {
+        index: (*(int(value) for value in color), 255)
+        for index, color in enumerate(palette.colors)
+    }
+
+
+def _category_names(names: tuple[str, ...]) -> ET.ElementTree[ET.Element]:
+    """GDAL's sidecar with category names (https://gdal.org, "PAM dataset")."""
+    root = ET.Element("PAMDataset")
+    band = ET.SubElement(root, "PAMRasterBand", band="1")
+    categories = ET.SubElement(band, "CategoryNames")
+    for name in names:
+        ET.SubElement(categories, "Category").text = name
+    return ET.ElementTree(root)
+
+
+def _used_rows(
+    indices: np.ndarray[Any, Any], colors: np.ndarray[Any, Any], nodata: int | None
+) -> int:
+    """Rows of a foreign color table without the black padding at its end."""
+    classes = indices if nodata is None else indices[indices != nodata]
+    used = int(classes.max()) + 1 if classes.size else 1
+    colored = np.flatnonzero(colors.any(axis=1))
+    rows = max(used, int(colored[-1]) + 1 if colored.size else 1)
+    return rows if nodata is None or nodata >= rows else max(used, nodata)

@@ -1,0 +1,270 @@
+"""IndexGrid: one palette index a pixel, with what is needed to place and color it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoindex.errors import GridError
+from geoindex.palette import Palette
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    import xarray as xr
+    from affine import Affine
+    from matplotlib.axes import Axes
+    from matplotlib.colors import ListedColormap
+    from rasterio.crs import CRS
+
+__all__ = ["IndexArray", "IndexGrid", "index_dtype", "nodata_value"]
+
+IndexArray = NDArray[np.uint8 | np.uint16]
+"""Palette indices; uint8 or uint16."""
+
+
+def index_dtype(n_colors: int, *, has_nodata: bool) -> type[np.uint8] | type[np.uint16]:
+    """Smallest dtype for the indices of a palette, and for nodata where there is some.
+
+    Parameters
+    ----------
+    n_colors : int
+        Number of palette colors.
+    has_nodata : bool
+        Whether some pixel is nodata.
+
+    Returns
+    -------
+    numpy.uint8 or numpy.uint16
+        uint8 up to 256 colors, but uint16 for 256 colors and nodata.
+
+    Examples
+    --------
+    >>> from geoindex.grid import index_dtype
+    >>> index_dtype(256, has_nodata=False).__name__, index_dtype(256, has_nodata=True).__name__
+    ('uint8', 'uint16')
+    """
+    return np.uint8 if n_colors + int(has_nodata) <= 256 else np.uint16
+
+
+def nodata_value(n_colors: int, dtype: np.typing.DTypeLike) -> int | None:
+    """Nodata value of a grid: the largest of its dtype, unless a color uses it.
+
+    Parameters
+    ----------
+    n_colors : int
+        Number of palette colors.
+    dtype : dtype
+        uint8 or uint16.
+
+    Returns
+    -------
+    int or None
+        255 in uint8 up to 255 colors, None in uint8 with 256 colors, 65535 in uint16.
+    """
+    largest = int(np.iinfo(np.dtype(dtype)).max)
+    return largest if n_colors <= largest else None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class IndexGrid:
+    """A grid of palette indices with its palette and georeference.
+
+    Raises
+    ------
+    GridError
+        The indices are not two-dimensional uint8 or uint16, one of them is neither a row of
+        the palette nor nodata, or nodata is a row of the palette.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from geoindex import IndexGrid, Palette
+    >>> grid = IndexGrid(
+    ...     indices=np.array([[0, 1], [1, 255]], dtype=np.uint8),
+    ...     palette=Palette([[0, 0, 0], [255, 255, 0]]),
+    ...     nodata=255,
+    ... )
+    >>> grid.counts()
+    array([1, 2])
+    >>> grid.valid
+    array([[ True,  True],
+           [ True, False]])
+    """
+
+    indices: IndexArray
+    """Palette rows, uint8 or uint16 of shape (rows, cols), row 0 at the top."""
+
+    palette: Palette
+    """The palette that the indices point into."""
+
+    nodata: int | None = None
+    """Value of pixels without a class, or None where every pixel has one."""
+
+    transform: Affine | None = None
+    """Affine map from (column, row) of pixel corners to coordinates, or None."""
+
+    crs: CRS | None = None
+    """Coordinate reference system of `transform`, or None."""
+
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    """How the grid was made (metric, palette hash, version, options); JSON values."""
+
+    def __post_init__(self) -> None:
+        indices = self.indices
+        if not isinstance(indices, np.ndarray) or indices.dtype not in (np.uint8, np.uint16):
+            found = getattr(indices, "dtype", type(indices).__name__)
+            raise GridError(f"indices must be an array of uint8 or uint16, found {found}")
+        if indices.ndim != 2 or indices.size == 0:
+            raise GridError(f"indices must have the shape (rows, cols), found {indices.shape}")
+        n_colors = len(self.palette)
+        largest = int(np.iinfo(indices.dtype).max)
+        if self.nodata is not None and not n_colors <= self.nodata <= largest:
+            raise GridError(
+                f"nodata {self.nodata} must lie between the number of colors, {n_colors}, and "
+                f"the largest {indices.dtype}, {largest}"
+            )
+        self._check_range(n_colors)
+
+    def _check_range(self, n_colors: int) -> None:
+        """Refuse an index that is neither a palette row nor nodata."""
+        if n_colors > int(np.iinfo(self.indices.dtype).max):
+            return
+        if int(self.indices.max()) < n_colors:
+            return
+        stray = self.indices >= n_colors
+        if self.nodata is not None:
+            stray &= self.indices != self.nodata
+        if stray.any():
+            row, col = np.unravel_index(int(np.argmax(stray)), stray.shape)
+            raise GridError(
+                f"index {self.indices[row, col]} at row {row}, column {col} is neither one of "
+                f"the {n_colors} palette rows nor nodata ({self.nodata})"
+            )
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of rows and columns."""
+        rows, cols = self.indices.shape
+        return rows, cols
+
+    @property
+    def valid(self) -> NDArray[np.bool_]:
+        """Mask of shape (rows, cols); True where the pixel has a class."""
+        if self.nodata is None:
+            return np.ones(self.shape, dtype=bool)
+        return np.not_equal(self.indices, self.nodata)
+
+    def counts(self) -> NDArray[np.int64]:
+        """Pixels of each class.
+
+        Returns
+        -------
+        ndarray of int64, shape (n_colors,)
+            Nodata is not counted.
+        """
+        counts = np.zeros(int(np.iinfo(self.indices.dtype).max) + 1, dtype=np.int64)
+        for rows in np.array_split(self.indices, max(1, self.indices.size // 2**22)):
+            counts += np.bincount(rows.ravel(), minlength=len(counts))
+        return counts[: len(self.palette)]
+
+    def to_rgb(self, *, background: tuple[int, int, int] = (255, 255, 255)) -> NDArray[np.uint8]:
+        """Picture of the grid in its palette colors.
+
+        Parameters
+        ----------
+        background : tuple of three int
+            Color of nodata pixels, 0..255.
+
+        Returns
+        -------
+        ndarray of uint8, shape (rows, cols, 3)
+        """
+        table = np.empty((int(np.iinfo(self.indices.dtype).max) + 1, 3), dtype=np.uint8)
+        table[:] = background
+        table[: len(self.palette)] = self.palette.colors
+        picture: NDArray[np.uint8] = table[self.indices]
+        return picture
+
+    def colormap(self) -> ListedColormap:
+        """Matplotlib colormap of the palette; see :meth:`Palette.colormap`."""
+        return self.palette.colormap()
+
+    def plot(self, ax: Axes | None = None, *, legend: bool | None = None) -> Axes:
+        """Draw the grid in its true colors, nodata transparent.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; a new figure by default.
+        legend : bool, optional
+            Show the classes beside the map; by default where the palette has names.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
+        from geoindex.plot import plot_grid
+
+        return plot_grid(self, ax=ax, legend=legend)
+
+    def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> None:
+        """Write the grid to a file; the suffix picks the format.
+
+        Parameters
+        ----------
+        path : path-like
+            ``.npy`` (with a JSON sidecar ``<path>.json``) or ``.tif``.
+        overwrite : bool
+            Replace a file that is already there.
+
+        Raises
+        ------
+        OutputError
+            The suffix is unknown, the file exists, or the folder cannot be written.
+        """
+        from geoindex.formats.grids import save_grid
+
+        save_grid(self, path, overwrite=overwrite)
+
+    def to_xarray(self) -> xr.DataArray:
+        """Copy into an xarray DataArray; needs ``geoindex-raster[xarray]``.
+
+        Returns
+        -------
+        xarray.DataArray
+            Dimensions y and x, with pixel-center coordinates where the transform is not
+            rotated; attributes carry ``flag_values``, ``flag_meanings`` and ``_FillValue``
+            after the CF conventions, and the colors.
+        """
+        import xarray as xr
+
+        coords: dict[str, NDArray[np.floating]] = {}
+        if self.transform is not None and self.transform.b == 0 and self.transform.d == 0:
+            rows, cols = self.shape
+            coords["x"] = self.transform.c + self.transform.a * (np.arange(cols) + 0.5)
+            coords["y"] = self.transform.f + self.transform.e * (np.arange(rows) + 0.5)
+        labels = [self.palette.label(index) for index in range(len(self.palette))]
+        attrs: dict[str, Any] = {
+            "flag_values": list(range(len(self.palette))),
+            "flag_meanings": " ".join("_".join(label.split()) for label in labels),
+            "flag_colors": " ".join("#" + bytes(color).hex() for color in self.palette.colors),
+        }
+        if self.nodata is not None:
+            attrs["_FillValue"] = self.nodata
+        if self.crs is not None:
+            attrs["crs_wkt"] = self.crs.to_wkt()
+        return xr.DataArray(
+            self.indices.copy(), dims=("y", "x"), coords=coords, attrs=attrs, name="index"
+        )
+
+    def __repr__(self) -> str:
+        rows, cols = self.shape
+        return (
+            f"IndexGrid({rows} x {cols} {self.indices.dtype}, {self.palette!r}, "
+            f"nodata={self.nodata})"
+        )

@@ -1,0 +1,298 @@
+"""Palette: the colors whose row numbers become the indices of a grid."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from geoindex.errors import PaletteError
+from geoindex.scaling import Scale, ScaleProblemError, to_uint8
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from matplotlib.axes import Axes
+    from matplotlib.colors import ListedColormap, NoNorm
+
+__all__ = ["MAX_COLORS", "Palette"]
+
+MAX_COLORS = 65_535
+"""Most rows a palette may have: one value of uint16 stays free for nodata."""
+
+
+class Palette:
+    """An immutable list of colors; the row number of a color is its index in a grid.
+
+    Parameters
+    ----------
+    colors : array_like, shape (n_colors, 3)
+        Red, green, blue. Floats whose values all lie in 0..1 are on the unit scale, anything
+        else is 0..255; fractions are rounded half up.
+    names : sequence of str, optional
+        One name a color, such as the map units of a legend.
+    name : str, optional
+        Name of the palette as a whole.
+    scale : {"unit", "byte"}, optional
+        Decides the scale of `colors` where the rule above would be wrong.
+
+    Raises
+    ------
+    PaletteError
+        No color, more than 65,535, a wrong shape, a value that is not a number or out of
+        range, or values of both scales; the message names the row (counted from 0).
+
+    Notes
+    -----
+    Duplicate colors are kept, since row numbers have a meaning; the lowest row is the one
+    that pixels are given.
+
+    Examples
+    --------
+    >>> from geoindex import Palette
+    >>> palette = Palette([[0, 0, 0], [230, 203, 203]], names=["ink", "gneiss"])
+    >>> len(palette)
+    2
+    >>> palette.colors
+    array([[  0,   0,   0],
+           [230, 203, 203]], dtype=uint8)
+    """
+
+    __slots__ = ("_colors", "_name", "_names")
+
+    def __init__(
+        self,
+        colors: ArrayLike,
+        names: Sequence[str] | None = None,
+        *,
+        name: str | None = None,
+        scale: Scale | None = None,
+    ) -> None:
+        self._colors = _check_colors(colors, scale)
+        self._names = _check_names(names, len(self._colors))
+        self._name = name
+
+    @property
+    def colors(self) -> NDArray[np.uint8]:
+        """Colors, uint8 of shape (n_colors, 3), read-only."""
+        return self._colors
+
+    @property
+    def names(self) -> tuple[str, ...] | None:
+        """Names of the colors, one a row, or None."""
+        return self._names
+
+    @property
+    def name(self) -> str | None:
+        """Name of the palette as a whole, or None."""
+        return self._name
+
+    @property
+    def sha256(self) -> str:
+        """Hexadecimal SHA-256 of the colors in row order; names do not count."""
+        return hashlib.sha256(self._colors.tobytes()).hexdigest()
+
+    def unit(self) -> NDArray[np.float64]:
+        """Colors on the unit scale.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_colors, 3)
+            ``colors / 255``.
+        """
+        return self._colors / 255.0
+
+    def duplicates(self) -> dict[int, int]:
+        """Rows that repeat the color of an earlier row, which pixels are never given.
+
+        Returns
+        -------
+        dict of int to int
+            The repeating row to the first row of the same color.
+
+        Examples
+        --------
+        >>> from geoindex import Palette
+        >>> Palette([[0, 0, 0], [9, 9, 9], [0, 0, 0]]).duplicates()
+        {2: 0}
+        """
+        first: dict[bytes, int] = {}
+        repeated: dict[int, int] = {}
+        for row, color in enumerate(self._colors):
+            original = first.setdefault(color.tobytes(), row)
+            if original != row:
+                repeated[row] = original
+        return repeated
+
+    def label(self, index: int) -> str:
+        """Name of the color at `index`, or its values where the palette has no names.
+
+        Parameters
+        ----------
+        index : int
+            Row of the palette.
+
+        Returns
+        -------
+        str
+        """
+        if self._names is not None and self._names[index]:
+            return self._names[index]
+        return ",".join(str(value) for value in self._colors[index])
+
+    def colormap(self) -> ListedColormap:
+        """Matplotlib colormap of exactly these colors, nodata transparent.
+
+        Use it with :meth:`norm`, so that index ``i`` shows color ``i``.
+
+        Returns
+        -------
+        matplotlib.colors.ListedColormap
+            ``N`` equals ``len(self)``.
+        """
+        from geoindex.plot import palette_colormap
+
+        return palette_colormap(self)
+
+    def norm(self) -> NoNorm:
+        """Matplotlib norm that hands indices to the colormap as they are.
+
+        Returns
+        -------
+        matplotlib.colors.NoNorm
+        """
+        from geoindex.plot import index_norm
+
+        return index_norm()
+
+    def image(self, *, columns: int = 16, cell: int = 16) -> NDArray[np.uint8]:
+        """Swatch picture of the palette, row by row.
+
+        Parameters
+        ----------
+        columns : int
+            Swatches in a row.
+        cell : int
+            Side of a swatch in pixels.
+
+        Returns
+        -------
+        ndarray of uint8, shape (rows * cell, min(columns, n_colors) * cell, 3)
+            Places after the last color are white.
+        """
+        columns = min(columns, len(self))
+        rows = -(-len(self) // columns)
+        swatches = np.full((rows * columns, 3), 255, dtype=np.uint8)
+        swatches[: len(self)] = self._colors
+        return swatches.reshape(rows, columns, 3).repeat(cell, axis=0).repeat(cell, axis=1)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the palette as a chart of swatches with their indices.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; a new figure by default.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
+        from geoindex.plot import plot_palette
+
+        return plot_palette(self, ax=ax)
+
+    def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> None:
+        """Write the palette to a file; the suffix picks the format.
+
+        Parameters
+        ----------
+        path : path-like
+            Target; ``.csv``.
+        overwrite : bool
+            Replace a file that is already there.
+
+        Raises
+        ------
+        OutputError
+            The suffix is unknown, the file exists, or the folder cannot be written.
+        """
+        from geoindex.formats.palettes import save_palette
+
+        save_palette(self, path, overwrite=overwrite)
+
+    def __len__(self) -> int:
+        return len(self._colors)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Palette):
+            return NotImplemented
+        return (
+            np.array_equal(self._colors, other._colors)
+            and self._names == other._names
+            and self._name == other._name
+        )
+
+    def __hash__(self) -> int:
+        return hash((self._colors.tobytes(), self._names, self._name))
+
+    def __repr__(self) -> str:
+        title = f"{self._name!r}, " if self._name else ""
+        return f"Palette({title}{len(self)} color{'s' if len(self) > 1 else ''})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"colors": self._colors, "names": self._names, "name": self._name}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._colors = _read_only(state["colors"])
+        self._names = state["names"]
+        self._name = state["name"]
+
+
+def _check_colors(colors: ArrayLike, scale: Scale | None) -> NDArray[np.uint8]:
+    """Colors as read-only uint8 of shape (n_colors, 3), or an error that names the row."""
+    try:
+        values = np.asarray(colors)
+    except ValueError as error:
+        raise PaletteError(
+            "the rows of a palette must all hold three numbers: red, green, blue"
+        ) from error
+    if values.size == 0:
+        raise PaletteError("a palette needs at least one color, found none")
+    if values.ndim != 2 or values.shape[1] != 3:
+        raise PaletteError(
+            f"palette colors must have the shape (n_colors, 3), found {values.shape}"
+        )
+    if len(values) > MAX_COLORS:
+        raise PaletteError(
+            f"a palette holds at most {MAX_COLORS:,} colors, found {len(values):,}", row=MAX_COLORS
+        )
+    try:
+        scaled = to_uint8(values, scale=scale)
+    except ScaleProblemError as problem:
+        row = problem.position[0]
+        raise PaletteError(f"palette row {row}: {problem}", row=row) from None
+    except TypeError as error:
+        raise PaletteError(f"palette {error}") from None
+    return _read_only(scaled)
+
+
+def _check_names(names: Sequence[str] | None, n_colors: int) -> tuple[str, ...] | None:
+    """Names as a tuple of one string a color."""
+    if names is None:
+        return None
+    if isinstance(names, str) or not all(isinstance(name, str) for name in names):
+        raise PaletteError("palette names must be a sequence of strings")
+    if len(names) != n_colors:
+        raise PaletteError(f"palette has {n_colors} colors but {len(names)} names")
+    return tuple(names)
+
+
+def _read_only(colors: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Copy that cannot be changed."""
+    colors = np.array(colors, dtype=np.uint8, order="C")
+    colors.setflags(write=False)
+    return colors
