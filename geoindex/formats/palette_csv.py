@@ -148,7 +148,7 @@ def _split(line: str, delimiter: str | None) -> list[str]:
         fields = line.split()
         # Blanks also separate the words of a name.
         n_colors = 1 if HEX_COLOR.match(fields[0]) else 3
-        return [*fields[:n_colors], " ".join(fields[n_colors:])] if len(fields) > 3 else fields
+        return [*fields[:n_colors], *filter(None, [" ".join(fields[n_colors:])])]
     return [field.strip() for field in next(csv.reader([line], delimiter=delimiter))]
 
 

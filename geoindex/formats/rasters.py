@@ -47,8 +47,12 @@ SIGNATURES = {
     b"MM\0+": "GTiff",
 }
 
-# By default GDAL fills what is missing from a truncated JPEG with gray and goes on.
-GDAL_OPTIONS = {"GDAL_ERROR_ON_LIBJPEG_WARNING": "TRUE"}
+# By default GDAL fills what is missing from a truncated JPEG or PNG with gray or black and
+# goes on; these two make it an error.
+GDAL_OPTIONS = {
+    "GDAL_ERROR_ON_LIBJPEG_WARNING": "TRUE",
+    "GDAL_PNG_WHOLE_IMAGE_OPTIM": "NO",
+}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -1,0 +1,65 @@
+"""Fixtures: small palettes and images with known answers, and the real data if there is any."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+from geoindex import Palette, load_palette
+
+settings.register_profile("default", deadline=None, max_examples=60)
+settings.load_profile("default")
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def repository() -> Path:
+    """Top folder of the checkout."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def kevitsa() -> Path:
+    """Folder of the real map; the test is skipped where it is not named."""
+    folder = os.environ.get("GEOINDEX_REAL_DATA")
+    if not folder:
+        pytest.skip("GEOINDEX_REAL_DATA does not name the real data")
+    return Path(folder) / "kevitsa"
+
+
+@pytest.fixture(scope="session")
+def windows256() -> Palette:
+    return load_palette("windows-256")
+
+
+@pytest.fixture
+def legend() -> Palette:
+    """Three named classes."""
+    return Palette(
+        [[0, 0, 0], [230, 60, 20], [250, 240, 200]],
+        names=["Ink", "Granite & gneiss", "Sand <fine>, Ångström"],
+        name="legend",
+    )
+
+
+@pytest.fixture
+def rgba() -> np.ndarray:
+    """A 3 x 4 picture near the colors of `legend`, one pixel transparent."""
+    pixels = np.zeros((3, 4, 4), dtype=np.uint8)
+    pixels[0, :, :3] = (5, 3, 0)
+    pixels[1, :, :3] = (220, 70, 30)
+    pixels[2, :, :3] = (255, 235, 190)
+    pixels[..., 3] = 255
+    pixels[1, 2] = (250, 240, 200, 0)
+    return pixels
+
+
+@pytest.fixture
+def rgba_indices() -> np.ndarray:
+    """What `rgba` is against `legend`, worked out by hand."""
+    return np.array([[0, 0, 0, 0], [1, 1, 255, 1], [2, 2, 2, 2]], dtype=np.uint8)

@@ -1,0 +1,240 @@
+"""Nearest color against brute force."""
+
+from __future__ import annotations
+
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from geoindex import Palette, nearest
+from geoindex.color import mapper as mapper_module
+from geoindex.color.mapper import ColorMapper
+from geoindex.errors import ImageError, OptionError
+from tests.oracle import brute_force
+
+# Few distinct values make ties and duplicates likely.
+channels = st.one_of(st.integers(0, 255), st.sampled_from([0, 1, 127, 128, 254, 255]))
+
+
+def arrays(rows: st.SearchStrategy[int]) -> st.SearchStrategy[np.ndarray]:
+    return rows.flatmap(lambda n: hnp.arrays(np.uint8, (n, 3), elements=channels))
+
+
+@given(pixels=arrays(st.integers(1, 300)), colors=arrays(st.integers(1, 40)))
+def test_equals_brute_force(pixels: np.ndarray, colors: np.ndarray) -> None:
+    result = nearest(pixels, Palette(colors))
+    np.testing.assert_array_equal(result, brute_force(pixels, colors))
+
+
+@pytest.mark.parametrize("n_colors", [1, 2, 16, 255, 256, 257, 4096])
+@given(seed=st.integers(0, 2**32 - 1), spread=st.sampled_from([2, 16, 256]))
+def test_equals_brute_force_for_palettes_of_every_size(
+    n_colors: int, seed: int, spread: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    # A small spread gives many ties and duplicate rows.
+    colors = (rng.integers(0, spread, (n_colors, 3)) * (256 // spread)).astype(np.uint8)
+    pixels = rng.integers(0, 256, (10, 20, 3), dtype=np.uint8)
+    result = nearest(pixels, Palette(colors))
+    assert result.dtype == (np.uint8 if n_colors <= 256 else np.uint16)
+    np.testing.assert_array_equal(result, brute_force(pixels, colors))
+
+
+def test_lowest_index_wins_a_tie() -> None:
+    palette = Palette([[20, 0, 0], [0, 0, 0], [20, 0, 0], [0, 0, 0]])
+    assert nearest([[10, 0, 0], [0, 0, 0], [20, 0, 0]], palette).tolist() == [0, 1, 0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n_colors", ["windows-256", 256, 97, 1000])
+def test_every_color_there_is(n_colors: int | str, windows256: Palette) -> None:
+    """All 16,777,216 colors; the oracle adds up squared differences channel by channel."""
+    if n_colors == "windows-256":
+        palette = windows256
+    else:
+        palette = Palette(np.random.default_rng(n_colors).integers(0, 256, (n_colors, 3)))
+    value = np.arange(256, dtype=np.uint8)
+    mapper = ColorMapper(palette)
+    colors = palette.colors.astype(np.int32)
+    for red in range(0, 256, 8):
+        cube = np.stack(np.meshgrid(value[red : red + 8], value, value, indexing="ij"), axis=-1)
+        found = mapper.map(cube.reshape(8, -1, 3)).reshape(8, 256, 256)
+        best = np.full((8, 256, 256), 2**30, dtype=np.int32)
+        index = np.zeros((8, 256, 256), dtype=np.uint16)
+        squares = (np.arange(256, dtype=np.int32)[:, np.newaxis] - colors.T.reshape(1, -1)) ** 2
+        squares = squares.reshape(256, 3, -1)
+        for row in range(len(palette)):
+            squared = (
+                squares[red : red + 8, 0, row][:, np.newaxis, np.newaxis]
+                + squares[:, 1, row][:, np.newaxis]
+                + squares[:, 2, row]
+            )
+            nearer = squared < best
+            best[nearer] = squared[nearer]
+            index[nearer] = row
+        np.testing.assert_array_equal(found, index)
+
+
+def test_every_path_gives_the_same_bytes(
+    monkeypatch: pytest.MonkeyPatch, windows256: Palette
+) -> None:
+    pixels = np.random.default_rng(5).integers(0, 256, (301, 203, 4), dtype=np.uint8)
+    pixels[..., 3] = 255
+    expected = brute_force(pixels, windows256.colors).astype(np.uint8)
+    layouts = {
+        "interleaved": pixels,
+        "planar": np.moveaxis(np.ascontiguousarray(np.moveaxis(pixels, -1, 0)), 0, -1),
+        "columns first": np.asfortranarray(pixels),
+        "three channels": pixels[..., :3],
+        "every other twice": np.repeat(pixels, 2, axis=1)[:, ::2],
+        "upside down": pixels[::-1].copy()[::-1],
+        "read-only": np.frombuffer(pixels.tobytes(), np.uint8).reshape(pixels.shape),
+    }
+    for full, block in [(10**9, 10**9), (0, 10**9), (10**9, 1000), (0, 1000)]:
+        monkeypatch.setattr(mapper_module, "FULL_TABLE_PIXELS", full)
+        monkeypatch.setattr(mapper_module, "BLOCK_PIXELS", block)
+        for name, layout in layouts.items():
+            result = ColorMapper(windows256).map(layout)
+            np.testing.assert_array_equal(result, expected, err_msg=f"{name} {full} {block}")
+        flat = ColorMapper(windows256).map(pixels.reshape(-1, 4))
+        np.testing.assert_array_equal(flat, expected.ravel())
+
+
+def test_one_mapper_serves_many_threads(windows256: Palette) -> None:
+    mapper = ColorMapper(windows256)
+    rng = np.random.default_rng(6)
+    images = [rng.integers(0, 256, (50, 60, 3), dtype=np.uint8) for _ in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(mapper.map, images))
+    for image, result in zip(images, results, strict=True):
+        np.testing.assert_array_equal(result, brute_force(image, windows256.colors))
+
+
+def test_a_pickled_mapper_maps_the_same(windows256: Palette) -> None:
+    mapper = ColorMapper(windows256, max_distance=20)
+    pixels = np.random.default_rng(7).integers(0, 256, (500, 3), dtype=np.uint8)
+    copy = pickle.loads(pickle.dumps(mapper))
+    np.testing.assert_array_equal(copy.map(pixels), mapper.map(pixels))
+
+
+@pytest.mark.parametrize("shape", [(3,), (4,), (0, 3), (7, 3), (2, 3, 4, 3), (0, 5, 3), (5, 0, 4)])
+def test_leading_shape_is_kept(shape: tuple[int, ...]) -> None:
+    pixels = np.full(shape, 255, dtype=np.uint8)
+    result = nearest(pixels, Palette([[0, 0, 0], [255, 255, 255]]))
+    assert result.shape == shape[:-1]
+    assert (result == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("n_colors", "dtype", "nodata"),
+    [(2, np.uint8, 255), (255, np.uint8, 255), (256, np.uint16, 65535), (257, np.uint16, 65535)],
+)
+def test_transparent_pixels_are_nodata(n_colors: int, dtype: type, nodata: int) -> None:
+    palette = Palette(np.arange(n_colors * 3).reshape(-1, 3) % 256)
+    pixels = np.array([[0, 1, 2, 255], [0, 1, 2, 0], [0, 1, 2, 1]], dtype=np.uint8)
+    result = nearest(pixels, palette)
+    assert result.dtype == dtype
+    assert result.tolist() == [0, nodata, 0]
+
+
+def test_256_colors_stay_uint8_where_nothing_is_nodata(windows256: Palette) -> None:
+    pixels = np.full((3, 4), 255, dtype=np.uint8)
+    assert nearest(pixels, windows256).dtype == np.uint8
+    assert nearest(pixels, windows256, max_distance=1000).dtype == np.uint8
+
+
+@given(
+    pixels=arrays(st.integers(1, 100)),
+    colors=arrays(st.integers(1, 10)),
+    limit=st.floats(0, 450, allow_nan=False),
+)
+def test_max_distance(pixels: np.ndarray, colors: np.ndarray, limit: float) -> None:
+    expected = brute_force(pixels, colors)
+    differences = pixels.astype(int) - colors[expected].astype(int)
+    too_far = np.sqrt((differences**2).sum(axis=-1)) > limit
+    result = nearest(pixels, Palette(colors), max_distance=limit)
+    np.testing.assert_array_equal(result, np.where(too_far, 255, expected))
+
+
+def test_max_distance_includes_the_distance_itself() -> None:
+    palette = Palette([[0, 0, 0]])
+    for squared in (1, 2, 3, 432, 1000, 195_075):
+        root = np.sqrt(squared)
+        assert mapper_module._largest_square_within(root) == squared
+        assert mapper_module._largest_square_within(np.nextafter(root, 0)) == squared - 1
+    assert nearest([[3, 4, 0], [3, 5, 0]], palette, max_distance=5).tolist() == [0, 255]
+
+
+def test_256_colors_with_max_distance_widen_only_where_needed(windows256: Palette) -> None:
+    result = nearest([[0, 0, 0], [204, 204, 204]], windows256, max_distance=10)
+    assert result.dtype == np.uint16
+    assert result.tolist() == [0, 65535]
+
+
+def test_floats_and_16_bits_are_scaled() -> None:
+    palette = Palette([[0, 0, 0], [100, 100, 100], [200, 200, 200]])
+    bytes_ = np.random.default_rng(8).integers(0, 256, (100, 3), dtype=np.uint8)
+    bytes_[0] = (255, 0, 0)
+    expected = nearest(bytes_, palette)
+    for pixels in (
+        bytes_ / 255,
+        (bytes_ / 255).astype(np.float32),
+        bytes_.astype(np.float64),
+        bytes_.astype(np.int64),
+        bytes_.astype(np.uint16) * 257,
+    ):
+        np.testing.assert_array_equal(nearest(pixels, palette), expected)
+
+
+def test_nan_and_16_bit_alpha_are_nodata() -> None:
+    palette = Palette([[0, 0, 0], [255, 255, 255]])
+    floats = np.array([[1.0, 1.0, 1.0], [0.0, np.nan, 0.0]])
+    assert nearest(floats, palette).tolist() == [1, 255]
+    sixteen = np.array([[65535, 65535, 65535, 0], [65535, 65535, 65535, 1]], dtype=np.uint16)
+    assert nearest(sixteen, palette).tolist() == [255, 1]
+
+
+@pytest.mark.parametrize(
+    ("pixels", "message"),
+    [
+        (np.zeros((4, 2), np.uint8), r"shape \(..., 3\) or \(..., 4\), found \(4, 2\)"),
+        (np.zeros((), np.uint8), "found "),
+        (np.array([[0.0, 0.5, 200.0]]), "pixels at .0, 1.: value 0.5 looks like .*scale='byte'"),
+        (np.array([[0, 0, 256]]), r"pixels at .0, 2.: value 256 is outside 0\.\.255"),
+        (np.array([["a", "b", "c"]]), "must be integers or floats"),
+    ],
+)
+def test_refuses_bad_pixels(pixels: np.ndarray, message: str) -> None:
+    with pytest.raises(ImageError, match=message):
+        nearest(pixels, Palette([[0, 0, 0]]))
+
+
+def test_refuses_bad_options() -> None:
+    palette = Palette([[0, 0, 0]])
+    with pytest.raises(OptionError, match="unknown metric 'hsv'; known: rgb"):
+        nearest([[0, 0, 0]], palette, metric="hsv")
+    for distance in (-1.0, float("nan")):
+        with pytest.raises(OptionError, match="max_distance must be 0 or more"):
+            nearest([[0, 0, 0]], palette, max_distance=distance)
+
+
+@given(colors=arrays(st.integers(1, 60)))
+def test_palette_colors_map_to_their_first_row(colors: np.ndarray) -> None:
+    palette = Palette(colors)
+    result = nearest(colors, palette)
+    first = [palette.duplicates().get(row, row) for row in range(len(colors))]
+    assert result.tolist() == first
+
+
+@given(pixels=arrays(st.integers(1, 60)), colors=arrays(st.integers(1, 30)))
+def test_mapping_the_painted_result_changes_nothing(
+    pixels: np.ndarray, colors: np.ndarray
+) -> None:
+    palette = Palette(colors)
+    once = nearest(pixels, palette)
+    np.testing.assert_array_equal(nearest(palette.colors[once], palette), once)

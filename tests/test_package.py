@@ -1,0 +1,75 @@
+"""What importing costs, what is public, and that the layout holds."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import geoindex
+
+
+def python(code: str) -> str:
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    return result.stdout
+
+
+def test_import_loads_nothing_heavy() -> None:
+    code = "import sys, json, geoindex; print(json.dumps(sorted(sys.modules)))"
+    loaded = set(json.loads(python(code)))
+    assert not loaded & {"matplotlib", "sklearn", "xarray", "numba", "rasterio", "scipy"}
+
+
+def test_indexing_loads_no_plotting_and_no_learning() -> None:
+    code = (
+        "import sys, json, numpy, geoindex\n"
+        "geoindex.index_image(numpy.zeros((2, 2, 3), 'u1'), 'windows-256')\n"
+        "print(json.dumps(sorted(sys.modules)))"
+    )
+    assert not set(json.loads(python(code))) & {"matplotlib", "sklearn", "xarray"}
+
+
+def test_import_adds_only_its_own_module_to_numpy() -> None:
+    """Counts modules, not seconds: the count is the same on every machine."""
+    code = (
+        "import sys, importlib, typing, numpy; before = set(sys.modules); import geoindex; "
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    assert python(code).split() == ["geoindex"]
+
+
+def test_every_public_name_resolves_and_stays_itself() -> None:
+    for name in geoindex.__all__:
+        assert getattr(geoindex, name) is not None
+    assert callable(geoindex.convert)
+    assert callable(geoindex.nearest)
+    assert set(geoindex.__all__) <= set(dir(geoindex))
+
+
+def test_unknown_name_is_an_attribute_error() -> None:
+    assert not hasattr(geoindex, "quantise")
+
+
+def test_readme_lists_the_public_names(repository: Path) -> None:
+    readme = (repository / "README.md").read_text(encoding="utf-8")
+    table = readme.split("<!-- names -->")[1]
+    listed = set(re.findall(r"^\| `(\w+)", table, flags=re.MULTILINE))
+    assert listed == set(geoindex.__all__) - {"__version__"}
+
+
+def test_readme_python_runs(repository: Path, tmp_path: Path) -> None:
+    readme = (repository / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", readme, flags=re.DOTALL)
+    assert blocks
+    for block in blocks:
+        code = block.replace("data/", f"{repository.as_posix()}/data/")
+        subprocess.run(
+            [sys.executable, "-W", "error", "-c", code],
+            cwd=tmp_path,
+            check=True,
+            env={"MPLBACKEND": "Agg", "PATH": ""},
+        )

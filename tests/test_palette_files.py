@@ -1,0 +1,169 @@
+"""Palette files: text in many shapes, and images with a color table."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from geoindex import Palette, builtin_palettes, load_palette
+from geoindex.errors import GeoindexError, MissingFileError, OutputError, PaletteError
+from geoindex.formats.palette_csv import format_csv, parse_csv
+
+RED_BLUE = [[255, 0, 0], [0, 0, 255]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "255,0,0\n0,0,255\n",
+        "255;0;0\n0;0;255",
+        "255\t0\t0\r\n0\t0\t255\r\n",
+        "255 0 0\n  0   0 255  \n",
+        "r,g,b\n255,0,0\n0,0,255\n",
+        "Index;Blue;Green;Red\n0;0;0;255\n1;255;0;0\n",
+        "# a comment\n\n255,0,0\n\n# another\n0,0,255\n",
+        "\n1.0,0.0,0.0\n0.0,0.0,1.0\n",
+        "255.0,0.0,0.0\n0.0,0.0,255.0\n",
+        "#ff0000\n#0000FF\n",
+        "#ff0000,\n#0000ff,\n",
+    ],
+)
+def test_reads(text: str) -> None:
+    assert parse_csv(text, where="p.csv").colors.tolist() == RED_BLUE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "255,0,0,Old gneiss\n0,0,255,Lake\n",
+        '255,0,0,"Old gneiss"\n0,0,255,Lake\n',
+        "255 0 0 Old gneiss\n0 0 255 Lake\n",
+        "#ff0000 Old gneiss\n#0000ff Lake\n",
+        "name,r,g,b,role\nOld gneiss,255,0,0,unit\nLake,0,0,255,unit\n",
+        "hex;label\n#ff0000;Old gneiss\n#0000ff;Lake\n",
+    ],
+)
+def test_reads_names(text: str) -> None:
+    palette = parse_csv(text, where="p.csv")
+    assert palette.colors.tolist() == RED_BLUE
+    assert palette.names == ("Old gneiss", "Lake")
+
+
+def test_a_quoted_name_may_hold_the_separator() -> None:
+    assert parse_csv('1,2,3,"Till, sandy"', where="p.csv").names == ("Till, sandy",)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "p.csv: holds no colors"),
+        ("# only a comment\n", "p.csv: holds no colors"),
+        ("r,g,b\n", "p.csv: holds a header but no colors"),
+        ("red,green\n1,2\n", "p.csv, line 1: the header must name r, g, b or hex"),
+        ("0,0,0\n\n# c\n1,2\n", "p.csv, line 4: a color needs 3 columns, found 2"),
+        ("0,0,0\n1,x,3\n", "p.csv, line 2: 'x' is not a number"),
+        ("0,0,0\n1,2,256\n", "p.csv, line 2: value 256 is outside 0..255"),
+        ("r,g,b\n0,0,0\n1,2,-3\n", "p.csv, line 3: value -3 is outside 0..255"),
+        ("128,0,0\n0.1,0.2,0.3\n", "p.csv, line 2: value 0.1 looks like the 0-1 scale"),
+        ("0.1,nan,0.3\n", "p.csv, line 1: value nan is not a number"),
+        ("1,2,3,4\n", "p.csv, line 1: holds 4 numbers; say which columns"),
+        ("hex\nff0000\n", "p.csv, line 2: 'ff0000' is not #rrggbb"),
+        ("0,0,0\n" * 65_536, "at most 65,535 colors"),
+    ],
+)
+def test_refuses_and_names_the_line(text: str, message: str) -> None:
+    with pytest.raises(PaletteError, match=message):
+        parse_csv(text, where="p.csv")
+
+
+def test_scale_decides_an_ambiguous_file() -> None:
+    palette = parse_csv("128,0,0\n0.6,0.2,0.3\n", where="p.csv", scale="byte")
+    assert palette.colors.tolist() == [[128, 0, 0], [1, 0, 0]]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            *[st.integers(0, 255)] * 3,
+            st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1),
+        ),
+        min_size=1,
+    )
+)
+def test_csv_round_trip(rows: list[tuple[int, int, int, str]]) -> None:
+    palette = Palette([row[:3] for row in rows], names=[row[3] for row in rows], name="p")
+    assert parse_csv(format_csv(palette), where="p", name="p") == palette
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_a_palette_or_an_error(text: str) -> None:
+    with contextlib.suppress(GeoindexError):
+        assert 1 <= len(parse_csv(text, where="p.csv")) <= 200
+
+
+def test_files(tmp_path: Path, legend: Palette) -> None:
+    legend.save(tmp_path / "legend.csv")
+    assert load_palette(tmp_path / "legend.csv") == legend
+    with pytest.raises(OutputError, match="exists already"):
+        legend.save(tmp_path / "legend.csv")
+    with pytest.raises(OutputError, match=r"palettes are written as \.csv"):
+        legend.save(tmp_path / "legend.docx")
+
+
+def test_byte_order_mark_and_latin_1(tmp_path: Path) -> None:
+    (tmp_path / "bom.csv").write_bytes(b"\xef\xbb\xbf1,2,3,Gr\xc3\xa5n\r\n")
+    (tmp_path / "latin.csv").write_bytes(b"1,2,3,Gr\xe5n\r\n")
+    assert load_palette(tmp_path / "bom.csv").names == ("Grån",)
+    assert load_palette(tmp_path / "latin.csv").names == ("Grån",)
+
+
+def test_refuses_files_that_are_no_palette(tmp_path: Path) -> None:
+    (tmp_path / "junk.csv").write_bytes(b"\x00\x01\x02")
+    (tmp_path / "palette.xyz").write_text("1,2,3")
+    Image.new("RGB", (2, 2)).save(tmp_path / "rgb.png")
+    with pytest.raises(PaletteError, match="binary file"):
+        load_palette(tmp_path / "junk.csv")
+    with pytest.raises(PaletteError, match=r"palette\.xyz: unknown suffix"):
+        load_palette(tmp_path / "palette.xyz")
+    with pytest.raises(PaletteError, match="no color table"):
+        load_palette(tmp_path / "rgb.png")
+    with pytest.raises(PaletteError, match="is not a file"):
+        load_palette(tmp_path)
+    with pytest.raises(MissingFileError, match=r"built in: .*windows-256"):
+        load_palette("windows-255")
+
+
+def test_color_table_of_an_image(tmp_path: Path) -> None:
+    image = Image.new("P", (2, 1))
+    image.putpalette([10, 20, 30, 40, 50, 60])
+    image.putdata([0, 1])
+    image.save(tmp_path / "p.png")
+    colors = load_palette(tmp_path / "p.png").colors
+    assert colors[:2].tolist() == [[10, 20, 30], [40, 50, 60]]
+
+
+def test_builtin_palettes_load(windows256: Palette) -> None:
+    assert "windows-256" in builtin_palettes()
+    for name in builtin_palettes():
+        assert load_palette(name).name == name
+    assert len(windows256) == 256
+    assert len(np.unique(windows256.colors, axis=0)) == 256
+    # The static system colors stand at both ends: black, dark red ... cyan, white.
+    assert windows256.colors[[0, 1, 9, 246, 255]].tolist() == [
+        [0, 0, 0],
+        [128, 0, 0],
+        [166, 202, 240],
+        [255, 251, 240],
+        [255, 255, 255],
+    ]
+
+
+def test_windows_256_equals_the_published_values(kevitsa: Path, windows256: Palette) -> None:
+    published = np.loadtxt(kevitsa / "Windows_256_color_palette_RGB.csv", delimiter=",")
+    np.testing.assert_array_equal(windows256.colors, published)

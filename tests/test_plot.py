@@ -1,0 +1,110 @@
+"""Figures, rendered and read back pixel by pixel."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from affine import Affine
+from matplotlib.colors import LinearSegmentedColormap, ListedColormap, NoNorm
+
+from geoindex import IndexGrid, Palette, index_image
+from geoindex.grid import nodata_value
+from geoindex.plot import comparison_figure, grid_figure
+
+mpl.use("Agg")
+
+
+@pytest.fixture(autouse=True)
+def close_figures() -> None:
+    yield
+    plt.close("all")
+
+
+def grid_of_every_class(n_colors: int) -> IndexGrid:
+    """One pixel a class, then one nodata pixel where there is a nodata value."""
+    dtype = np.uint8 if n_colors <= 256 else np.uint16
+    nodata = nodata_value(n_colors, dtype)
+    indices = np.arange(n_colors + (nodata is not None))
+    indices[n_colors:] = nodata if nodata is not None else 0
+    colors = np.random.default_rng(n_colors).integers(0, 256, (n_colors, 3))
+    return IndexGrid(
+        indices=indices.astype(dtype)[np.newaxis], palette=Palette(colors), nodata=nodata
+    )
+
+
+def render(draw: object, n_pixels: int) -> np.ndarray:
+    """RGBA of a strip of `n_pixels` cells, one screen pixel each."""
+    figure = plt.figure(figsize=(n_pixels / 100, 1 / 100), dpi=100)
+    figure.patch.set_alpha(0)
+    axes = figure.add_axes((0, 0, 1, 1))
+    draw(axes)
+    axes.set_axis_off()
+    axes.set_aspect("auto")
+    figure.canvas.draw()
+    return np.asarray(figure.canvas.buffer_rgba())[0]
+
+
+@pytest.mark.parametrize("n_colors", [*range(1, 20), 100, 254, 255, 256, 257, 1000, 4096])
+def test_every_class_is_drawn_in_its_own_color(n_colors: int) -> None:
+    grid = grid_of_every_class(n_colors)
+    drawn = render(grid.plot, grid.indices.size)
+    np.testing.assert_array_equal(drawn[:n_colors, :3], grid.palette.colors)
+    assert (drawn[:n_colors, 3] == 255).all()
+    assert (drawn[n_colors:, 3] == 0).all()
+
+
+@pytest.mark.parametrize("n_colors", [2, 16, 255, 300])
+def test_the_common_linear_colormap_draws_wrong_colors(n_colors: int) -> None:
+    """Why `colormap` is a ListedColormap: this is what is often used instead."""
+    grid = grid_of_every_class(n_colors)
+    common = LinearSegmentedColormap.from_list("common", grid.palette.unit())
+    drawn = render(
+        lambda axes: axes.imshow(
+            grid.indices[:, :n_colors], cmap=common, norm=NoNorm(), interpolation="nearest"
+        ),
+        n_colors,
+    )
+    wrong = (drawn[:, :3] != grid.palette.colors).any(axis=-1)
+    assert wrong.sum() >= n_colors - 2
+
+
+def test_colormap_has_exactly_the_colors(legend: Palette) -> None:
+    colormap = legend.colormap()
+    assert isinstance(colormap, ListedColormap)
+    assert colormap.N == 3
+    np.testing.assert_array_equal(colormap(np.arange(3), bytes=True)[:, :3], legend.colors)
+    assert isinstance(legend.norm(), NoNorm)
+
+
+def test_axes_are_in_map_units(rgba: np.ndarray, legend: Palette) -> None:
+    grid = dataclasses.replace(
+        index_image(rgba, legend), transform=Affine(5, 0, 1000, 0, -5, 2000)
+    )
+    axes = grid.plot()
+    assert axes.get_xlim() == (1000, 1020)
+    assert axes.get_ylim() == (1985, 2000)
+    assert axes.images[0].get_interpolation() == "nearest"
+
+
+def test_legend_lists_the_classes_by_area(rgba: np.ndarray, legend: Palette) -> None:
+    axes = index_image(rgba, legend).plot()
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert labels == ["0  Ink", "2  Sand <fine>, Ångström", "1  Granite & gneiss"]
+    assert index_image(rgba, Palette(legend.colors)).plot().get_legend() is None
+    many = grid_of_every_class(100).plot(legend=True).get_legend().get_texts()
+    assert many[-1].get_text() == "and 70 more"
+
+
+def test_figures_and_palette_charts(
+    rgba: np.ndarray, legend: Palette, windows256: Palette
+) -> None:
+    grid = index_image(rgba, legend)
+    assert len(comparison_figure(rgba, grid).axes) == 3
+    assert len(grid_figure(grid).axes) == 1
+    assert len(windows256.plot().texts) == 256
+    assert len(Palette(np.zeros((300, 3), int)).plot().texts) == 0
+    assert [text.get_text() for text in legend.plot().texts] == ["0", "1", "2"]

@@ -1,0 +1,195 @@
+"""Image files, written by other libraries, read pixel by pixel as they decode them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from affine import Affine
+from PIL import Image
+from rasterio.enums import ColorInterp
+
+from geoindex.errors import ImageError, MissingFileError
+from geoindex.formats.rasters import read_image, read_picture
+
+NORTH_UP = Affine(5.0, 0.0, 1000.0, 0.0, -5.0, 2000.0)
+ROTATED = Affine(4.0, 3.0, 1000.0, 3.0, -4.0, 2000.0)
+
+
+def noise(*shape: int) -> np.ndarray:
+    return np.random.default_rng(3).integers(0, 256, shape, dtype=np.uint8)
+
+
+def write_tif(path: Path, bands: np.ndarray, **profile: object) -> None:
+    """Write a (bands, rows, cols) array as GeoTIFF."""
+    count, rows, cols = bands.shape
+    options = {"transform": NORTH_UP, "dtype": bands.dtype.name, **profile}
+    with rasterio.open(
+        path, "w", driver="GTiff", width=cols, height=rows, count=count, **options
+    ) as target:
+        target.write(bands)
+
+
+@pytest.mark.parametrize(
+    ("mode", "suffix"),
+    [
+        ("L", "png"),
+        ("LA", "png"),
+        ("RGB", "png"),
+        ("RGBA", "png"),
+        ("RGB", "jpg"),
+        ("L", "jpg"),
+        ("RGB", "tif"),
+        ("RGBA", "tif"),
+        ("L", "tif"),
+        ("LA", "tif"),
+        ("P", "png"),
+        ("P", "tif"),
+    ],
+)
+def test_equals_pillow(tmp_path: Path, mode: str, suffix: str) -> None:
+    path = tmp_path / f"image.{suffix}"
+    if mode == "P":
+        image = Image.fromarray(noise(20, 30) % 7)
+        image.putpalette(noise(7 * 3).tolist())
+    else:
+        image = Image.fromarray(noise(20, 30, len(mode)).squeeze())
+        assert image.mode == mode
+    # Decoders differ in how they smooth subsampled color, not in full color.
+    image.save(path, **({"subsampling": 0} if suffix == "jpg" else {}))
+    with Image.open(path) as decoded:
+        expected = np.array(decoded.convert("RGBA" if "A" in mode else "RGB"))
+    raster = read_image(path)
+    np.testing.assert_array_equal(raster.colors, expected[..., :3])
+    if "A" in mode:
+        np.testing.assert_array_equal(raster.valid, expected[..., 3])
+        assert read_image(path, alpha="strip").valid is None
+    else:
+        assert raster.valid is None
+    assert raster.transform is None
+    assert raster.crs is None
+
+
+def test_transparent_palette_entry(tmp_path: Path) -> None:
+    image = Image.new("P", (3, 1))
+    image.putpalette([9, 9, 9, 50, 60, 70, 9, 9, 9])
+    image.putdata([0, 1, 2])
+    image.save(tmp_path / "p.png", transparency=2)
+    raster = read_image(tmp_path / "p.png")
+    assert (raster.valid != 0).tolist() == [[True, True, False]]
+    assert raster.colors.tolist() == [[[9, 9, 9], [50, 60, 70], [9, 9, 9]]]
+    assert read_image(tmp_path / "p.png", alpha="strip").valid is None
+
+
+def test_nodata_value_and_internal_mask(tmp_path: Path) -> None:
+    bands = noise(3, 4, 5) // 2
+    bands[:, 1, 1] = 200
+    bands[0, 2, 2] = 200
+    write_tif(tmp_path / "nodata.tif", bands, nodata=200)
+    valid = read_image(tmp_path / "nodata.tif").valid
+    assert valid is not None
+    # A pixel is nodata only where all its bands are.
+    assert np.argwhere(valid == 0).tolist() == [[1, 1]]
+
+    write_tif(tmp_path / "mask.tif", bands)
+    mask = np.full((4, 5), 255, np.uint8)
+    mask[3] = 0
+    with (
+        rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True),
+        rasterio.open(tmp_path / "mask.tif", "r+") as target,
+    ):
+        target.write_mask(mask)
+    np.testing.assert_array_equal(read_image(tmp_path / "mask.tif").valid, mask)
+
+
+@pytest.mark.parametrize("transform", [NORTH_UP, ROTATED])
+def test_georeference_of_geotiff(tmp_path: Path, transform: Affine) -> None:
+    write_tif(tmp_path / "map.tif", noise(3, 4, 5), transform=transform, crs="EPSG:23031")
+    raster = read_image(tmp_path / "map.tif")
+    assert raster.transform == transform
+    assert raster.crs.to_epsg() == 23031
+
+
+@pytest.mark.parametrize(
+    ("image", "world"), [("map.png", "map.pgw"), ("map.jpg", "map.jgw"), ("map.tif", "map.tfw")]
+)
+def test_world_file_names_the_pixel_center(tmp_path: Path, image: str, world: str) -> None:
+    Image.fromarray(noise(4, 5, 3)).save(tmp_path / image)
+    (tmp_path / world).write_text("5.0\n0\n0\n-5.0\n1002.5\n1997.5\n")
+    assert read_image(tmp_path / image).transform == NORTH_UP
+
+
+def test_tiled_band_interleaved_tiff_equals_plain_one(tmp_path: Path) -> None:
+    bands = noise(4, 100, 90)
+    write_tif(tmp_path / "plain.tif", bands)
+    layout = {"tiled": True, "blockxsize": 32, "blockysize": 16, "interleave": "band"}
+    write_tif(tmp_path / "tiled.tif", bands, compress="lzw", **layout)
+    for name in ("plain.tif", "tiled.tif"):
+        with rasterio.open(tmp_path / name, "r+") as target:
+            target.colorinterp = [
+                ColorInterp.red,
+                ColorInterp.green,
+                ColorInterp.blue,
+                ColorInterp.alpha,
+            ]
+        raster = read_image(tmp_path / name)
+        np.testing.assert_array_equal(raster.colors, np.moveaxis(bands[:3], 0, -1))
+        np.testing.assert_array_equal(raster.valid, bands[3])
+
+
+def test_picture_keeps_transparency(tmp_path: Path) -> None:
+    pixels = noise(5, 6, 4)
+    Image.fromarray(pixels).save(tmp_path / "map.png")
+    np.testing.assert_array_equal(read_picture(tmp_path / "map.png"), pixels)
+
+
+def test_refuses_what_it_would_read_wrong(tmp_path: Path) -> None:
+    Image.fromarray(noise(4, 4) > 127).save(tmp_path / "bilevel.png")
+    Image.fromarray(noise(4, 4).astype(np.uint16) * 256).save(tmp_path / "deep.png")
+    write_tif(tmp_path / "two.tif", noise(2, 4, 4))
+    write_tif(tmp_path / "five.tif", noise(5, 4, 4))
+    write_tif(tmp_path / "float.tif", noise(1, 4, 4).astype(np.float32))
+    with pytest.raises(ImageError, match=r"bilevel\.png: pixels are .*1 bits"):
+        read_image(tmp_path / "bilevel.png")
+    with pytest.raises(ImageError, match=r"deep\.png: pixels are uint16"):
+        read_image(tmp_path / "deep.png")
+    with pytest.raises(ImageError, match=r"two\.tif: holds 2 bands"):
+        read_image(tmp_path / "two.tif")
+    with pytest.raises(ImageError, match=r"five\.tif: holds 5 bands"):
+        read_image(tmp_path / "five.tif")
+    with pytest.raises(ImageError, match=r"float\.tif: pixels are float32"):
+        read_image(tmp_path / "float.tif")
+
+
+@pytest.mark.parametrize(
+    ("suffix", "keep"),
+    [("png", 0.5), ("jpg", 0.5), ("tif", 0.5), ("png", 0.95), ("jpg", 0.9), ("tif", 0.9)],
+)
+def test_truncated_file_is_an_error(tmp_path: Path, suffix: str, keep: float) -> None:
+    path = tmp_path / f"cut.{suffix}"
+    Image.fromarray(noise(200, 200, 3)).save(path)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * keep)])
+    with pytest.raises(ImageError, match=f"cut.{suffix}: is damaged or cut short"):
+        read_image(path)
+
+
+def test_refuses_files_that_are_no_image(tmp_path: Path) -> None:
+    (tmp_path / "text.png").write_text("this is no picture")
+    (tmp_path / "empty.tif").write_bytes(b"")
+    Image.fromarray(noise(4, 4, 3)).save(tmp_path / "map.png")
+    (tmp_path / "map.vrt").write_text(
+        '<VRTDataset rasterXSize="4" rasterYSize="4"><VRTRasterBand dataType="Byte" band="1">'
+        '<SimpleSource><SourceFilename relativeToVRT="1">map.png</SourceFilename>'
+        "<SourceBand>1</SourceBand></SimpleSource></VRTRasterBand></VRTDataset>"
+    )
+    for name in ("text.png", "empty.tif", "map.vrt"):
+        with pytest.raises(ImageError, match=f"{name}: is not a PNG, JPEG or GeoTIFF"):
+            read_image(tmp_path / name)
+    with pytest.raises(ImageError, match="is not a file"):
+        read_image(tmp_path)
+    for missing in (tmp_path / "none.png", "/vsicurl/http://localhost/map.png"):
+        with pytest.raises(MissingFileError, match="no such file"):
+            read_image(missing)

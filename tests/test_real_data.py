@@ -1,0 +1,60 @@
+"""The real map of Kevitsa, with its known answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from PIL import Image
+
+from geoindex import convert, index_image, open_grid
+from tests.oracle import brute_force
+
+MAP = "Kevitsa_geology_noframe.png"
+
+
+@pytest.fixture(scope="module")
+def expected(kevitsa: Path, windows256: object) -> np.ndarray:
+    with Image.open(kevitsa / MAP) as image:
+        return brute_force(np.array(image), windows256.colors)
+
+
+def test_every_pixel_equals_brute_force(kevitsa: Path, expected: np.ndarray) -> None:
+    grid = index_image(kevitsa / MAP, "windows-256")
+    assert grid.indices.size == 1_321_650
+    np.testing.assert_array_equal(grid.indices, expected)
+    assert (grid.counts() > 0).sum() == 102
+    assert grid.indices.dtype == np.uint8
+    assert grid.nodata is None
+
+
+def test_geotiff_shows_the_palette_colors(
+    kevitsa: Path, expected: np.ndarray, windows256: object, tmp_path: Path
+) -> None:
+    report = convert(kevitsa / MAP, tmp_path / "map.tif", "windows-256")
+    assert report.source_colors == 7403
+    assert report.classes_used == 102
+    with rasterio.open(tmp_path / "map.tif") as source:
+        table = np.array([source.colormap(1)[i][:3] for i in range(256)], dtype=np.uint8)
+        np.testing.assert_array_equal(table[source.read(1)], windows256.colors[expected])
+        transform = source.transform
+    a, d, b, e, x, y = (
+        float(line) for line in (kevitsa / MAP).with_suffix(".pgw").read_text().split()
+    )
+    assert (transform.a, transform.b, transform.d, transform.e) == (a, b, d, e)
+    # The world file names the center of the corner pixel.
+    center = transform.c + a / 2, transform.f + e / 2
+    assert center == pytest.approx((x, y), abs=1e-8)
+
+
+def test_npy_and_geotiff_agree(kevitsa: Path, tmp_path: Path) -> None:
+    grids = []
+    for name in ("map.npy", "map.tif"):
+        convert(kevitsa / MAP, tmp_path / name, "windows-256")
+        grids.append(open_grid(tmp_path / name))
+    np.testing.assert_array_equal(grids[0].indices, grids[1].indices)
+    assert grids[0].palette == grids[1].palette
+    assert grids[0].transform == grids[1].transform
+    assert grids[0].provenance == grids[1].provenance
