@@ -45,10 +45,15 @@ def index_norm() -> NoNorm:
 
 def plot_grid(grid: IndexGrid, ax: Axes | None = None, *, legend: bool | None = None) -> Axes:
     """Draw a grid in its true colors; see :meth:`IndexGrid.plot`."""
+    if legend is None:
+        legend = grid.palette.names is not None
+    handles = _legend_handles(grid) if legend else []
     if ax is None:
         import matplotlib.pyplot as plt
 
-        _, ax = plt.subplots(layout="constrained")
+        # The layout would squeeze the map to nothing beside a legend taller than the figure.
+        height = max(4.8, 0.6 + 0.2 * len(handles))
+        _, ax = plt.subplots(figsize=(9.0 if legend else 6.4, height), layout="constrained")
     ax.imshow(
         np.ma.masked_array(grid.indices, mask=~grid.valid),
         cmap=palette_colormap(grid.palette),
@@ -57,15 +62,13 @@ def plot_grid(grid: IndexGrid, ax: Axes | None = None, *, legend: bool | None = 
         interpolation="nearest",
         extent=_extent(grid),
     )
-    ax.ticklabel_format(useOffset=False, style="plain")
-    if legend is None:
-        legend = grid.palette.names is not None
+    _plain_ticks(ax)
     if legend:
         ax.legend(
-            handles=_legend_handles(grid),
+            handles=handles,
             loc="upper left",
             bbox_to_anchor=(1.0, 1.0),
-            borderaxespad=0.0,
+            borderaxespad=0.3,
             frameon=False,
             fontsize="small",
         )
@@ -98,7 +101,7 @@ def plot_palette(palette: Palette, ax: Axes | None = None) -> Axes:
 
 
 def comparison_figure(picture: NDArray[np.uint8], grid: IndexGrid) -> Figure:
-    """Draw a map beside its index grid, with the grid's color table.
+    """Draw a map beside its index grid, with the grid's color table below.
 
     Parameters
     ----------
@@ -111,50 +114,85 @@ def comparison_figure(picture: NDArray[np.uint8], grid: IndexGrid) -> Figure:
     -------
     matplotlib.figure.Figure
     """
-    rows, cols = grid.shape
-    figure = Figure(figsize=(14.0, 6.0 * max(0.6, rows / cols)), dpi=120, layout="constrained")
-    left, middle, right = figure.subplots(1, 3, width_ratios=(5, 5, 1.6))
+    figure, (left, right) = _figure_with_color_table(grid, n_panels=2, legend=True)
     left.imshow(picture, interpolation="nearest", extent=_extent(grid))
+    _plain_ticks(left)
     left.set_title("map")
-    plot_grid(grid, middle, legend=False)
-    middle.set_title("index grid")
-    middle.set_yticklabels([])
-    for axes in (left, middle):
-        axes.ticklabel_format(axis="x", useOffset=False, style="plain")
-        axes.locator_params(axis="x", nbins=4)
-    left.ticklabel_format(useOffset=False, style="plain")
-    right.set_axis_off()
-    right.legend(
-        handles=_legend_handles(grid),
-        loc="upper left",
-        borderaxespad=0.0,
-        frameon=False,
-        fontsize="small",
-        title="color table",
-        alignment="left",
-    )
+    plot_grid(grid, right, legend=False)
+    right.set_title("index grid")
+    right.tick_params(labelleft=False)
     return figure
 
 
 def grid_figure(grid: IndexGrid, *, legend: bool | None = None) -> Figure:
-    """Figure of one grid that needs no display.
+    """Draw one grid, with its color table below, in a figure that needs no display.
 
     Parameters
     ----------
     grid : IndexGrid
         The grid.
     legend : bool, optional
-        As in :meth:`IndexGrid.plot`.
+        Show the color table; by default where the palette has names.
 
     Returns
     -------
     matplotlib.figure.Figure
     """
-    rows, cols = grid.shape
-    figure = Figure(figsize=(10.0, 9.0 * min(1.5, max(0.4, rows / cols))), dpi=150)
-    figure.set_layout_engine("constrained")
-    plot_grid(grid, figure.subplots(), legend=legend)
+    if legend is None:
+        legend = grid.palette.names is not None
+    figure, (axes,) = _figure_with_color_table(grid, n_panels=1, legend=legend)
+    plot_grid(grid, axes, legend=False)
     return figure
+
+
+def _figure_with_color_table(
+    grid: IndexGrid, *, n_panels: int, legend: bool
+) -> tuple[Figure, list[Axes]]:
+    """Figure with map panels side by side and the classes in columns below them.
+
+    All sizes are in inches: matplotlib's own layouts shrink the maps to fit a long legend.
+    """
+    handles = _legend_handles(grid) if legend else []
+    left, gap, right, top, bottom = 0.9, 0.3, 0.3, 0.4, 0.5
+    panel_width = 12.4 / n_panels if n_panels > 1 else 9.0
+    rows, cols = grid.shape
+    panel_height = min(12.0, max(1.5, panel_width * rows / cols))
+    width = left + n_panels * panel_width + (n_panels - 1) * gap + right
+    columns = max(1, round(width / 2.7))
+    legend_height = 0.2 * -(-len(handles) // columns) + 0.45 if handles else 0.0
+    height = top + panel_height + bottom + legend_height
+    figure = Figure(figsize=(width, height), dpi=120)
+    panels = [
+        figure.add_axes(
+            (
+                (left + panel * (panel_width + gap)) / width,
+                (legend_height + bottom) / height,
+                panel_width / width,
+                panel_height / height,
+            )
+        )
+        for panel in range(n_panels)
+    ]
+    if handles:
+        figure.legend(
+            handles=handles,
+            loc="upper left",
+            bbox_to_anchor=(left / width, legend_height / height),
+            ncols=columns,
+            borderaxespad=0.0,
+            borderpad=0.0,
+            frameon=False,
+            fontsize="small",
+            title="color table",
+            alignment="left",
+        )
+    return figure, panels
+
+
+def _plain_ticks(ax: Axes) -> None:
+    """Write coordinates in full and few enough that they do not meet."""
+    ax.ticklabel_format(useOffset=False, style="plain")
+    ax.locator_params(axis="both", nbins=5)
 
 
 def _extent(grid: IndexGrid) -> tuple[float, float, float, float] | None:

@@ -103,7 +103,7 @@ def test_figures_and_palette_charts(
     rgba: np.ndarray, legend: Palette, windows256: Palette
 ) -> None:
     grid = index_image(rgba, legend)
-    assert len(comparison_figure(rgba, grid).axes) == 3
+    assert len(comparison_figure(rgba, grid).axes) == 2
     assert len(grid_figure(grid).axes) == 1
     assert len(windows256.plot().texts) == 256
     assert len(Palette(np.zeros((300, 3), int)).plot().texts) == 0
