@@ -21,7 +21,7 @@ from geoindex.palette import Palette
 
 __all__ = ["FREQUENT_SHARE", "ConversionReport", "MergedColors", "convert", "summarize"]
 
-FREQUENT_SHARE = 0.0005
+FREQUENT_SHARE = 0.002
 """Share of the mapped pixels from which a color counts as frequent."""
 
 

@@ -1,0 +1,56 @@
+"""The sample map: made by its script, georeferenced, and with a known answer."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+
+from geoindex import index_image, load_palette, open_grid
+from geoindex.formats.rasters import read_image
+
+
+@pytest.mark.slow
+def test_the_script_draws_it_again(repository: Path, tmp_path: Path) -> None:
+    data = repository / "data"
+    subprocess.run(
+        [sys.executable, data / "make_sample_map.py", "--out", tmp_path],
+        check=True,
+        capture_output=True,
+    )
+    drawn, kept = read_image(tmp_path / "sample_map.png"), read_image(data / "sample_map.png")
+    # Another version of the font renderer may shade a label's edge by a step or two.
+    difference = np.abs(drawn.colors.astype(int) - kept.colors)
+    assert (difference > 16).mean() < 0.001
+    assert drawn.transform == kept.transform
+    classes = [open_grid(folder / "sample_map_classes.tif") for folder in (tmp_path, data)]
+    np.testing.assert_array_equal(classes[0].indices, classes[1].indices)
+    assert (tmp_path / "sample_palette.csv").read_text() == (
+        data / "sample_palette.csv"
+    ).read_text()
+
+
+def test_nearest_color_finds_most_of_the_true_classes(repository: Path) -> None:
+    data = repository / "data"
+    grid = index_image(data / "sample_map.png", data / "sample_palette.csv")
+    with rasterio.open(data / "sample_map_classes.tif") as source:
+        truth, transform = source.read(1), source.transform
+    assert grid.transform == transform
+    assert grid.shape == truth.shape
+    inside = truth != 255
+    # Line work, labels and soft edges are what is left.
+    assert (grid.indices[inside] == truth[inside]).mean() > 0.85
+    assert grid.nodata == 255
+    outside = ~inside
+    assert (grid.indices[outside] == 255).mean() > 0.95
+
+
+def test_palette_has_names(repository: Path) -> None:
+    palette = load_palette(repository / "data" / "sample_palette.csv")
+    assert palette.names is not None
+    assert len(set(palette.names)) == len(palette)
+    assert palette.duplicates() == {}
