@@ -44,7 +44,7 @@ pytest: $(VENV)/.installed-test ## the tests
 	$(BIN)/python -m pytest
 
 bench: $(VENV)/.installed-test ## our nearest colour beside its peers
-	$(BIN)/python benchmarks/nearest_colour.py
+	$(BIN)/python benchmarks/nearest_color.py
 
 sample: $(VENV)/.installed-test ## draw the sample map in data/ again
 	$(BIN)/python data/make_sample_map.py

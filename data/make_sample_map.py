@@ -390,8 +390,7 @@ def main() -> None:
     units = in_strips(geology, x, y)
     sheet = in_strips(on_sheet, x, y)
     Image.fromarray(picture(units, sheet, x, y)).save(folder / "sample_map.png", optimize=True)
-    center_x, center_y = WEST + PIXEL / 2, NORTH - PIXEL / 2
-    world = f"{PIXEL}\n0.0\n0.0\n-{PIXEL}\n{center_x}\n{center_y}\n"
+    world = f"{PIXEL}\n0.0\n0.0\n-{PIXEL}\n{WEST + PIXEL / 2}\n{NORTH - PIXEL / 2}\n"
     (folder / "sample_map.pgw").write_text(world, encoding="ascii")
     write_classes(folder / "sample_map_classes.tif", majority(units, sheet))
     write_palette(folder / "sample_palette.csv")
