@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from geoindex.color.histogram import ColorHistogram, color_histogram
-from geoindex.color.mapper import ColorMapper, Metric, color_mapper
+from geoindex.color.mapper import ColorMapper, color_mapper
+from geoindex.color.search import Metric
 from geoindex.errors import OutputError
 from geoindex.formats.atomic import check_target
 from geoindex.formats.grids import grid_format, known_suffixes, save_grid

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import geoindex
-from geoindex.color.mapper import ColorMapper, Metric, color_mapper
+from geoindex.color.mapper import ColorMapper, color_mapper
 from geoindex.color.pixels import as_colors
+from geoindex.color.search import Metric
 from geoindex.errors import ImageError, OptionError
 from geoindex.formats.palettes import load_palette
 from geoindex.formats.rasters import Alpha, RasterImage, read_image
@@ -44,8 +45,8 @@ def index_image(
         array of shape (rows, cols) is gray.
     palette : Palette, str or path-like
         The colors, or what :func:`geoindex.load_palette` takes.
-    metric : {"rgb"}
-        The color distance.
+    metric : {"rgb", "lab", "oklab", "ciede2000", "redmean", "shaded"}
+        The color distance; :data:`geoindex.color.search.METRICS` tells what each is.
     max_distance : float, optional
         Pixels farther than this from every palette color become nodata.
     alpha : {"mask", "strip"}

@@ -14,6 +14,7 @@ from hypothesis.extra import numpy as hnp
 from geoindex import Palette, nearest
 from geoindex.color import mapper as mapper_module
 from geoindex.color.mapper import ColorMapper
+from geoindex.color.search import largest_square_within
 from geoindex.errors import ImageError, OptionError
 from tests.oracle import brute_force
 
@@ -165,8 +166,8 @@ def test_max_distance_includes_the_distance_itself() -> None:
     palette = Palette([[0, 0, 0]])
     for squared in (1, 2, 3, 432, 1000, 195_075):
         root = np.sqrt(squared)
-        assert mapper_module._largest_square_within(root) == squared
-        assert mapper_module._largest_square_within(np.nextafter(root, 0)) == squared - 1
+        assert largest_square_within(root) == squared
+        assert largest_square_within(np.nextafter(root, 0)) == squared - 1
     assert nearest([[3, 4, 0], [3, 5, 0]], palette, max_distance=5).tolist() == [0, 255]
 
 

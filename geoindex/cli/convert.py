@@ -13,7 +13,7 @@ from geoindex.cli.options import (
     palette_option,
     quiet_option,
 )
-from geoindex.color.mapper import Metric
+from geoindex.color.search import Metric
 from geoindex.conversion import ConversionReport, MergedColors, convert
 from geoindex.formats.rasters import Alpha
 

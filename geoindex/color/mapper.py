@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from threading import Lock
-from typing import Any, Literal, cast, get_args
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geoindex.color import kernels
 from geoindex.color.pixels import NO_MASK, as_colors
-from geoindex.errors import OptionError
+from geoindex.color.search import Metric, make_search
 from geoindex.grid import IndexArray, index_dtype, nodata_value
 from geoindex.palette import Palette
 from geoindex.scaling import Scale
 
-__all__ = ["ColorMapper", "Metric", "color_mapper", "nearest"]
-
-Metric = Literal["rgb"]
-"""Color distances; ``"rgb"`` is the Euclidean distance of 8-bit sRGB values."""
-
-LARGEST_SQUARED = 3 * 255**2
+__all__ = ["ColorMapper", "color_mapper", "nearest"]
 
 # Filling every cell takes 0.05 s on two cores for 256 colors, marking the touched ones 0.6 ms
 # a megapixel; beyond this the marking could cost a fifth of what it can save.
@@ -46,8 +40,8 @@ class ColorMapper:
     ----------
     palette : Palette
         The colors.
-    metric : {"rgb"}
-        The color distance.
+    metric : {"rgb", "lab", "oklab", "ciede2000", "redmean", "shaded"}
+        The color distance; see :data:`geoindex.color.search.METRICS`.
     max_distance : float, optional
         Colors farther than this from every palette color become nodata, in the metric's
         units.
@@ -56,22 +50,15 @@ class ColorMapper:
     ------
     OptionError
         Unknown metric, or a distance that is negative or not a number.
-
-    Notes
-    -----
-    ``rgb`` compares ``(r - r')**2 + (g - g')**2 + (b - b')**2`` in integers.
     """
 
     def __init__(
         self, palette: Palette, *, metric: Metric = "rgb", max_distance: float | None = None
     ) -> None:
-        if metric not in get_args(Metric):
-            raise OptionError(f"unknown metric {metric!r}; known: {', '.join(get_args(Metric))}")
         self.palette = palette
         self.metric = metric
         self.max_distance = max_distance
-        self._max_squared = _largest_square_within(max_distance)
-        self._colors = palette.colors.astype(np.int32)
+        self._search = make_search(palette, metric, max_distance)
         # The table holds nodata only where a color can be too far.
         self._dtype = index_dtype(len(palette), has_nodata=max_distance is not None)
         self._table: IndexArray = np.empty(0, dtype=self._dtype)
@@ -131,9 +118,7 @@ class ColorMapper:
         ndarray of float64, shape (n,)
             In the metric's units.
         """
-        difference = colors.astype(np.int32) - self._colors[indices]
-        squared: NDArray[np.int64] = (difference**2).sum(axis=-1)
-        return np.sqrt(squared)
+        return self._search.distance(colors, indices)
 
     def _prepare(self, image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> IndexArray:
         """Table with at least the cells of `image` filled."""
@@ -152,13 +137,7 @@ class ColorMapper:
             nodata = nodata_value(len(self.palette), self._dtype)
 
             def fill_cells(part: NDArray[np.int64]) -> None:
-                kernels.fill_cells(
-                    self._colors,
-                    self._max_squared,
-                    -1 if nodata is None else nodata,
-                    part,
-                    self._table,
-                )
+                self._search.fill(part, self._table, -1 if nodata is None else nodata)
 
             _in_threads(fill_cells, np.array_split(cells, max(1, len(cells) // 1024)))
             self._filled |= touched
@@ -215,11 +194,12 @@ def nearest(
         a NaN, are nodata.
     palette : Palette
         The colors to choose from.
-    metric : {"rgb"}
+    metric : {"rgb", "lab", "oklab", "ciede2000", "redmean", "shaded"}
         The color distance; ``"rgb"`` is the Euclidean distance of 8-bit values, compared
-        exactly in integers.
+        exactly in integers. :data:`geoindex.color.search.METRICS` tells the others.
     max_distance : float, optional
-        Pixels farther than this from every palette color become nodata.
+        Pixels farther than this from every palette color become nodata, in the units of the
+        metric.
     scale : {"unit", "byte"}, optional
         Scale of float pixels where the rule (all within 0..1: unit, otherwise byte) would be
         wrong.
@@ -246,21 +226,6 @@ def nearest(
     """
     colors, valid = as_colors(np.asarray(pixels), scale=scale)
     return color_mapper(palette, metric, max_distance).map(colors, valid)
-
-
-def _largest_square_within(max_distance: float | None) -> int:
-    """Largest integer whose square root is not above `max_distance`."""
-    if max_distance is None:
-        return LARGEST_SQUARED
-    if not max_distance >= 0:
-        raise OptionError(f"max_distance must be 0 or more, found {max_distance}")
-    if max_distance >= math.sqrt(LARGEST_SQUARED):
-        return LARGEST_SQUARED
-    squared = math.floor(max_distance**2)
-    # The square is rounded, so the root decides, which is what callers compute.
-    if math.sqrt(squared + 1) <= max_distance:
-        return squared + 1
-    return squared if math.sqrt(squared) <= max_distance else squared - 1
 
 
 def _as_image(

@@ -1,0 +1,136 @@
+"""The color distances, and how each finds the nearest palette colors."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal, Protocol, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoindex.color import kernels
+from geoindex.errors import OptionError
+from geoindex.grid import IndexArray
+from geoindex.palette import Palette
+
+__all__ = ["METRICS", "Metric", "Search", "largest_square_within", "make_search"]
+
+Metric = Literal["rgb", "lab", "oklab", "ciede2000", "redmean", "shaded"]
+"""Names of the color distances; :data:`METRICS` tells what they are."""
+
+METRICS: dict[Metric, str] = {
+    "rgb": "Euclidean distance of 8-bit sRGB values, 0 to 441.7; compared in integers.",
+    "lab": (
+        "CIE 1976: Euclidean distance in CIELAB, D65, 2 degree observer (CIE 15:2004; sRGB "
+        "after IEC 61966-2-1). Coordinates are rounded to 1/65536, so that distances are exact."
+    ),
+    "oklab": (
+        "Euclidean distance in OKLab (B. Ottosson, 2020, 'A perceptual color space for image "
+        "processing'), about 0 to 1. Coordinates are rounded to 1/2**24."
+    ),
+    "ciede2000": (
+        "CIEDE2000 with unit weights (Sharma, Wu and Dalal, 2005, Color Research and "
+        "Application 30, 21-30) of CIELAB colors as above; rounded to 1/2**30."
+    ),
+    "redmean": (
+        "RGB weighted by the mean red of both colors (T. Riemersma, 'Colour metric', "
+        "CompuPhase), 0 to 764.8; compared in integers."
+    ),
+    "shaded": (
+        "RGB distance to the palette color under the brightness that fits best, between 0.65 "
+        "and 1.06: for maps with hillshade. Black stays black, since no unit gets darker than "
+        "0.65 of itself."
+    ),
+}
+
+LARGEST_SQUARED = 3 * 255**2
+
+
+class Search(Protocol):
+    """Finds the nearest colors of one palette by one metric."""
+
+    def fill(self, cells: NDArray[np.int64], table: IndexArray, nodata: int) -> None:
+        """Enter the palette rows of all codes of `cells` into `table`; see the kernels."""
+
+    def distance(self, colors: NDArray[np.uint8], rows: IndexArray) -> NDArray[np.float64]:
+        """Distance of colors (n, 3) from palette rows (n,), in the metric's units."""
+
+
+def make_search(palette: Palette, metric: Metric, max_distance: float | None) -> Search:
+    """Prepare the search of a palette.
+
+    Parameters
+    ----------
+    palette : Palette
+        The colors.
+    metric : str
+        One of :data:`METRICS`.
+    max_distance : float or None
+        Colors farther than this from every palette color are nodata.
+
+    Returns
+    -------
+    Search
+
+    Raises
+    ------
+    OptionError
+        Unknown metric, or a distance that is negative or not a number.
+    """
+    if metric not in get_args(Metric):
+        raise OptionError(f"unknown metric {metric!r}; known: {', '.join(get_args(Metric))}")
+    if max_distance is not None and not max_distance >= 0:
+        raise OptionError(f"max_distance must be 0 or more, found {max_distance}")
+    if metric == "rgb":
+        return _RgbSearch(palette, max_distance)
+    return _MetricSearch(palette, metric, max_distance)
+
+
+class _RgbSearch:
+    """Plain RGB in integers: three times as fast as the general search."""
+
+    def __init__(self, palette: Palette, max_distance: float | None) -> None:
+        self._colors = palette.colors.astype(np.int32)
+        self._max_squared = largest_square_within(max_distance)
+
+    def fill(self, cells: NDArray[np.int64], table: IndexArray, nodata: int) -> None:
+        kernels.fill_cells(self._colors, self._max_squared, nodata, cells, table)
+
+    def distance(self, colors: NDArray[np.uint8], rows: IndexArray) -> NDArray[np.float64]:
+        difference = colors.astype(np.int32) - self._colors[rows]
+        squared: NDArray[np.int64] = (difference**2).sum(axis=-1)
+        return np.sqrt(squared)
+
+
+class _MetricSearch:
+    """Any other metric, in float64."""
+
+    def __init__(self, palette: Palette, metric: Metric, max_distance: float | None) -> None:
+        # Loading these compiled kernels takes as long as mapping a map, so plain RGB does not.
+        from geoindex.color import metrics
+
+        self._kernels = metrics
+        self._id = metrics.METRIC_IDS[metric]
+        self._points = metrics.coordinates_of(self._id, palette.colors)
+        self._max_distance = math.inf if max_distance is None else float(max_distance)
+
+    def fill(self, cells: NDArray[np.int64], table: IndexArray, nodata: int) -> None:
+        self._kernels.fill_metric_cells(
+            self._id, self._points, self._max_distance, nodata, cells, table
+        )
+
+    def distance(self, colors: NDArray[np.uint8], rows: IndexArray) -> NDArray[np.float64]:
+        return self._kernels.distances(self._id, colors, self._points, rows.astype(np.int64))
+
+
+def largest_square_within(max_distance: float | None) -> int:
+    """Largest integer whose square root is not above `max_distance`."""
+    if max_distance is None:
+        return LARGEST_SQUARED
+    if max_distance >= math.sqrt(LARGEST_SQUARED):
+        return LARGEST_SQUARED
+    squared = math.floor(max_distance**2)
+    # The square is rounded, so the root decides, which is what callers compute.
+    if math.sqrt(squared + 1) <= max_distance:
+        return squared + 1
+    return squared if math.sqrt(squared) <= max_distance else squared - 1
