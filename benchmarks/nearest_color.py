@@ -1,6 +1,6 @@
 """Time `geoindex.nearest` beside its peers, on one image, in one run.
 
-    python benchmarks/nearest_color.py [IMAGE] [--palette windows-256] [--repeat 7]
+    python benchmarks/nearest_color.py [IMAGE] [--palette windows-256] [--repeat 15]
 
 Without IMAGE it is the real map of GEOINDEX_REAL_DATA if that is set, else the sample map.
 """
@@ -126,7 +126,7 @@ METHODS: dict[str, Method] = {
 
 
 def run(pixels: Pixels, palette: Palette, repeat: int) -> list[Row]:
-    """Time every method on the same pixels; each has one call to warm up.
+    """Time every method on the same pixels, in turns, after one call each to warm up.
 
     Parameters
     ----------
@@ -147,23 +147,23 @@ def run(pixels: Pixels, palette: Palette, repeat: int) -> list[Row]:
         return ((pixels - colors[indices]) ** 2).sum(-1)
 
     least = squared(expected)
-    rows = []
-    for name, method in METHODS.items():
-        indices = method(pixels, palette)
-        seconds = []
-        for _ in range(repeat):
+    answers = {name: method(pixels, palette) for name, method in METHODS.items()}
+    seconds: dict[str, list[float]] = {name: [] for name in METHODS}
+    # In turns, so that whatever else the machine does meets all methods alike.
+    for _ in range(repeat):
+        for name, method in METHODS.items():
             start = time.perf_counter()
             method(pixels, palette)
-            seconds.append(time.perf_counter() - start)
-        rows.append(
-            Row(
-                method=name,
-                seconds=statistics.median(seconds),
-                not_nearest=float((squared(indices) > least).mean()),
-                other_index=float((indices != expected).mean()),
-            )
+            seconds[name].append(time.perf_counter() - start)
+    return [
+        Row(
+            method=name,
+            seconds=statistics.median(seconds[name]),
+            not_nearest=float((squared(indices) > least).mean()),
+            other_index=float((indices != expected).mean()),
         )
-    return rows
+        for name, indices in answers.items()
+    ]
 
 
 def table(rows: list[Row], n_pixels: int) -> str:
@@ -185,7 +185,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("image", type=Path, nargs="?", default=default_image())
     parser.add_argument("--palette", default="windows-256")
-    parser.add_argument("--repeat", type=int, default=7)
+    parser.add_argument("--repeat", type=int, default=15)
     options = parser.parse_args()
     pixels = np.ascontiguousarray(read_image(options.image).colors)
     palette = load_palette(options.palette)

@@ -127,7 +127,9 @@ def mark_cells(
 
 def _lookup_signature(table: types.Type, out: types.Type) -> Signature:
     read_table = types.Array(table, 1, "C", readonly=True)
-    return types.void(_PIXELS, _VALID, read_table, types.int64, types.Array(out, 2, "A"))
+    filled = types.Array(types.uint8, 1, "C", readonly=True)
+    out = types.Array(out, 2, "A")
+    return types.boolean(_PIXELS, _VALID, read_table, filled, types.int64, out)
 
 
 @njit(
@@ -143,29 +145,32 @@ def lookup(
     pixels: NDArray[np.uint8],
     valid: NDArray[np.uint8],
     table: IndexArray,
+    filled: NDArray[np.uint8],
     nodata: int,
     out: IndexArray,
-) -> None:
+) -> bool:
     """Write the table entry of every pixel into `out`, `nodata` where `valid` is 0.
 
-    An empty `valid` means that every pixel is valid.
+    Returns False, with `out` unfinished, as soon as a row of pixels needs a cell that `filled`
+    does not mark. An empty `valid` means that every pixel is valid, an empty `filled` that
+    every cell is filled.
     """
+    masked, partial = valid.size > 0, filled.size > 0
     for row in range(pixels.shape[0]):
-        if valid.size == 0:
-            for col in range(pixels.shape[1]):
-                red = np.uint32(pixels[row, col, 0])
-                green = np.uint32(pixels[row, col, 1])
-                blue = np.uint32(pixels[row, col, 2])
+        known = np.uint8(1)
+        for col in range(pixels.shape[1]):
+            red = np.uint32(pixels[row, col, 0])
+            green = np.uint32(pixels[row, col, 1])
+            blue = np.uint32(pixels[row, col, 2])
+            if masked and valid[row, col] == 0:
+                out[row, col] = nodata
+            else:
+                if partial:
+                    known &= filled[red >> 3 << 10 | green >> 3 << 5 | blue >> 3]
                 out[row, col] = table[red << 16 | green << 8 | blue]
-        else:
-            for col in range(pixels.shape[1]):
-                red = np.uint32(pixels[row, col, 0])
-                green = np.uint32(pixels[row, col, 1])
-                blue = np.uint32(pixels[row, col, 2])
-                if valid[row, col] != 0:
-                    out[row, col] = table[red << 16 | green << 8 | blue]
-                else:
-                    out[row, col] = nodata
+        if known == 0:
+            return False
+    return True
 
 
 @njit(types.void(_PIXELS, _VALID, types.int64[::1]), nogil=True, cache=True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from functools import lru_cache
 from threading import Lock
 from typing import Any, cast
@@ -15,18 +13,22 @@ from numpy.typing import ArrayLike, NDArray
 from geoindex.color import kernels
 from geoindex.color.pixels import NO_MASK, as_colors
 from geoindex.color.search import Metric, make_search
+from geoindex.color.threads import in_threads
 from geoindex.grid import IndexArray, index_dtype, nodata_value
 from geoindex.palette import Palette
 from geoindex.scaling import Scale
 
 __all__ = ["ColorMapper", "color_mapper", "nearest"]
 
-# Filling every cell takes 0.05 s on two cores for 256 colors, marking the touched ones 0.6 ms
-# a megapixel; beyond this the marking could cost a fifth of what it can save.
+# Filling every cell takes 0.05 s on two cores for 256 colors; smaller images mostly touch a
+# few hundred of the 32,768.
 FULL_TABLE_PIXELS = 16_000_000
 
-# Below this, starting threads costs more than the second core brings.
-BLOCK_PIXELS = 500_000
+# Below this, handing a block to a thread costs more than the second core brings.
+BLOCK_PIXELS = 250_000
+
+ALL_FILLED = np.empty(0, dtype=np.uint8)
+"""What the kernels take for "every cell is filled"."""
 
 
 class ColorMapper:
@@ -93,13 +95,14 @@ class ColorMapper:
             dtype = np.uint16
         nodata = nodata_value(n_colors, dtype)
         out = np.empty(image.shape[:2], dtype=dtype)
-        table = self._prepare(image, mask)
+        if out.size >= FULL_TABLE_PIXELS:
+            self.fill()
 
-        def fill_block(block: tuple[slice, slice]) -> None:
+        def map_block(block: tuple[slice, slice]) -> None:
             part = mask[block] if mask.size else mask
-            kernels.lookup(image[block], part, table, -1 if nodata is None else nodata, out[block])
+            self._map_block(image[block], part, out[block], -1 if nodata is None else nodata)
 
-        _in_threads(fill_block, list(_blocks(image.shape[:2])))
+        in_threads(map_block, list(_blocks(image.shape[:2])))
         if n_colors == 256 and dtype == np.uint16 and not (out == nodata).any():
             out = out.astype(np.uint8)
         return cast("IndexArray", out.reshape(pixels.shape[:-1]))
@@ -120,29 +123,41 @@ class ColorMapper:
         """
         return self._search.distance(colors, indices)
 
-    def _prepare(self, image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> IndexArray:
-        """Table with at least the cells of `image` filled."""
-        if self._complete:
-            return self._table
-        n_pixels = image.shape[0] * image.shape[1]
-        if n_pixels >= FULL_TABLE_PIXELS:
-            touched = np.ones(kernels.N_CELLS, dtype=np.uint8)
-        else:
-            touched = np.zeros(kernels.N_CELLS, dtype=np.uint8)
-            kernels.mark_cells(image, mask, touched)
+    def fill(self) -> None:
+        """Fill the table for all 256 ** 3 colors; worth it before many or large images."""
+        self._fill_cells(np.ones(kernels.N_CELLS, dtype=np.uint8), threads=True)
+
+    def _map_block(
+        self, image: NDArray[np.uint8], mask: NDArray[np.uint8], out: IndexArray, nodata: int
+    ) -> None:
+        """Look up a block, and fill the cells that it needs where some are missing."""
+        filled = ALL_FILLED if self._complete else self._filled
+        if self._table.size and kernels.lookup(image, mask, self._table, filled, nodata, out):
+            return
+        touched = np.zeros(kernels.N_CELLS, dtype=np.uint8)
+        kernels.mark_cells(image, mask, touched)
+        # Blocks run in threads already, so filling must not wait for others.
+        self._fill_cells(touched, threads=False)
+        kernels.lookup(image, mask, self._table, ALL_FILLED, nodata, out)
+
+    def _fill_cells(self, touched: NDArray[np.uint8], *, threads: bool) -> None:
+        """Fill the cells marked in `touched` that are not filled yet."""
         with self._lock:
             if not self._table.size:
                 self._table = np.empty(kernels.N_CODES, dtype=self._dtype)
             cells = np.flatnonzero(touched & ~self._filled)
             nodata = nodata_value(len(self.palette), self._dtype)
 
-            def fill_cells(part: NDArray[np.int64]) -> None:
+            def fill(part: NDArray[np.int64]) -> None:
                 self._search.fill(part, self._table, -1 if nodata is None else nodata)
 
-            _in_threads(fill_cells, np.array_split(cells, max(1, len(cells) // 1024)))
-            self._filled |= touched
+            if threads:
+                in_threads(fill, np.array_split(cells, max(1, len(cells) // 1024)))
+            else:
+                fill(cells)
+            # Only now may other threads read these cells.
+            self._filled = self._filled | touched
             self._complete = bool(self._filled.all())
-        return self._table
 
     def __getstate__(self) -> dict[str, Any]:
         # The table is cheaper to fill again than to send.
@@ -249,22 +264,3 @@ def _blocks(shape: tuple[int, ...]) -> Iterator[tuple[slice, slice]]:
     step = max(1, BLOCK_PIXELS // max(1, cols))
     for start in range(0, rows, step):
         yield slice(start, start + step), slice(None)
-
-
-def _in_threads(work: Callable[[Any], None], parts: Sequence[Any]) -> None:
-    """Do `work` on every part, on all cores where there are several parts."""
-    n_threads = min(_n_cores(), len(parts))
-    if n_threads <= 1:
-        for part in parts:
-            work(part)
-        return
-    with ThreadPoolExecutor(n_threads) as pool:
-        for _ in pool.map(work, parts):
-            pass
-
-
-def _n_cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
