@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 import geoindex
 
@@ -73,3 +77,37 @@ def test_readme_python_runs(repository: Path, tmp_path: Path) -> None:
             check=True,
             env={"MPLBACKEND": "Agg", "PATH": ""},
         )
+
+
+@pytest.mark.slow
+def test_works_where_no_cache_can_be_written(repository: Path, tmp_path: Path) -> None:
+    """A package folder and a home that are files: numba finds no place for its cache."""
+    blocked = tmp_path / "file"
+    blocked.touch()
+    package = tmp_path / "geoindex"
+    shutil.copytree(repository / "geoindex", package, ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in (package, package / "color"):
+        (folder / "__pycache__").touch()
+    code = (
+        "import geoindex; print(geoindex.__file__);"
+        "print(geoindex.nearest([[9, 9, 9]], geoindex.Palette([[255, 0, 0], [0, 0, 0]])))"
+    )
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(tmp_path),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "HOME": str(blocked),
+        "XDG_CACHE_HOME": str(blocked),
+        "LOCALAPPDATA": str(blocked),
+    }
+    environment.pop("NUMBA_CACHE_DIR", None)
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.stderr == ""
+    assert result.stdout.split() == [str(package / "__init__.py"), "[1]"]

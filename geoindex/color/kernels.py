@@ -10,10 +10,11 @@ cube of 8 x 8 x 8 codes, numbered ``(red >> 3) << 10 | (green >> 3) << 5 | blue 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.core.typing.templates import Signature
 from numpy.typing import NDArray
 
+from geoindex.color.compiled import compiled
 from geoindex.grid import IndexArray
 
 __all__ = [
@@ -38,13 +39,11 @@ _COLORS = types.Array(types.int32, 2, "C", readonly=True)
 _CELLS = types.Array(types.int64, 1, "C", readonly=True)
 
 
-@njit(
+@compiled(
     [
         types.void(_COLORS, types.int64, types.int64, _CELLS, types.uint8[::1]),
         types.void(_COLORS, types.int64, types.int64, _CELLS, types.uint16[::1]),
-    ],
-    nogil=True,
-    cache=True,
+    ]
 )
 def fill_cells(
     colors: NDArray[np.int32],
@@ -108,7 +107,7 @@ def fill_cells(
                     table[r << 16 | g << 8 | b] = entry
 
 
-@njit(types.void(_PIXELS, _VALID, types.uint8[::1]), nogil=True, cache=True)
+@compiled(types.void(_PIXELS, _VALID, types.uint8[::1]))
 def mark_cells(
     pixels: NDArray[np.uint8], valid: NDArray[np.uint8], touched: NDArray[np.uint8]
 ) -> None:
@@ -132,14 +131,12 @@ def _lookup_signature(table: types.Type, out: types.Type) -> Signature:
     return types.boolean(_PIXELS, _VALID, read_table, filled, types.int64, out)
 
 
-@njit(
+@compiled(
     [
         _lookup_signature(types.uint8, types.uint8),
         _lookup_signature(types.uint8, types.uint16),
         _lookup_signature(types.uint16, types.uint16),
-    ],
-    nogil=True,
-    cache=True,
+    ]
 )
 def lookup(
     pixels: NDArray[np.uint8],
@@ -173,7 +170,7 @@ def lookup(
     return True
 
 
-@njit(types.void(_PIXELS, _VALID, types.int64[::1]), nogil=True, cache=True)
+@compiled(types.void(_PIXELS, _VALID, types.int64[::1]))
 def count_codes(
     pixels: NDArray[np.uint8], valid: NDArray[np.uint8], counts: NDArray[np.int64]
 ) -> None:

@@ -11,10 +11,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.core.typing.templates import Signature
 from numpy.typing import NDArray
 
+from geoindex.color.compiled import compiled
 from geoindex.color.kernels import CELL_SIDE, CELLS_PER_AXIS
 from geoindex.grid import IndexArray
 
@@ -54,13 +55,13 @@ _COLORS = types.Array(types.uint8, 2, "A", readonly=True)
 _ROWS = types.Array(types.int64, 1, "A", readonly=True)
 
 
-@njit(cache=True)
+@compiled()
 def _round(value: float, step: float) -> float:
     """Nearest multiple of 1 / `step`, as an integer."""
     return math.floor(value * step + 0.5)
 
 
-@njit(cache=True)
+@compiled()
 def _lab_root(ratio: float) -> float:
     """CIE 15:2004: cube root with a straight piece near black."""
     if ratio > 216 / 24389:
@@ -68,7 +69,7 @@ def _lab_root(ratio: float) -> float:
     return (24389 / 27 * ratio + 16) / 116
 
 
-@njit(cache=True)
+@compiled()
 def _coordinates(metric: int, red: int, green: int, blue: int) -> tuple[float, float, float]:
     """Coordinates of an 8-bit sRGB color in the space of a metric."""
     if metric in (REDMEAN, SHADED):
@@ -93,7 +94,7 @@ def _coordinates(metric: int, red: int, green: int, blue: int) -> tuple[float, f
     )
 
 
-@njit(cache=True)
+@compiled()
 def _ciede2000(light1: float, a1: float, b1: float, light2: float, a2: float, b2: float) -> float:
     """CIEDE2000 of two CIELAB colors with unit weights, after Sharma et al. (2005)."""
     chroma7 = ((math.hypot(a1, b1) + math.hypot(a2, b2)) / 2) ** 7
@@ -132,7 +133,7 @@ def _ciede2000(light1: float, a1: float, b1: float, light2: float, a2: float, b2
     return math.sqrt(max(total, 0.0))
 
 
-@njit(cache=True)
+@compiled()
 def _value(metric: int, x1: float, y1: float, z1: float, x2: float, y2: float, z2: float) -> float:
     """Compare a color (first) with a palette color (second): the smaller, the nearer."""
     dx, dy, dz = x1 - x2, y1 - y2, z1 - z2
@@ -155,7 +156,7 @@ def _value(metric: int, x1: float, y1: float, z1: float, x2: float, y2: float, z
     return _round(_ciede2000(x1 / s, y1 / s, z1 / s, x2 / s, y2 / s, z2 / s), CIEDE2000_STEP)
 
 
-@njit(cache=True)
+@compiled()
 def _distance(metric: int, value: float) -> float:
     """Turn a value into the metric's units."""
     if metric == LAB:
@@ -169,19 +170,19 @@ def _distance(metric: int, value: float) -> float:
     return value / CIEDE2000_STEP
 
 
-@njit(cache=True)
+@compiled()
 def _gap(low: float, high: float, place: float) -> float:
     """Distance from `place` to the interval."""
     return max(low - place, place - high, 0.0)
 
 
-@njit(cache=True)
+@compiled()
 def _reach(low: float, high: float, place: float) -> float:
     """Distance from `place` to the far end of the interval."""
     return max(abs(low - place), abs(high - place))
 
 
-@njit(cache=True)
+@compiled()
 def _ciede2000_lower(
     low: NDArray[np.float64], high: NDArray[np.float64], point: NDArray[np.float64]
 ) -> float:
@@ -209,7 +210,7 @@ def _ciede2000_lower(
     return math.sqrt(d_light * d_light + plane) * CIEDE2000_STEP * (1 - 1e-12) - 1
 
 
-@njit(cache=True)
+@compiled()
 def _bounds(
     metric: int,
     low: NDArray[np.float64],
@@ -247,13 +248,13 @@ def _bounds(
     return _ciede2000_lower(low, high, point), np.inf
 
 
-@njit(cache=True)
+@compiled()
 def _value_of(metric: int, color: NDArray[np.float64], point: NDArray[np.float64]) -> float:
     """Value of two colors given as arrays."""
     return _value(metric, color[0], color[1], color[2], point[0], point[1], point[2])
 
 
-@njit(cache=True)
+@compiled()
 def _candidates(
     metric: int,
     colors: NDArray[np.float64],
@@ -300,7 +301,7 @@ def _fill_signature(table: types.Type) -> Signature:
     )
 
 
-@njit([_fill_signature(types.uint8), _fill_signature(types.uint16)], nogil=True, cache=True)
+@compiled([_fill_signature(types.uint8), _fill_signature(types.uint16)])
 def fill_metric_cells(
     metric: int,
     points: NDArray[np.float64],
@@ -343,7 +344,7 @@ def fill_metric_cells(
             table[codes[place]] = nodata if too_far else nearest
 
 
-@njit(types.float64[:, ::1](types.int64, _COLORS), nogil=True, cache=True)
+@compiled(types.float64[:, ::1](types.int64, _COLORS))
 def coordinates_of(metric: int, colors: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Coordinates (n, 3) of colors (n, 3) in the space of a metric."""
     points = np.empty((len(colors), 3))
@@ -354,7 +355,7 @@ def coordinates_of(metric: int, colors: NDArray[np.uint8]) -> NDArray[np.float64
     return points
 
 
-@njit(types.float64[::1](types.int64, _COLORS, _POINTS, _ROWS), nogil=True, cache=True)
+@compiled(types.float64[::1](types.int64, _COLORS, _POINTS, _ROWS))
 def distances(
     metric: int,
     colors: NDArray[np.uint8],
