@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from geoindex.color.cube import ColorCube as ColorCube
     from geoindex.color.mapper import nearest as nearest
     from geoindex.conversion import convert as convert
     from geoindex.errors import GeoindexError as GeoindexError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "ColorCube": "geoindex.color.cube",
     "GeoindexError": "geoindex.errors",
     "IndexGrid": "geoindex.grid",
     "Palette": "geoindex.palette",
@@ -33,6 +35,7 @@ _HOME = {
 }
 
 __all__ = [
+    "ColorCube",
     "GeoindexError",
     "IndexGrid",
     "Palette",

@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from geoindex.color.cube import ColorCube
 from geoindex.color.histogram import ColorHistogram, color_histogram
-from geoindex.color.mapper import ColorMapper, color_mapper
+from geoindex.color.mapper import ColorMapper
 from geoindex.color.search import Metric
 from geoindex.errors import OutputError
 from geoindex.formats.atomic import check_target
+from geoindex.formats.cubes import load_mapper
 from geoindex.formats.grids import grid_format, known_suffixes, save_grid
-from geoindex.formats.palettes import load_palette
 from geoindex.formats.rasters import Alpha, read_image
 from geoindex.indexing import map_raster
 from geoindex.palette import Palette
@@ -62,6 +63,9 @@ class ConversionReport:
     n_colors: int
     """Colors in the palette."""
 
+    metric: str
+    """The color distance."""
+
     classes_used: int
     """Palette colors that some pixel was given."""
 
@@ -93,7 +97,7 @@ class ConversionReport:
 def convert(
     src: str | PathLike[str],
     dst: str | PathLike[str],
-    palette: Palette | str | PathLike[str],
+    palette: Palette | ColorCube | str | PathLike[str],
     *,
     metric: Metric = "rgb",
     max_distance: float | None = None,
@@ -108,8 +112,9 @@ def convert(
         PNG, JPEG or GeoTIFF.
     dst : path-like
         ``.npy`` or ``.tif``; it appears whole or not at all.
-    palette : Palette, str or path-like
-        The colors, or what :func:`geoindex.load_palette` takes.
+    palette : Palette, ColorCube, str or path-like
+        The colors, what :func:`geoindex.load_palette` takes, or a color cube or its file,
+        which brings its own metric and largest distance.
     metric, max_distance, alpha
         As in :func:`geoindex.index_image`.
     overwrite : bool
@@ -128,7 +133,7 @@ def convert(
     if grid_format(target) is None:
         raise OutputError(f"{target}: unknown suffix; grids are written as {known_suffixes()}")
     check_target(target, overwrite=overwrite)
-    mapper = color_mapper(load_palette(palette), metric, max_distance)
+    mapper = load_mapper(palette, metric, max_distance)
     raster = read_image(src, alpha=alpha)
     grid = map_raster(raster, mapper, alpha=alpha).grid
     save_grid(grid, target, overwrite=overwrite)
@@ -173,6 +178,7 @@ def summarize(
         shape=shape,
         palette=palette.name or "",
         n_colors=len(palette),
+        metric=mapper.metric,
         classes_used=len(np.unique(indices)),
         source_colors=len(histogram.colors),
         nodata_pixels=shape[0] * shape[1] - n_mapped,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "CubeError",
     "GeoindexError",
     "GridError",
     "ImageError",
@@ -47,6 +48,10 @@ class ImageError(GeoindexError, ValueError):
 
 class GridError(GeoindexError, ValueError):
     """An index grid, or a file that should hold one, that contradicts itself."""
+
+
+class CubeError(GeoindexError, ValueError):
+    """A color cube, or a file that should hold one, that cannot be used."""
 
 
 class OptionError(GeoindexError, ValueError):

@@ -10,15 +10,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import geoindex
-from geoindex.color.mapper import ColorMapper, color_mapper
+from geoindex.color.cube import ColorCube
+from geoindex.color.mapper import ColorMapper
 from geoindex.color.pixels import as_colors
 from geoindex.color.search import Metric
 from geoindex.errors import ImageError, OptionError
-from geoindex.formats.palettes import load_palette
+from geoindex.formats.cubes import load_mapper
 from geoindex.formats.rasters import Alpha, RasterImage, read_image
 from geoindex.grid import IndexGrid, nodata_value
 from geoindex.palette import Palette
-from geoindex.scaling import Scale
+from geoindex.scaling import Depth, Scale
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -28,12 +29,13 @@ __all__ = ["Mapped", "index_image", "map_raster"]
 
 def index_image(
     image: str | PathLike[str] | ArrayLike | xr.DataArray,
-    palette: Palette | str | PathLike[str],
+    palette: Palette | ColorCube | str | PathLike[str],
     *,
     metric: Metric = "rgb",
     max_distance: float | None = None,
     alpha: Alpha = "mask",
     scale: Scale | None = None,
+    depth: Depth = "8bit",
 ) -> IndexGrid:
     """Give every pixel of an image the index of its nearest palette color.
 
@@ -43,8 +45,9 @@ def index_image(
         A PNG, JPEG or GeoTIFF file, whose georeference the grid keeps, or pixels of shape
         (rows, cols, 3) or (rows, cols, 4); see :func:`geoindex.nearest` for their dtypes. An
         array of shape (rows, cols) is gray.
-    palette : Palette, str or path-like
-        The colors, or what :func:`geoindex.load_palette` takes.
+    palette : Palette, ColorCube, str or path-like
+        The colors, what :func:`geoindex.load_palette` takes, or a color cube or its file,
+        which brings its own metric and largest distance.
     metric : {"rgb", "lab", "oklab", "ciede2000", "redmean", "shaded"}
         The color distance; :data:`geoindex.color.search.METRICS` tells what each is.
     max_distance : float, optional
@@ -53,6 +56,9 @@ def index_image(
         ``"mask"``: transparent pixels become nodata; ``"strip"``: transparency is ignored.
     scale : {"unit", "byte"}, optional
         Scale of float pixels where the rule would be wrong.
+    depth : {"8bit", "full"}
+        Whether 16-bit and float pixels are brought to 8 bits before they are compared with
+        the palette, or compared in their own precision.
 
     Returns
     -------
@@ -68,7 +74,7 @@ def index_image(
     PaletteError
         The palette cannot be read.
     OptionError
-        An unknown metric, alpha or scale, or a bad distance.
+        An unknown metric, alpha, scale or depth, or a bad distance.
 
     Examples
     --------
@@ -79,8 +85,8 @@ def index_image(
     >>> index_image(picture, palette).indices
     array([[  1,   0, 255]], dtype=uint8)
     """
-    raster = _as_raster(image, alpha=alpha, scale=scale)
-    mapper = color_mapper(load_palette(palette), metric, max_distance)
+    raster = _as_raster(image, alpha=alpha, scale=scale, depth=depth)
+    mapper = load_mapper(palette, metric, max_distance)
     return map_raster(raster, mapper, alpha=alpha).grid
 
 
@@ -135,7 +141,7 @@ def _provenance(mapper: ColorMapper, *, alpha: Alpha) -> dict[str, Any]:
     }
 
 
-def _as_raster(image: Any, *, alpha: Alpha, scale: Scale | None) -> RasterImage:
+def _as_raster(image: Any, *, alpha: Alpha, scale: Scale | None, depth: Depth) -> RasterImage:
     """Colors, mask and georeference of a file or an array."""
     if alpha not in get_args(Alpha):
         raise OptionError(f"unknown alpha {alpha!r}; known: {', '.join(get_args(Alpha))}")
@@ -151,5 +157,5 @@ def _as_raster(image: Any, *, alpha: Alpha, scale: Scale | None) -> RasterImage:
         )
     if alpha == "strip":
         pixels = pixels[..., :3]
-    colors, valid = as_colors(pixels, scale=scale)
+    colors, valid = as_colors(pixels, scale=scale, depth=depth)
     return RasterImage(colors=colors, valid=valid, transform=None, crs=None)

@@ -6,17 +6,32 @@ anything else is on the byte scale 0..255; values are rounded half up.
 
 from __future__ import annotations
 
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.errors import OptionError
 
-__all__ = ["Scale", "ScaleProblemError", "to_uint8", "uint16_to_uint8"]
+__all__ = [
+    "ColorArray",
+    "Depth",
+    "Scale",
+    "ScaleProblemError",
+    "round_colors",
+    "to_byte_scale",
+    "to_uint8",
+    "uint16_to_uint8",
+]
 
 Scale = Literal["unit", "byte"]
 """``"unit"``: 0 is none and 1 is full; ``"byte"``: 0 is none and 255 is full."""
+
+Depth = Literal["8bit", "full"]
+"""``"8bit"``: finer colors are rounded to 8 bits; ``"full"``: they keep their precision."""
+
+ColorArray = NDArray[np.uint8 | np.uint16 | np.float64]
+"""Colors: uint8; or in full depth uint16 on 0..65535 or float64 on 0..255."""
 
 
 class ScaleProblemError(Exception):
@@ -59,12 +74,35 @@ def to_uint8(values: NDArray[Any], *, scale: Scale | None = None) -> NDArray[np.
     TypeError
         `values` are neither integers nor floats.
     """
+    if values.dtype == np.uint8 and scale != "unit":
+        return values
+    scaled = to_byte_scale(values, scale=scale)
+    if scaled.dtype.kind in "ui":
+        return scaled.astype(np.uint8)
+    return np.floor(scaled + 0.5).astype(np.uint8)
+
+
+def to_byte_scale(values: NDArray[Any], *, scale: Scale | None = None) -> NDArray[Any]:
+    """Bring color values to 0..255 without rounding.
+
+    Parameters
+    ----------
+    values, scale
+        As in :func:`to_uint8`.
+
+    Returns
+    -------
+    ndarray of float64, or of the integers' own dtype, same shape
+
+    Raises
+    ------
+    ScaleProblemError, OptionError, TypeError
+        As in :func:`to_uint8`.
+    """
     if scale is not None and scale not in get_args(Scale):
         raise OptionError(f"unknown scale {scale!r}; known: {', '.join(get_args(Scale))}")
     if values.dtype.kind not in "uif":
         raise TypeError(f"color values must be integers or floats, found {values.dtype}")
-    if values.dtype == np.uint8 and scale != "unit":
-        return values.astype(np.uint8, copy=False)
     if values.dtype.kind == "f":
         _refuse(np.isnan(values), values, "is not a number")
         if scale is None:
@@ -72,8 +110,9 @@ def to_uint8(values: NDArray[Any], *, scale: Scale | None = None) -> NDArray[np.
     full = 1 if scale == "unit" else 255
     _refuse((values < 0) | (values > full), values, f"is outside 0..{full}")
     if values.dtype.kind in "ui":
-        return (values * (255 // full)).astype(np.uint8)
-    return np.floor(values.astype(np.float64) * (255 // full) + 0.5).astype(np.uint8)
+        return values * (255 // full)
+    scaled: NDArray[np.float64] = values.astype(np.float64) * (255 // full)
+    return scaled
 
 
 def uint16_to_uint8(values: NDArray[np.uint16]) -> NDArray[np.uint8]:
@@ -89,6 +128,26 @@ def uint16_to_uint8(values: NDArray[np.uint16]) -> NDArray[np.uint8]:
         ``round(v * 255 / 65535)``, which is ``v / 257``; 257 is odd, so there are no ties.
     """
     return ((values.astype(np.uint32) + 128) // 257).astype(np.uint8)
+
+
+def round_colors(colors: ColorArray) -> NDArray[np.uint8]:
+    """Bring colors in full depth to 8 bits.
+
+    Parameters
+    ----------
+    colors : ndarray of uint8, uint16 or float64, any shape
+
+    Returns
+    -------
+    ndarray of uint8, same shape
+        uint8 comes back without a copy.
+    """
+    if colors.dtype == np.uint8:
+        return cast("NDArray[np.uint8]", colors)
+    if colors.dtype == np.uint16:
+        return uint16_to_uint8(cast("NDArray[np.uint16]", colors))
+    rounded: NDArray[np.uint8] = np.floor(colors + 0.5).astype(np.uint8)
+    return rounded
 
 
 def _detect_scale(values: NDArray[Any]) -> Scale:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from skimage.color import deltaE_cie76, deltaE_ciede2000, rgb2lab, rgb2xyz
 
-from geoindex import Palette, nearest
+from geoindex import ColorCube, Palette, nearest
 from geoindex.color import metrics
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.search import METRICS, make_search
@@ -116,14 +116,27 @@ def test_equals_brute_force(metric: str, palette_name: str, windows256: Palette)
     palette = windows256
     if palette_name == "random":
         palette = Palette(np.repeat(rng.integers(0, 256, (30, 3)), 2, axis=0))
-    n_cells = 410 if metric != "ciede2000" or palette_name == "random" else 60
-    starts = rng.integers(0, 32, (n_cells, 1, 3)) * 8
+    starts = rng.integers(0, 32, (410, 1, 3)) * 8
     offsets = np.stack(np.meshgrid(*[np.arange(8)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
     colors = (starts + offsets).reshape(-1, 3).astype(np.uint8)
     found = ColorMapper(palette, metric=metric).map(colors)
     for part in np.array_split(np.arange(len(colors)), 20):
         expected = all_pairs(metric, colors[part], palette).argmin(axis=1)
         np.testing.assert_array_equal(found[part], expected)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("metric", list(METRICS))
+def test_every_color_there_is_equals_a_search_without_cells(metric: str) -> None:
+    """All 16,777,216 colors, so every near tie, against all palette colors one by one."""
+    rng = np.random.default_rng(16)
+    colors = rng.integers(0, 256, (4 if metric == "ciede2000" else 24, 3))
+    cube = ColorCube(Palette(np.concatenate([colors, colors + (colors < 255)])), metric)
+    value = np.arange(256, dtype=np.uint16) * 257
+    for red in range(0, 256, 16):
+        pixels = np.stack(np.meshgrid(value[red : red + 16], value, value, indexing="ij"), -1)
+        one_by_one = cube.map(pixels.reshape(16, -1, 3))
+        np.testing.assert_array_equal(one_by_one, cube.table[red : red + 16].reshape(16, -1))
 
 
 @pytest.mark.parametrize("metric", OTHERS)
@@ -157,7 +170,7 @@ def test_palette_colors_map_to_an_equal_color_and_lowest_row(
 
 @pytest.mark.parametrize("metric", OTHERS)
 def test_max_distance_is_in_the_metrics_units(metric: str, windows256: Palette) -> None:
-    colors = np.random.default_rng(14).integers(0, 256, (3000, 3), dtype=np.uint8)
+    colors = np.random.default_rng(14).integers(0, 256, (500, 3), dtype=np.uint8)
     plain = nearest(colors, windows256, metric=metric)
     distance = make_search(windows256, metric, None).distance(colors, plain)
     limit = float(np.median(distance))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from geoindex import Palette, nearest
+from geoindex import ColorCube, Palette, nearest
 from geoindex.color import mapper as mapper_module
+from geoindex.color import threads
 from geoindex.color.mapper import ColorMapper
-from geoindex.color.search import largest_square_within
+from geoindex.color.search import METRICS, Metric, largest_square_within
 from geoindex.errors import ImageError, OptionError
 from tests.oracle import brute_force
 
@@ -82,7 +84,7 @@ def test_every_color_there_is(n_colors: int | str, windows256: Palette) -> None:
 
 
 def test_every_path_gives_the_same_bytes(
-    monkeypatch: pytest.MonkeyPatch, windows256: Palette
+    monkeypatch: pytest.MonkeyPatch, windows256: Palette, tmp_path: Path
 ) -> None:
     pixels = np.random.default_rng(5).integers(0, 256, (301, 203, 4), dtype=np.uint8)
     pixels[..., 3] = 255
@@ -96,12 +98,24 @@ def test_every_path_gives_the_same_bytes(
         "upside down": pixels[::-1].copy()[::-1],
         "read-only": np.frombuffer(pixels.tobytes(), np.uint8).reshape(pixels.shape),
     }
+    cube = ColorCube(windows256)
+    cube.save(tmp_path / "cube.colorcube")
+    loaded = ColorCube.load(tmp_path / "cube.colorcube")
     for full, block in [(10**9, 10**9), (0, 10**9), (10**9, 1000), (0, 1000)]:
         monkeypatch.setattr(mapper_module, "FULL_TABLE_PIXELS", full)
         monkeypatch.setattr(mapper_module, "BLOCK_PIXELS", block)
         for name, layout in layouts.items():
-            result = ColorMapper(windows256).map(layout)
-            np.testing.assert_array_equal(result, expected, err_msg=f"{name} {full} {block}")
+            for mapper in (ColorMapper(windows256), cube, loaded):
+                result = mapper.map(layout)
+                np.testing.assert_array_equal(result, expected, err_msg=f"{name} {full} {block}")
+                for out in (np.empty((301, 203), np.uint8), np.empty((203, 301), np.uint8).T):
+                    assert mapper.map(layout, out=out) is out
+                    np.testing.assert_array_equal(out, expected)
+            monkeypatch.setattr(threads, "n_cores", lambda: 1)
+            np.testing.assert_array_equal(ColorMapper(windows256).map(layout), expected)
+            monkeypatch.undo()
+            monkeypatch.setattr(mapper_module, "FULL_TABLE_PIXELS", full)
+            monkeypatch.setattr(mapper_module, "BLOCK_PIXELS", block)
         flat = ColorMapper(windows256).map(pixels.reshape(-1, 4))
         np.testing.assert_array_equal(flat, expected.ravel())
 
@@ -190,6 +204,85 @@ def test_floats_and_16_bits_are_scaled() -> None:
         bytes_.astype(np.uint16) * 257,
     ):
         np.testing.assert_array_equal(nearest(pixels, palette), expected)
+
+
+@pytest.mark.parametrize(
+    ("leading", "layout"), [((24,), "C"), ((2, 3, 4), "C"), ((2, 3, 4), "F"), ((4, 6), "F")]
+)
+def test_out_of_any_shape_and_layout(leading: tuple[int, ...], layout: str) -> None:
+    palette = Palette([[0, 0, 0], [255, 255, 255]])
+    pixels = np.random.default_rng(9).integers(0, 256, (*leading, 3), dtype=np.uint8)
+    out = np.empty(leading, np.uint8, order=layout)
+    assert ColorMapper(palette).map(pixels, out=out) is out
+    np.testing.assert_array_equal(out, brute_force(pixels, palette.colors))
+
+
+def test_out_of_256_colors_may_leave_room_for_nodata(windows256: Palette) -> None:
+    pixels = np.random.default_rng(9).integers(0, 256, (5, 4, 3), dtype=np.uint8)
+    expected = brute_force(pixels, windows256.colors)
+    valid = np.ones((5, 4), np.uint8)
+    out = np.empty((5, 4), np.uint16)
+    mapper = ColorMapper(windows256)
+    np.testing.assert_array_equal(mapper.map(pixels, valid, out=out), expected)
+    valid[2, 3] = 0
+    expected[2, 3] = 65535
+    np.testing.assert_array_equal(mapper.map(pixels, valid, out=out), expected)
+    with pytest.raises(OptionError, match="out must be uint16 for this palette and mask"):
+        mapper.map(pixels, valid, out=np.empty((5, 4), np.uint8))
+    with pytest.raises(OptionError, match=r"out must have the shape \(5, 4\), found \(4, 5\)"):
+        mapper.map(pixels, out=np.empty((4, 5), np.uint8))
+    with pytest.raises(OptionError, match="out must be uint8"):
+        ColorMapper(Palette([[0, 0, 0]])).map(pixels, out=np.empty((5, 4), np.uint16))
+
+
+@given(
+    pixels=st.integers(1, 100).flatmap(lambda n: hnp.arrays(np.uint16, (n, 3))),
+    colors=arrays(st.integers(1, 10)),
+    limit=st.none() | st.floats(0, 450, allow_nan=False),
+)
+def test_full_depth_of_16_bits(pixels: np.ndarray, colors: np.ndarray, limit: float) -> None:
+    difference = pixels[:, np.newaxis].astype(np.int64) - 257 * colors.astype(np.int64)
+    squared = (difference**2).sum(axis=-1)
+    expected = squared.argmin(axis=1)
+    if limit is not None:
+        expected[np.sqrt(squared.min(axis=1)) / 257 > limit] = 255
+    result = nearest(pixels, Palette(colors), depth="full", max_distance=limit)
+    np.testing.assert_array_equal(result, expected)
+
+
+@given(
+    pixels=st.integers(1, 100).flatmap(
+        lambda n: hnp.arrays(np.float32, (n, 3), elements=st.floats(0, 1, width=32))
+    ),
+    colors=arrays(st.integers(1, 10)),
+)
+def test_full_depth_of_floats(pixels: np.ndarray, colors: np.ndarray) -> None:
+    difference = 255 * pixels[:, np.newaxis].astype(np.float64) - colors
+    squared = (difference**2).sum(axis=-1)
+    result = nearest(pixels, Palette(colors), depth="full", scale="unit")
+    best = squared[np.arange(len(pixels)), result]
+    # numpy adds up three squares in another order
+    np.testing.assert_allclose(best, squared.min(axis=1), rtol=1e-15)
+
+
+@pytest.mark.parametrize("metric", list(METRICS))
+def test_full_depth_of_8_bit_values_changes_nothing(metric: Metric, windows256: Palette) -> None:
+    pixels = np.random.default_rng(17).integers(0, 256, (700, 4), dtype=np.uint8)
+    pixels[::7, 3] = 0
+    pixels[0] = 255, 254, 1, 255
+    expected = nearest(pixels, windows256, metric=metric, max_distance=20)
+    for finer in (pixels.astype(np.uint16) * 257, pixels / 255, pixels.astype(np.float64)):
+        found = nearest(finer, windows256, metric=metric, max_distance=20, depth="full")
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_full_depth_tells_apart_what_8_bits_cannot() -> None:
+    palette = Palette([[10, 10, 10], [11, 11, 11]])
+    between = np.array([[10 * 257 + 128] * 3, [10 * 257 + 129] * 3], dtype=np.uint16)
+    assert nearest(between, palette, depth="full").tolist() == [0, 1]
+    assert nearest([[0.1, 0.1, np.nan]], palette, depth="full").tolist() == [255]
+    with pytest.raises(OptionError, match="unknown depth '16'; known: 8bit, full"):
+        nearest(between, palette, depth="16")
 
 
 def test_nan_and_16_bit_alpha_are_nodata() -> None:

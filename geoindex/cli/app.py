@@ -9,6 +9,7 @@ import click
 
 import geoindex
 from geoindex.cli.convert import convert_command
+from geoindex.cli.cube import cube_command
 from geoindex.cli.demo import demo_command
 from geoindex.cli.info import info_command
 from geoindex.cli.plot import plot_command
@@ -30,6 +31,7 @@ def cli() -> None:
 
 
 cli.add_command(convert_command)
+cli.add_command(cube_command)
 cli.add_command(plot_command)
 cli.add_command(info_command)
 cli.add_command(demo_command)

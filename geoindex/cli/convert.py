@@ -9,6 +9,8 @@ import click
 from geoindex.cli.options import (
     echo_json,
     json_option,
+    max_distance_option,
+    metric_option,
     overwrite_option,
     palette_option,
     quiet_option,
@@ -30,19 +32,8 @@ LISTED_GROUPS = 10
 @click.argument("src")
 @click.argument("dst")
 @palette_option
-@click.option(
-    "--metric",
-    type=click.Choice(get_args(Metric)),
-    default="rgb",
-    show_default=True,
-    help="Color distance.",
-)
-@click.option(
-    "--max-distance",
-    type=float,
-    metavar="D",
-    help="Make pixels nodata that are farther than D from every palette color.",
-)
+@metric_option
+@max_distance_option
 @click.option(
     "--alpha",
     type=click.Choice(get_args(Alpha)),
@@ -78,10 +69,10 @@ def convert_command(
     if as_json:
         echo_json(report.to_dict())
     elif not quiet:
-        echo_report(report, metric)
+        echo_report(report)
 
 
-def echo_report(report: ConversionReport, metric: str) -> None:
+def echo_report(report: ConversionReport) -> None:
     """Print a summary, and a warning for every group of colors that became one class."""
     rows, cols = report.shape
     click.echo(f"{report.target}: {cols} x {rows} pixels")
@@ -92,7 +83,7 @@ def echo_report(report: ConversionReport, metric: str) -> None:
     click.echo(f"  nodata        {report.nodata_share:.2%}")
     click.echo(
         f"  distance      mean {report.mean_distance:.2f}, "
-        f"largest {report.largest_distance:.2f} ({metric})"
+        f"largest {report.largest_distance:.2f} ({report.metric})"
     )
     for group in report.merged[:LISTED_GROUPS]:
         click.echo(f"Warning: {_merge_text(group)}", err=True)

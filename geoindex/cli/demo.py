@@ -34,6 +34,6 @@ def demo_command(folder: str, *, overwrite: bool, quiet: bool) -> None:
     save_figure(figure, target / "sample_map_indexed.png", overwrite=overwrite)
     if quiet:
         return
-    echo_report(report, "rgb")
+    echo_report(report)
     click.echo(f"{target / 'sample_map.npy'}: the same indices for numpy.load")
     click.echo(f"{target / 'sample_map_indexed.png'}: original beside indexed; open it")

@@ -3,18 +3,47 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, get_args
 
 import click
+from tqdm import tqdm
 
-__all__ = ["echo_json", "json_option", "overwrite_option", "palette_option", "quiet_option"]
+from geoindex.color.search import Metric
+from geoindex.color.threads import Progress
+
+__all__ = [
+    "echo_json",
+    "json_option",
+    "max_distance_option",
+    "metric_option",
+    "overwrite_option",
+    "palette_option",
+    "progress_bar",
+    "quiet_option",
+]
 
 palette_option = click.option(
     "-p",
     "--palette",
     required=True,
     metavar="PALETTE",
-    help="Palette file (.csv, or an image with a color table) or built-in name (windows-256).",
+    help="Palette file (.csv, or an image with a color table), color cube (.colorcube) or "
+    "built-in name (windows-256).",
+)
+metric_option = click.option(
+    "--metric",
+    type=click.Choice(get_args(Metric)),
+    default="rgb",
+    show_default=True,
+    help="Color distance.",
+)
+max_distance_option = click.option(
+    "--max-distance",
+    type=float,
+    metavar="D",
+    help="Make pixels nodata that are farther than D from every palette color.",
 )
 overwrite_option = click.option(
     "--overwrite", is_flag=True, help="Replace an output that is already there."
@@ -26,3 +55,21 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print the re
 def echo_json(content: dict[str, Any]) -> None:
     """Print a result for other programs."""
     click.echo(json.dumps(content, indent=2, ensure_ascii=False))
+
+
+@contextmanager
+def progress_bar(title: str, *, quiet: bool) -> Iterator[Progress]:
+    """Bar on a terminal, nothing in a pipe; yields what is called with the share done."""
+    disable = True if quiet else None
+    with tqdm(
+        total=100,
+        desc=title,
+        disable=disable,
+        leave=False,
+        bar_format="{desc}: {percentage:3.0f}% |{bar}| {elapsed} elapsed, {remaining} left",
+    ) as bar:
+
+        def advance(share: float) -> None:
+            bar.update(100 * share - bar.n)
+
+        yield advance

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from threading import Lock
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geoindex.color import kernels
 from geoindex.color.pixels import NO_MASK, as_colors
-from geoindex.color.search import Metric, make_search
-from geoindex.color.threads import in_threads
+from geoindex.color.search import FullDepthSearch, Metric, make_search
+from geoindex.color.threads import Progress, in_threads
+from geoindex.errors import OptionError
 from geoindex.grid import IndexArray, index_dtype, nodata_value
 from geoindex.palette import Palette
-from geoindex.scaling import Scale
+from geoindex.scaling import ColorArray, Depth, Scale
+
+if TYPE_CHECKING:
+    from geoindex.color.cube import ColorCube
 
 __all__ = ["ColorMapper", "color_mapper", "nearest"]
 
@@ -69,23 +73,37 @@ class ColorMapper:
         self._lock = Lock()
 
     def map(
-        self, pixels: NDArray[np.uint8], valid: NDArray[np.generic] | None = None
+        self,
+        pixels: ColorArray,
+        valid: NDArray[np.generic] | None = None,
+        *,
+        out: IndexArray | None = None,
     ) -> IndexArray:
         """Find the nearest palette color of every pixel.
 
         Parameters
         ----------
-        pixels : ndarray of uint8, shape (..., 3) or (..., 4)
-            Colors in any memory layout; a fourth channel is ignored. Arrays of three
-            dimensions are never copied.
+        pixels : ndarray of uint8, uint16 or float64, shape (..., 3) or (..., 4)
+            Colors in any memory layout; a fourth channel is ignored. uint8 is looked up in
+            the table; uint16 (0..65535) and float64 (0..255) are compared with every palette
+            color in their own precision. Arrays of three dimensions are never copied; those
+            of other dimensions are once if numpy cannot reshape them without.
         valid : ndarray of uint8 or bool, shape (...), optional
             0 where a pixel is nodata; an alpha band serves as it is.
+        out : ndarray of uint8 or uint16, shape (...), optional
+            Where to write the indices, in any layout. Its dtype is the one returned without
+            it; for 256 colors it may be uint16 also where nothing turns out to be nodata.
 
         Returns
         -------
         ndarray of uint8 or uint16, shape (...)
-            The dtype is the smallest that holds the palette and, where there is some,
-            nodata (see :func:`geoindex.grid.index_dtype`).
+            `out` where it is given. The dtype is the smallest that holds the palette and,
+            where there is some, nodata (see :func:`geoindex.grid.index_dtype`).
+
+        Raises
+        ------
+        OptionError
+            `out` has another shape, or a dtype that does not hold the indices.
         """
         n_colors = len(self.palette)
         image, mask = _as_image(pixels, valid)
@@ -93,19 +111,28 @@ class ColorMapper:
         dtype = self._dtype
         if n_colors == 256 and mask.size and not mask.all():
             dtype = np.uint16
-        nodata = nodata_value(n_colors, dtype)
-        out = np.empty(image.shape[:2], dtype=dtype)
-        if out.size >= FULL_TABLE_PIXELS:
+        target = np.empty(pixels.shape[:-1], dtype=dtype)
+        if out is not None:
+            _check_out(out, target, n_colors)
+            target = out
+        nodata = nodata_value(n_colors, target.dtype)
+        # A view wherever numpy can make one; the indices of other arrays are copied back.
+        indices = target.reshape(image.shape[:2])
+        if pixels.dtype == np.uint8 and target.size >= FULL_TABLE_PIXELS:
             self.fill()
 
         def map_block(block: tuple[slice, slice]) -> None:
             part = mask[block] if mask.size else mask
-            self._map_block(image[block], part, out[block], -1 if nodata is None else nodata)
+            self._map_block(image[block], part, indices[block], -1 if nodata is None else nodata)
 
         in_threads(map_block, list(_blocks(image.shape[:2])))
-        if n_colors == 256 and dtype == np.uint16 and not (out == nodata).any():
-            out = out.astype(np.uint8)
-        return cast("IndexArray", out.reshape(pixels.shape[:-1]))
+        if out is not None:
+            if not np.shares_memory(indices, out):
+                out[...] = indices.reshape(out.shape)
+            return out
+        if n_colors == 256 and dtype == np.uint16 and not (target == nodata).any():
+            return target.astype(np.uint8)
+        return target
 
     def distance(self, colors: NDArray[np.uint8], indices: IndexArray) -> NDArray[np.float64]:
         """Distance of colors from the palette colors that they were given.
@@ -123,24 +150,39 @@ class ColorMapper:
         """
         return self._search.distance(colors, indices)
 
-    def fill(self) -> None:
-        """Fill the table for all 256 ** 3 colors; worth it before many or large images."""
-        self._fill_cells(np.ones(kernels.N_CELLS, dtype=np.uint8), threads=True)
+    def fill(self, *, progress: Progress | None = None) -> None:
+        """Fill the table for all 256 ** 3 colors; worth it before many or large images.
+
+        Parameters
+        ----------
+        progress : callable, optional
+            Called with the share that is done, 0 to 1.
+        """
+        if self._complete:
+            return
+        everything = np.ones(kernels.N_CELLS, dtype=np.uint8)
+        self._fill_cells(everything, threads=True, progress=progress)
 
     def _map_block(
-        self, image: NDArray[np.uint8], mask: NDArray[np.uint8], out: IndexArray, nodata: int
+        self, image: ColorArray, mask: NDArray[np.uint8], out: IndexArray, nodata: int
     ) -> None:
         """Look up a block, and fill the cells that it needs where some are missing."""
+        if image.dtype != np.uint8:
+            self._full_depth.search(image, mask, nodata, out)
+            return
+        pixels = cast("NDArray[np.uint8]", image)
         filled = ALL_FILLED if self._complete else self._filled
-        if self._table.size and kernels.lookup(image, mask, self._table, filled, nodata, out):
+        if self._table.size and kernels.lookup(pixels, mask, self._table, filled, nodata, out):
             return
         touched = np.zeros(kernels.N_CELLS, dtype=np.uint8)
-        kernels.mark_cells(image, mask, touched)
+        kernels.mark_cells(pixels, mask, touched)
         # Blocks run in threads already, so filling must not wait for others.
         self._fill_cells(touched, threads=False)
-        kernels.lookup(image, mask, self._table, ALL_FILLED, nodata, out)
+        kernels.lookup(pixels, mask, self._table, ALL_FILLED, nodata, out)
 
-    def _fill_cells(self, touched: NDArray[np.uint8], *, threads: bool) -> None:
+    def _fill_cells(
+        self, touched: NDArray[np.uint8], *, threads: bool, progress: Progress | None = None
+    ) -> None:
         """Fill the cells marked in `touched` that are not filled yet."""
         with self._lock:
             if not self._table.size:
@@ -152,12 +194,17 @@ class ColorMapper:
                 self._search.fill(part, self._table, -1 if nodata is None else nodata)
 
             if threads:
-                in_threads(fill, np.array_split(cells, max(1, len(cells) // 1024)))
+                parts = np.array_split(cells, max(1, len(cells) // 512))
+                in_threads(fill, parts, progress=progress)
             else:
                 fill(cells)
             # Only now may other threads read these cells.
             self._filled = self._filled | touched
             self._complete = bool(self._filled.all())
+
+    @cached_property
+    def _full_depth(self) -> FullDepthSearch:
+        return FullDepthSearch(self.palette, self.metric, self.max_distance)
 
     def __getstate__(self) -> dict[str, Any]:
         # The table is cheaper to fill again than to send.
@@ -173,31 +220,50 @@ class ColorMapper:
         )
 
 
-@lru_cache(maxsize=2)
 def color_mapper(
-    palette: Palette, metric: Metric = "rgb", max_distance: float | None = None
+    palette: Palette | ColorMapper, metric: Metric = "rgb", max_distance: float | None = None
 ) -> ColorMapper:
     """Mapper of these settings; the last two are kept with their tables.
 
     Parameters
     ----------
-    palette, metric, max_distance
+    palette : Palette or ColorMapper
+        The colors, or a mapper of these settings, which comes back.
+    metric, max_distance
         As in :class:`ColorMapper`.
 
     Returns
     -------
     ColorMapper
+
+    Raises
+    ------
+    OptionError
+        Unknown metric, a bad distance, or a mapper of other settings.
     """
+    if not isinstance(palette, ColorMapper):
+        return _kept_mapper(palette, metric, max_distance)
+    if metric not in ("rgb", palette.metric) or max_distance not in (None, palette.max_distance):
+        raise OptionError(
+            f"the color cube was made with metric {palette.metric!r} and max_distance "
+            f"{palette.max_distance}; leave both out, or make another cube"
+        )
+    return palette
+
+
+@lru_cache(maxsize=2)
+def _kept_mapper(palette: Palette, metric: Metric, max_distance: float | None) -> ColorMapper:
     return ColorMapper(palette, metric=metric, max_distance=max_distance)
 
 
 def nearest(
     pixels: ArrayLike,
-    palette: Palette,
+    palette: Palette | ColorCube,
     *,
     metric: Metric = "rgb",
     max_distance: float | None = None,
     scale: Scale | None = None,
+    depth: Depth = "8bit",
 ) -> IndexArray:
     """Index of the nearest palette color for every pixel.
 
@@ -207,8 +273,8 @@ def nearest(
         Colors: uint8, uint16 (scaled to 8 bits), other integers within 0..255, or floats
         (0..1 or 0..255, rounded half up to 8 bits). Pixels whose alpha is 0, and pixels with
         a NaN, are nodata.
-    palette : Palette
-        The colors to choose from.
+    palette : Palette or ColorCube
+        The colors to choose from; a cube brings its own metric and largest distance.
     metric : {"rgb", "lab", "oklab", "ciede2000", "redmean", "shaded"}
         The color distance; ``"rgb"`` is the Euclidean distance of 8-bit values, compared
         exactly in integers. :data:`geoindex.color.search.METRICS` tells the others.
@@ -218,6 +284,9 @@ def nearest(
     scale : {"unit", "byte"}, optional
         Scale of float pixels where the rule (all within 0..1: unit, otherwise byte) would be
         wrong.
+    depth : {"8bit", "full"}
+        ``"8bit"`` brings finer pixels to 8 bits first; ``"full"`` compares 16-bit and float
+        pixels with the palette in their own precision, which is slower.
 
     Returns
     -------
@@ -230,7 +299,7 @@ def nearest(
     ImageError
         `pixels` have a wrong shape or dtype, values out of range, or floats of both scales.
     OptionError
-        Unknown metric or scale, or a bad distance.
+        Unknown metric, scale or depth, or a bad distance.
 
     Examples
     --------
@@ -239,19 +308,30 @@ def nearest(
     >>> nearest([[250, 10, 10], [90, 90, 90]], palette)
     array([1, 0], dtype=uint8)
     """
-    colors, valid = as_colors(np.asarray(pixels), scale=scale)
+    colors, valid = as_colors(np.asarray(pixels), scale=scale, depth=depth)
     return color_mapper(palette, metric, max_distance).map(colors, valid)
 
 
 def _as_image(
-    pixels: NDArray[np.uint8], valid: NDArray[np.generic] | None
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    pixels: ColorArray, valid: NDArray[np.generic] | None
+) -> tuple[ColorArray, NDArray[np.uint8]]:
     """Pixels of any leading shape as (rows, cols, channels), with their mask."""
     mask = NO_MASK if valid is None else valid.view(np.uint8)
     if pixels.ndim != 3:
         pixels = pixels.reshape(1, -1, pixels.shape[-1])
         mask = mask.reshape(1, -1) if valid is not None else mask
     return pixels, mask
+
+
+def _check_out(out: IndexArray, expected: IndexArray, n_colors: int) -> None:
+    """Refuse an array that does not hold the indices; `expected` shows shape and dtype."""
+    if out.shape != expected.shape:
+        raise OptionError(f"out must have the shape {expected.shape}, found {out.shape}")
+    widened = n_colors == 256 and out.dtype == np.uint16
+    if out.dtype != expected.dtype and not widened:
+        raise OptionError(
+            f"out must be {expected.dtype} for this palette and mask, found {out.dtype}"
+        )
 
 
 def _blocks(shape: tuple[int, ...]) -> Iterator[tuple[slice, slice]]:

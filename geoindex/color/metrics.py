@@ -19,11 +19,21 @@ from geoindex.color.compiled import compiled
 from geoindex.color.kernels import CELL_SIDE, CELLS_PER_AXIS
 from geoindex.grid import IndexArray
 
-__all__ = ["METRIC_IDS", "coordinates_of", "distances", "fill_metric_cells"]
+__all__ = [
+    "METRIC_IDS",
+    "RGB",
+    "coordinates_of",
+    "distance_of",
+    "distances",
+    "fill_metric_cells",
+    "light_coordinates",
+    "value_between",
+]
 
-LAB, OKLAB, CIEDE2000, REDMEAN, SHADED = range(5)
+RGB, LAB, OKLAB, CIEDE2000, REDMEAN, SHADED = range(6)
 
 METRIC_IDS = {
+    "rgb": RGB,
     "lab": LAB,
     "oklab": OKLAB,
     "ciede2000": CIEDE2000,
@@ -72,9 +82,14 @@ def _lab_root(ratio: float) -> float:
 @compiled()
 def _coordinates(metric: int, red: int, green: int, blue: int) -> tuple[float, float, float]:
     """Coordinates of an 8-bit sRGB color in the space of a metric."""
-    if metric in (REDMEAN, SHADED):
+    if metric in (RGB, REDMEAN, SHADED):
         return float(red), float(green), float(blue)
-    r, g, b = LINEAR[red], LINEAR[green], LINEAR[blue]
+    return light_coordinates(metric, LINEAR[red], LINEAR[green], LINEAR[blue])
+
+
+@compiled()
+def light_coordinates(metric: int, r: float, g: float, b: float) -> tuple[float, float, float]:
+    """Coordinates of linear light (0..1) in the space of a Lab-like metric."""
     if metric == OKLAB:
         long = np.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b)
         medium = np.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b)
@@ -134,10 +149,12 @@ def _ciede2000(light1: float, a1: float, b1: float, light2: float, a2: float, b2
 
 
 @compiled()
-def _value(metric: int, x1: float, y1: float, z1: float, x2: float, y2: float, z2: float) -> float:
+def value_between(
+    metric: int, x1: float, y1: float, z1: float, x2: float, y2: float, z2: float
+) -> float:
     """Compare a color (first) with a palette color (second): the smaller, the nearer."""
     dx, dy, dz = x1 - x2, y1 - y2, z1 - z2
-    if metric in (LAB, OKLAB):
+    if metric in (RGB, LAB, OKLAB):
         return dx * dx + dy * dy + dz * dz
     if metric == REDMEAN:
         reds = x1 + x2
@@ -157,7 +174,7 @@ def _value(metric: int, x1: float, y1: float, z1: float, x2: float, y2: float, z
 
 
 @compiled()
-def _distance(metric: int, value: float) -> float:
+def distance_of(metric: int, value: float) -> float:
     """Turn a value into the metric's units."""
     if metric == LAB:
         return math.sqrt(value) / LAB_STEP
@@ -165,7 +182,7 @@ def _distance(metric: int, value: float) -> float:
         return math.sqrt(value) / OKLAB_STEP
     if metric == REDMEAN:
         return math.sqrt(value / 512)
-    if metric == SHADED:
+    if metric in (RGB, SHADED):
         return math.sqrt(value)
     return value / CIEDE2000_STEP
 
@@ -242,7 +259,7 @@ def _bounds(
         # The distance to a segment changes by no more than the color moves: from the center
         # of the cell by at most half its diagonal.
         mx, my, mz = (low[0] + high[0]) / 2, (low[1] + high[1]) / 2, (low[2] + high[2]) / 2
-        middle = math.sqrt(_value(SHADED, mx, my, mz, point[0], point[1], point[2]))
+        middle = math.sqrt(value_between(SHADED, mx, my, mz, point[0], point[1], point[2]))
         radius = math.sqrt(3.0) * (CELL_SIDE - 1) / 2 + 1e-6
         return max(middle - radius, 0.0) ** 2, (middle + radius) ** 2
     return _ciede2000_lower(low, high, point), np.inf
@@ -251,7 +268,7 @@ def _bounds(
 @compiled()
 def _value_of(metric: int, color: NDArray[np.float64], point: NDArray[np.float64]) -> float:
     """Value of two colors given as arrays."""
-    return _value(metric, color[0], color[1], color[2], point[0], point[1], point[2])
+    return value_between(metric, color[0], color[1], color[2], point[0], point[1], point[2])
 
 
 @compiled()
@@ -340,7 +357,7 @@ def fill_metric_cells(
                 value = _value_of(metric, colors[place], point)
                 if value < least:
                     nearest, least = candidates[i], value
-            too_far = max_distance < np.inf and _distance(metric, least) > max_distance
+            too_far = max_distance < np.inf and distance_of(metric, least) > max_distance
             table[codes[place]] = nodata if too_far else nearest
 
 
@@ -366,5 +383,5 @@ def distances(
     result = np.empty(len(colors))
     own = coordinates_of(metric, colors)
     for i in range(len(colors)):
-        result[i] = _distance(metric, _value_of(metric, own[i], points[rows[i]]))
+        result[i] = distance_of(metric, _value_of(metric, own[i], points[rows[i]]))
     return result

@@ -1,14 +1,22 @@
-"""Pixel arrays of any dtype as 8-bit colors and a mask of what is valid."""
+"""Pixel arrays of any dtype as colors of 0..255 and a mask of what is valid."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.errors import ImageError
-from geoindex.scaling import Scale, ScaleProblemError, to_uint8, uint16_to_uint8
+from geoindex.errors import ImageError, OptionError
+from geoindex.scaling import (
+    ColorArray,
+    Depth,
+    Scale,
+    ScaleProblemError,
+    to_byte_scale,
+    to_uint8,
+    uint16_to_uint8,
+)
 
 __all__ = ["NO_MASK", "as_colors"]
 
@@ -17,9 +25,9 @@ NO_MASK = np.empty((0, 0), dtype=np.uint8)
 
 
 def as_colors(
-    pixels: NDArray[Any], *, scale: Scale | None = None
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
-    """Bring pixels to 8 bits and tell which of them are valid.
+    pixels: NDArray[Any], *, scale: Scale | None = None, depth: Depth = "8bit"
+) -> tuple[ColorArray, NDArray[np.uint8] | None]:
+    """Bring pixels to the 0..255 scale and tell which of them are valid.
 
     Parameters
     ----------
@@ -28,11 +36,14 @@ def as_colors(
     scale : {"unit", "byte"}, optional
         Scale of floats: 0..1 or 0..255. By default floats that all lie in 0..1 are on the
         unit scale.
+    depth : {"8bit", "full"}
+        Whether 16-bit and float pixels are rounded to 8 bits.
 
     Returns
     -------
     colors : ndarray of uint8, shape (..., 3) or (..., 4)
-        uint8 input comes back without a copy.
+        uint8 input comes back without a copy. With ``depth="full"`` uint16 does too, and
+        floats become float64 on the 0..255 scale.
     valid : ndarray of uint8, shape (...), or None
         Not 0 where the pixel has a color: its alpha is above 0 and no value is NaN. None
         where every pixel has one.
@@ -42,7 +53,11 @@ def as_colors(
     ImageError
         Wrong shape or dtype, a value out of range, or floats of both scales; the message
         names the place.
+    OptionError
+        Unknown scale or depth.
     """
+    if depth not in get_args(Depth):
+        raise OptionError(f"unknown depth {depth!r}; known: {', '.join(get_args(Depth))}")
     if pixels.ndim < 1 or pixels.shape[-1] not in (3, 4):
         raise ImageError(f"pixels must have the shape (..., 3) or (..., 4), found {pixels.shape}")
     has_alpha = pixels.shape[-1] == 4
@@ -50,14 +65,16 @@ def as_colors(
         return pixels, pixels[..., 3] if has_alpha else None
     valid = pixels[..., 3] != 0 if has_alpha else None
     if pixels.dtype == np.uint16 and scale is None:
-        return uint16_to_uint8(pixels), None if valid is None else valid.view(np.uint8)
+        sixteen = pixels if depth == "full" else uint16_to_uint8(pixels)
+        return sixteen, None if valid is None else valid.view(np.uint8)
     if pixels.dtype.kind == "f":
         missing = np.isnan(pixels).any(axis=-1)
         if missing.any():
             valid = ~missing if valid is None else valid & ~missing
             pixels = np.where(missing[..., np.newaxis], pixels.dtype.type(0), pixels)
     try:
-        colors = to_uint8(pixels, scale=scale)
+        is_full = depth == "full" and pixels.dtype.kind == "f"
+        colors = to_byte_scale(pixels, scale=scale) if is_full else to_uint8(pixels, scale=scale)
     except ScaleProblemError as problem:
         place = ", ".join(str(i) for i in problem.position)
         raise ImageError(f"pixels at [{place}]: {problem}") from None

@@ -12,8 +12,17 @@ from geoindex.color import kernels
 from geoindex.errors import OptionError
 from geoindex.grid import IndexArray
 from geoindex.palette import Palette
+from geoindex.scaling import ColorArray
 
-__all__ = ["METRICS", "Metric", "Search", "largest_square_within", "make_search"]
+__all__ = [
+    "DEFINITION",
+    "METRICS",
+    "FullDepthSearch",
+    "Metric",
+    "Search",
+    "largest_square_within",
+    "make_search",
+]
 
 Metric = Literal["rgb", "lab", "oklab", "ciede2000", "redmean", "shaded"]
 """Names of the color distances; :data:`METRICS` tells what they are."""
@@ -42,6 +51,9 @@ METRICS: dict[Metric, str] = {
         "0.65 of itself."
     ),
 }
+
+DEFINITION = 1
+"""Version of the definitions above: a saved cube of another version is stale."""
 
 LARGEST_SQUARED = 3 * 255**2
 
@@ -84,6 +96,57 @@ def make_search(palette: Palette, metric: Metric, max_distance: float | None) ->
     if metric == "rgb":
         return _RgbSearch(palette, max_distance)
     return _MetricSearch(palette, metric, max_distance)
+
+
+class FullDepthSearch:
+    """Compares pixels finer than 8 bits with every palette color, in their own precision.
+
+    Parameters
+    ----------
+    palette, metric, max_distance
+        As in :func:`make_search`, and checked by it.
+    """
+
+    def __init__(self, palette: Palette, metric: Metric, max_distance: float | None) -> None:
+        from geoindex.color import full_depth, metrics
+
+        self._search = full_depth.search_pixels
+        self._id = metrics.METRIC_IDS[metric]
+        self._is_rgb = metric == "rgb"
+        self._points = metrics.coordinates_of(self._id, palette.colors)
+        self._max_distance = math.inf if max_distance is None else float(max_distance)
+
+    def search(
+        self,
+        pixels: ColorArray,
+        valid: NDArray[np.uint8],
+        nodata: int,
+        out: IndexArray,
+    ) -> None:
+        """Write the nearest palette row of every pixel into `out`.
+
+        Parameters
+        ----------
+        pixels : ndarray of uint16 (0..65535) or float64 (0..255), shape (rows, cols, 3)
+        valid : ndarray of uint8, shape (rows, cols) or empty
+            0 where a pixel is nodata; empty where none is.
+        nodata : int
+            Entry of pixels that are not valid or too far.
+        out : ndarray of uint8 or uint16, shape (rows, cols)
+        """
+        # 65535 is 257 times 255, so the palette fits the scale of the pixels exactly.
+        scale = 257.0 if pixels.dtype == np.uint16 else 1.0
+        points = self._points * scale if self._is_rgb else self._points
+        self._search(
+            self._id,
+            pixels.astype(np.float64),
+            255 * scale,
+            valid,
+            points,
+            self._max_distance,
+            nodata,
+            out,
+        )
 
 
 class _RgbSearch:

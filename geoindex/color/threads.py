@@ -8,10 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
-__all__ = ["in_threads", "n_cores"]
+__all__ = ["Progress", "in_threads", "n_cores"]
 
 
-def in_threads(work: Callable[[Any], None], parts: Sequence[Any]) -> None:
+Progress = Callable[[float], None]
+"""Called with the share of the work that is done, 0 to 1."""
+
+
+def in_threads(
+    work: Callable[[Any], None], parts: Sequence[Any], *, progress: Progress | None = None
+) -> None:
     """Do `work` on every part, on all cores where there are several parts.
 
     Parameters
@@ -21,13 +27,14 @@ def in_threads(work: Callable[[Any], None], parts: Sequence[Any]) -> None:
         a part would keep their threads from them.
     parts : sequence
         The parts; their order does not matter.
+    progress : callable, optional
+        Called in the calling thread after each part.
     """
-    if len(parts) < 2 or n_cores() < 2:
-        for part in parts:
-            work(part)
-        return
-    for _ in _pool().map(work, parts):
-        pass
+    alone = len(parts) < 2 or n_cores() < 2
+    results = map(work, parts) if alone else _pool().map(work, parts)
+    for done, _ in enumerate(results, start=1):
+        if progress is not None:
+            progress(done / len(parts))
 
 
 @cache

@@ -17,6 +17,7 @@ from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from geoindex.errors import ImageError, MissingFileError
+from geoindex.scaling import ColorArray
 
 if TYPE_CHECKING:
     from affine import Affine
@@ -59,7 +60,7 @@ GDAL_OPTIONS = {
 class RasterImage:
     """The colors of an image file and their place on the map."""
 
-    colors: NDArray[np.uint8]
+    colors: ColorArray
     """Red, green, blue; shape (rows, cols, 3), a view of the band-first array."""
 
     valid: NDArray[np.uint8] | None

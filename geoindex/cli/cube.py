@@ -1,0 +1,55 @@
+"""``geoindex cube``."""
+
+from __future__ import annotations
+
+import click
+
+from geoindex.cli.options import (
+    max_distance_option,
+    metric_option,
+    overwrite_option,
+    progress_bar,
+    quiet_option,
+)
+from geoindex.color.cube import ColorCube
+from geoindex.color.search import Metric
+from geoindex.formats.cubes import check_cube_target
+from geoindex.formats.palettes import load_palette
+
+__all__ = ["cube_command"]
+
+
+@click.command("cube")
+@click.argument("palette")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="CUBE",
+    help="Color cube to write (.colorcube).",
+)
+@metric_option
+@max_distance_option
+@overwrite_option
+@quiet_option
+def cube_command(
+    palette: str,
+    *,
+    output: str,
+    metric: Metric,
+    max_distance: float | None,
+    overwrite: bool,
+    quiet: bool,
+) -> None:
+    """Find the color of PALETTE for every color there is, once, for use in place of PALETTE.
+
+    Worth its while for a slow metric (ciede2000) or many sheets: give the cube to the other
+    commands as their palette.
+    """
+    check_cube_target(output, overwrite=overwrite)
+    colors = load_palette(palette)
+    with progress_bar("colors", quiet=quiet) as progress:
+        cube = ColorCube(colors, metric, max_distance, progress=progress)
+    cube.save(output, overwrite=overwrite)
+    if not quiet:
+        click.echo(f"{output}: {len(colors)} colors, {metric}, all 16,777,216 colors found")
