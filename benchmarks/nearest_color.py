@@ -24,7 +24,7 @@ from PIL import Image
 from scipy.spatial import cKDTree
 from sklearn.metrics import pairwise_distances_argmin
 
-from geoindex import Palette, load_palette, nearest
+from geoindex import GeoindexError, Palette, load_palette, nearest
 from geoindex.color.mapper import ColorMapper
 from geoindex.formats.rasters import read_image
 
@@ -187,8 +187,15 @@ def main() -> None:
     parser.add_argument("--palette", default="windows-256")
     parser.add_argument("--repeat", type=int, default=15)
     options = parser.parse_args()
-    pixels = np.ascontiguousarray(read_image(options.image).colors)
-    palette = load_palette(options.palette)
+    if options.repeat < 1:
+        parser.error("--repeat must be 1 or more")
+    try:
+        palette = load_palette(options.palette)
+        pixels = np.ascontiguousarray(read_image(options.image).colors)
+    except GeoindexError as error:
+        parser.error(str(error))
+    if len(palette) > 256:
+        parser.error(f"Pillow takes at most 256 colors, {options.palette} has {len(palette)}")
     rows, cols, _ = pixels.shape
     libraries = ("numpy", "numba", "pillow", "scikit-learn", "scipy")
     print(
