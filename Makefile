@@ -43,8 +43,9 @@ contracts: $(VENV)/.installed-test ## the direction of imports
 pytest: $(VENV)/.installed-test ## the tests
 	$(BIN)/python -m pytest
 
-bench: $(VENV)/.installed-test ## our nearest colour beside its peers
+bench: $(VENV)/.installed-test ## nearest color beside its peers
 	$(BIN)/python benchmarks/nearest_color.py
+	$(BIN)/python benchmarks/throughput.py --largest 16
 
 sample: $(VENV)/.installed-test ## draw the sample map in data/ again
 	$(BIN)/python data/make_sample_map.py

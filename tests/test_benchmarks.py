@@ -1,22 +1,29 @@
-"""The benchmark runs, and finds us exact."""
+"""The benchmarks run, and find us exact."""
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
+import importlib
+from types import ModuleType
 
 import numpy as np
+import pytest
 
 from geoindex import Palette
 
 
-def test_nearest_color(repository: Path) -> None:
-    path = repository / "benchmarks" / "nearest_color.py"
-    spec = importlib.util.spec_from_file_location("nearest_color", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["nearest_color"] = module
-    spec.loader.exec_module(module)
+@pytest.fixture
+def benchmark(repository, monkeypatch):
+    """Import a benchmark by its name, as running it does."""
+    monkeypatch.syspath_prepend(str(repository / "benchmarks"))
+
+    def load(name: str) -> ModuleType:
+        return importlib.import_module(name)
+
+    return load
+
+
+def test_nearest_color(benchmark) -> None:
+    module = benchmark("nearest_color")
     rng = np.random.default_rng(4)
     pixels = rng.integers(0, 256, (20, 30, 3), dtype=np.uint8)
     rows = module.run(pixels, Palette(rng.integers(0, 256, (100, 3))), repeat=1)
@@ -24,3 +31,14 @@ def test_nearest_color(repository: Path) -> None:
     assert all(row.not_nearest == row.other_index == 0 for row in rows[:2])
     text = module.table(rows, pixels.size // 3)
     assert len(text.splitlines()) == 2 + len(module.METHODS)
+
+
+def test_throughput(benchmark, capsys: pytest.CaptureFixture[str]) -> None:
+    module = benchmark("throughput")
+    module.print_sizes([0.07], repeat=1)
+    module.print_palettes(repeat=1)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(" | ")[0] for line in lines if "0.07" in line] == [
+        f"| {kind}" for kind in module.KINDS
+    ]
+    assert [line.split(" | ")[0] for line in lines[-3:]] == ["| 16", "| 256", "| 4096"]
