@@ -153,9 +153,7 @@ def test_a_bomb_is_not_unpacked(saved: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_refuses_a_missing_file_and_a_bad_target(cube: ColorCube, tmp_path: Path) -> None:
     with pytest.raises(MissingFileError, match="no such color cube"):
         ColorCube.load(tmp_path / "none.colorcube")
-    with pytest.raises(
-        OutputError, match="unknown suffix; color cubes are written"
-    ):
+    with pytest.raises(OutputError, match="unknown suffix; color cubes are written"):
         cube.save(tmp_path / "a.npy")
     assert list(tmp_path.iterdir()) == []
 
