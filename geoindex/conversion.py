@@ -12,14 +12,16 @@ import numpy as np
 from geoindex.color.cube import ColorCube
 from geoindex.color.histogram import ColorHistogram, color_histogram
 from geoindex.color.mapper import ColorMapper
+from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.color.search import Metric
 from geoindex.errors import OutputError
 from geoindex.formats.atomic import check_target
 from geoindex.formats.cubes import load_mapper
 from geoindex.formats.grids import grid_format, known_suffixes, save_grid
-from geoindex.formats.rasters import Alpha, read_image
+from geoindex.formats.rasters import read_image
 from geoindex.indexing import map_raster
 from geoindex.palette import Palette
+from geoindex.scaling import Depth, Scale
 
 __all__ = ["FREQUENT_SHARE", "ConversionReport", "MergedColors", "convert", "summarize"]
 
@@ -102,6 +104,9 @@ def convert(
     metric: Metric = "rgb",
     max_distance: float | None = None,
     alpha: Alpha = "mask",
+    translucent: Translucent = "keep",
+    scale: Scale | None = None,
+    depth: Depth = "8bit",
     overwrite: bool = False,
 ) -> ConversionReport:
     """Turn an image file into an index grid file.
@@ -109,13 +114,13 @@ def convert(
     Parameters
     ----------
     src : path-like
-        PNG, JPEG or GeoTIFF.
+        PNG, JPEG, TIFF, WebP, GIF, BMP or JPEG 2000.
     dst : path-like
         ``.npy`` or ``.tif``; it appears whole or not at all.
     palette : Palette, ColorCube, str or path-like
         The colors, what :func:`geoindex.load_palette` takes, or a color cube or its file,
         which brings its own metric and largest distance.
-    metric, max_distance, alpha
+    metric, max_distance, alpha, translucent, scale, depth
         As in :func:`geoindex.index_image`.
     overwrite : bool
         Replace a file that is already there.
@@ -134,10 +139,11 @@ def convert(
         raise OutputError(f"{target}: unknown suffix; grids are written as {known_suffixes()}")
     check_target(target, overwrite=overwrite)
     mapper = load_mapper(palette, metric, max_distance)
-    raster = read_image(src, alpha=alpha)
-    grid = map_raster(raster, mapper, alpha=alpha).grid
+    rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale, depth=depth)
+    raster = read_image(src, rule)
+    grid = map_raster(raster, mapper, rule)
     save_grid(grid, target, overwrite=overwrite)
-    histogram = color_histogram(raster.colors, raster.valid)
+    histogram = color_histogram(raster.pixels)
     return summarize(histogram, mapper, source=str(src), target=str(target), shape=grid.shape)
 
 

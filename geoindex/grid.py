@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from affine import Affine
     from matplotlib.axes import Axes
     from matplotlib.colors import ListedColormap
+    from rasterio.control import GroundControlPoint
     from rasterio.crs import CRS
 
 __all__ = ["IndexArray", "IndexGrid", "index_dtype", "nodata_value"]
@@ -109,7 +110,10 @@ class IndexGrid:
     """Affine map from (column, row) of pixel corners to coordinates, or None."""
 
     crs: CRS | None = None
-    """Coordinate reference system of `transform`, or None."""
+    """Coordinate reference system of `transform` or `gcps`, or None."""
+
+    gcps: tuple[GroundControlPoint, ...] = ()
+    """Ground control points, where the place on the map is known by them and no transform."""
 
     provenance: Mapping[str, Any] = field(default_factory=dict)
     """How the grid was made (metric, palette hash, version, options); JSON values."""

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from os import PathLike
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 import geoindex
+from geoindex.arrays import array_image
 from geoindex.color.cube import ColorCube
 from geoindex.color.mapper import ColorMapper
-from geoindex.color.pixels import as_colors
+from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.color.search import Metric
-from geoindex.errors import ImageError, OptionError
 from geoindex.formats.cubes import load_mapper
-from geoindex.formats.rasters import Alpha, RasterImage, read_image
+from geoindex.formats.rasters import RasterImage, read_image
 from geoindex.grid import IndexGrid, nodata_value
 from geoindex.palette import Palette
 from geoindex.scaling import Depth, Scale
@@ -24,7 +22,7 @@ from geoindex.scaling import Depth, Scale
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["Mapped", "index_image", "map_raster"]
+__all__ = ["index_image", "map_raster", "provenance"]
 
 
 def index_image(
@@ -34,17 +32,19 @@ def index_image(
     metric: Metric = "rgb",
     max_distance: float | None = None,
     alpha: Alpha = "mask",
+    translucent: Translucent = "keep",
     scale: Scale | None = None,
     depth: Depth = "8bit",
+    channel_axis: int | None = None,
 ) -> IndexGrid:
     """Give every pixel of an image the index of its nearest palette color.
 
     Parameters
     ----------
-    image : path-like or array_like
-        A PNG, JPEG or GeoTIFF file, whose georeference the grid keeps, or pixels of shape
-        (rows, cols, 3) or (rows, cols, 4); see :func:`geoindex.nearest` for their dtypes. An
-        array of shape (rows, cols) is gray.
+    image : path-like, array_like, masked array, xarray.DataArray or PIL.Image.Image
+        A PNG, JPEG, TIFF, WebP, GIF, BMP or JPEG 2000 file, whose georeference the grid
+        keeps, or pixels with 3 or 4 channels on the first or the last axis; see
+        :func:`geoindex.nearest` for their dtypes. An array of shape (rows, cols) is gray.
     palette : Palette, ColorCube, str or path-like
         The colors, what :func:`geoindex.load_palette` takes, or a color cube or its file,
         which brings its own metric and largest distance.
@@ -54,11 +54,16 @@ def index_image(
         Pixels farther than this from every palette color become nodata.
     alpha : {"mask", "strip"}
         ``"mask"``: transparent pixels become nodata; ``"strip"``: transparency is ignored.
+    translucent : "keep", int, str or three int
+        Partly transparent pixels keep their color; or are nodata where their alpha (0..255)
+        is below a threshold; or are laid on a background, ``"#rrggbb"`` or red, green, blue.
     scale : {"unit", "byte"}, optional
         Scale of float pixels where the rule would be wrong.
     depth : {"8bit", "full"}
         Whether 16-bit and float pixels are brought to 8 bits before they are compared with
         the palette, or compared in their own precision.
+    channel_axis : int, optional
+        The axis of an array that holds its 1 to 4 channels, where the shape does not tell.
 
     Returns
     -------
@@ -74,7 +79,7 @@ def index_image(
     PaletteError
         The palette cannot be read.
     OptionError
-        An unknown metric, alpha, scale or depth, or a bad distance.
+        An unknown metric, alpha, scale or depth, a bad distance or a bad background.
 
     Examples
     --------
@@ -85,77 +90,64 @@ def index_image(
     >>> index_image(picture, palette).indices
     array([[  1,   0, 255]], dtype=uint8)
     """
-    raster = _as_raster(image, alpha=alpha, scale=scale, depth=depth)
-    mapper = load_mapper(palette, metric, max_distance)
-    return map_raster(raster, mapper, alpha=alpha).grid
+    rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale, depth=depth)
+    if isinstance(image, str | PathLike):
+        raster = read_image(image, rule)
+    else:
+        raster = array_image(image, rule, channel_axis)
+    return map_raster(raster, load_mapper(palette, metric, max_distance), rule)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Mapped:
-    """An image and the grid that came of it."""
-
-    raster: RasterImage
-    """The colors that were mapped."""
-
-    grid: IndexGrid
-    """Their indices."""
-
-
-def map_raster(raster: RasterImage, mapper: ColorMapper, *, alpha: Alpha) -> Mapped:
+def map_raster(raster: RasterImage, mapper: ColorMapper, rule: PixelRule) -> IndexGrid:
     """Map the pixels of a raster and note how.
 
     Parameters
     ----------
     raster : RasterImage
-        Colors, mask and georeference.
+        Pixels and georeference.
     mapper : ColorMapper
         Palette, metric and largest distance.
-    alpha : {"mask", "strip"}
+    rule : PixelRule
         How the raster was read, for the provenance.
 
     Returns
     -------
-    Mapped
+    IndexGrid
     """
-    indices = mapper.map(raster.colors, raster.valid)
-    grid = IndexGrid(
+    indices = mapper.map_pixels(raster.pixels)
+    return IndexGrid(
         indices=indices,
         palette=mapper.palette,
         nodata=nodata_value(len(mapper.palette), indices.dtype),
         transform=raster.transform,
         crs=raster.crs,
-        provenance=_provenance(mapper, alpha=alpha),
+        gcps=raster.gcps,
+        provenance=provenance(mapper, rule),
     )
-    return Mapped(raster=raster, grid=grid)
 
 
-def _provenance(mapper: ColorMapper, *, alpha: Alpha) -> dict[str, Any]:
-    """How a grid was made; no time and no path, so that the same input gives the same bytes."""
+def provenance(mapper: ColorMapper, rule: PixelRule) -> dict[str, Any]:
+    """How a grid was made; no time and no path, so that the same input gives the same bytes.
+
+    Parameters
+    ----------
+    mapper : ColorMapper
+    rule : PixelRule
+
+    Returns
+    -------
+    dict
+        JSON values.
+    """
+    translucent = rule.translucent
     return {
         "software": f"geoindex {geoindex.__version__}",
         "metric": mapper.metric,
         "max_distance": mapper.max_distance,
-        "alpha": alpha,
+        "alpha": rule.alpha,
+        "translucent": translucent if isinstance(translucent, str | int) else list(translucent),
+        "scale": rule.scale,
+        "depth": rule.depth,
         "palette": mapper.palette.name,
         "palette_sha256": mapper.palette.sha256,
     }
-
-
-def _as_raster(image: Any, *, alpha: Alpha, scale: Scale | None, depth: Depth) -> RasterImage:
-    """Colors, mask and georeference of a file or an array."""
-    if alpha not in get_args(Alpha):
-        raise OptionError(f"unknown alpha {alpha!r}; known: {', '.join(get_args(Alpha))}")
-    if isinstance(image, str | PathLike):
-        return read_image(image, alpha=alpha)
-    pixels: NDArray[Any] = np.asarray(image)
-    if pixels.ndim == 2:
-        pixels = np.broadcast_to(pixels[..., np.newaxis], (*pixels.shape, 3))
-    if pixels.ndim != 3 or pixels.size == 0:
-        raise ImageError(
-            f"an image must have the shape (rows, cols), (rows, cols, 3) or (rows, cols, 4), "
-            f"found {pixels.shape}"
-        )
-    if alpha == "strip":
-        pixels = pixels[..., :3]
-    colors, valid = as_colors(pixels, scale=scale, depth=depth)
-    return RasterImage(colors=colors, valid=valid, transform=None, crs=None)

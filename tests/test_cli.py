@@ -103,7 +103,7 @@ def bad_folder(folder: Path) -> Path:
     ("arguments", "message"),
     [
         (["none.png", "out.tif", "-p", "legend.csv"], "none.png: no such file"),
-        (["text.png", "out.tif", "-p", "legend.csv"], "text.png: is not a PNG, JPEG or GeoTIFF"),
+        (["text.png", "out.tif", "-p", "legend.csv"], "text.png: is not a PNG, JPEG, TIFF, WebP"),
         (["cut.png", "out.tif", "-p", "legend.csv"], "cut.png: is damaged or cut short"),
         (["map.png", "out.tif", "-p", "bad_row.csv"], "bad_row.csv, line 3: 'x' is not a number"),
         (["map.png", "out.tif", "-p", "mixed.csv"], "mixed.csv, line 1: value 0.5 looks like"),

@@ -235,7 +235,7 @@ def test_refuses_bad_sources(tmp_path: Path, rgba: np.ndarray) -> None:
         ("pickled.npy", GridError, "is not a readable .npy file"),
         ("future.npy", GridError, "has format version 2, this geoindex reads 1"),
         ("rgba.tif", GridError, "is not an index grid"),
-        ("text.tif", GeoindexError, "is not a PNG, JPEG or GeoTIFF"),
+        ("text.tif", GeoindexError, "is not a PNG, JPEG, TIFF, WebP"),
         ("none.tif", MissingFileError, "no such file"),
         ("grid.xyz", GridError, "unknown suffix"),
     ]:

@@ -82,7 +82,7 @@ def test_colormap_has_exactly_the_colors(legend: Palette) -> None:
 
 def test_axes_are_in_map_units(rgba: np.ndarray, legend: Palette) -> None:
     grid = dataclasses.replace(
-        index_image(rgba, legend), transform=Affine(5, 0, 1000, 0, -5, 2000)
+        index_image(rgba, legend, channel_axis=-1), transform=Affine(5, 0, 1000, 0, -5, 2000)
     )
     axes = grid.plot()
     assert axes.get_xlim() == (1000, 1020)
@@ -91,10 +91,10 @@ def test_axes_are_in_map_units(rgba: np.ndarray, legend: Palette) -> None:
 
 
 def test_legend_lists_the_classes_by_area(rgba: np.ndarray, legend: Palette) -> None:
-    axes = index_image(rgba, legend).plot()
+    axes = index_image(rgba, legend, channel_axis=-1).plot()
     labels = [text.get_text() for text in axes.get_legend().get_texts()]
     assert labels == ["0  Ink", "2  Sand <fine>, Ångström", "1  Granite & gneiss"]
-    assert index_image(rgba, Palette(legend.colors)).plot().get_legend() is None
+    assert index_image(rgba, Palette(legend.colors), channel_axis=-1).plot().get_legend() is None
     many = grid_of_every_class(100).plot(legend=True).get_legend().get_texts()
     assert many[-1].get_text() == "and 70 more"
 
@@ -102,7 +102,7 @@ def test_legend_lists_the_classes_by_area(rgba: np.ndarray, legend: Palette) -> 
 def test_figures_and_palette_charts(
     rgba: np.ndarray, legend: Palette, windows256: Palette
 ) -> None:
-    grid = index_image(rgba, legend)
+    grid = index_image(rgba, legend, channel_axis=-1)
     assert len(comparison_figure(rgba, grid).axes) == 2
     assert len(grid_figure(grid).axes) == 1
     assert len(windows256.plot().texts) == 256

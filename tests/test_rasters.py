@@ -11,6 +11,7 @@ from affine import Affine
 from PIL import Image
 from rasterio.enums import ColorInterp
 
+from geoindex.color.pixels import PixelRule
 from geoindex.errors import ImageError, MissingFileError
 from geoindex.formats.rasters import read_image, read_picture
 
@@ -65,7 +66,7 @@ def test_equals_pillow(tmp_path: Path, mode: str, suffix: str) -> None:
     np.testing.assert_array_equal(raster.colors, expected[..., :3])
     if "A" in mode:
         np.testing.assert_array_equal(raster.valid, expected[..., 3])
-        assert read_image(path, alpha="strip").valid is None
+        assert read_image(path, PixelRule(alpha="strip")).valid is None
     else:
         assert raster.valid is None
     assert raster.transform is None
@@ -80,7 +81,7 @@ def test_transparent_palette_entry(tmp_path: Path) -> None:
     raster = read_image(tmp_path / "p.png")
     assert (raster.valid != 0).tolist() == [[True, True, False]]
     assert raster.colors.tolist() == [[[9, 9, 9], [50, 60, 70], [9, 9, 9]]]
-    assert read_image(tmp_path / "p.png", alpha="strip").valid is None
+    assert read_image(tmp_path / "p.png", PixelRule(alpha="strip")).valid is None
 
 
 def test_nodata_value_and_internal_mask(tmp_path: Path) -> None:
@@ -146,21 +147,12 @@ def test_picture_keeps_transparency(tmp_path: Path) -> None:
 
 
 def test_refuses_what_it_would_read_wrong(tmp_path: Path) -> None:
-    Image.fromarray(noise(4, 4) > 127).save(tmp_path / "bilevel.png")
-    Image.fromarray(noise(4, 4).astype(np.uint16) * 256).save(tmp_path / "deep.png")
     write_tif(tmp_path / "two.tif", noise(2, 4, 4))
     write_tif(tmp_path / "five.tif", noise(5, 4, 4))
-    write_tif(tmp_path / "float.tif", noise(1, 4, 4).astype(np.float32))
-    with pytest.raises(ImageError, match=r"bilevel\.png: pixels are .*1 bits"):
-        read_image(tmp_path / "bilevel.png")
-    with pytest.raises(ImageError, match=r"deep\.png: pixels are uint16"):
-        read_image(tmp_path / "deep.png")
     with pytest.raises(ImageError, match=r"two\.tif: holds 2 bands"):
         read_image(tmp_path / "two.tif")
     with pytest.raises(ImageError, match=r"five\.tif: holds 5 bands"):
         read_image(tmp_path / "five.tif")
-    with pytest.raises(ImageError, match=r"float\.tif: pixels are float32"):
-        read_image(tmp_path / "float.tif")
 
 
 @pytest.mark.parametrize(
@@ -186,7 +178,7 @@ def test_refuses_files_that_are_no_image(tmp_path: Path) -> None:
         "<SourceBand>1</SourceBand></SimpleSource></VRTRasterBand></VRTDataset>"
     )
     for name in ("text.png", "empty.tif", "map.vrt"):
-        with pytest.raises(ImageError, match=f"{name}: is not a PNG, JPEG or GeoTIFF"):
+        with pytest.raises(ImageError, match=f"{name}: is not a PNG, JPEG, TIFF, WebP, GIF, BMP"):
             read_image(tmp_path / name)
     with pytest.raises(ImageError, match="is not a file"):
         read_image(tmp_path)

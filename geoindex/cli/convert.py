@@ -15,9 +15,10 @@ from geoindex.cli.options import (
     palette_option,
     quiet_option,
 )
+from geoindex.color.pixels import Alpha
 from geoindex.color.search import Metric
 from geoindex.conversion import ConversionReport, MergedColors, convert
-from geoindex.formats.rasters import Alpha
+from geoindex.scaling import Depth, Scale
 
 __all__ = ["convert_command", "echo_report"]
 
@@ -41,6 +42,26 @@ LISTED_GROUPS = 10
     show_default=True,
     help="Make transparent pixels nodata, or ignore transparency.",
 )
+@click.option(
+    "--translucent",
+    default="keep",
+    show_default=True,
+    metavar="keep|N|#RRGGBB",
+    help="Keep the color of partly transparent pixels, make those nodata whose alpha is below N "
+    "(1-255), or lay them on a background color.",
+)
+@click.option(
+    "--scale",
+    type=click.Choice(get_args(Scale)),
+    help="Scale of float images where all within 0-1 is not the unit scale.",
+)
+@click.option(
+    "--depth",
+    type=click.Choice(get_args(Depth)),
+    default="8bit",
+    show_default=True,
+    help="Round 16-bit and float colors to 8 bits, or compare them in full.",
+)
 @overwrite_option
 @json_option
 @quiet_option
@@ -52,11 +73,14 @@ def convert_command(
     metric: Metric,
     max_distance: float | None,
     alpha: Alpha,
+    translucent: str,
+    scale: Scale | None,
+    depth: Depth,
     overwrite: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Convert the map image SRC (PNG, JPEG, GeoTIFF) to the index grid DST (.npy, .tif)."""
+    """Convert the map image SRC to the index grid DST (.npy, .tif)."""
     report = convert(
         src,
         dst,
@@ -64,6 +88,9 @@ def convert_command(
         metric=metric,
         max_distance=max_distance,
         alpha=alpha,
+        translucent=translucent,
+        scale=scale,
+        depth=depth,
         overwrite=overwrite,
     )
     if as_json:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.color import kernels
-from geoindex.color.pixels import NO_MASK
-from geoindex.scaling import ColorArray, round_colors
+from geoindex.color.pixels import NO_MASK, Pixels
+from geoindex.scaling import round_colors
 
 __all__ = ["ColorHistogram", "color_histogram"]
 
@@ -25,16 +25,14 @@ class ColorHistogram:
     """Shape (n,), each above 0."""
 
 
-def color_histogram(colors: ColorArray, valid: NDArray[np.uint8] | None = None) -> ColorHistogram:
+def color_histogram(pixels: Pixels) -> ColorHistogram:
     """Count the distinct colors of an image.
 
     Parameters
     ----------
-    colors : ndarray of uint8, shape (rows, cols, 3) or (rows, cols, 4)
-        Any memory layout; a fourth channel is ignored. Colors in full depth are counted as
-        the 8-bit colors nearest to them.
-    valid : ndarray of uint8, shape (rows, cols), optional
-        0 where a pixel does not count.
+    pixels : Pixels
+        Of shape (rows, cols). Colors in full depth are counted as the 8-bit colors nearest
+        to them.
 
     Returns
     -------
@@ -44,12 +42,24 @@ def color_histogram(colors: ColorArray, valid: NDArray[np.uint8] | None = None) 
     --------
     >>> import numpy as np
     >>> from geoindex.color.histogram import color_histogram
-    >>> histogram = color_histogram(np.array([[[9, 8, 7], [1, 2, 3], [9, 8, 7]]], np.uint8))
+    >>> from geoindex.color.pixels import Pixels
+    >>> colors = np.array([[[9, 8, 7], [1, 2, 3], [9, 8, 7]]], np.uint8)
+    >>> histogram = color_histogram(Pixels(table=colors))
     >>> histogram.colors.tolist(), histogram.counts.tolist()
     ([[1, 2, 3], [9, 8, 7]], [1, 2])
     """
     counts = np.zeros(kernels.N_CODES, dtype=np.int64)
-    kernels.count_codes(round_colors(colors), NO_MASK if valid is None else valid, counts)
+    if pixels.codes is None:
+        colors = round_colors(pixels.table)
+        kernels.count_codes(colors, NO_MASK if pixels.valid is None else pixels.valid, counts)
+    else:
+        codes = pixels.codes if pixels.valid is None else pixels.codes[pixels.valid != 0]
+        red, green, blue = round_colors(pixels.table).astype(np.intp).T
+        np.add.at(
+            counts,
+            red << 16 | green << 8 | blue,
+            np.bincount(codes.ravel(), minlength=len(pixels.table)),
+        )
     codes = np.flatnonzero(counts)
     distinct = np.stack([codes >> 16, codes >> 8 & 255, codes & 255], axis=-1).astype(np.uint8)
     return ColorHistogram(colors=distinct, counts=counts[codes])

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geoindex.color import kernels
-from geoindex.color.pixels import NO_MASK, as_colors
+from geoindex.color.pixels import NO_MASK, PixelRule, Pixels, as_pixels
 from geoindex.color.search import FullDepthSearch, Metric, make_search
 from geoindex.color.threads import Progress, in_threads
 from geoindex.errors import OptionError
@@ -130,9 +130,43 @@ class ColorMapper:
             if not np.shares_memory(indices, out):
                 out[...] = indices.reshape(out.shape)
             return out
-        if n_colors == 256 and dtype == np.uint16 and not (target == nodata).any():
-            return target.astype(np.uint8)
-        return target
+        return _narrowed(target, n_colors)
+
+    def map_pixels(self, pixels: Pixels, *, out: IndexArray | None = None) -> IndexArray:
+        """Find the nearest palette color of pixels, or of the table that they point into.
+
+        Pixels whose own table begins with the palette keep their indices.
+
+        Parameters
+        ----------
+        pixels : Pixels
+        out : ndarray of uint8 or uint16, shape (...), optional
+            As in :meth:`map`.
+
+        Returns
+        -------
+        ndarray of uint8 or uint16, shape (...)
+        """
+        if pixels.codes is None:
+            return self.map(pixels.table, pixels.valid, out=out)
+        n_colors = len(self.palette)
+        lookup = self.map(pixels.table)
+        if np.array_equal(pixels.table[:n_colors], self.palette.colors):
+            lookup[:n_colors] = np.arange(n_colors)
+        target = lookup[pixels.codes]
+        if pixels.valid is not None:
+            missing = pixels.valid == 0
+            if n_colors == 256 and missing.any():
+                target = target.astype(np.uint16)
+            nodata = nodata_value(n_colors, target.dtype)
+            if nodata is not None:
+                target[missing] = nodata
+        target = _narrowed(target, n_colors)
+        if out is None:
+            return target
+        _check_out(out, target, n_colors)
+        out[...] = target
+        return out
 
     def distance(self, colors: NDArray[np.uint8], indices: IndexArray) -> NDArray[np.float64]:
         """Distance of colors from the palette colors that they were given.
@@ -308,8 +342,10 @@ def nearest(
     >>> nearest([[250, 10, 10], [90, 90, 90]], palette)
     array([1, 0], dtype=uint8)
     """
-    colors, valid = as_colors(np.asarray(pixels), scale=scale, depth=depth)
-    return color_mapper(palette, metric, max_distance).map(colors, valid)
+    rule = PixelRule(scale=scale, depth=depth)
+    return color_mapper(palette, metric, max_distance).map_pixels(
+        as_pixels(np.asarray(pixels), rule)
+    )
 
 
 def _as_image(
@@ -321,6 +357,13 @@ def _as_image(
         pixels = pixels.reshape(1, -1, pixels.shape[-1])
         mask = mask.reshape(1, -1) if valid is not None else mask
     return pixels, mask
+
+
+def _narrowed(indices: IndexArray, n_colors: int) -> IndexArray:
+    """Bring indices of 256 colors to uint8 where none turned out to be nodata."""
+    if n_colors != 256 or indices.dtype == np.uint8 or (indices == np.uint16(65_535)).any():
+        return indices
+    return indices.astype(np.uint8)
 
 
 def _check_out(out: IndexArray, expected: IndexArray, n_colors: int) -> None:

@@ -19,8 +19,8 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from geoindex.errors import GridError, OutputError, PaletteError
 from geoindex.formats.atomic import atomic_output
+from geoindex.formats.drivers import open_raster
 from geoindex.formats.metadata import FORMAT_VERSION, dump_json, load_json
-from geoindex.formats.rasters import open_raster
 from geoindex.grid import IndexGrid
 from geoindex.palette import Palette
 
@@ -56,8 +56,6 @@ def write_geotiff(grid: IndexGrid, path: Path, *, overwrite: bool) -> None:
                     count=1,
                     dtype=grid.indices.dtype.name,
                     nodata=grid.nodata,
-                    transform=grid.transform,
-                    crs=grid.crs,
                     compress="deflate",
                     tiled=True,
                     blockxsize=BLOCK,
@@ -65,7 +63,10 @@ def write_geotiff(grid: IndexGrid, path: Path, *, overwrite: bool) -> None:
                     photometric="palette",
                     BIGTIFF="IF_SAFER",
                     num_threads="all_cpus",
+                    **({} if grid.gcps else {"transform": grid.transform, "crs": grid.crs}),
                 ) as target:
+                    if grid.gcps:
+                        target.gcps = (list(grid.gcps), grid.crs)
                     target.write_colormap(1, _color_table(palette))
                     target.update_tags(**{TAG: dump_json(content)})
                     target.write(grid.indices, 1)
@@ -102,7 +103,8 @@ def read_geotiff(path: Path) -> IndexGrid:
         table = source.colormap(1)
         tag = source.tags().get(TAG)
         transform = None if source.transform.is_identity else source.transform
-        crs = source.crs
+        gcps, gcps_crs = source.gcps
+        crs = gcps_crs if gcps else source.crs
     content: dict[str, Any] = {} if tag is None else load_json(tag, f"{path}, tag {TAG}")
     colors = np.array([table[index][:3] for index in sorted(table)], dtype=np.uint8)
     n_colors = content.get("n_colors", _used_rows(indices, colors, nodata))
@@ -118,6 +120,7 @@ def read_geotiff(path: Path) -> IndexGrid:
         nodata=nodata,
         transform=transform,
         crs=crs,
+        gcps=tuple(gcps),
         provenance=content.get("provenance", {}),
     )
 

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from affine import Affine
+from rasterio.control import GroundControlPoint
 from rasterio.crs import CRS
 from rasterio.errors import CRSError
 
@@ -86,17 +87,16 @@ def palette_from_json(content: Any, where: str) -> Palette:
 
 
 def georeference_to_json(grid: IndexGrid) -> dict[str, Any]:
-    """Transform and CRS of a grid as JSON values."""
+    """Transform, CRS and ground control points of a grid as JSON values."""
     return {
         "transform": None if grid.transform is None else list(grid.transform[:6]),
         "crs": None if grid.crs is None else grid.crs.to_wkt(),
+        "gcps": [[gcp.row, gcp.col, gcp.x, gcp.y, gcp.z] for gcp in grid.gcps],
     }
 
 
-def georeference_from_json(
-    content: dict[str, Any], where: str
-) -> tuple[Affine | None, CRS | None]:
-    """Transform and CRS of :func:`georeference_to_json`.
+def georeference_from_json(content: dict[str, Any], where: str) -> dict[str, Any]:
+    """Fields of an :class:`IndexGrid` out of :func:`georeference_to_json`.
 
     Raises
     ------
@@ -106,9 +106,13 @@ def georeference_from_json(
     try:
         transform = content["transform"]
         crs = content["crs"]
-        return (
-            None if transform is None else Affine(*(float(value) for value in transform)),
-            None if crs is None else CRS.from_wkt(crs),
-        )
+        return {
+            "transform": None if transform is None else Affine(*map(float, transform)),
+            "crs": None if crs is None else CRS.from_wkt(crs),
+            "gcps": tuple(
+                GroundControlPoint(float(row), float(col), float(x), float(y), z)
+                for row, col, x, y, z in content.get("gcps", ())
+            ),
+        }
     except (KeyError, TypeError, ValueError, CRSError) as error:
         raise GridError(f"{where}: the georeference is damaged ({error})") from None

@@ -85,14 +85,12 @@ def read_npy(path: Path) -> IndexGrid:
             f"{path}: the sidecar {sidecar.name} was written for other indices; save the grid "
             "again"
         )
-    transform, crs = georeference_from_json(content, str(sidecar))
     return IndexGrid(
         indices=indices,
         palette=palette_from_json(content.get("palette"), str(sidecar)),
         nodata=content.get("nodata"),
-        transform=transform,
-        crs=crs,
         provenance=content.get("provenance", {}),
+        **georeference_from_json(content, str(sidecar)),
     )
 
 

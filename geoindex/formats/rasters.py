@@ -2,169 +2,290 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import rasterio
 from numpy.typing import NDArray
-from rasterio.enums import ColorInterp, MaskFlags
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.crs import CRS
+from rasterio.enums import MaskFlags
+from rasterio.windows import Window
 
-from geoindex.errors import ImageError, MissingFileError
-from geoindex.scaling import ColorArray
+from geoindex.color.pixels import PixelRule, Pixels, as_pixels
+from geoindex.errors import ImageError
+from geoindex.formats.bands import band_layout, has_color_table
+from geoindex.formats.drivers import open_raster
+from geoindex.formats.headers import exif_orientation
+from geoindex.formats.sidecars import crs_beside, world_file_transform
+from geoindex.scaling import ColorArray, Scale
 
 if TYPE_CHECKING:
     from affine import Affine
-    from rasterio.crs import CRS
+    from rasterio.control import GroundControlPoint
     from rasterio.io import DatasetReader
 
 __all__ = [
-    "Alpha",
+    "MapImage",
     "RasterImage",
     "describe_raster",
-    "open_raster",
+    "open_image",
     "read_color_table",
     "read_image",
     "read_picture",
 ]
 
-Alpha = Literal["mask", "strip"]
-"""``"mask"``: transparent pixels are nodata; ``"strip"``: transparency is ignored."""
+Region = tuple[slice, slice]
+"""Rows and columns of an image, each with a start and a stop."""
 
-# The first bytes pick the driver, so nothing but local files of plain pixels is ever opened:
-# left to itself, GDAL would follow a VRT to other files and addresses.
-SIGNATURES = {
-    b"\x89PNG\r\n\x1a\n": "PNG",
-    b"\xff\xd8\xff": "JPEG",
-    b"II*\0": "GTiff",
-    b"MM\0*": "GTiff",
-    b"II+\0": "GTiff",
-    b"MM\0+": "GTiff",
-}
-
-# By default GDAL fills what is missing from a truncated JPEG or PNG with gray or black and
-# goes on; these two make it an error.
-GDAL_OPTIONS = {
-    "GDAL_ERROR_ON_LIBJPEG_WARNING": "TRUE",
-    "GDAL_PNG_WHOLE_IMAGE_OPTIM": "NO",
+# Exif orientation: whether rows and columns are swapped, then flipped up-down, left-right.
+TURNS = {
+    1: (False, False, False),
+    2: (False, False, True),
+    3: (False, True, True),
+    4: (False, True, False),
+    5: (True, False, False),
+    6: (True, False, True),
+    7: (True, True, True),
+    8: (True, True, False),
 }
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RasterImage:
-    """The colors of an image file and their place on the map."""
+    """The pixels of an image and their place on the map."""
 
-    colors: ColorArray
-    """Red, green, blue; shape (rows, cols, 3), a view of the band-first array."""
+    pixels: Pixels
+    """Colors or palette indices, and what is valid; shape (rows, cols)."""
 
-    valid: NDArray[np.uint8] | None
-    """Shape (rows, cols), 0 where the pixel has no color, or None where all have one."""
-
-    transform: Affine | None
+    transform: Affine | None = None
     """Affine map from (column, row) of pixel corners to coordinates, or None."""
 
-    crs: CRS | None
-    """Coordinate reference system, or None."""
+    crs: CRS | None = None
+    """Coordinate reference system of `transform` or `gcps`, or None."""
+
+    gcps: tuple[GroundControlPoint, ...] = ()
+    """Ground control points in place of a transform."""
+
+    @property
+    def colors(self) -> ColorArray:
+        """Red, green, blue; shape (rows, cols, 3)."""
+        return self.pixels.colors
+
+    @property
+    def valid(self) -> NDArray[np.uint8] | None:
+        """Shape (rows, cols), 0 where the pixel has no color, or None where all have one."""
+        return self.pixels.valid
+
+
+class MapImage:
+    """An open image file whose pixels are read as a whole or in parts.
+
+    Made by :func:`open_image`.
+    """
+
+    def __init__(self, source: DatasetReader, path: Path, rule: PixelRule) -> None:
+        self._source = source
+        self._path = path
+        self._layout = band_layout(source, path)
+        points, points_crs = source.gcps
+        self.transform: Affine | None = None if source.transform.is_identity else source.transform
+        if self.transform is None and not points:
+            self.transform = world_file_transform(path)
+        self.gcps: tuple[GroundControlPoint, ...] = tuple(points)
+        self.crs: CRS | None = points_crs if points else source.crs
+        if self.transform is not None and self.crs is None:
+            self.crs = crs_beside(path)
+        is_placed = self.transform is not None or bool(self.gcps)
+        self._turn = TURNS[1 if is_placed else _orientation(source, path)]
+        self._rule = rule
+        if source.dtypes[0].startswith("float") and rule.scale is None:
+            self._rule = replace(rule, scale=self._find_scale())
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns as they are read."""
+        rows, cols = self._source.shape
+        return (cols, rows) if self._turn[0] else (rows, cols)
+
+    @property
+    def may_have_nodata(self) -> bool:
+        """Whether the file has alpha, a mask, a nodata value or values that may be NaN."""
+        if self._source.dtypes[0].startswith("float"):
+            return True
+        layout = self._layout
+        has_clear_entry = layout.table is not None and not layout.table[:, 3].all()
+        has_alpha = layout.alpha is not None or has_clear_entry
+        return self._rule.alpha == "mask" and (has_alpha or self._has_mask)
+
+    def read(self, region: Region | None = None) -> Pixels:
+        """Read the pixels of a part of the image, or of all.
+
+        Parameters
+        ----------
+        region : tuple of two slices, optional
+            Rows and columns, each with a start and a stop.
+
+        Returns
+        -------
+        Pixels
+
+        Raises
+        ------
+        ImageError
+            A value that is no color.
+        """
+        layout = self._layout
+        window = None if region is None else self._window(region)
+        bands = self._turned(self._source.read(list(layout.colors), window=window))
+        valid = self._mask(window)
+        if layout.table is not None:
+            table = as_pixels(layout.table, self._rule)
+            if table.valid is not None and not table.valid.all():
+                opaque = table.valid[bands[0]]
+                valid = opaque if valid is None else np.minimum(valid, opaque)
+            return Pixels(table=table.colors, codes=bands[0], valid=valid)
+        alpha = None
+        if layout.alpha is not None:
+            alpha = self._scaled(self._turned(self._source.read([layout.alpha], window=window))[0])
+        values = self._scaled(bands)
+        if layout.inverted:
+            values = _inverted(values, self._rule.scale)
+        if len(bands) == 1:
+            colors = np.broadcast_to(values[0][..., np.newaxis], (*values[0].shape, 3))
+        else:
+            colors = np.moveaxis(values, 0, -1)
+        try:
+            return as_pixels(
+                colors, self._rule, alpha=alpha, valid=valid, premultiplied=layout.premultiplied
+            )
+        except ImageError as error:
+            raise ImageError(f"{self._path}: {error}") from None
+
+    def _window(self, region: Region) -> Window:
+        """Part of the file that a part of the turned image comes from."""
+        swap, flip_rows, flip_cols = self._turn
+        rows, cols = self.shape
+        row, col = region
+        if flip_rows:
+            row = slice(rows - row.stop, rows - row.start)
+        if flip_cols:
+            col = slice(cols - col.stop, cols - col.start)
+        if swap:
+            row, col = col, row
+        return Window.from_slices(row, col)
+
+    def _turned(self, bands: NDArray[Any]) -> NDArray[Any]:
+        """Bands (bands, rows, cols) of the file as the picture is meant to be seen."""
+        swap, flip_rows, flip_cols = self._turn
+        if swap:
+            bands = bands.swapaxes(1, 2)
+        row_step, col_step = -1 if flip_rows else 1, -1 if flip_cols else 1
+        turned: NDArray[Any] = bands[:, ::row_step, ::col_step]
+        return turned
+
+    @property
+    def _has_mask(self) -> bool:
+        """Whether the file has a nodata value or a mask beside its alpha band."""
+        return self._layout.alpha is None and any(
+            flags != [MaskFlags.all_valid] for flags in self._source.mask_flag_enums
+        )
+
+    def _mask(self, window: Window | None) -> NDArray[np.uint8] | None:
+        """Mask after nodata value or mask band; 0 has no color."""
+        if self._rule.alpha == "strip" or not self._has_mask:
+            return None
+        mask = self._source.dataset_mask(window=window)
+        turned: NDArray[np.uint8] = self._turned(mask[np.newaxis])[0]
+        return turned
+
+    def _scaled(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Values of odd bit depths on the scale of 8 bits, or in full depth as floats."""
+        full = self._layout.full
+        if full is None:
+            return values
+        if full > 255 and self._rule.depth == "full":
+            return values.astype(np.float64) * (255.0 / full)
+        # Half up, in integers.
+        every = np.arange(np.iinfo(values.dtype).max + 1).clip(0, full)
+        scaled: NDArray[np.uint8] = ((every * 510 + full) // (2 * full)).astype(np.uint8)[values]
+        return scaled
+
+    def _find_scale(self) -> Scale:
+        """Scale of float colors by the rule for arrays, over the whole image."""
+        largest = 0.0
+        has_fraction = False
+        for row in range(0, self._source.height, 256):
+            window = Window(0, row, self._source.width, min(256, self._source.height - row))
+            values = self._source.read(window=window)
+            valid = self._mask_of_source(window)
+            values = values[:, valid != 0] if valid is not None else values
+            if values.size:
+                largest = max(largest, float(np.nanmax(values, initial=0.0)))
+                has_fraction = has_fraction or bool(((values > 0) & (values < 1)).any())
+        if largest > 1 and has_fraction:
+            raise ImageError(
+                f"{self._path}: some values look like the 0-1 scale, but {largest:g} is on the "
+                "0-255 scale; say which it is with scale='byte' or scale='unit'"
+            )
+        return "byte" if largest > 1 else "unit"
+
+    def _mask_of_source(self, window: Window) -> NDArray[np.uint8] | None:
+        """Mask of the file as it lies there, whatever the rule says of alpha."""
+        if not self._has_mask:
+            return None
+        mask: NDArray[np.uint8] = self._source.dataset_mask(window=window)
+        return mask
 
 
 @contextmanager
-def open_raster(path: str | PathLike[str]) -> Iterator[DatasetReader]:
-    """Open an image file with the local raster drivers.
+def open_image(path: str | PathLike[str], rule: PixelRule | None = None) -> Iterator[MapImage]:
+    """Open an image file to read its pixels as a whole or in parts.
 
     Parameters
     ----------
     path : path-like
-        PNG, JPEG or GeoTIFF.
+        PNG, JPEG, TIFF, WebP, GIF, BMP or JPEG 2000; world file, ``.prj`` and ``.aux.xml``
+        beside it are read too.
+    rule : PixelRule, optional
+        What becomes of transparency, scale and depth.
 
     Yields
     ------
-    rasterio.io.DatasetReader
+    MapImage
 
     Raises
     ------
     MissingFileError
         There is no such file.
     ImageError
-        The file is none of the formats, or is damaged where it is read.
+        The file is damaged, or its pixels are of a kind that would be read wrong.
     """
-    path = Path(path)
-    if not path.exists():
-        raise MissingFileError(f"{path}: no such file")
-    if not path.is_file():
-        raise ImageError(f"{path}: is not a file; name an image")
-    driver = _driver(path)
-    try:
-        with warnings.catch_warnings(), rasterio.Env(**GDAL_OPTIONS):
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with rasterio.open(path.absolute(), driver=driver) as source:
-                yield source
-    except RasterioError as error:
-        reason = " ".join(str(error.__cause__ or error).split())
-        raise ImageError(
-            f"{path}: is damaged or cut short ({reason}); export or copy it again"
-        ) from error
+    with open_raster(path) as source:
+        yield MapImage(source, Path(path), rule or PixelRule())
 
 
-def _driver(path: Path) -> str:
-    """GDAL driver for the first bytes of a file."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(16)
-    except OSError as error:
-        raise ImageError(f"{path}: cannot be read: {error.strerror}") from error
-    for signature, driver in SIGNATURES.items():
-        if start.startswith(signature):
-            return driver
-    raise ImageError(f"{path}: is not a PNG, JPEG or GeoTIFF image, whatever its name says")
-
-
-def read_image(path: str | PathLike[str], *, alpha: Alpha = "mask") -> RasterImage:
-    """Read an image file of 8-bit gray, gray+alpha, RGB, RGBA or palette pixels.
-
-    Parameters
-    ----------
-    path : path-like
-        PNG, JPEG or GeoTIFF; a world file beside it is read too.
-    alpha : {"mask", "strip"}
-        Whether transparent pixels (alpha 0, a transparent palette entry, nodata, a mask) are
-        nodata or taken with the color that lies under them.
+def read_image(path: str | PathLike[str], rule: PixelRule | None = None) -> RasterImage:
+    """Read an image file as a whole; see :func:`open_image`.
 
     Returns
     -------
     RasterImage
-
-    Raises
-    ------
-    MissingFileError
-        There is no such file.
-    ImageError
-        The file is damaged, or its pixels are of another kind.
     """
-    with open_raster(path) as source:
-        layout = _band_layout(source, path)
-        bands = source.read(list(layout.bands))
-        valid = None if alpha == "strip" else _valid(source, layout)
-        if layout.table is not None:
-            expanded = layout.table[bands[0]]
-            colors = expanded[..., :3]
-            if alpha == "mask" and not layout.table[:, 3].all():
-                opaque = expanded[..., 3]
-                valid = opaque if valid is None else np.minimum(valid, opaque)
-        elif len(bands) == 1:
-            colors = np.broadcast_to(bands[0][..., np.newaxis], (*bands[0].shape, 3))
-        else:
-            colors = np.moveaxis(bands, 0, -1)
+    with open_image(path, rule) as image:
+        try:
+            pixels = image.read()
+        except MemoryError as error:
+            rows, cols = image.shape
+            raise ImageError(
+                f"{path}: {cols} x {rows} pixels do not fit into memory; geoindex.convert works "
+                "through such a file block by block"
+            ) from error
         return RasterImage(
-            colors=colors,
-            valid=valid,
-            transform=None if source.transform.is_identity else source.transform,
-            crs=source.crs,
+            pixels=pixels, transform=image.transform, crs=image.crs, gcps=image.gcps
         )
 
 
@@ -174,7 +295,7 @@ def read_picture(path: str | PathLike[str]) -> NDArray[np.uint8]:
     Parameters
     ----------
     path : path-like
-        As in :func:`read_image`.
+        As in :func:`open_image`.
 
     Returns
     -------
@@ -186,7 +307,9 @@ def read_picture(path: str | PathLike[str]) -> NDArray[np.uint8]:
     picture = np.full((rows, cols, 4), 255, dtype=np.uint8)
     picture[..., :3] = image.colors
     if image.valid is not None:
-        picture[..., 3] = image.valid
+        # Masks of NaN are 0 and 1, alpha is 0 to 255.
+        largest = int(image.valid.max())
+        picture[..., 3] = image.valid if largest > 1 else image.valid * np.uint8(255)
     return picture
 
 
@@ -196,7 +319,7 @@ def describe_raster(path: str | PathLike[str]) -> dict[str, Any]:
     Parameters
     ----------
     path : path-like
-        PNG, JPEG or GeoTIFF.
+        As in :func:`open_image`.
 
     Returns
     -------
@@ -212,6 +335,7 @@ def describe_raster(path: str | PathLike[str]) -> dict[str, Any]:
             "dtype": source.dtypes[0],
             "transform": None if source.transform.is_identity else list(source.transform[:6]),
             "crs": None if source.crs is None else source.crs.to_string(),
+            "gcps": len(source.gcps[0]),
         }
 
 
@@ -221,7 +345,7 @@ def read_color_table(path: str | PathLike[str]) -> NDArray[np.uint8] | None:
     Parameters
     ----------
     path : path-like
-        PNG or GeoTIFF.
+        PNG, GIF, BMP or TIFF.
 
     Returns
     -------
@@ -236,65 +360,25 @@ def read_color_table(path: str | PathLike[str]) -> NDArray[np.uint8] | None:
         The file is damaged or of another format.
     """
     with open_raster(path) as source:
-        if source.count != 1 or source.colorinterp[0] is not ColorInterp.palette:
+        if not has_color_table(source):
             return None
         table = source.colormap(1)
     return np.array([table[index][:3] for index in sorted(table)], dtype=np.uint8)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _BandLayout:
-    """Which bands hold what, counted from 1 as GDAL does."""
-
-    bands: tuple[int, ...]
-    alpha: int | None = None
-    table: NDArray[np.uint8] | None = None
-
-
-def _band_layout(source: DatasetReader, path: str | PathLike[str]) -> _BandLayout:
-    """Find the color bands, or say what the file holds instead."""
-    if any(dtype != "uint8" for dtype in source.dtypes) or _bits(source) not in (None, 8):
-        bits = f" ({_bits(source)} bits)" if _bits(source) else ""
-        raise ImageError(
-            f"{path}: pixels are {source.dtypes[0]}{bits}; convert the image to 8 bits a channel"
-        )
-    kinds = source.colorinterp
-    if ColorInterp.palette in kinds:
-        if source.count == 1:
-            return _BandLayout(bands=(1,), table=_color_table(source))
-    elif source.count in (1, 3) and ColorInterp.alpha not in kinds:
-        return _BandLayout(bands=tuple(range(1, source.count + 1)))
-    elif source.count in (2, 4) and kinds[-1] is ColorInterp.alpha:
-        return _BandLayout(bands=tuple(range(1, source.count)), alpha=source.count)
-    found = ", ".join(kind.name for kind in kinds)
-    raise ImageError(
-        f"{path}: holds {source.count} bands ({found}); gray, gray+alpha, RGB, RGBA or one "
-        "palette band is needed: export the map as RGB or RGBA"
-    )
+def _orientation(source: DatasetReader, path: Path) -> int:
+    """Exif orientation, which GDAL tells of JPEG alone."""
+    if source.driver != "JPEG":
+        return exif_orientation(path, source.driver)
+    text = source.tags().get("EXIF_Orientation", "1").strip()
+    return int(text) if text in map(str, TURNS) else 1
 
 
-def _bits(source: DatasetReader) -> int | None:
-    """Bits a pixel where the file packs them tighter than its dtype."""
-    bits = source.tags(1, ns="IMAGE_STRUCTURE").get("NBITS")
-    # A packed palette image is expanded through its table, so its bits do not matter.
-    return int(bits) if bits and ColorInterp.palette not in source.colorinterp else None
-
-
-def _color_table(source: DatasetReader) -> NDArray[np.uint8]:
-    """Color table as red, green, blue, alpha of shape (256, 4)."""
-    table = np.zeros((256, 4), dtype=np.uint8)
-    table[:, 3] = 255
-    for index, color in source.colormap(1).items():
-        table[index] = color
-    return table
-
-
-def _valid(source: DatasetReader, layout: _BandLayout) -> NDArray[np.uint8] | None:
-    """Mask after alpha band, nodata value or mask band; 0 is transparent."""
-    if layout.alpha is not None:
-        alpha: NDArray[np.uint8] = source.read(layout.alpha)
-        return alpha
-    if all(flags == [MaskFlags.all_valid] for flags in source.mask_flag_enums):
-        return None
-    mask: NDArray[np.uint8] = source.dataset_mask()
-    return mask
+def _inverted(values: NDArray[Any], scale: Scale | None) -> NDArray[Any]:
+    """Gray where 0 is white as gray where 0 is black."""
+    if values.dtype.kind == "f":
+        full = 1 if scale == "unit" else 255
+    else:
+        full = np.iinfo(values.dtype).max
+    inverted: NDArray[Any] = full - values
+    return inverted

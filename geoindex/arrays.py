@@ -1,0 +1,182 @@
+"""Pictures in memory: NumPy and masked arrays, xarray DataArrays and Pillow images."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from affine import Affine
+from numpy.typing import NDArray
+from rasterio.crs import CRS
+from rasterio.errors import CRSError
+
+from geoindex.color.pixels import PixelRule, as_pixels
+from geoindex.errors import ImageError
+from geoindex.formats.rasters import RasterImage
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = ["array_image"]
+
+BAND_NAMES = {"band", "bands", "channel", "channels", "rgb", "rgba", "c"}
+ROW_NAMES = {"y", "lat", "latitude", "northing", "row", "rows"}
+COLUMN_NAMES = {"x", "lon", "longitude", "easting", "col", "cols", "column", "columns"}
+
+# Pillow's modes whose arrays are gray or RGB values; all others are converted first.
+PLAIN_MODES = {"L", "LA", "RGB", "RGBA", "I;16", "I;16B", "I;16L", "I", "F"}
+
+
+def array_image(image: Any, rule: PixelRule, channel_axis: int | None = None) -> RasterImage:
+    """Bring a picture in memory to colors, with the georeference that a DataArray has.
+
+    Parameters
+    ----------
+    image : array_like, masked array, xarray.DataArray or PIL.Image.Image
+        Shape (rows, cols) is gray; of three dimensions the first or the last holds 3 or 4
+        channels. A masked pixel is nodata where all its channels are masked, as in rasterio.
+    rule : PixelRule
+        What becomes of transparency, scale and depth.
+    channel_axis : int, optional
+        The axis of 1 to 4 channels, where the shape does not tell.
+
+    Returns
+    -------
+    RasterImage
+
+    Raises
+    ------
+    ImageError
+        A wrong shape, or one that can be read in two ways.
+    """
+    xarray = sys.modules.get("xarray")
+    if xarray is not None and isinstance(image, xarray.DataArray):
+        return _data_array_image(image, rule, channel_axis)
+    if type(image).__module__.startswith("PIL.") and image.mode not in PLAIN_MODES:
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    return _image(_as_array(image), rule, channel_axis)
+
+
+def _as_array(image: Any) -> NDArray[Any]:
+    """Array or masked array of what is no DataArray."""
+    try:
+        return image if isinstance(image, np.ma.MaskedArray) else np.asarray(image)
+    except ValueError as error:
+        raise ImageError(f"the image is no array of numbers ({error})") from None
+
+
+def _image(
+    pixels: NDArray[Any], rule: PixelRule, channel_axis: int | None, **place: Any
+) -> RasterImage:
+    """Colors of an array; `place` is the georeference."""
+    axis = _find_channel_axis(pixels.shape, channel_axis)
+    pixels = pixels[..., np.newaxis] if axis is None else np.moveaxis(pixels, axis, -1)
+    if pixels.size == 0:
+        raise ImageError(f"the image has no pixels: its shape is {pixels.shape[:2]}")
+    valid: NDArray[np.bool_] | None = None
+    if isinstance(pixels, np.ma.MaskedArray):
+        masked: NDArray[np.bool_] = np.ma.getmaskarray(pixels)
+        valid = np.logical_not(np.logical_and.reduce(masked, axis=-1))
+        pixels = pixels.data
+    alpha = None
+    if pixels.shape[-1] <= 2:
+        alpha = pixels[..., 1] if pixels.shape[-1] == 2 else None
+        pixels = np.broadcast_to(pixels[..., :1], (*pixels.shape[:2], 3))
+    return RasterImage(pixels=as_pixels(pixels, rule, alpha=alpha, valid=valid), **place)
+
+
+def _find_channel_axis(shape: tuple[int, ...], channel_axis: int | None) -> int | None:
+    """Axis of the channels, None for gray."""
+    if len(shape) == 2 and channel_axis is None:
+        return None
+    if len(shape) != 3:
+        raise ImageError(
+            "an image must have the shape (rows, cols), (rows, cols, 3 or 4) or "
+            f"(3 or 4, rows, cols), found {shape}"
+        )
+    if channel_axis is not None:
+        if not -3 <= channel_axis < 3 or not 1 <= shape[channel_axis] <= 4:
+            raise ImageError(
+                f"channel_axis {channel_axis} of shape {shape} does not hold 1 to 4 channels"
+            )
+        return channel_axis
+    first, last = shape[0] in (3, 4), shape[-1] in (3, 4)
+    if first and last:
+        raise ImageError(
+            f"shape {shape} can be read with the channels first or last; say which with "
+            "channel_axis=0 or channel_axis=-1"
+        )
+    if not first and not last:
+        raise ImageError(
+            f"an image needs 3 or 4 channels on its first or last axis, found the shape {shape}; "
+            "channel_axis= tells where 1 or 2 are"
+        )
+    return 0 if first else -1
+
+
+def _data_array_image(
+    array: xr.DataArray, rule: PixelRule, channel_axis: int | None
+) -> RasterImage:
+    """Colors of a DataArray, its dimensions known by name, and its georeference."""
+    names = {str(dim).lower(): dim for dim in array.dims}
+    row = next((dim for name, dim in names.items() if name in ROW_NAMES), None)
+    col = next((dim for name, dim in names.items() if name in COLUMN_NAMES), None)
+    if row is not None and col is not None:
+        others = [dim for dim in array.dims if dim not in (row, col)]
+        array = array.transpose(row, col, *others)
+        if len(others) == 1 and channel_axis is None:
+            channel_axis = -1
+    elif channel_axis is None:
+        band = next((dim for name, dim in names.items() if name in BAND_NAMES), None)
+        channel_axis = None if band is None else array.dims.index(band)
+    pixels: NDArray[Any] = np.asarray(array.values)
+    fill = array.attrs.get("_FillValue", array.attrs.get("missing_value"))
+    if fill is not None and np.isscalar(fill) and not np.isnan(fill):
+        pixels = np.ma.masked_equal(pixels, fill, copy=False)
+    return _image(
+        pixels,
+        rule,
+        channel_axis,
+        transform=_transform(array, row, col),
+        crs=_crs(array),
+    )
+
+
+def _transform(array: xr.DataArray, row: Any, col: Any) -> Affine | None:
+    """Transform after the pixel-center coordinates, or after rioxarray's attribute."""
+    if row in array.coords and col in array.coords:
+        x = np.asarray(array.coords[col].values, dtype=np.float64)
+        y = np.asarray(array.coords[row].values, dtype=np.float64)
+        if x.ndim == y.ndim == 1 and x.size > 1 and y.size > 1:
+            dx, dy = (x[-1] - x[0]) / (x.size - 1), (y[-1] - y[0]) / (y.size - 1)
+            even = all(
+                np.allclose(np.diff(values), step, rtol=1e-3, atol=0)
+                for values, step in ((x, dx), (y, dy))
+            )
+            return Affine(dx, 0, x[0] - dx / 2, 0, dy, y[0] - dy / 2) if even else None
+    text = _spatial_ref(array).get("GeoTransform")
+    if text is None:
+        return None
+    try:
+        return Affine.from_gdal(*(float(value) for value in str(text).split()))
+    except (TypeError, ValueError):
+        raise ImageError(f"the GeoTransform of the DataArray is damaged: {text!r}") from None
+
+
+def _crs(array: xr.DataArray) -> CRS | None:
+    """CRS after the CF grid mapping, or after an attribute of the array itself."""
+    reference = _spatial_ref(array)
+    text = reference.get("crs_wkt", reference.get("spatial_ref", array.attrs.get("crs_wkt")))
+    if text is None:
+        return None
+    try:
+        return CRS.from_wkt(str(text))
+    except CRSError as error:
+        raise ImageError(f"the CRS of the DataArray is damaged: {error}") from error
+
+
+def _spatial_ref(array: xr.DataArray) -> dict[Any, Any]:
+    """Attributes of the grid mapping coordinate, as rioxarray writes it."""
+    name = array.encoding.get("grid_mapping", array.attrs.get("grid_mapping", "spatial_ref"))
+    return dict(array.coords[name].attrs) if name in array.coords else {}

@@ -1,0 +1,118 @@
+"""What GDAL does not tell of an image file: TIFF tags, and how a picture is to be turned.
+
+TIFF 6.0 (Adobe, 1992) and BigTIFF for the tags; Exif 2.32 for the orientation, which PNG keeps
+in its ``eXIf`` chunk and WebP in its ``EXIF`` chunk.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from pathlib import Path
+from typing import BinaryIO
+
+__all__ = ["EXTRA_SAMPLES", "ORIENTATION", "PHOTOMETRIC", "exif_orientation", "tiff_tags"]
+
+PHOTOMETRIC = 262
+ORIENTATION = 274
+EXTRA_SAMPLES = 338
+
+SHORT = 3
+
+# No sane file has more; a damaged one could make the walk endless.
+MOST_CHUNKS = 10_000
+
+
+def tiff_tags(file: BinaryIO) -> dict[int, int]:
+    """First value of the SHORT tags in the first directory of a TIFF file or Exif block.
+
+    Parameters
+    ----------
+    file : binary file
+        Read from its current position, where the byte order mark stands.
+
+    Returns
+    -------
+    dict of int to int
+        Tag to value; empty where the directory cannot be read.
+    """
+    base = file.tell()
+    try:
+        order = {b"II": "<", b"MM": ">"}[file.read(2)]
+        big = _unpack(file, order + "H") == 43
+        if big:
+            file.seek(4, io.SEEK_CUR)
+        file.seek(base + _unpack(file, order + ("Q" if big else "I")))
+        n_entries = min(_unpack(file, order + ("Q" if big else "H")), 0xFFFF)
+        size, value_at = (20, 12) if big else (12, 8)
+        directory = file.read(n_entries * size)
+    except (KeyError, OSError, OverflowError, ValueError, struct.error):
+        return {}
+    tags: dict[int, int] = {}
+    for start in range(0, len(directory) - size + 1, size):
+        tag, kind = struct.unpack_from(order + "HH", directory, start)
+        if kind == SHORT:
+            # Small values stand in the entry itself, behind its count.
+            (tags[tag],) = struct.unpack_from(order + "H", directory, start + value_at)
+    return tags
+
+
+def exif_orientation(path: Path, driver: str) -> int:
+    """How the rows and columns of a PNG, WebP or TIFF are meant to be turned.
+
+    Parameters
+    ----------
+    path : Path
+        The image.
+    driver : str
+        GDAL driver that reads it.
+
+    Returns
+    -------
+    int
+        1 to 8 as Exif and TIFF number them; 1 where the file does not say.
+    """
+    with path.open("rb") as file:
+        try:
+            if driver == "PNG":
+                file.seek(8)
+                exif = _chunk(file, b"eXIf", order=">", name_first=False, end=b"IEND")
+            elif driver == "WEBP":
+                file.seek(12)
+                exif = _chunk(file, b"EXIF", order="<", name_first=True, end=b"")
+            elif driver == "GTiff":
+                return _checked(tiff_tags(file))
+            else:
+                return 1
+        except (OSError, struct.error):
+            return 1
+    return _checked(tiff_tags(io.BytesIO(exif.removeprefix(b"Exif\0\0"))))
+
+
+def _checked(tags: dict[int, int]) -> int:
+    """Orientation among the tags, or 1."""
+    orientation = tags.get(ORIENTATION, 1)
+    return orientation if 1 <= orientation <= 8 else 1
+
+
+def _chunk(file: BinaryIO, name: bytes, *, order: str, name_first: bool, end: bytes) -> bytes:
+    """Content of the first chunk of a name, b"" where there is none."""
+    for _ in range(MOST_CHUNKS):
+        head = file.read(8)
+        if len(head) < 8:
+            break
+        found = head[:4] if name_first else head[4:]
+        (length,) = struct.unpack(order + "I", head[4:] if name_first else head[:4])
+        if found == name:
+            return file.read(min(length, 2**16))
+        if found == end:
+            break
+        # PNG ends a chunk with four bytes of checksum, RIFF pads it to an even length.
+        file.seek(length + (length % 2 if name_first else 4), io.SEEK_CUR)
+    return b""
+
+
+def _unpack(file: BinaryIO, layout: str) -> int:
+    """One number of the file."""
+    (value,) = struct.unpack(layout, file.read(struct.calcsize(layout)))
+    return int(value)

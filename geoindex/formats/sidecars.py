@@ -1,0 +1,88 @@
+"""Files beside an image that place it on the map, where GDAL does not read them."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from affine import Affine
+from rasterio.crs import CRS
+from rasterio.errors import CRSError
+
+from geoindex.errors import ImageError
+
+__all__ = ["crs_beside", "world_file_transform"]
+
+
+def world_file_transform(path: Path) -> Affine | None:
+    """Transform of the world file of an image, which GDAL does not read beside a WebP.
+
+    Parameters
+    ----------
+    path : Path
+        The image.
+
+    Returns
+    -------
+    Affine or None
+        None where there is no world file.
+
+    Raises
+    ------
+    ImageError
+        The world file does not hold six numbers.
+    """
+    suffix = path.suffix
+    for name in (suffix[:2] + suffix[-1:] + "w", suffix + "w", ".wld"):
+        beside = _beside(path, name)
+        if beside is None:
+            continue
+        try:
+            a, d, b, e, x, y = (float(line) for line in beside.read_text("ascii").split())
+        except ValueError:
+            a = d = b = e = x = y = math.nan
+        if not math.isfinite(a + d + b + e + x + y) or a * e == b * d:
+            raise ImageError(
+                f"{beside}: is no world file, which holds six numbers; mend or remove it"
+            )
+        # The file names the center of the first pixel, a transform its corner.
+        return Affine(a, b, x - (a + b) / 2, d, e, y - (d + e) / 2)
+    return None
+
+
+def crs_beside(path: Path) -> CRS | None:
+    """CRS of the ``.prj`` file of an image with a world file.
+
+    Parameters
+    ----------
+    path : Path
+        The image.
+
+    Returns
+    -------
+    rasterio.crs.CRS or None
+        None where there is no such file.
+
+    Raises
+    ------
+    ImageError
+        The file holds no WKT.
+    """
+    beside = _beside(path, ".prj")
+    if beside is None:
+        return None
+    try:
+        return CRS.from_wkt(beside.read_text("utf-8-sig"))
+    except (CRSError, UnicodeDecodeError) as error:
+        raise ImageError(
+            f"{beside}: is no coordinate reference system in WKT ({error}); mend or remove it"
+        ) from error
+
+
+def _beside(path: Path, suffix: str) -> Path | None:
+    """File of the same name with another suffix, in small or capital letters."""
+    for written in (suffix, suffix.upper()):
+        beside = path.with_suffix(written)
+        if beside != path and beside.is_file():
+            return beside
+    return None
