@@ -216,7 +216,9 @@ class IndexGrid:
 
         return plot_grid(self, ax=ax, legend=legend)
 
-    def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> None:
+    def save(
+        self, path: str | PathLike[str], *, overwrite: bool = False, values: bool = False
+    ) -> None:
         """Write the grid to a file; the suffix picks the format.
 
         Parameters
@@ -225,15 +227,19 @@ class IndexGrid:
             ``.npy`` (with a JSON sidecar ``<path>.json``) or ``.tif``.
         overwrite : bool
             Replace a file that is already there.
+        values : bool
+            Write the class values of the palette (:attr:`Palette.values`) in place of its
+            row numbers; :func:`geoindex.open_grid` turns them back.
 
         Raises
         ------
         OutputError
-            The suffix is unknown, the file exists, or the folder cannot be written.
+            The suffix is unknown, the file exists, the folder cannot be written, or the
+            format does not hold the class values.
         """
         from geoindex.formats.grids import save_grid
 
-        save_grid(self, path, overwrite=overwrite)
+        save_grid(self, path, overwrite=overwrite, values=values)
 
     def to_xarray(self) -> xr.DataArray:
         """Copy into an xarray DataArray; needs ``geoindex-raster[xarray]``.

@@ -36,6 +36,9 @@ class Palette:
         One name a color, such as the map units of a legend.
     name : str, optional
         Name of the palette as a whole.
+    values : sequence of int, optional
+        The number that each class has elsewhere, such as 101, 205, ... in a GIS style; all
+        different, within -2**31..2**31 - 1. Row numbers 0, 1, 2, ... count as none.
     scale : {"unit", "byte"}, optional
         Decides the scale of `colors` where the rule above would be wrong.
 
@@ -43,7 +46,8 @@ class Palette:
     ------
     PaletteError
         No color, more than 65,535, a wrong shape, a value that is not a number or out of
-        range, or values of both scales; the message names the row (counted from 0).
+        range, values of both scales, or a class value that occurs twice; the message names
+        the row (counted from 0).
 
     Notes
     -----
@@ -61,7 +65,7 @@ class Palette:
            [230, 203, 203]], dtype=uint8)
     """
 
-    __slots__ = ("_colors", "_name", "_names")
+    __slots__ = ("_colors", "_name", "_names", "_values")
 
     def __init__(
         self,
@@ -69,10 +73,12 @@ class Palette:
         names: Sequence[str] | None = None,
         *,
         name: str | None = None,
+        values: Sequence[int] | None = None,
         scale: Scale | None = None,
     ) -> None:
         self._colors = _check_colors(colors, scale)
         self._names = _check_names(names, len(self._colors))
+        self._values = _check_values(values, len(self._colors))
         self._name = name
 
     @property
@@ -89,6 +95,11 @@ class Palette:
     def name(self) -> str | None:
         """Name of the palette as a whole, or None."""
         return self._name
+
+    @property
+    def values(self) -> tuple[int, ...] | None:
+        """Number that each class has elsewhere, or None where it is the row."""
+        return self._values
 
     @property
     def sha256(self) -> str:
@@ -205,24 +216,36 @@ class Palette:
 
         return plot_palette(self, ax=ax)
 
-    def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> None:
+    def save(
+        self,
+        path: str | PathLike[str],
+        *,
+        overwrite: bool = False,
+        format: str | None = None,  # noqa: A002  as matplotlib spells it
+    ) -> None:
         """Write the palette to a file; the suffix picks the format.
 
         Parameters
         ----------
         path : path-like
-            Target; ``.csv``.
+            Target: ``.csv``, ``.tsv``, ``.gpl`` (GIMP), ``.pal`` (JASC), ``.act`` (Adobe),
+            ``.clr`` (ESRI, QGIS), ``.qml`` (QGIS), ``.sld``, ``.cpt`` (GMT), ``.json``, or
+            ``.tif`` and ``.png`` (a strip of the colors).
         overwrite : bool
             Replace a file that is already there.
+        format : str, optional
+            Key of a format where the suffix would pick another one: ``"riff"`` for ``.pal``,
+            ``"gdal"`` for ``.txt``; :data:`geoindex.formats.palettes.FORMATS` lists them.
 
         Raises
         ------
         OutputError
-            The suffix is unknown, the file exists, or the folder cannot be written.
+            The suffix is unknown, the file exists, the folder cannot be written, or the
+            format does not hold the palette.
         """
         from geoindex.formats.palettes import save_palette
 
-        save_palette(self, path, overwrite=overwrite)
+        save_palette(self, path, overwrite=overwrite, format=format)
 
     def __len__(self) -> int:
         return len(self._colors)
@@ -234,22 +257,23 @@ class Palette:
             np.array_equal(self._colors, other._colors)
             and self._names == other._names
             and self._name == other._name
+            and self._values == other._values
         )
 
     def __hash__(self) -> int:
-        return hash((self._colors.tobytes(), self._names, self._name))
+        return hash((self._colors.tobytes(), self._names, self._name, self._values))
 
     def __repr__(self) -> str:
         title = f"{self._name!r}, " if self._name else ""
         return f"Palette({title}{len(self)} color{'s' if len(self) > 1 else ''})"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"colors": self._colors, "names": self._names, "name": self._name}
+        return {slot: getattr(self, slot) for slot in self.__slots__}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self._colors = _read_only(state["colors"])
-        self._names = state["names"]
-        self._name = state["name"]
+        for slot, content in state.items():
+            setattr(self, slot, content)
+        self._colors = _read_only(self._colors)
 
 
 def _check_colors(colors: ArrayLike, scale: Scale | None) -> NDArray[np.uint8]:
@@ -289,6 +313,26 @@ def _check_names(names: Sequence[str] | None, n_colors: int) -> tuple[str, ...] 
     if len(names) != n_colors:
         raise PaletteError(f"palette has {n_colors} colors but {len(names)} names")
     return tuple(names)
+
+
+def _check_values(values: Sequence[int] | None, n_colors: int) -> tuple[int, ...] | None:
+    """Class values as a tuple, or None where they are the row numbers."""
+    if values is None:
+        return None
+    checked: dict[int, int] = {}
+    for row, value in enumerate(values):
+        if int(value) != value or not -(2**31) <= value < 2**31:
+            raise PaletteError(
+                f"palette row {row}: class value {value} is no integer of 32 bits", row=row
+            )
+        first = checked.setdefault(int(value), row)
+        if first != row:
+            raise PaletteError(
+                f"palette row {row}: class value {value} is that of row {first} already", row=row
+            )
+    if len(checked) != n_colors:
+        raise PaletteError(f"palette has {n_colors} colors but {len(checked)} class values")
+    return None if list(checked) == list(range(n_colors)) else tuple(checked)
 
 
 def _read_only(colors: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -21,6 +21,7 @@ __all__ = [
     "grid_figure",
     "index_norm",
     "palette_colormap",
+    "palette_figure",
     "plot_grid",
     "plot_palette",
 ]
@@ -98,6 +99,42 @@ def plot_palette(palette: Palette, ax: Axes | None = None) -> Axes:
                 fontsize="x-small",
             )
     return ax
+
+
+def palette_figure(palette: Palette) -> Figure:
+    """Draw a chart of swatches: with their names where there are some, else a plain raster.
+
+    Parameters
+    ----------
+    palette : Palette
+        The colors.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    if palette.names is None:
+        rows = -(-len(palette) // 16)
+        figure = Figure(figsize=(7.0, max(1.0, min(40.0, 0.43 * rows))), dpi=120)
+        plot_palette(palette, figure.add_axes((0, 0, 1, 1)))
+        return figure
+    shown = min(len(palette), 512)
+    columns = max(1, min(4, -(-shown // 24)))
+    rows = -(-shown // columns)
+    longest = max(len(palette.label(index)) for index in range(shown))
+    width = columns * (0.9 + 0.085 * min(60, longest))
+    figure = Figure(figsize=(width, 0.205 * rows + 0.3), dpi=120)
+    handles = [
+        Patch(
+            facecolor=tuple(color),
+            edgecolor="0.4",
+            linewidth=0.5,
+            label=f"{index}  {palette.label(index)}",
+        )
+        for index, color in enumerate(palette.unit()[:shown])
+    ]
+    figure.legend(handles=handles, loc="center", ncols=columns, frameon=False, fontsize="small")
+    return figure
 
 
 def comparison_figure(picture: NDArray[np.uint8], grid: IndexGrid) -> Figure:

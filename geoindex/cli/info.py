@@ -11,7 +11,7 @@ import numpy as np
 from geoindex.cli.options import echo_json, json_option
 from geoindex.errors import GridError
 from geoindex.formats.grids import grid_format, open_grid
-from geoindex.formats.palettes import TEXT_SUFFIXES, load_palette
+from geoindex.formats.palettes import is_palette_file, load_palette
 from geoindex.formats.rasters import describe_raster
 from geoindex.grid import IndexGrid
 
@@ -39,7 +39,7 @@ def info_command(file: str, *, as_json: bool) -> None:
 
 def _describe(path: Path) -> dict[str, Any]:
     """Facts about a file, by what its suffix and content say."""
-    if path.suffix.lower() in TEXT_SUFFIXES:
+    if is_palette_file(path):
         palette = load_palette(path)
         return {
             "kind": "palette",

@@ -29,8 +29,9 @@ palette_option = click.option(
     "--palette",
     required=True,
     metavar="PALETTE",
-    help="Palette file (.csv, or an image with a color table), color cube (.colorcube) or "
-    "built-in name (windows-256).",
+    help="Palette file (.csv, .gpl, .pal, .act, .clr, .qml, .sld, .cpt, .json, or an image with "
+    "a color table), color cube (.colorcube), built-in name (windows-256; see geoindex palette "
+    "list) or matplotlib colormap (tab20).",
 )
 metric_option = click.option(
     "--metric",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import warnings
 import xml.etree.ElementTree as ET
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,12 @@ import rasterio
 from rasterio.enums import ColorInterp
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
-from geoindex.errors import GridError, OutputError, PaletteError
+from geoindex.errors import GridError, OutputError
 from geoindex.formats.atomic import atomic_output
+from geoindex.formats.class_values import class_values, rows_of_values
 from geoindex.formats.drivers import open_raster
 from geoindex.formats.metadata import FORMAT_VERSION, dump_json, load_json
+from geoindex.formats.palette_files.entries import one_line
 from geoindex.grid import IndexGrid
 from geoindex.palette import Palette
 
@@ -32,15 +35,24 @@ TAG = "GEOINDEX"
 BLOCK = 256
 
 
-def write_geotiff(grid: IndexGrid, path: Path, *, overwrite: bool) -> None:
+def write_geotiff(grid: IndexGrid, path: Path, *, overwrite: bool, values: bool = False) -> None:
     """Write a tiled, DEFLATE-compressed GeoTIFF; see :func:`geoindex.formats.grids.save_grid`."""
     rows, cols = grid.shape
     palette = grid.palette
+    classes = class_values(grid) if values else None
+    pixels = grid.indices if classes is None else classes.of(grid)
+    if pixels.dtype not in (np.uint8, np.uint16):
+        raise OutputError(
+            f"{path}: a GeoTIFF with a color table holds class values of 0..65535 only; write "
+            ".npy, or the indices"
+        )
     content = {
         "format_version": FORMAT_VERSION,
         "n_colors": len(palette),
         "palette_name": palette.name,
         "names": palette.names,
+        "values": palette.values,
+        "class_values": values,
         "provenance": dict(grid.provenance),
     }
     with atomic_output(path, overwrite=overwrite) as temporary:
@@ -54,8 +66,8 @@ def write_geotiff(grid: IndexGrid, path: Path, *, overwrite: bool) -> None:
                     width=cols,
                     height=rows,
                     count=1,
-                    dtype=grid.indices.dtype.name,
-                    nodata=grid.nodata,
+                    dtype=pixels.dtype.name,
+                    nodata=grid.nodata if classes is None else classes.nodata,
                     compress="deflate",
                     tiled=True,
                     blockxsize=BLOCK,
@@ -67,16 +79,16 @@ def write_geotiff(grid: IndexGrid, path: Path, *, overwrite: bool) -> None:
                 ) as target:
                     if grid.gcps:
                         target.gcps = (list(grid.gcps), grid.crs)
-                    target.write_colormap(1, _color_table(palette))
+                    target.write_colormap(1, _color_table(palette, values=values))
                     target.update_tags(**{TAG: dump_json(content)})
-                    target.write(grid.indices, 1)
+                    target.write(pixels, 1)
         except RasterioError as error:
             raise OutputError(f"{path}: cannot be written ({error})") from error
         # Names of an earlier grid must not meet this one, so they go before it appears.
         names_path(path).unlink(missing_ok=True)
     if palette.names is not None:
         with atomic_output(names_path(path), overwrite=True) as temporary:
-            _category_names(palette.names).write(temporary, encoding="utf-8")
+            _category_names(palette, values=values).write(temporary, encoding="utf-8")
 
 
 def names_path(path: Path) -> Path:
@@ -107,13 +119,20 @@ def read_geotiff(path: Path) -> IndexGrid:
         crs = gcps_crs if gcps else source.crs
     content: dict[str, Any] = {} if tag is None else load_json(tag, f"{path}, tag {TAG}")
     colors = np.array([table[index][:3] for index in sorted(table)], dtype=np.uint8)
+    values = content.get("values")
+    is_values = bool(content.get("class_values")) and values is not None
     n_colors = content.get("n_colors", _used_rows(indices, colors, nodata))
     try:
         palette = Palette(
-            colors[:n_colors], content.get("names"), name=content.get("palette_name")
+            colors[values] if is_values else colors[:n_colors],
+            content.get("names"),
+            name=content.get("palette_name"),
+            values=values,
         )
-    except (TypeError, PaletteError) as error:
+    except (IndexError, TypeError, ValueError) as error:
         raise GridError(f"{path}: the color table is damaged ({error})") from None
+    if is_values:
+        indices, nodata = rows_of_values(indices, palette, nodata, str(path))
     return IndexGrid(
         indices=indices,
         palette=palette,
@@ -125,21 +144,30 @@ def read_geotiff(path: Path) -> IndexGrid:
     )
 
 
-def _color_table(palette: Palette) -> dict[int, tuple[int, ...]]:
+def _pixel_values(palette: Palette, *, values: bool) -> Sequence[int]:
+    """Pixel value of each palette row."""
+    return palette.values if values and palette.values is not None else range(len(palette))
+
+
+def _color_table(palette: Palette, *, values: bool) -> dict[int, tuple[int, ...]]:
     """Color table as rasterio takes it."""
+    pixels = _pixel_values(palette, values=values)
     return {
-        index: (*(int(value) for value in color), 255)
-        for index, color in enumerate(palette.colors)
+        value: (*(int(channel) for channel in color), 255)
+        for value, color in zip(pixels, palette.colors, strict=True)
     }
 
 
-def _category_names(names: tuple[str, ...]) -> ET.ElementTree[ET.Element]:
+def _category_names(palette: Palette, *, values: bool) -> ET.ElementTree[ET.Element]:
     """GDAL's sidecar with category names (https://gdal.org, "PAM dataset")."""
     root = ET.Element("PAMDataset")
     band = ET.SubElement(root, "PAMRasterBand", band="1")
     categories = ET.SubElement(band, "CategoryNames")
-    for name in names:
-        ET.SubElement(categories, "Category").text = name
+    pixels = _pixel_values(palette, values=values)
+    names = dict(zip(pixels, palette.names or (), strict=True))
+    # GDAL counts the categories from 0.
+    for value in range(max(pixels) + 1):
+        ET.SubElement(categories, "Category").text = one_line(names.get(value, ""))
     return ET.ElementTree(root)
 
 

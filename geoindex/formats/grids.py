@@ -17,7 +17,7 @@ __all__ = ["FORMATS", "GridFormat", "grid_format", "open_grid", "save_grid"]
 
 
 class _Writer(Protocol):
-    def __call__(self, grid: IndexGrid, path: Path, *, overwrite: bool) -> None: ...
+    def __call__(self, grid: IndexGrid, path: Path, *, overwrite: bool, values: bool) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,9 @@ def known_suffixes() -> str:
     return ", ".join(suffix for known in FORMATS for suffix in known.suffixes)
 
 
-def save_grid(grid: IndexGrid, path: str | PathLike[str], *, overwrite: bool = False) -> None:
+def save_grid(
+    grid: IndexGrid, path: str | PathLike[str], *, overwrite: bool = False, values: bool = False
+) -> None:
     """Write a grid to a file; the suffix picks the format.
 
     Parameters
@@ -65,6 +67,8 @@ def save_grid(grid: IndexGrid, path: str | PathLike[str], *, overwrite: bool = F
         ``.npy`` or ``.tif``.
     overwrite : bool
         Replace a file that is already there.
+    values : bool
+        Write class values in place of palette rows.
 
     Raises
     ------
@@ -75,7 +79,7 @@ def save_grid(grid: IndexGrid, path: str | PathLike[str], *, overwrite: bool = F
     writable = grid_format(path)
     if writable is None:
         raise OutputError(f"{path}: unknown suffix; grids are written as {known_suffixes()}")
-    writable.write(grid, path, overwrite=overwrite)
+    writable.write(grid, path, overwrite=overwrite, values=values)
 
 
 def open_grid(path: str | PathLike[str]) -> IndexGrid:

@@ -68,6 +68,7 @@ def palette_to_json(palette: Palette) -> dict[str, Any]:
         "name": palette.name,
         "colors": ["#" + bytes(color).hex() for color in palette.colors],
         "names": palette.names,
+        "values": palette.values,
     }
 
 
@@ -81,7 +82,9 @@ def palette_from_json(content: Any, where: str) -> Palette:
     """
     try:
         colors = [tuple(bytes.fromhex(color.removeprefix("#"))) for color in content["colors"]]
-        return Palette(colors, content["names"], name=content["name"])
+        return Palette(
+            colors, content["names"], name=content["name"], values=content.get("values")
+        )
     except (AttributeError, KeyError, TypeError, ValueError, PaletteError) as error:
         raise GridError(f"{where}: the palette is damaged ({error})") from None
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from geoindex.errors import GridError, MissingFileError
 from geoindex.formats.atomic import atomic_output, check_target
+from geoindex.formats.class_values import class_values, rows_of_values
 from geoindex.formats.metadata import (
     FORMAT_VERSION,
     dump_json,
@@ -33,24 +34,27 @@ def sidecar_path(path: Path) -> Path:
     return path.with_name(path.name + ".json")
 
 
-def write_npy(grid: IndexGrid, path: Path, *, overwrite: bool) -> None:
+def write_npy(grid: IndexGrid, path: Path, *, overwrite: bool, values: bool = False) -> None:
     """Write indices and sidecar; see :func:`geoindex.formats.grids.save_grid`."""
     sidecar = sidecar_path(path)
     check_target(sidecar, overwrite=overwrite)
+    classes = class_values(grid) if values else None
+    pixels = grid.indices if classes is None else classes.of(grid)
     content = {
         "format": "geoindex grid",
         "format_version": FORMAT_VERSION,
         "shape": list(grid.shape),
-        "dtype": grid.indices.dtype.name,
-        "crc32": _checksum(grid.indices),
-        "nodata": grid.nodata,
+        "dtype": pixels.dtype.name,
+        "crc32": _checksum(pixels),
+        "nodata": grid.nodata if classes is None else classes.nodata,
+        "class_values": values,
         "palette": palette_to_json(grid.palette),
         "provenance": dict(grid.provenance),
         **georeference_to_json(grid),
     }
     with atomic_output(path, overwrite=overwrite) as temporary:
         with temporary.open("wb") as file:
-            np.lib.format.write_array(file, np.ascontiguousarray(grid.indices))
+            np.lib.format.write_array(file, np.ascontiguousarray(pixels))
         with atomic_output(sidecar, overwrite=overwrite) as temporary_sidecar:
             temporary_sidecar.write_text(dump_json(content, indent=1) + "\n", encoding="utf-8")
 
@@ -85,10 +89,14 @@ def read_npy(path: Path) -> IndexGrid:
             f"{path}: the sidecar {sidecar.name} was written for other indices; save the grid "
             "again"
         )
+    palette = palette_from_json(content.get("palette"), str(sidecar))
+    nodata = content.get("nodata")
+    if content.get("class_values"):
+        indices, nodata = rows_of_values(indices, palette, nodata, str(path))
     return IndexGrid(
         indices=indices,
-        palette=palette_from_json(content.get("palette"), str(sidecar)),
-        nodata=content.get("nodata"),
+        palette=palette,
+        nodata=nodata,
         provenance=content.get("provenance", {}),
         **georeference_from_json(content, str(sidecar)),
     )

@@ -2,25 +2,176 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from importlib import resources
 from os import PathLike, fspath
 from pathlib import Path
 
-from geoindex.errors import MissingFileError, OutputError, PaletteError
+import numpy as np
+
+from geoindex.errors import MissingFileError, OptionError, OutputError, PaletteError
 from geoindex.formats.atomic import atomic_output
-from geoindex.formats.grids import grid_format
-from geoindex.formats.palette_csv import format_csv, parse_csv
+from geoindex.formats.grids import grid_format, save_grid
+from geoindex.formats.palette_files import colormaps, cpt, delimited, json_file, plain, styles
+from geoindex.formats.palette_files.entries import Entry, Request, check_n_colors, palette_of_ramp
 from geoindex.formats.rasters import read_color_table
+from geoindex.grid import IndexArray, IndexGrid, index_dtype
 from geoindex.palette import Palette
 from geoindex.scaling import Scale
 
-__all__ = ["builtin_palettes", "load_palette", "save_palette"]
+__all__ = [
+    "FORMATS",
+    "PaletteFormat",
+    "builtin_note",
+    "builtin_palettes",
+    "is_palette_file",
+    "load_palette",
+    "save_palette",
+]
 
-TEXT_SUFFIXES = (".csv", ".txt", ".tsv")
-RASTER_SUFFIXES = (".png", ".tif", ".tiff")
+RASTER_SUFFIXES = (".png", ".tif", ".tiff", ".gif", ".bmp")
 
 # A palette of 65,535 colors with long names stays far below this.
 LARGEST_FILE = 16 * 2**20
+
+# A colormap of more colors is a ramp, whatever its class in matplotlib.
+MOST_LISTED_COLORS = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaletteFormat:
+    """One kind of palette file."""
+
+    key: str
+    """Name for the option `format`."""
+
+    title: str
+    """What it is, for lists."""
+
+    suffixes: tuple[str, ...]
+    """File suffixes in lower case, with the dot; the first format of a suffix writes it."""
+
+    read: Callable[[bytes, Request], Palette]
+    """Parses the content of a file."""
+
+    write: Callable[[Palette], bytes]
+    """Formats a palette."""
+
+    recognize: Callable[[bytes], bool] | None = None
+    """Tells by its content that a file is of this format, whatever its suffix."""
+
+
+def _has_early(word: bytes) -> Callable[[bytes], bool]:
+    """Recognize a file by a word near its beginning."""
+    return lambda content: word in content[:2000]
+
+
+def _begins(*starts: bytes) -> Callable[[bytes], bool]:
+    """Recognize a file by its first bytes."""
+    return lambda content: content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(starts)
+
+
+FORMATS = (
+    PaletteFormat(
+        key="csv",
+        title="delimited text",
+        suffixes=(".csv", ".txt"),
+        read=delimited.parse_delimited,
+        write=delimited.format_csv,
+    ),
+    PaletteFormat(
+        key="tsv",
+        title="tab-separated text",
+        suffixes=(".tsv",),
+        read=delimited.parse_delimited,
+        write=delimited.format_tsv,
+    ),
+    PaletteFormat(
+        key="gimp",
+        title="GIMP palette",
+        suffixes=(".gpl",),
+        read=plain.parse_gimp,
+        write=plain.format_gimp,
+        recognize=_begins(b"GIMP Palette"),
+    ),
+    PaletteFormat(
+        key="jasc",
+        title="JASC (Paint Shop Pro) palette",
+        suffixes=(".pal",),
+        read=plain.parse_jasc,
+        write=plain.format_jasc,
+        recognize=_begins(b"JASC-PAL"),
+    ),
+    PaletteFormat(
+        key="riff",
+        title="RIFF (Windows) palette",
+        suffixes=(".pal",),
+        read=plain.parse_riff,
+        write=plain.format_riff,
+        recognize=lambda content: content[:4] == b"RIFF" and content[8:12] == b"PAL ",
+    ),
+    PaletteFormat(
+        key="act",
+        title="Adobe color table",
+        suffixes=(".act",),
+        read=plain.parse_act,
+        write=plain.format_act,
+    ),
+    PaletteFormat(
+        key="clr",
+        title="ESRI or QGIS color map",
+        suffixes=(".clr",),
+        read=colormaps.parse_values,
+        write=colormaps.format_clr,
+    ),
+    PaletteFormat(
+        key="qgis-text",
+        title="color map that QGIS exported",
+        suffixes=(".txt",),
+        read=colormaps.parse_qgis_text,
+        write=colormaps.format_qgis_text,
+        recognize=colormaps.is_qgis_text,
+    ),
+    PaletteFormat(
+        key="gdal",
+        title="GDAL color relief",
+        suffixes=(".txt",),
+        read=colormaps.parse_values,
+        write=colormaps.format_gdal,
+        recognize=colormaps.is_gdal_text,
+    ),
+    PaletteFormat(
+        key="qml",
+        title="QGIS raster style",
+        suffixes=(".qml",),
+        read=styles.parse_qml,
+        write=styles.format_qml,
+        recognize=_has_early(b"<qgis"),
+    ),
+    PaletteFormat(
+        key="sld",
+        title="Styled Layer Descriptor",
+        suffixes=(".sld",),
+        read=styles.parse_sld,
+        write=styles.format_sld,
+        recognize=_has_early(b"StyledLayerDescriptor"),
+    ),
+    PaletteFormat(
+        key="cpt",
+        title="GMT color palette table",
+        suffixes=(".cpt",),
+        read=cpt.parse_cpt,
+        write=cpt.format_cpt,
+    ),
+    PaletteFormat(
+        key="json",
+        title="JSON",
+        suffixes=(".json",),
+        read=json_file.parse_json,
+        write=json_file.format_json,
+    ),
+)
 
 
 def builtin_palettes() -> list[str]:
@@ -45,18 +196,44 @@ def builtin_palettes() -> list[str]:
     )
 
 
-def load_palette(source: Palette | str | PathLike[str], *, scale: Scale | None = None) -> Palette:
+def builtin_note(name: str) -> str:
+    """Tell what a built-in palette is, in the first words of its file."""
+    text = (resources.files("geoindex") / "palettes" / f"{name}.csv").read_text("utf-8")
+    lines = [line.removeprefix("#").strip() for line in text.splitlines() if line[:1] == "#"]
+    note, _, _ = " ".join(lines).partition(" Source: ")
+    return note
+
+
+def is_palette_file(path: Path) -> bool:
+    """Whether a suffix is that of a palette file and of nothing else."""
+    return any(path.suffix.lower() in known.suffixes for known in FORMATS)
+
+
+def load_palette(
+    source: Palette | str | PathLike[str],
+    *,
+    scale: Scale | None = None,
+    n_colors: int | None = None,
+    format: str | None = None,  # noqa: A002  as matplotlib spells it
+) -> Palette:
     """Load a palette by name or from a file.
 
     Parameters
     ----------
     source : str, path-like or Palette
-        A built-in name such as ``"windows-256"``; a CSV file of red, green, blue and
-        optionally a name (comma, semicolon, tab or blank; with or without a header; or
-        ``#rrggbb``); a GeoTIFF or PNG with a color table; or a palette, which comes back.
+        A built-in name such as ``"windows-256"``; a palette file (CSV or TSV, GIMP ``.gpl``,
+        JASC and RIFF ``.pal``, Adobe ``.act``, ESRI and QGIS ``.clr``, QGIS ``.qml``,
+        ``.sld``, GMT ``.cpt``, GDAL color relief, JSON); an image with a color table; the
+        name of a matplotlib colormap such as ``"tab20"``; or a palette, which comes back.
     scale : {"unit", "byte"}, optional
-        Scale of the values of a text file where the rule (all within 0..1: unit, otherwise
-        byte) would be wrong.
+        Scale of the values of delimited text where the rule (all within 0..1: unit,
+        otherwise byte) would be wrong.
+    n_colors : int, optional
+        How many colors to take, at equal steps, from a continuous ramp, which is no palette
+        of classes without it.
+    format : str, optional
+        Key of the file's format where suffix and content do not tell; :data:`FORMATS` lists
+        them.
 
     Returns
     -------
@@ -68,45 +245,106 @@ def load_palette(source: Palette | str | PathLike[str], *, scale: Scale | None =
         The name is not built in, and there is no such file.
     PaletteError
         The file holds no palette; the message names file, line and reason.
+    OptionError
+        An unknown format, or `n_colors` for what is no ramp.
 
     Examples
     --------
     >>> from geoindex import load_palette
     >>> load_palette("windows-256")
     Palette('windows-256', 256 colors)
+    >>> load_palette("viridis", n_colors=5)
+    Palette('viridis', 5 colors)
     """
     if isinstance(source, Palette):
         return source
-    name = fspath(source)
-    builtin = resources.files("geoindex") / "palettes" / f"{name}.csv"
+    check_n_colors(n_colors)
+    palette = _load(fspath(source), scale=scale, n_colors=n_colors, key=format)
+    if n_colors is not None and len(palette) != n_colors:
+        raise OptionError(
+            f"{fspath(source)}: holds {len(palette)} classes and is no ramp; leave n_colors out"
+        )
+    return palette
+
+
+def save_palette(
+    palette: Palette,
+    path: str | PathLike[str],
+    *,
+    overwrite: bool = False,
+    format: str | None = None,  # noqa: A002  as matplotlib spells it
+) -> None:
+    """Write a palette; the suffix picks the format; see :meth:`Palette.save`."""
+    path = Path(path)
+    if format is None and grid_format(path) is not None and path.suffix.lower() != ".npy":
+        dtype = index_dtype(len(palette), has_nodata=False)
+        rows: IndexArray = np.arange(len(palette)).astype(dtype)
+        save_grid(IndexGrid(indices=rows[np.newaxis], palette=palette), path, overwrite=overwrite)
+        return
+    known = _format_of(path) if format is None else _format_named(format)
+    if known is None:
+        raise OutputError(
+            f"{path}: unknown suffix; palettes are written as {', '.join(_suffixes())}"
+        )
+    try:
+        content = known.write(palette)
+    except OutputError as error:
+        raise OutputError(f"{path}: {error}") from None
+    with atomic_output(path, overwrite=overwrite) as temporary:
+        temporary.write_bytes(content)
+
+
+def _load(name: str, *, scale: Scale | None, n_colors: int | None, key: str | None) -> Palette:
+    """Palette of a built-in name, a file or a colormap."""
     if name in builtin_palettes():
-        return parse_csv(builtin.read_text(encoding="utf-8"), where=name, name=name)
+        builtin = resources.files("geoindex") / "palettes" / f"{name}.csv"
+        return delimited.parse_delimited(builtin.read_bytes(), Request(where=name, name=name))
     path = Path(name)
     if not path.exists():
+        palette = _palette_of_colormap(name, n_colors)
+        if palette is not None:
+            return palette
         raise MissingFileError(
             f"{path}: no such palette file, and no built-in palette of that name; built in: "
             f"{', '.join(builtin_palettes())}"
         )
     if not path.is_file():
         raise PaletteError(f"{path}: is not a file; name a palette file")
-    suffix = path.suffix.lower()
-    if suffix in RASTER_SUFFIXES:
+    if key is None and path.suffix.lower() in RASTER_SUFFIXES:
         return _palette_of_raster(path)
-    if suffix not in TEXT_SUFFIXES:
+    content = _read(path)
+    request = Request(where=str(path), name=path.stem, scale=scale, n_colors=n_colors)
+    known = _format_named(key) if key is not None else _format_of(path, content)
+    if known is None:
         raise PaletteError(
             f"{path}: unknown suffix; palettes are read from "
-            f"{', '.join(TEXT_SUFFIXES + RASTER_SUFFIXES)}"
+            f"{', '.join((*_suffixes(), *RASTER_SUFFIXES))}"
         )
-    return parse_csv(_read_text(path), where=str(path), name=path.stem, scale=scale)
+    return known.read(content, request)
 
 
-def save_palette(palette: Palette, path: str | PathLike[str], *, overwrite: bool = False) -> None:
-    """Write a palette as CSV; see :meth:`Palette.save`."""
-    path = Path(path)
-    if path.suffix.lower() != ".csv":
-        raise OutputError(f"{path}: unknown suffix; palettes are written as .csv")
-    with atomic_output(path, overwrite=overwrite) as temporary:
-        temporary.write_text(format_csv(palette), encoding="utf-8", newline="")
+def _format_of(path: Path, content: bytes = b"") -> PaletteFormat | None:
+    """Format that the content tells, or else the first of the suffix."""
+    for known in FORMATS:
+        if known.recognize is not None and known.recognize(content):
+            return known
+    suffix = path.suffix.lower()
+    return next((known for known in FORMATS if suffix in known.suffixes), None)
+
+
+def _format_named(key: str) -> PaletteFormat:
+    """Format of a key."""
+    for known in FORMATS:
+        if known.key == key:
+            return known
+    raise OptionError(
+        f"unknown palette format {key!r}; known: {', '.join(known.key for known in FORMATS)}"
+    )
+
+
+def _suffixes() -> list[str]:
+    """Suffixes of all formats."""
+    return list(dict.fromkeys(suffix for known in FORMATS for suffix in known.suffixes))
 
 
 def _palette_of_raster(path: Path) -> Palette:
@@ -120,14 +358,27 @@ def _palette_of_raster(path: Path) -> Palette:
     return Palette(table, name=path.stem)
 
 
-def _read_text(path: Path) -> str:
-    """Text of a palette file, UTF-8 or else Latin-1, which cannot fail."""
-    if path.stat().st_size > LARGEST_FILE:
-        raise PaletteError(f"{path}: is larger than 16 MB, so it is no palette file")
-    content = path.read_bytes()
-    if b"\0" in content:
-        raise PaletteError(f"{path}: is a binary file, not a text palette")
+def _palette_of_colormap(name: str, n_colors: int | None) -> Palette | None:
+    """Colors of a matplotlib colormap, or None where there is none of that name."""
+    import matplotlib as mpl
+
+    if name not in mpl.colormaps:
+        return None
+    colormap = mpl.colormaps[name]
+    if colormap.N <= MOST_LISTED_COLORS:
+        return Palette(colormap(np.arange(colormap.N))[:, :3], name=name, scale="unit")
+    request = Request(where=f"matplotlib colormap {name}", name=name, n_colors=n_colors)
+    if n_colors is None:
+        return palette_of_ramp([Entry(color=(0, 0, 0), value=0)], request)
+    places = np.linspace(0, 1, n_colors)
+    return Palette(colormap(places)[:, :3], name=name, scale="unit")
+
+
+def _read(path: Path) -> bytes:
+    """Content of a palette file."""
     try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
+        if path.stat().st_size > LARGEST_FILE:
+            raise PaletteError(f"{path}: is larger than 16 MB, so it is no palette file")
+        return path.read_bytes()
+    except OSError as error:
+        raise PaletteError(f"{path}: cannot be read: {error.strerror}") from error

@@ -1,0 +1,148 @@
+"""``geoindex palette``: list, show and convert palettes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+
+from geoindex.cli.options import echo_json, json_option, overwrite_option, quiet_option
+from geoindex.formats.palettes import (
+    FORMATS,
+    builtin_note,
+    builtin_palettes,
+    load_palette,
+    save_palette,
+)
+from geoindex.palette import Palette
+from geoindex.scaling import Scale
+
+__all__ = ["palette_group"]
+
+FORMAT_KEYS = click.Choice([known.key for known in FORMATS])
+
+colors_option = click.option(
+    "--colors",
+    "n_colors",
+    type=int,
+    metavar="N",
+    help="Take N colors at equal steps from a continuous ramp.",
+)
+scale_option = click.option(
+    "--scale",
+    type=click.Choice(get_args(Scale)),
+    help="Scale of delimited text where all within 0-1 is not the unit scale.",
+)
+from_option = click.option(
+    "--from", "source_format", type=FORMAT_KEYS, help="Format of PALETTE, where it does not tell."
+)
+
+
+@click.group("palette")
+def palette_group() -> None:
+    """List, show and convert palettes."""
+
+
+@palette_group.command("list")
+@json_option
+def list_command(*, as_json: bool) -> None:
+    """List the built-in palettes."""
+    found = [
+        {"name": name, "colors": len(load_palette(name)), "note": builtin_note(name)}
+        for name in builtin_palettes()
+    ]
+    if as_json:
+        echo_json({"palettes": found})
+        return
+    width = max(len(str(entry["name"])) for entry in found)
+    for entry in found:
+        click.echo(f"{entry['name']:<{width}}  {entry['colors']:>3}  {entry['note']}")
+    click.echo("and the names of matplotlib's colormaps, such as tab20 or Set3")
+
+
+@palette_group.command("show")
+@click.argument("palette")
+@click.option("-o", "--output", metavar="PNG", help="Draw a chart of the swatches (.png, .pdf).")
+@colors_option
+@scale_option
+@from_option
+@overwrite_option
+@json_option
+def show_command(
+    palette: str,
+    *,
+    output: str | None,
+    n_colors: int | None,
+    scale: Scale | None,
+    source_format: str | None,
+    overwrite: bool,
+    as_json: bool,
+) -> None:
+    """Show the colors of PALETTE: a built-in name, a palette file or a matplotlib colormap."""
+    colors = load_palette(palette, scale=scale, n_colors=n_colors, format=source_format)
+    if output is not None:
+        _draw(colors, output, overwrite=overwrite)
+    if as_json:
+        echo_json(_content(colors))
+    elif output is None:
+        for row in range(len(colors)):
+            click.echo(_swatch_line(colors, row))
+
+
+@palette_group.command("convert")
+@click.argument("palette")
+@click.argument("dst")
+@click.option("--to", "target_format", type=FORMAT_KEYS, help="Format of DST, not its suffix's.")
+@colors_option
+@scale_option
+@from_option
+@overwrite_option
+@quiet_option
+def convert_command(
+    palette: str,
+    dst: str,
+    *,
+    target_format: str | None,
+    n_colors: int | None,
+    scale: Scale | None,
+    source_format: str | None,
+    overwrite: bool,
+    quiet: bool,
+) -> None:
+    """Write PALETTE to DST; the suffix picks the format."""
+    colors = load_palette(palette, scale=scale, n_colors=n_colors, format=source_format)
+    save_palette(colors, dst, overwrite=overwrite, format=target_format)
+    if not quiet:
+        click.echo(f"{dst}: {len(colors)} colors")
+
+
+def _swatch_line(palette: Palette, row: int) -> str:
+    """One color as a colored block, its index, values and name; click strips color in pipes."""
+    red, green, blue = (int(channel) for channel in palette.colors[row])
+    block = click.style("    ", bg=(red, green, blue))
+    value = "" if palette.values is None else f"  class {palette.values[row]}"
+    name = "" if palette.names is None else f"  {palette.names[row]}"
+    code = bytes((red, green, blue)).hex()
+    return f"{block} {row:>5}  #{code}  {red:>3} {green:>3} {blue:>3}{value}{name}".rstrip()
+
+
+def _content(palette: Palette) -> dict[str, Any]:
+    """Palette as JSON values."""
+    return {
+        "name": palette.name,
+        "sha256": palette.sha256,
+        "colors": palette.colors.tolist(),
+        "names": palette.names,
+        "values": palette.values,
+        "duplicates": {str(row): first for row, first in palette.duplicates().items()},
+    }
+
+
+def _draw(palette: Palette, output: str, *, overwrite: bool) -> None:
+    """Save the chart of a palette."""
+    from geoindex.formats.figures import check_figure_suffix, save_figure
+    from geoindex.plot import palette_figure
+
+    check_figure_suffix(Path(output))
+    save_figure(palette_figure(palette), output, overwrite=overwrite)

@@ -1,0 +1,105 @@
+"""Grids whose pixels are class values, such as 101, 205, ..., in place of palette rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoindex.errors import GridError
+from geoindex.grid import IndexArray, IndexGrid, nodata_value
+from geoindex.palette import Palette
+
+__all__ = ["ClassValues", "class_values", "rows_of_values"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ClassValues:
+    """What is written in place of palette rows."""
+
+    table: NDArray[np.generic]
+    """Value of each palette row, and last that of nodata; the smallest dtype that holds all."""
+
+    nodata: int | None
+    """Value of nodata, or None where no pixel has it."""
+
+    def of(self, grid: IndexGrid) -> NDArray[np.generic]:
+        """Class value of each pixel."""
+        rows = grid.indices
+        if grid.nodata is not None:
+            rows = np.minimum(rows, np.uint16(len(self.table) - 1))
+        values: NDArray[np.generic] = self.table[rows]
+        return values
+
+
+def class_values(grid: IndexGrid) -> ClassValues:
+    """Values that the classes of a grid are written as.
+
+    Parameters
+    ----------
+    grid : IndexGrid
+
+    Returns
+    -------
+    ClassValues
+        uint8 where all values and nodata fit, else uint16, else int32.
+    """
+    palette = grid.palette
+    values = list(palette.values or range(len(palette)))
+    for dtype in (np.uint8, np.uint16, np.int32):
+        limits = np.iinfo(dtype)
+        if min(values) < limits.min or max(values) > limits.max:
+            continue
+        taken = set(values)
+        free = next((v for v in range(limits.max, limits.max - 70_000, -1) if v not in taken), -1)
+        if limits.min <= free and (free >= 0 or grid.nodata is None):
+            nodata = None if grid.nodata is None else free
+            return ClassValues(table=np.array([*values, max(free, 0)], dtype=dtype), nodata=nodata)
+    raise GridError("class values must be integers of 32 bits")  # Palette refuses others
+
+
+def rows_of_values(
+    values: NDArray[np.generic], palette: Palette, nodata: int | None, where: str
+) -> tuple[IndexArray, int | None]:
+    """Palette rows of a grid of class values.
+
+    Parameters
+    ----------
+    values : ndarray of int, shape (rows, cols)
+        The file's pixels.
+    palette : Palette
+        With the class values.
+    nodata : int or None
+        The file's nodata value.
+    where : str
+        File name for errors.
+
+    Returns
+    -------
+    indices : ndarray of uint8 or uint16
+    nodata : int or None
+
+    Raises
+    ------
+    GridError
+        A pixel holds a value of no class.
+    """
+    known = np.array(palette.values or range(len(palette)), dtype=np.int64)
+    order = np.argsort(known)
+    place = np.searchsorted(known[order], values).clip(0, len(known) - 1)
+    rows = order[place]
+    stray = known[rows] != values
+    missing = np.zeros(values.shape, dtype=bool) if nodata is None else values == nodata
+    if (stray & ~missing).any():
+        row, col = np.argwhere(stray & ~missing)[0]
+        raise GridError(
+            f"{where}: value {values[row, col]} at row {row}, column {col} is none of the class "
+            "values of its palette"
+        )
+    dtype = np.uint8 if len(palette) + (nodata is not None) <= 256 else np.uint16
+    index_nodata = nodata_value(len(palette), dtype)
+    indices = rows.astype(dtype)
+    if index_nodata is not None:
+        indices[missing] = index_nodata
+    return indices, index_nodata

@@ -1,0 +1,1 @@
+"""Palette file formats: parsing and formatting of bytes, no files."""

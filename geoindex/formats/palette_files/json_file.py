@@ -1,0 +1,87 @@
+"""Palettes as JSON: the form that geoindex writes, and plain lists of colors."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from geoindex.formats.metadata import dump_json, palette_to_json
+from geoindex.formats.palette_files.entries import (
+    Entry,
+    Request,
+    hex_color,
+    palette_of_entries,
+    text_of,
+)
+from geoindex.palette import Palette
+
+__all__ = ["format_json", "parse_json"]
+
+
+def parse_json(content: bytes, request: Request) -> Palette:
+    """Read ``{"colors": [...], "names": [...]}``, or a list of colors.
+
+    A color is ``"#rrggbb"``, ``[r, g, b]``, or an object with ``color`` and perhaps ``name``
+    and ``value``.
+    """
+    try:
+        found = json.loads(text_of(content, request))
+    except json.JSONDecodeError as error:
+        raise request.error(f"is damaged JSON ({error.msg})", error.lineno) from None
+    except (ValueError, RecursionError) as error:
+        raise request.error(f"is damaged JSON ({error})") from None
+    whole = found if isinstance(found, dict) else {"colors": found}
+    colors = whole.get("colors")
+    if not isinstance(colors, list):
+        raise request.error("holds no list of colors")
+    entries = [_entry(color, row, request) for row, color in enumerate(colors)]
+    for key in ("names", "values"):
+        column = whole.get(key)
+        if column is None:
+            continue
+        if not isinstance(column, list) or len(column) != len(entries):
+            raise request.error(f"{key} must be a list of {len(entries)} entries")
+        entries = [
+            Entry(
+                color=entry.color,
+                name=str(item) if key == "names" else entry.name,
+                value=_number(item, row, request) if key == "values" else entry.value,
+            )
+            for row, (entry, item) in enumerate(zip(entries, column, strict=True))
+        ]
+    name = whole.get("name")
+    return palette_of_entries(entries, request, name=name if isinstance(name, str) else None)
+
+
+def format_json(palette: Palette) -> bytes:
+    """Write name, colors, names and values."""
+    return (dump_json(palette_to_json(palette), indent=1) + "\n").encode()
+
+
+def _entry(item: Any, row: int, request: Request) -> Entry:
+    """Entry of a color in one of its forms."""
+    if isinstance(item, dict):
+        color = _entry(item.get("color"), row, request).color
+        value = item.get("value")
+        return Entry(
+            color=color,
+            name=str(item.get("name") or ""),
+            value=None if value is None else _number(value, row, request),
+        )
+    if isinstance(item, str):
+        return Entry(color=hex_color(item, request))
+    if isinstance(item, list) and len(item) in (3, 4) and all(map(_is_number, item)):
+        return Entry(color=tuple(item[:3]))
+    raise request.error(f"color {row} is not '#rrggbb' or [r, g, b]")
+
+
+def _is_number(item: Any) -> bool:
+    """Whether a JSON value is a number that fits a color."""
+    return isinstance(item, int | float) and not isinstance(item, bool) and abs(item) < 1e9
+
+
+def _number(item: Any, row: int, request: Request) -> float:
+    """Class value."""
+    if not _is_number(item) and not (isinstance(item, int) and abs(item) < 2**63):
+        raise request.error(f"class value of color {row} is no number")
+    return item  # type: ignore[no-any-return]

@@ -1,0 +1,168 @@
+"""Damaged files end in a result or a GeoindexError: no other exception, no hang, no bomb."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import rasterio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from rasterio.io import MemoryFile
+
+from geoindex import Palette, load_palette
+from geoindex.errors import GeoindexError
+from geoindex.formats.palette_files.entries import Request
+from geoindex.formats.palettes import FORMATS, PaletteFormat
+from geoindex.formats.rasters import read_image
+from tests.png import png
+
+resource = pytest.importorskip("resource", reason="peak memory is read from getrusage")
+
+PEAK_BYTES = 1e9
+
+LEGEND = Palette(
+    [[0, 0, 0], [230, 60, 20], [250, 240, 200]], ["Ink", "Granite", "Sand"], values=[3, 101, 7]
+)
+
+
+@st.composite
+def damage(draw: st.DrawFn) -> Callable[[bytes], bytes]:
+    """What happens to a file: bytes changed, cut out, doubled or put in."""
+    steps = draw(
+        st.lists(
+            st.tuples(
+                st.sampled_from(["set", "cut", "end", "double", "insert"]),
+                st.floats(0, 1),
+                st.integers(1, 40),
+                st.binary(min_size=1, max_size=8),
+            ),
+            min_size=1,
+            max_size=4,
+        )
+    )
+
+    def apply(content: bytes) -> bytes:
+        for kind, share, length, data in steps:
+            at = int(share * len(content))
+            if kind == "set":
+                content = content[:at] + data + content[at + len(data) :]
+            elif kind == "cut":
+                content = content[:at] + content[at + length :]
+            elif kind == "end":
+                content = content[:at]
+            elif kind == "double":
+                content = content[:at] + content[at : at + length] * 2 + content[at + length :]
+            else:
+                content = content[:at] + data + content[at:]
+        return content
+
+    return apply
+
+
+def peak_memory() -> float:
+    """Largest memory of this process so far, in bytes."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * unit
+
+
+@pytest.mark.parametrize("known", FORMATS, ids=lambda known: known.key)
+@settings(max_examples=300000)
+@given(change=damage())
+def test_damaged_palettes(known: PaletteFormat, change: Callable[[bytes], bytes]) -> None:
+    content = change(known.write(LEGEND))
+    with contextlib.suppress(GeoindexError):
+        assert 1 <= len(known.read(content, Request(where="p"))) <= 65_535
+
+
+@pytest.mark.parametrize("known", FORMATS, ids=lambda known: known.key)
+@given(content=st.binary(max_size=300))
+def test_junk_palettes(known: PaletteFormat, content: bytes) -> None:
+    with contextlib.suppress(GeoindexError):
+        known.read(content, Request(where="p", n_colors=5))
+
+
+def smooth(channels: int, dtype: type = np.uint8) -> np.ndarray:
+    full = np.iinfo(dtype).max
+    values = np.linspace(0, full, 40 * 50 * channels).astype(dtype)
+    return values.reshape(40, 50, channels)
+
+
+def with_pillow(kind: str, mode: str, **options: object) -> bytes:
+    image = Image.fromarray(smooth(len(mode)).squeeze()).convert(mode)
+    stream = io.BytesIO()
+    image.save(stream, kind, **options)
+    return stream.getvalue()
+
+
+def geotiff(**options: object) -> bytes:
+    bands = np.moveaxis(smooth(4), -1, 0)
+    with MemoryFile() as memory:
+        with memory.open(
+            driver="GTiff",
+            width=50,
+            height=40,
+            count=4,
+            dtype="uint8",
+            crs="EPSG:23031",
+            transform=rasterio.Affine(5, 0, 1000, 0, -5, 2000),
+            **options,
+        ) as target:
+            target.write(bands)
+        return bytes(memory.read())
+
+
+IMAGES = {
+    "rgba.png": lambda: with_pillow("PNG", "RGBA"),
+    "interlaced.png": lambda: png(smooth(1, np.uint16), 0, 16, interlaced=True),
+    "palette.png": lambda: with_pillow("PNG", "P", transparency=1),
+    "rgb.jpg": lambda: with_pillow("JPEG", "RGB", exif=b"Exif\0\0II*\0\x08\0\0\0\0\0"),
+    "cmyk.jpg": lambda: with_pillow("JPEG", "CMYK"),
+    "deflate.tif": lambda: geotiff(compress="deflate", tiled=True, blockxsize=16, blockysize=16),
+    "lzw.tif": lambda: geotiff(compress="lzw", interleave="band"),
+    "plain.tif": lambda: with_pillow("TIFF", "RGB"),
+    "map.webp": lambda: with_pillow("WEBP", "RGBA", lossless=True),
+    "map.gif": lambda: with_pillow("GIF", "P"),
+    "map.bmp": lambda: with_pillow("BMP", "RGB"),
+    "map.jp2": lambda: with_pillow("JPEG2000", "RGB"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", IMAGES)
+@settings(max_examples=300000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(change=damage())
+def test_damaged_images(tmp_path, name: str, change: Callable[[bytes], bytes]) -> None:
+    path = tmp_path / name
+    path.write_bytes(change(IMAGES[name]()))
+    before = peak_memory()
+    with contextlib.suppress(GeoindexError):
+        raster = read_image(path)
+        # A header that announces a larger picture than there is must not pass.
+        assert raster.colors.shape[0] * raster.colors.shape[1] < 100_000_000
+    assert peak_memory() - before < PEAK_BYTES
+    with contextlib.suppress(GeoindexError):
+        load_palette(path)
+
+
+@settings(max_examples=3000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(change=damage(), suffix=st.sampled_from([".pgw", ".prj", ".png.aux.xml"]))
+def test_damaged_sidecars(tmp_path, change: Callable[[bytes], bytes], suffix: str) -> None:
+    good = {
+        ".pgw": b"5.0\n0\n0\n-5.0\n1002.5\n1997.5\n",
+        ".prj": rasterio.crs.CRS.from_epsg(23031).to_wkt().encode(),
+        ".png.aux.xml": b"<PAMDataset><GeoTransform>1, 2, 0, 3, 0, -2</GeoTransform></PAMDataset>",
+    }
+    path = tmp_path / "map.png"
+    for beside in tmp_path.iterdir():
+        beside.unlink()
+    path.write_bytes(with_pillow("PNG", "RGB"))
+    path.with_suffix(".pgw").write_bytes(good[".pgw"])
+    path.with_suffix(suffix).write_bytes(change(good[suffix]))
+    with contextlib.suppress(GeoindexError):
+        assert read_image(path).colors.shape == (40, 50, 3)

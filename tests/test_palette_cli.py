@@ -1,0 +1,57 @@
+"""The command ``geoindex palette``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from geoindex import Palette, builtin_palettes, load_palette
+from geoindex.cli.app import cli
+
+
+def run(*arguments: str | Path, color: bool = False) -> str:
+    result = CliRunner().invoke(
+        cli, ["palette", *map(str, arguments)], color=color, catch_exceptions=False
+    )
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_list_names_all_built_in_palettes() -> None:
+    lines = run("list").splitlines()
+    assert [line.split()[0] for line in lines[:-1]] == builtin_palettes()
+    entries = json.loads(run("list", "--json"))["palettes"]
+    assert {"name": "windows-256", "colors": 256}.items() <= entries[-3].items() or any(
+        entry["name"] == "windows-256" and entry["colors"] == 256 for entry in entries
+    )
+    assert all(entry["note"] and "Source" not in entry["note"] for entry in entries)
+
+
+def test_show_prints_values_and_swatches() -> None:
+    plain = run("show", "okabe-ito")
+    assert "\x1b" not in plain
+    assert "    2  #56b4e9   86 180 233  sky blue" in plain
+    assert "\x1b[48;2;86;180;233m" in run("show", "okabe-ito", color=True)
+    content = json.loads(run("show", "viridis", "--colors", "3", "--json"))
+    assert content["colors"] == load_palette("viridis", n_colors=3).colors.tolist()
+
+
+@pytest.mark.parametrize("name", ["windows-256", "ics-stages"])
+def test_show_draws_a_chart(tmp_path: Path, name: str) -> None:
+    run("show", name, "-o", tmp_path / "chart.png")
+    picture = np.array(Image.open(tmp_path / "chart.png").convert("RGB")).reshape(-1, 3)
+    drawn = set(map(bytes, np.unique(picture, axis=0)))
+    assert all(bytes(color) in drawn for color in load_palette(name).colors)
+
+
+def test_convert_between_formats(tmp_path: Path, legend: Palette) -> None:
+    legend.save(tmp_path / "legend.csv")
+    assert run("convert", tmp_path / "legend.csv", tmp_path / "a.qml").endswith("3 colors\n")
+    assert run("convert", tmp_path / "a.qml", tmp_path / "b.pal", "--to", "riff", "-q") == ""
+    np.testing.assert_array_equal(load_palette(tmp_path / "b.pal").colors, legend.colors)
+    assert load_palette(tmp_path / "a.qml").names == legend.names
