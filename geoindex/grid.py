@@ -224,7 +224,7 @@ class IndexGrid:
         Parameters
         ----------
         path : path-like
-            ``.npy`` (with a JSON sidecar ``<path>.json``) or ``.tif``.
+            ``.npy`` (with a JSON sidecar ``<path>.json``), ``.tif`` or ``.png``.
         overwrite : bool
             Replace a file that is already there.
         values : bool

@@ -167,7 +167,8 @@ def test_plot(folder: Path, legend: Palette) -> None:
     for arguments, message in [
         (["out.tif", "-o", "out.png"], "exists already"),
         (["out.tif", "-o", "out.bmp"], "unknown suffix; pictures are written as .png"),
-        (["map.png", "-o", "new.png"], "unknown suffix; grids are read from"),
+        (["map.png", "-o", "new.png"], "is not an index grid"),
+        (["legend.csv", "-o", "new.png"], "unknown suffix; grids are read from"),
     ]:
         result = run("plot", *arguments, cwd=folder)
         assert result.returncode == 1

@@ -199,7 +199,7 @@ def test_a_failed_save_leaves_the_old_file_and_nothing_else(
     def fail(*args: object, **options: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(np.lib.format, "write_array", fail)
+    monkeypatch.setattr(np.lib.format, "write_array_header_1_0", fail)
     monkeypatch.setattr("rasterio.io.DatasetWriter.write", fail)
     for suffix in SUFFIXES:
         with pytest.raises(OutputError, match="cannot be written: No space left"):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from geoindex.errors import OutputError
 
-__all__ = ["atomic_output", "check_target"]
+__all__ = ["atomic_output", "check_target", "scratch_file"]
 
 
 def check_target(path: Path, *, overwrite: bool) -> None:
@@ -61,18 +61,36 @@ def atomic_output(path: Path, *, overwrite: bool) -> Iterator[Path]:
         The target cannot or must not be written, or writing failed.
     """
     check_target(path, overwrite=overwrite)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        temporary.open("xb").close()
-        yield temporary
-        # Renaming before the bytes are on disk could leave an empty file after a power cut.
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        with scratch_file(path) as temporary:
+            yield temporary
+            # Renaming before the bytes are on disk could leave an empty file after a power cut.
+            with temporary.open("rb+") as file:
+                os.fsync(file.fileno())
+            temporary.replace(path)
     except OSError as error:
         if isinstance(error, OutputError):
             raise
         reason = error.strerror or str(error)
         raise OutputError(f"{path}: cannot be written: {reason}") from error
+
+
+@contextmanager
+def scratch_file(path: Path) -> Iterator[Path]:
+    """Empty file beside `path` that is removed, if it is still there, when the block ends.
+
+    Parameters
+    ----------
+    path : Path
+        The file that it helps to make.
+
+    Yields
+    ------
+    Path
+    """
+    scratch = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        scratch.open("xb").close()
+        yield scratch
     finally:
-        temporary.unlink(missing_ok=True)
+        scratch.unlink(missing_ok=True)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.errors import GridError
-from geoindex.grid import IndexArray, IndexGrid, nodata_value
+from geoindex.grid import IndexArray, nodata_value
 from geoindex.palette import Palette
 
 __all__ = ["ClassValues", "class_values", "rows_of_values"]
@@ -24,39 +24,41 @@ class ClassValues:
     nodata: int | None
     """Value of nodata, or None where no pixel has it."""
 
-    def of(self, grid: IndexGrid) -> NDArray[np.generic]:
-        """Class value of each pixel."""
-        rows = grid.indices
-        if grid.nodata is not None:
-            rows = np.minimum(rows, np.uint16(len(self.table) - 1))
-        values: NDArray[np.generic] = self.table[rows]
+    def of(self, indices: IndexArray) -> NDArray[np.generic]:
+        """Class value of each index."""
+        values: NDArray[np.generic] = self.table[np.minimum(indices, len(self.table) - 1)]
         return values
 
 
-def class_values(grid: IndexGrid) -> ClassValues:
-    """Values that the classes of a grid are written as.
+def class_values(palette: Palette, *, has_nodata: bool) -> ClassValues:
+    """Values that classes are written as.
 
     Parameters
     ----------
-    grid : IndexGrid
+    palette : Palette
+        With the class values.
+    has_nodata : bool
+        Whether nodata needs a value of its own.
 
     Returns
     -------
     ClassValues
         uint8 where all values and nodata fit, else uint16, else int32.
     """
-    palette = grid.palette
     values = list(palette.values or range(len(palette)))
-    for dtype in (np.uint8, np.uint16, np.int32):
-        limits = np.iinfo(dtype)
-        if min(values) < limits.min or max(values) > limits.max:
+    taken = set(values)
+    for dtype in (np.uint8, np.uint16):
+        largest = int(np.iinfo(dtype).max)
+        if min(values) < 0 or max(values) > largest:
             continue
-        taken = set(values)
-        free = next((v for v in range(limits.max, limits.max - 70_000, -1) if v not in taken), -1)
-        if limits.min <= free and (free >= 0 or grid.nodata is None):
-            nodata = None if grid.nodata is None else free
-            return ClassValues(table=np.array([*values, max(free, 0)], dtype=dtype), nodata=nodata)
-    raise GridError("class values must be integers of 32 bits")  # Palette refuses others
+        free = next((v for v in range(largest, -1, -1) if v not in taken), None)
+        if free is not None or not has_nodata:
+            table = np.array([*values, free or 0], dtype=dtype)
+            return ClassValues(table=table, nodata=free if has_nodata else None)
+    largest = int(np.iinfo(np.int32).max)
+    free = next(v for v in range(largest, 0, -1) if v not in taken)
+    table = np.array([*values, free], dtype=np.int32)
+    return ClassValues(table=table, nodata=free if has_nodata else None)
 
 
 def rows_of_values(

@@ -6,18 +6,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Protocol
 
 from geoindex.errors import GridError, MissingFileError, OutputError
-from geoindex.formats.geotiff import read_geotiff, write_geotiff
-from geoindex.formats.npy import read_npy, write_npy
+from geoindex.formats.geotiff import open_geotiff, read_geotiff
+from geoindex.formats.npy import open_npy, read_npy
+from geoindex.formats.png import open_png, read_png
+from geoindex.formats.writing import GridHeader, GridOpener
 from geoindex.grid import IndexGrid
 
-__all__ = ["FORMATS", "GridFormat", "grid_format", "open_grid", "save_grid"]
-
-
-class _Writer(Protocol):
-    def __call__(self, grid: IndexGrid, path: Path, *, overwrite: bool, values: bool) -> None: ...
+__all__ = [
+    "FORMATS",
+    "GridFormat",
+    "grid_format",
+    "grid_format_of",
+    "known_suffixes",
+    "open_grid",
+    "save_grid",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,13 +38,14 @@ class GridFormat:
     read: Callable[[Path], IndexGrid]
     """Reads a file back."""
 
-    write: _Writer
-    """Writes a file, whole or not at all."""
+    open: GridOpener
+    """Opens a file for writing block by block."""
 
 
 FORMATS = (
-    GridFormat(name="NumPy array", suffixes=(".npy",), read=read_npy, write=write_npy),
-    GridFormat(name="GeoTIFF", suffixes=(".tif", ".tiff"), read=read_geotiff, write=write_geotiff),
+    GridFormat(name="NumPy array", suffixes=(".npy",), read=read_npy, open=open_npy),
+    GridFormat(name="GeoTIFF", suffixes=(".tif", ".tiff"), read=read_geotiff, open=open_geotiff),
+    GridFormat(name="PNG", suffixes=(".png",), read=read_png, open=open_png),
 )
 
 
@@ -47,6 +53,20 @@ def grid_format(path: Path) -> GridFormat | None:
     """Format that belongs to the suffix of `path`, or None."""
     suffix = path.suffix.lower()
     return next((known for known in FORMATS if suffix in known.suffixes), None)
+
+
+def grid_format_of(path: Path) -> GridFormat:
+    """Format that belongs to the suffix of an output.
+
+    Raises
+    ------
+    OutputError
+        The suffix is unknown.
+    """
+    known = grid_format(path)
+    if known is None:
+        raise OutputError(f"{path}: unknown suffix; grids are written as {known_suffixes()}")
+    return known
 
 
 def known_suffixes() -> str:
@@ -64,7 +84,7 @@ def save_grid(
     grid : IndexGrid
         The grid.
     path : path-like
-        ``.npy`` or ``.tif``.
+        ``.npy``, ``.tif`` or ``.png``.
     overwrite : bool
         Replace a file that is already there.
     values : bool
@@ -76,10 +96,10 @@ def save_grid(
         The suffix is unknown, the file exists, or the folder cannot be written.
     """
     path = Path(path)
-    writable = grid_format(path)
-    if writable is None:
-        raise OutputError(f"{path}: unknown suffix; grids are written as {known_suffixes()}")
-    writable.write(grid, path, overwrite=overwrite, values=values)
+    header = GridHeader.of(grid, values=values)
+    rows, cols = grid.shape
+    with grid_format_of(path).open(path, header, overwrite=overwrite) as writer:
+        writer.write(grid.indices, (slice(0, rows), slice(0, cols)))
 
 
 def open_grid(path: str | PathLike[str]) -> IndexGrid:
@@ -88,8 +108,8 @@ def open_grid(path: str | PathLike[str]) -> IndexGrid:
     Parameters
     ----------
     path : path-like
-        ``.npy`` with its sidecar, or a one-band GeoTIFF with a color table (other programs'
-        files too).
+        ``.npy`` with its sidecar, or a one-band GeoTIFF or PNG with a color table (other
+        programs' files too).
 
     Returns
     -------

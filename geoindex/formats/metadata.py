@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from affine import Affine
 from rasterio.control import GroundControlPoint
@@ -13,6 +13,9 @@ from rasterio.errors import CRSError
 from geoindex.errors import GridError, PaletteError
 from geoindex.grid import IndexGrid
 from geoindex.palette import Palette
+
+if TYPE_CHECKING:
+    from geoindex.formats.writing import GridHeader
 
 __all__ = [
     "FORMAT_VERSION",
@@ -89,7 +92,7 @@ def palette_from_json(content: Any, where: str) -> Palette:
         raise GridError(f"{where}: the palette is damaged ({error})") from None
 
 
-def georeference_to_json(grid: IndexGrid) -> dict[str, Any]:
+def georeference_to_json(grid: IndexGrid | GridHeader) -> dict[str, Any]:
     """Transform, CRS and ground control points of a grid as JSON values."""
     return {
         "transform": None if grid.transform is None else list(grid.transform[:6]),

@@ -7,14 +7,17 @@ checksum of the indices, so that a sidecar is never taken for that of another ar
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.errors import GridError, MissingFileError
 from geoindex.formats.atomic import atomic_output, check_target
-from geoindex.formats.class_values import class_values, rows_of_values
+from geoindex.formats.class_values import rows_of_values
 from geoindex.formats.metadata import (
     FORMAT_VERSION,
     dump_json,
@@ -24,9 +27,10 @@ from geoindex.formats.metadata import (
     palette_from_json,
     palette_to_json,
 )
-from geoindex.grid import IndexGrid
+from geoindex.formats.writing import BandBuffer, BlockWriter, GridHeader, Region
+from geoindex.grid import IndexArray, IndexGrid
 
-__all__ = ["read_npy", "sidecar_path", "write_npy"]
+__all__ = ["open_npy", "read_npy", "sidecar_path"]
 
 
 def sidecar_path(path: Path) -> Path:
@@ -34,33 +38,63 @@ def sidecar_path(path: Path) -> Path:
     return path.with_name(path.name + ".json")
 
 
-def write_npy(grid: IndexGrid, path: Path, *, overwrite: bool, values: bool = False) -> None:
-    """Write indices and sidecar; see :func:`geoindex.formats.grids.save_grid`."""
+@contextmanager
+def open_npy(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator[BlockWriter]:
+    """Open indices and sidecar for writing; see :class:`geoindex.formats.writing.GridOpener`."""
     sidecar = sidecar_path(path)
     check_target(sidecar, overwrite=overwrite)
-    classes = class_values(grid) if values else None
-    pixels = grid.indices if classes is None else classes.of(grid)
-    content = {
-        "format": "geoindex grid",
-        "format_version": FORMAT_VERSION,
-        "shape": list(grid.shape),
-        "dtype": pixels.dtype.name,
-        "crc32": _checksum(pixels),
-        "nodata": grid.nodata if classes is None else classes.nodata,
-        "class_values": values,
-        "palette": palette_to_json(grid.palette),
-        "provenance": dict(grid.provenance),
-        **georeference_to_json(grid),
-    }
     with atomic_output(path, overwrite=overwrite) as temporary:
         with temporary.open("wb") as file:
-            np.lib.format.write_array(file, np.ascontiguousarray(pixels))
+            writer = _NpyWriter(file, header)
+            yield writer
         with atomic_output(sidecar, overwrite=overwrite) as temporary_sidecar:
+            content = _content(header, writer.checksum)
             temporary_sidecar.write_text(dump_json(content, indent=1) + "\n", encoding="utf-8")
 
 
+class _NpyWriter:
+    """Appends bands of rows; memory-mapped pages would count as memory of this process."""
+
+    def __init__(self, file: BinaryIO, header: GridHeader) -> None:
+        self._file = file
+        self._header = header
+        self._buffer = BandBuffer(header.shape[1])
+        self.checksum = 0
+        np.lib.format.write_array_header_1_0(
+            file,
+            {
+                "shape": header.shape,
+                "fortran_order": False,
+                "descr": np.lib.format.dtype_to_descr(header.pixel_dtype),
+            },
+        )
+
+    def write(self, indices: IndexArray, region: Region) -> None:
+        band = self._buffer.add(self._header.pixels(indices), region)
+        if band is not None:
+            content = np.ascontiguousarray(band).data
+            self.checksum = zlib.crc32(content, self.checksum)
+            self._file.write(content)
+
+
+def _content(header: GridHeader, checksum: int) -> dict[str, Any]:
+    """All that the sidecar carries."""
+    return {
+        "format": "geoindex grid",
+        "format_version": FORMAT_VERSION,
+        "shape": list(header.shape),
+        "dtype": header.pixel_dtype.name,
+        "crc32": checksum,
+        "nodata": header.pixel_nodata,
+        "class_values": header.values,
+        "palette": palette_to_json(header.palette),
+        "provenance": header.provenance,
+        **georeference_to_json(header),
+    }
+
+
 def read_npy(path: Path) -> IndexGrid:
-    """Read what :func:`write_npy` wrote.
+    """Read what :func:`open_npy` wrote.
 
     Raises
     ------

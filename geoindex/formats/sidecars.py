@@ -11,7 +11,7 @@ from rasterio.errors import CRSError
 
 from geoindex.errors import ImageError
 
-__all__ = ["crs_beside", "world_file_transform"]
+__all__ = ["crs_beside", "world_file", "world_file_transform"]
 
 
 def world_file_transform(path: Path) -> Affine | None:
@@ -48,6 +48,13 @@ def world_file_transform(path: Path) -> Affine | None:
         # The file names the center of the first pixel, a transform its corner.
         return Affine(a, b, x - (a + b) / 2, d, e, y - (d + e) / 2)
     return None
+
+
+def world_file(transform: Affine) -> str:
+    """Text of the world file of a transform: six numbers, the last two a pixel center."""
+    a, b, c, d, e, f = transform[:6]
+    numbers = (a, d, b, e, c + (a + b) / 2, f + (d + e) / 2)
+    return "".join(f"{float(number)!r}\n" for number in numbers)
 
 
 def crs_beside(path: Path) -> CRS | None:

@@ -1,0 +1,197 @@
+"""What every grid writer is given, and the interface that it offers: blocks in, a file out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoindex.errors import OutputError
+from geoindex.formats.atomic import check_target
+from geoindex.formats.class_values import ClassValues, class_values
+from geoindex.grid import IndexArray, IndexGrid
+from geoindex.palette import Palette
+
+if TYPE_CHECKING:
+    from affine import Affine
+    from rasterio.control import GroundControlPoint
+    from rasterio.crs import CRS
+
+__all__ = [
+    "ArrayWriter",
+    "BandBuffer",
+    "BlockWriter",
+    "GridHeader",
+    "GridOpener",
+    "Region",
+    "held",
+]
+
+Region = tuple[slice, slice]
+"""Rows and columns, each with a start and a stop."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class GridHeader:
+    """All of a grid but its indices, and how it is to be written."""
+
+    shape: tuple[int, int]
+    """Rows and columns."""
+
+    dtype: np.dtype[np.uint8 | np.uint16]
+    """Of the indices."""
+
+    palette: Palette
+    """What the indices point into."""
+
+    nodata: int | None
+    """Index of nodata, or None."""
+
+    transform: Affine | None
+    """Of pixel corners, or None."""
+
+    crs: CRS | None
+    """Of `transform` or `gcps`, or None."""
+
+    gcps: tuple[GroundControlPoint, ...]
+    """Ground control points in place of a transform."""
+
+    provenance: dict[str, Any]
+    """How the grid was made; JSON values."""
+
+    values: bool = False
+    """Whether class values are written in place of palette rows."""
+
+    cog: bool = False
+    """Whether a GeoTIFF is laid out for the cloud, with overviews."""
+
+    @classmethod
+    def of(cls, grid: IndexGrid, *, values: bool = False) -> GridHeader:
+        """Take the header of a grid in memory."""
+        return cls(
+            shape=grid.shape,
+            dtype=grid.indices.dtype,
+            palette=grid.palette,
+            nodata=grid.nodata,
+            transform=grid.transform,
+            crs=grid.crs,
+            gcps=grid.gcps,
+            provenance=dict(grid.provenance),
+            values=values,
+        )
+
+    @cached_property
+    def classes(self) -> ClassValues | None:
+        """What is written in place of palette rows, or None."""
+        if not self.values:
+            return None
+        return class_values(self.palette, has_nodata=self.nodata is not None)
+
+    @property
+    def pixel_dtype(self) -> np.dtype[Any]:
+        """Type of the written pixels."""
+        return self.dtype if self.classes is None else self.classes.table.dtype
+
+    @property
+    def pixel_nodata(self) -> int | None:
+        """Nodata among the written pixels."""
+        return self.nodata if self.classes is None else self.classes.nodata
+
+    @property
+    def pixel_values(self) -> Sequence[int]:
+        """Written value of each palette row."""
+        values = self.palette.values
+        return range(len(self.palette)) if self.classes is None or values is None else values
+
+    def pixels(self, indices: IndexArray) -> NDArray[Any]:
+        """Pixels to write for indices."""
+        return indices if self.classes is None else self.classes.of(indices)
+
+
+class BlockWriter(Protocol):
+    """An open output."""
+
+    def write(self, indices: IndexArray, region: Region) -> None:
+        """Take the indices of a region; regions come in the order of rows, then columns."""
+
+
+class GridOpener(Protocol):
+    """Opens a grid file for writing; it appears, whole, when the context ends well."""
+
+    def __call__(
+        self, path: Path, header: GridHeader, *, overwrite: bool
+    ) -> AbstractContextManager[BlockWriter]:
+        """Open `path`; `overwrite` says whether a file that is there may be replaced."""
+
+
+def held(write: Callable[[Path, IndexGrid, bool], None]) -> GridOpener:
+    """Make the opener of a format that is written at once: the grid is collected first.
+
+    Parameters
+    ----------
+    write : callable
+        Takes the path, the whole grid and whether a file that is there may be replaced.
+
+    Returns
+    -------
+    GridOpener
+    """
+
+    @contextmanager
+    def open_held(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator[BlockWriter]:
+        if header.values:
+            raise OutputError(
+                f"{path}: this format holds palette rows only; write class values to .npy, .tif "
+                "or .png"
+            )
+        check_target(path, overwrite=overwrite)
+        collected = ArrayWriter(np.empty(header.shape, dtype=header.dtype))
+        yield collected
+        grid = IndexGrid(
+            indices=collected.indices,
+            palette=header.palette,
+            nodata=header.nodata,
+            transform=header.transform,
+            crs=header.crs,
+            gcps=header.gcps,
+            provenance=header.provenance,
+        )
+        write(path, grid, overwrite)
+
+    return open_held
+
+
+class ArrayWriter:
+    """Takes blocks into an array."""
+
+    def __init__(self, indices: IndexArray) -> None:
+        self.indices = indices
+
+    def write(self, indices: IndexArray, region: Region) -> None:
+        """Copy a block to its place."""
+        self.indices[region] = indices
+
+
+class BandBuffer:
+    """Collects regions that lie side by side into bands of whole rows."""
+
+    def __init__(self, n_cols: int) -> None:
+        self._n_cols = n_cols
+        self._parts: list[NDArray[Any]] = []
+
+    def add(self, pixels: NDArray[Any], region: Region) -> NDArray[Any] | None:
+        """Take a region; return the band that it completes, or None."""
+        if pixels.shape[1] == self._n_cols:
+            return pixels
+        self._parts.append(pixels)
+        if region[1].stop < self._n_cols:
+            return None
+        band = np.concatenate(self._parts, axis=1)
+        self._parts = []
+        return band
