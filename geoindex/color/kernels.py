@@ -23,6 +23,7 @@ __all__ = [
     "N_CODES",
     "count_codes",
     "fill_cells",
+    "list_codes",
     "lookup",
     "mark_cells",
 ]
@@ -170,18 +171,83 @@ def lookup(
     return True
 
 
-@compiled(types.void(_PIXELS, _VALID, types.int64[::1]))
+@compiled(
+    types.int64(
+        _PIXELS,
+        _VALID,
+        types.Array(types.int64, 2, "A", readonly=True),
+        types.int32[::1],
+        types.int64,
+        types.int64[:, ::1],
+    )
+)
 def count_codes(
-    pixels: NDArray[np.uint8], valid: NDArray[np.uint8], counts: NDArray[np.int64]
-) -> None:
-    """Add the number of valid pixels of every code to `counts`.
+    pixels: NDArray[np.uint8],
+    valid: NDArray[np.uint8],
+    weights: NDArray[np.int64],
+    slots: NDArray[np.int32],
+    used: int,
+    counts: NDArray[np.int64],
+) -> int:
+    """Add the number of valid pixels of every code to `counts`, or their `weights`.
 
-    An empty `valid` means that every pixel is valid.
+    Row ``slots[cell]`` of `counts` holds the 512 codes of a cell; -1 is a cell without a row,
+    which takes the next one after the `used` ones, whose new number is returned. An empty
+    `valid` means that every pixel is valid, empty `weights` that each counts once. Runs of one
+    color, which maps consist of, are added once.
     """
+    masked, weighted = valid.size > 0, weights.size > 0
+    slot, offset, run, last = np.int64(0), np.uint32(0), np.int64(0), np.uint32(1 << 24)
     for row in range(pixels.shape[0]):
         for col in range(pixels.shape[1]):
-            if valid.size == 0 or valid[row, col] != 0:
-                red = np.uint32(pixels[row, col, 0])
-                green = np.uint32(pixels[row, col, 1])
-                blue = np.uint32(pixels[row, col, 2])
-                counts[red << 16 | green << 8 | blue] += 1
+            if masked and valid[row, col] == 0:
+                continue
+            red = np.uint32(pixels[row, col, 0])
+            green = np.uint32(pixels[row, col, 1])
+            blue = np.uint32(pixels[row, col, 2])
+            code = red << 16 | green << 8 | blue
+            if code != last:
+                if run > 0:
+                    counts[slot, offset] += run
+                    run = 0
+                cell = red >> 3 << 10 | green >> 3 << 5 | blue >> 3
+                slot = slots[cell]
+                if slot < 0:
+                    slot = used
+                    slots[cell] = slot
+                    used += 1
+                offset = (red & 7) << 6 | (green & 7) << 3 | blue & 7
+                last = code
+            run += weights[row, col] if weighted else 1
+    if run > 0:
+        counts[slot, offset] += run
+    return used
+
+
+@compiled(types.void(types.int32[::1], types.int64[:, ::1], types.uint8[:, ::1], types.int64[::1]))
+def list_codes(
+    slots: NDArray[np.int32],
+    counts: NDArray[np.int64],
+    colors: NDArray[np.uint8],
+    totals: NDArray[np.int64],
+) -> None:
+    """Write the counted colors, in ascending order, and their counts.
+
+    `slots` and `counts` are those of :func:`count_codes`; `colors` and `totals` have a row for
+    each count above 0.
+    """
+    n = 0
+    for red in range(256):
+        for green in range(256):
+            first = red >> 3 << 10 | green >> 3 << 5
+            offset = (red & 7) << 6 | (green & 7) << 3
+            for cell in range(first, first + CELLS_PER_AXIS):
+                slot = slots[cell]
+                if slot >= 0:
+                    for blue in range(CELL_SIDE):
+                        count = counts[slot, offset + blue]
+                        if count > 0:
+                            colors[n, 0], colors[n, 1] = red, green
+                            colors[n, 2] = (cell - first) * CELL_SIDE + blue
+                            totals[n] = count
+                            n += 1

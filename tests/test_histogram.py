@@ -1,0 +1,77 @@
+"""Counting colors, block by block and in threads, against numpy's own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from geoindex.color import histogram as module
+from geoindex.color.histogram import ColorCounter, ColorHistogram, color_histogram
+from geoindex.color.pixels import Pixels
+
+PICTURES = st.tuples(st.integers(1, 9), st.integers(1, 9)).flatmap(
+    lambda shape: arrays(np.uint8, (*shape, 3), elements=st.sampled_from([0, 1, 7, 8, 200, 255]))
+)
+
+
+def numpy_histogram(colors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return np.unique(colors.reshape(-1, 3), axis=0, return_counts=True)
+
+
+def check(histogram: ColorHistogram, colors: np.ndarray) -> None:
+    expected, counts = numpy_histogram(colors)
+    np.testing.assert_array_equal(histogram.colors, expected)
+    np.testing.assert_array_equal(histogram.counts, counts)
+    assert histogram.n_pixels == len(colors.reshape(-1, 3))
+
+
+@given(PICTURES)
+def test_equals_numpy(colors: np.ndarray) -> None:
+    check(color_histogram(Pixels(table=colors)), colors)
+
+
+@given(PICTURES, st.integers(1, 8))
+def test_blocks_give_the_same_as_the_whole(colors: np.ndarray, row: int) -> None:
+    counter = ColorCounter()
+    counter.add(Pixels(table=colors[:row]))
+    counter.histogram()  # looking does not disturb
+    if len(colors) > row:
+        counter.add(Pixels(table=colors[row:]))
+    check(counter.histogram(), colors)
+
+
+@pytest.mark.parametrize("part_pixels", [1, 10**9])
+def test_noise_on_several_threads(part_pixels: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PART_PIXELS", part_pixels)
+    colors = np.random.default_rng(1).integers(0, 256, (200, 300, 3), dtype=np.uint8)
+    check(color_histogram(Pixels(table=colors)), colors)
+    # Channels apart in memory, as a file is read.
+    planes = np.moveaxis(np.ascontiguousarray(np.moveaxis(colors, -1, 0)), 0, -1)
+    check(color_histogram(Pixels(table=planes)), colors)
+
+
+def test_masked_pixels_do_not_count() -> None:
+    colors = np.array([[[1, 2, 3], [9, 9, 9], [1, 2, 3]]], dtype=np.uint8)
+    valid = np.array([[255, 0, 1]], dtype=np.uint8)
+    check(color_histogram(Pixels(table=colors, valid=valid)), colors[:, [0, 2]])
+    nothing = color_histogram(Pixels(table=colors, valid=np.zeros((1, 3), np.uint8)))
+    assert len(nothing) == 0
+    assert nothing.n_pixels == 0
+
+
+@pytest.mark.parametrize("valid", [None, np.array([[1, 1, 0], [1, 0, 1]], dtype=np.uint8)])
+def test_color_table(valid: np.ndarray | None) -> None:
+    table = np.array([[5, 5, 5], [200, 0, 0], [5, 5, 5], [1, 1, 1]], dtype=np.uint8)
+    codes = np.array([[0, 1, 1], [2, 2, 2]], dtype=np.uint8)
+    colors = table[codes] if valid is None else table[codes[valid != 0]]
+    check(color_histogram(Pixels(table=table, codes=codes, valid=valid)), colors)
+
+
+def test_full_depth_is_rounded_to_8_bits() -> None:
+    colors = np.array([[[0, 257, 65535], [10, 250, 65500]]], dtype=np.uint16)
+    histogram = color_histogram(Pixels(table=colors))
+    assert histogram.colors.tolist() == [[0, 1, 255]]
+    assert histogram.counts.tolist() == [2]
