@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from os import PathLike
 from pathlib import Path
@@ -10,23 +12,31 @@ from typing import Any
 import numpy as np
 
 from geoindex.color.cube import ColorCube
-from geoindex.color.histogram import ColorHistogram, color_histogram
+from geoindex.color.histogram import ColorCounter, ColorHistogram
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.color.search import Metric
-from geoindex.errors import OutputError
+from geoindex.color.threads import Progress
+from geoindex.errors import GeoindexWarning, OutputError
 from geoindex.formats.atomic import check_target
 from geoindex.formats.cubes import load_mapper
-from geoindex.formats.grids import grid_format, known_suffixes, save_grid
-from geoindex.formats.rasters import read_image
-from geoindex.indexing import map_raster
+from geoindex.formats.disk import check_space
+from geoindex.formats.grids import grid_format_of
+from geoindex.formats.rasters import MapImage, open_image
+from geoindex.formats.writing import BlockWriter, GridHeader
+from geoindex.grid import nodata_value
+from geoindex.indexing import provenance
 from geoindex.palette import Palette
 from geoindex.scaling import Depth, Scale
+from geoindex.streaming import stream_image
 
 __all__ = ["FREQUENT_SHARE", "ConversionReport", "MergedColors", "convert", "summarize"]
 
 FREQUENT_SHARE = 0.002
 """Share of the mapped pixels from which a color counts as frequent."""
+
+LARGE_PIXELS = 25_000_000
+"""From here on, memory that grows with the image is worth a warning."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,27 +117,45 @@ def convert(
     translucent: Translucent = "keep",
     scale: Scale | None = None,
     depth: Depth = "8bit",
+    values: bool = False,
+    cog: bool = False,
     overwrite: bool = False,
+    progress: Progress | None = None,
 ) -> ConversionReport:
-    """Turn an image file into an index grid file.
+    """Turn an image file into an index grid file, block by block.
+
+    Decoding, mapping and encoding run at the same time; memory does not grow with the image,
+    but for kinds that can only be decoded as a whole (interlaced PNG, progressive JPEG, WebP,
+    GIF and pictures that are to be turned).
 
     Parameters
     ----------
     src : path-like
         PNG, JPEG, TIFF, WebP, GIF, BMP or JPEG 2000.
     dst : path-like
-        ``.npy`` or ``.tif``; it appears whole or not at all.
+        ``.npy``, ``.tif`` or ``.png``; it appears whole or not at all.
     palette : Palette, ColorCube, str or path-like
         The colors, what :func:`geoindex.load_palette` takes, or a color cube or its file,
         which brings its own metric and largest distance.
     metric, max_distance, alpha, translucent, scale, depth
         As in :func:`geoindex.index_image`.
+    values : bool
+        Write the class values of the palette in place of its row numbers.
+    cog : bool
+        Lay a GeoTIFF out for the cloud, with overviews by the mode, which never mix classes.
     overwrite : bool
         Replace a file that is already there.
+    progress : callable, optional
+        Called with the pixels that are done and how many there are.
 
     Returns
     -------
     ConversionReport
+
+    Warns
+    -----
+    GeoindexWarning
+        The disk may be too small, or a large image is of a kind that is held in memory whole.
 
     Raises
     ------
@@ -135,16 +163,48 @@ def convert(
         One of its children: what is wrong, in which file, what to do.
     """
     target = Path(dst)
-    if grid_format(target) is None:
-        raise OutputError(f"{target}: unknown suffix; grids are written as {known_suffixes()}")
+    output = grid_format_of(target)
+    if cog and output.name != "GeoTIFF":
+        raise OutputError(f"{target}: cog=True (--cog) writes GeoTIFF; name the output .tif")
     check_target(target, overwrite=overwrite)
     mapper = load_mapper(palette, metric, max_distance)
     rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale, depth=depth)
-    raster = read_image(src, rule)
-    grid = map_raster(raster, mapper, rule)
-    save_grid(grid, target, overwrite=overwrite)
-    histogram = color_histogram(raster.pixels)
-    return summarize(histogram, mapper, source=str(src), target=str(target), shape=grid.shape)
+    counter = ColorCounter()
+    with open_image(src, rule) as image:
+        _warn_of_memory(image)
+
+        def open_output(dtype: type[np.uint8 | np.uint16]) -> AbstractContextManager[BlockWriter]:
+            header = GridHeader(
+                shape=image.shape,
+                dtype=np.dtype(dtype),
+                palette=mapper.palette,
+                nodata=nodata_value(len(mapper.palette), dtype),
+                transform=image.transform,
+                crs=image.crs,
+                gcps=image.gcps,
+                provenance=provenance(mapper, rule),
+                values=values,
+                cog=cog,
+            )
+            check_space(target, header)
+            return output.open(target, header, overwrite=overwrite)
+
+        stream_image(image, mapper, open_output, counter=counter, progress=progress)
+        shape = image.shape
+    return summarize(counter.histogram(), mapper, source=str(src), target=str(target), shape=shape)
+
+
+def _warn_of_memory(image: MapImage) -> None:
+    """Say so where a large image cannot be worked through block by block."""
+    rows, cols = image.shape
+    if image.held_whole and rows * cols > LARGE_PIXELS:
+        megabytes = image.n_bytes / 1e6
+        warnings.warn(
+            f"{image.path}: {image.held_whole}, so its {cols} x {rows} pixels are held in memory "
+            f"({megabytes:,.0f} MB); TIFF and plain PNG or JPEG need not be",
+            GeoindexWarning,
+            stacklevel=3,
+        )
 
 
 def summarize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "CubeError",
     "GeoindexError",
+    "GeoindexWarning",
     "GridError",
     "ImageError",
     "MissingFileError",
@@ -19,6 +20,10 @@ class GeoindexError(Exception):
 
     The message is one line: what is wrong, what was found, what to do.
     """
+
+
+class GeoindexWarning(UserWarning):
+    """Work goes on, but not as one would expect; the message is one line."""
 
 
 class PaletteError(GeoindexError, ValueError):

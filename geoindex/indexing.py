@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 import geoindex
@@ -13,11 +15,14 @@ from geoindex.color.cube import ColorCube
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.color.search import Metric
+from geoindex.errors import ImageError
 from geoindex.formats.cubes import load_mapper
-from geoindex.formats.rasters import RasterImage, read_image
-from geoindex.grid import IndexGrid, nodata_value
+from geoindex.formats.rasters import MapImage, RasterImage, open_image
+from geoindex.formats.writing import ArrayWriter
+from geoindex.grid import IndexArray, IndexGrid, nodata_value
 from geoindex.palette import Palette
 from geoindex.scaling import Depth, Scale
+from geoindex.streaming import stream_image
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -91,11 +96,28 @@ def index_image(
     array([[  1,   0, 255]], dtype=uint8)
     """
     rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale, depth=depth)
+    mapper = load_mapper(palette, metric, max_distance)
     if isinstance(image, str | PathLike):
-        raster = read_image(image, rule)
-    else:
-        raster = array_image(image, rule, channel_axis)
-    return map_raster(raster, load_mapper(palette, metric, max_distance), rule)
+        with open_image(image, rule) as opened:
+            return _map_file(opened, mapper, rule)
+    return map_raster(array_image(image, rule, channel_axis), mapper, rule)
+
+
+def _map_file(image: MapImage, mapper: ColorMapper, rule: PixelRule) -> IndexGrid:
+    """Map an open image file, whose colors are never in memory as a whole."""
+
+    def open_array(dtype: type[np.uint8 | np.uint16]) -> AbstractContextManager[ArrayWriter]:
+        try:
+            return nullcontext(ArrayWriter(np.empty(image.shape, dtype=dtype)))
+        except MemoryError as error:
+            rows, cols = image.shape
+            raise ImageError(
+                f"{image.path}: {cols} x {rows} indices do not fit into memory; "
+                "geoindex.convert works through such a file block by block"
+            ) from error
+
+    indices = stream_image(image, mapper, open_array).indices
+    return _grid(indices, image, mapper, rule)
 
 
 def map_raster(raster: RasterImage, mapper: ColorMapper, rule: PixelRule) -> IndexGrid:
@@ -114,14 +136,20 @@ def map_raster(raster: RasterImage, mapper: ColorMapper, rule: PixelRule) -> Ind
     -------
     IndexGrid
     """
-    indices = mapper.map_pixels(raster.pixels)
+    return _grid(mapper.map_pixels(raster.pixels), raster, mapper, rule)
+
+
+def _grid(
+    indices: IndexArray, source: MapImage | RasterImage, mapper: ColorMapper, rule: PixelRule
+) -> IndexGrid:
+    """Put indices where their image lies."""
     return IndexGrid(
         indices=indices,
         palette=mapper.palette,
         nodata=nodata_value(len(mapper.palette), indices.dtype),
-        transform=raster.transform,
-        crs=raster.crs,
-        gcps=raster.gcps,
+        transform=source.transform,
+        crs=source.crs,
+        gcps=source.gcps,
         provenance=provenance(mapper, rule),
     )
 

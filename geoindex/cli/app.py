@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
+import warnings
+from typing import Any
 
 import click
 
@@ -14,7 +16,7 @@ from geoindex.cli.demo import demo_command
 from geoindex.cli.info import info_command
 from geoindex.cli.palette import palette_group
 from geoindex.cli.plot import plot_command
-from geoindex.errors import GeoindexError
+from geoindex.errors import GeoindexError, GeoindexWarning
 
 __all__ = ["cli", "main"]
 
@@ -29,6 +31,13 @@ def cli() -> None:
     # Rasterio logs every GDAL error that it also raises.
     logging.getLogger("rasterio").addHandler(logging.NullHandler())
     logging.getLogger("rasterio").propagate = False
+    warnings.showwarning = _echo_warning  # type: ignore[assignment]  # the place is not shown
+
+
+def _echo_warning(message: Warning | str, category: type[Warning], *_place: Any) -> None:
+    """Print our own warnings as one line, and no others, which are for developers."""
+    if issubclass(category, GeoindexWarning):
+        click.echo(f"Warning: {message}", err=True)
 
 
 cli.add_command(convert_command)

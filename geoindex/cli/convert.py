@@ -13,6 +13,7 @@ from geoindex.cli.options import (
     metric_option,
     overwrite_option,
     palette_option,
+    progress_bar,
     quiet_option,
 )
 from geoindex.color.pixels import Alpha
@@ -62,6 +63,12 @@ LISTED_GROUPS = 10
     show_default=True,
     help="Round 16-bit and float colors to 8 bits, or compare them in full.",
 )
+@click.option(
+    "--values", is_flag=True, help="Write the palette's class values in place of row numbers."
+)
+@click.option(
+    "--cog", is_flag=True, help="Lay the GeoTIFF out for the cloud, with overviews by mode."
+)
 @overwrite_option
 @json_option
 @quiet_option
@@ -76,23 +83,29 @@ def convert_command(
     translucent: str,
     scale: Scale | None,
     depth: Depth,
+    values: bool,
+    cog: bool,
     overwrite: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Convert the map image SRC to the index grid DST (.npy, .tif)."""
-    report = convert(
-        src,
-        dst,
-        palette,
-        metric=metric,
-        max_distance=max_distance,
-        alpha=alpha,
-        translucent=translucent,
-        scale=scale,
-        depth=depth,
-        overwrite=overwrite,
-    )
+    """Convert the map image SRC to the index grid DST (.npy, .tif, .png)."""
+    with progress_bar(src, " px", quiet=quiet) as progress:
+        report = convert(
+            src,
+            dst,
+            palette,
+            metric=metric,
+            max_distance=max_distance,
+            alpha=alpha,
+            translucent=translucent,
+            scale=scale,
+            depth=depth,
+            values=values,
+            cog=cog,
+            overwrite=overwrite,
+            progress=progress,
+        )
     if as_json:
         echo_json(report.to_dict())
     elif not quiet:

@@ -48,7 +48,7 @@ def cube_command(
     """
     check_cube_target(output, overwrite=overwrite)
     colors = load_palette(palette)
-    with progress_bar("colors", quiet=quiet) as progress:
+    with progress_bar(palette, " parts", quiet=quiet) as progress:
         cube = ColorCube(colors, metric, max_distance, progress=progress)
     cube.save(output, overwrite=overwrite)
     if not quiet:

@@ -59,18 +59,13 @@ def echo_json(content: dict[str, Any]) -> None:
 
 
 @contextmanager
-def progress_bar(title: str, *, quiet: bool) -> Iterator[Progress]:
-    """Bar on a terminal, nothing in a pipe; yields what is called with the share done."""
+def progress_bar(title: str, unit: str, *, quiet: bool) -> Iterator[Progress]:
+    """Bar with rate and remaining time on a terminal, nothing in a pipe."""
     disable = True if quiet else None
-    with tqdm(
-        total=100,
-        desc=title,
-        disable=disable,
-        leave=False,
-        bar_format="{desc}: {percentage:3.0f}% |{bar}| {elapsed} elapsed, {remaining} left",
-    ) as bar:
+    with tqdm(desc=title, unit=unit, unit_scale=True, disable=disable, leave=False) as bar:
 
-        def advance(share: float) -> None:
-            bar.update(100 * share - bar.n)
+        def advance(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
 
         yield advance

@@ -38,7 +38,7 @@ class ColorCube(ColorMapper):
     table : ndarray of uint8 or uint16, shape (256, 256, 256), optional
         :attr:`table` of the same settings, where it is known; found by default.
     progress : callable, optional
-        Called with the share of the colors that is done, 0 to 1.
+        Called with the parts that are done and how many there are.
 
     Raises
     ------

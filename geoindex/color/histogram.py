@@ -63,6 +63,10 @@ class ColorCounter:
     """
 
     def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget what was counted."""
         self._tallies = [_Tally() for _ in range(N_TALLIES)]
 
     def add(self, pixels: Pixels) -> None:

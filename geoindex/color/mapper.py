@@ -118,8 +118,8 @@ class ColorMapper:
         nodata = nodata_value(n_colors, target.dtype)
         # A view wherever numpy can make one; the indices of other arrays are copied back.
         indices = target.reshape(image.shape[:2])
-        if pixels.dtype == np.uint8 and target.size >= FULL_TABLE_PIXELS:
-            self.fill()
+        if pixels.dtype == np.uint8:
+            self.prepare(target.size)
 
         def map_block(block: tuple[slice, slice]) -> None:
             part = mask[block] if mask.size else mask
@@ -184,13 +184,25 @@ class ColorMapper:
         """
         return self._search.distance(colors, indices)
 
+    def prepare(self, n_pixels: int) -> None:
+        """Fill the table at once where that is quicker for this many pixels to come.
+
+        Parameters
+        ----------
+        n_pixels : int
+            Pixels of the image.
+        """
+        # Other metrics take seconds for colors that most maps do not have.
+        if n_pixels >= FULL_TABLE_PIXELS and self.metric == "rgb":
+            self.fill()
+
     def fill(self, *, progress: Progress | None = None) -> None:
         """Fill the table for all 256 ** 3 colors; worth it before many or large images.
 
         Parameters
         ----------
         progress : callable, optional
-            Called with the share that is done, 0 to 1.
+            Called with the parts that are done and how many there are.
         """
         if self._complete:
             return

@@ -11,8 +11,8 @@ from typing import Any
 __all__ = ["Progress", "in_threads", "n_cores"]
 
 
-Progress = Callable[[float], None]
-"""Called with the share of the work that is done, 0 to 1."""
+Progress = Callable[[int, int], None]
+"""Called with how much is done and how much there is to do, in pixels, colors or files."""
 
 
 def in_threads(
@@ -34,7 +34,7 @@ def in_threads(
     results = map(work, parts) if alone else _pool().map(work, parts)
     for done, _ in enumerate(results, start=1):
         if progress is not None:
-            progress(done / len(parts))
+            progress(done, len(parts))
 
 
 @cache

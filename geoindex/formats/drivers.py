@@ -17,7 +17,7 @@ from geoindex.errors import ImageError, MissingFileError
 if TYPE_CHECKING:
     from rasterio.io import DatasetReader
 
-__all__ = ["open_raster"]
+__all__ = ["open_raster", "read_errors"]
 
 KNOWN = "PNG, JPEG, TIFF, WebP, GIF, BMP or JPEG 2000"
 
@@ -42,8 +42,12 @@ SIGNATURES = {
 GDAL_OPTIONS = {
     "GDAL_ERROR_ON_LIBJPEG_WARNING": "TRUE",
     "GDAL_PNG_WHOLE_IMAGE_OPTIM": "NO",
+    # In MB. By default GDAL keeps a twentieth of the memory; every block is read once here.
+    "GDAL_CACHEMAX": 32,
 }
 
+# Smaller files are decoded before threads have started.
+THREADED_BYTES = 2**20
 
 # Enough of a file for every signature and for the alpha mask of a BMP.
 HEAD = 70
@@ -78,11 +82,33 @@ def open_raster(path: str | PathLike[str]) -> Iterator[DatasetReader]:
     if not path.is_file():
         raise ImageError(f"{path}: is not a file; name an image")
     driver = _driver(path)
-    try:
-        with warnings.catch_warnings(), rasterio.Env(**GDAL_OPTIONS):
+    threads = {"NUM_THREADS": "ALL_CPUS"} if path.stat().st_size > THREADED_BYTES else {}
+    with read_errors(path):
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with rasterio.open(path.absolute(), driver=driver) as source:
-                yield source
+            options = threads if driver == "GTiff" else {}
+            source = rasterio.open(path.absolute(), driver=driver, **options)
+        with source:
+            yield source
+
+
+@contextmanager
+def read_errors(path: Path) -> Iterator[None]:
+    """Set GDAL up for reading, in this thread, and turn its errors into ours.
+
+    Parameters
+    ----------
+    path : Path
+        The file that is read.
+
+    Raises
+    ------
+    ImageError
+        GDAL found damage.
+    """
+    try:
+        with rasterio.Env(**GDAL_OPTIONS):
+            yield
     except RasterioError as error:
         reason = " ".join(str(error.__cause__ or error).split())
         raise ImageError(

@@ -22,7 +22,7 @@ from rasterio.windows import Window
 from geoindex.errors import OutputError
 from geoindex.formats.atomic import atomic_output, scratch_file
 from geoindex.formats.tagged import TAG, read_tagged, sidecar_path, tag_content, write_sidecar
-from geoindex.formats.writing import BlockWriter, GridHeader, Region
+from geoindex.formats.writing import BandBuffer, BlockWriter, GridHeader, Region
 from geoindex.grid import IndexArray
 
 __all__ = ["open_geotiff", "read_geotiff"]
@@ -66,14 +66,18 @@ def open_geotiff(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator
 
 
 class _GeoTiffWriter:
-    """Hands blocks to GDAL."""
+    """Hands whole tiles to GDAL, which would write a tile again that comes in parts."""
 
     def __init__(self, target: DatasetWriter, header: GridHeader) -> None:
         self._target = target
         self._header = header
+        self._buffer = BandBuffer(header.shape, multiple=BLOCK)
 
     def write(self, indices: IndexArray, region: Region) -> None:
-        self._target.write(self._header.pixels(indices), 1, window=Window.from_slices(*region))
+        band = self._buffer.add(self._header.pixels(indices), region)
+        if band is not None:
+            pixels, place = band
+            self._target.write(pixels, 1, window=Window.from_slices(*place))
 
 
 @contextmanager

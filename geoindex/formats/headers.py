@@ -11,7 +11,15 @@ import struct
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["EXTRA_SAMPLES", "ORIENTATION", "PHOTOMETRIC", "exif_orientation", "tiff_tags"]
+__all__ = [
+    "EXTRA_SAMPLES",
+    "ORIENTATION",
+    "PHOTOMETRIC",
+    "exif_orientation",
+    "is_interlaced_png",
+    "is_progressive_jpeg",
+    "tiff_tags",
+]
 
 PHOTOMETRIC = 262
 ORIENTATION = 274
@@ -87,6 +95,30 @@ def exif_orientation(path: Path, driver: str) -> int:
         except (OSError, struct.error):
             return 1
     return _checked(tiff_tags(io.BytesIO(exif.removeprefix(b"Exif\0\0"))))
+
+
+def is_interlaced_png(path: Path) -> bool:
+    """Whether the rows of a PNG come in several passes over the whole picture."""
+    with path.open("rb") as file:
+        start = file.read(29)
+    return len(start) == 29 and start[28] != 0
+
+
+def is_progressive_jpeg(path: Path) -> bool:
+    """Whether the rows of a JPEG come in several passes over the whole picture.
+
+    After ITU-T T.81, section B: segments up to the start of frame, SOF2 for progressive.
+    """
+    with path.open("rb") as file:
+        file.seek(2)
+        for _ in range(MOST_CHUNKS):
+            head = file.read(4)
+            if len(head) < 4 or head[0] != 0xFF:
+                break
+            if head[1] in (0xC0, 0xC1, 0xC2, 0xDA):
+                return head[1] == 0xC2
+            file.seek(int.from_bytes(head[2:], "big") - 2, io.SEEK_CUR)
+    return False
 
 
 def _checked(tags: dict[int, int]) -> int:

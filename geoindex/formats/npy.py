@@ -58,7 +58,7 @@ class _NpyWriter:
     def __init__(self, file: BinaryIO, header: GridHeader) -> None:
         self._file = file
         self._header = header
-        self._buffer = BandBuffer(header.shape[1])
+        self._buffer = BandBuffer(header.shape)
         self.checksum = 0
         np.lib.format.write_array_header_1_0(
             file,
@@ -72,7 +72,7 @@ class _NpyWriter:
     def write(self, indices: IndexArray, region: Region) -> None:
         band = self._buffer.add(self._header.pixels(indices), region)
         if band is not None:
-            content = np.ascontiguousarray(band).data
+            content = np.ascontiguousarray(band[0]).data
             self.checksum = zlib.crc32(content, self.checksum)
             self._file.write(content)
 

@@ -59,7 +59,7 @@ class _PngWriter:
     def __init__(self, file: BinaryIO, header: GridHeader) -> None:
         self._file = file
         self._header = header
-        self._buffer = BandBuffer(header.shape[1])
+        self._buffer = BandBuffer(header.shape)
         self._stream = zlib.compressobj()
         self._pending = bytearray()
         rows, cols = header.shape
@@ -77,10 +77,11 @@ class _PngWriter:
         band = self._buffer.add(self._header.pixels(indices), region)
         if band is None:
             return
-        rows, cols = band.shape
+        pixels, _ = band
+        rows, cols = pixels.shape
         # A byte before each row names its filter; none is best for indices.
         lines = np.zeros((rows, cols + 1), dtype=np.uint8)
-        lines[:, 1:] = band
+        lines[:, 1:] = pixels
         self._data(self._stream.compress(lines.data))
 
     def finish(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,8 +19,12 @@ from rasterio.windows import Window
 from geoindex.color.pixels import PixelRule, Pixels, as_pixels
 from geoindex.errors import ImageError
 from geoindex.formats.bands import band_layout, has_color_table
-from geoindex.formats.drivers import open_raster
-from geoindex.formats.headers import exif_orientation
+from geoindex.formats.drivers import open_raster, read_errors
+from geoindex.formats.headers import (
+    exif_orientation,
+    is_interlaced_png,
+    is_progressive_jpeg,
+)
 from geoindex.formats.sidecars import crs_beside, world_file_transform
 from geoindex.scaling import ColorArray, Scale
 
@@ -89,7 +94,7 @@ class MapImage:
 
     def __init__(self, source: DatasetReader, path: Path, rule: PixelRule) -> None:
         self._source = source
-        self._path = path
+        self.path = path
         self._layout = band_layout(source, path)
         points, points_crs = source.gcps
         self.transform: Affine | None = None if source.transform.is_identity else source.transform
@@ -110,6 +115,31 @@ class MapImage:
         """Rows and columns as they are read."""
         rows, cols = self._source.shape
         return (cols, rows) if self._turn[0] else (rows, cols)
+
+    @property
+    def block_shape(self) -> tuple[int, int]:
+        """Rows and columns of the blocks that the file is decoded in."""
+        return self.shape if self.held_whole else self._source.block_shapes[0]
+
+    @property
+    def n_bytes(self) -> int:
+        """Size of all its pixels, decoded."""
+        rows, cols = self.shape
+        return int(rows * cols * self._source.count * np.dtype(self._source.dtypes[0]).itemsize)
+
+    @cached_property
+    def held_whole(self) -> str | None:
+        """Why the file can only be decoded as a whole, or None where its blocks can."""
+        driver = self._source.driver
+        if driver == "WEBP":
+            return "WebP is decoded at once"
+        if driver == "GIF":
+            return "GIF is decoded at once"
+        if driver == "PNG" and is_interlaced_png(self.path):
+            return "this PNG is interlaced"
+        if driver == "JPEG" and is_progressive_jpeg(self.path):
+            return "this JPEG is progressive"
+        return "this picture is to be turned" if any(self._turn) else None
 
     @property
     def may_have_nodata(self) -> bool:
@@ -136,11 +166,16 @@ class MapImage:
         Raises
         ------
         ImageError
-            A value that is no color.
+            A value that is no color, or damage.
         """
+        with read_errors(self.path):
+            return self._read(None if region is None else self._window(region))
+
+    def _read(self, window: Window | None) -> Pixels:
         layout = self._layout
-        window = None if region is None else self._window(region)
-        bands = self._turned(self._source.read(list(layout.colors), window=window))
+        # One call for all bands, since each decodes the blocks anew where memory is short.
+        wanted = [*layout.colors, *([] if layout.alpha is None else [layout.alpha])]
+        bands = self._turned(self._source.read(wanted, window=window))
         valid = self._mask(window)
         if layout.table is not None:
             table = as_pixels(layout.table, self._rule)
@@ -148,13 +183,13 @@ class MapImage:
                 opaque = table.valid[bands[0]]
                 valid = opaque if valid is None else np.minimum(valid, opaque)
             return Pixels(table=table.colors, codes=bands[0], valid=valid)
+        values = self._scaled(bands)
         alpha = None
         if layout.alpha is not None:
-            alpha = self._scaled(self._turned(self._source.read([layout.alpha], window=window))[0])
-        values = self._scaled(bands)
+            values, alpha = values[:-1], values[-1]
         if layout.inverted:
             values = _inverted(values, self._rule.scale)
-        if len(bands) == 1:
+        if len(values) == 1:
             colors = np.broadcast_to(values[0][..., np.newaxis], (*values[0].shape, 3))
         else:
             colors = np.moveaxis(values, 0, -1)
@@ -163,7 +198,7 @@ class MapImage:
                 colors, self._rule, alpha=alpha, valid=valid, premultiplied=layout.premultiplied
             )
         except ImageError as error:
-            raise ImageError(f"{self._path}: {error}") from None
+            raise ImageError(f"{self.path}: {error}") from None
 
     def _window(self, region: Region) -> Window:
         """Part of the file that a part of the turned image comes from."""
@@ -228,7 +263,7 @@ class MapImage:
                 has_fraction = has_fraction or bool(((values > 0) & (values < 1)).any())
         if largest > 1 and has_fraction:
             raise ImageError(
-                f"{self._path}: some values look like the 0-1 scale, but {largest:g} is on the "
+                f"{self.path}: some values look like the 0-1 scale, but {largest:g} is on the "
                 "0-255 scale; say which it is with scale='byte' or scale='unit'"
             )
         return "byte" if largest > 1 else "unit"

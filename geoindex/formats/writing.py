@@ -179,19 +179,39 @@ class ArrayWriter:
 
 
 class BandBuffer:
-    """Collects regions that lie side by side into bands of whole rows."""
+    """Collects regions into bands of whole rows.
 
-    def __init__(self, n_cols: int) -> None:
-        self._n_cols = n_cols
-        self._parts: list[NDArray[Any]] = []
+    Parameters
+    ----------
+    shape : tuple of int
+        Rows and columns of the grid.
+    multiple : int
+        What the rows of every band but the last are a multiple of.
+    """
 
-    def add(self, pixels: NDArray[Any], region: Region) -> NDArray[Any] | None:
-        """Take a region; return the band that it completes, or None."""
-        if pixels.shape[1] == self._n_cols:
-            return pixels
-        self._parts.append(pixels)
-        if region[1].stop < self._n_cols:
+    def __init__(self, shape: tuple[int, int], multiple: int = 1) -> None:
+        self._shape = shape
+        self._multiple = multiple
+        self._beside: list[NDArray[Any]] = []
+        self._below: list[NDArray[Any]] = []
+        self._row = 0
+
+    def add(self, pixels: NDArray[Any], region: Region) -> tuple[NDArray[Any], Region] | None:
+        """Take a region; return the band that it completes, if any, and its place."""
+        n_rows, n_cols = self._shape
+        if pixels.shape[1] < n_cols:
+            self._beside.append(pixels)
+            if region[1].stop < n_cols:
+                return None
+            pixels = np.concatenate(self._beside, axis=1)
+            self._beside = []
+        self._below.append(pixels)
+        height = sum(len(part) for part in self._below)
+        ready = height if self._row + height == n_rows else height - height % self._multiple
+        if ready == 0:
             return None
-        band = np.concatenate(self._parts, axis=1)
-        self._parts = []
-        return band
+        rows = pixels if len(self._below) == 1 else np.concatenate(self._below)
+        self._below = [rows[ready:]] if ready < height else []
+        place = slice(self._row, self._row + ready), slice(0, n_cols)
+        self._row += ready
+        return rows[:ready], place
