@@ -1,0 +1,359 @@
+"""Files block by block: the same indices as at once, and nothing half-written."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+from rasterio.enums import Resampling
+
+from geoindex import Palette, convert, index_image, nearest, open_grid, streaming
+from geoindex.errors import GeoindexWarning, ImageError, OptionError, OutputError
+from geoindex.formats import disk
+from geoindex.formats.rasters import read_image
+from geoindex.streaming import plan_regions
+
+ROWS, COLS = 601, 433
+RNG = np.random.default_rng(5)
+
+
+def picture(*, clear: bool, rows: int = ROWS, cols: int = COLS) -> np.ndarray:
+    """Patches of colors, with a transparent patch late in the image."""
+    small = RNG.integers(0, 256, (rows // 20 + 1, cols // 20 + 1, 4), dtype=np.uint8)
+    image = np.repeat(np.repeat(small, 20, axis=0), 20, axis=1)[:rows, :cols]
+    image[..., 3] = 255
+    if clear:
+        image[rows - 30 : rows - 3, 10:80, 3] = 0
+    return np.ascontiguousarray(image)
+
+
+def save_tiff(path: Path, image: np.ndarray, **layout: object) -> None:
+    rows, cols, bands = image.shape
+    profile = {"photometric": "rgb", "alpha": "yes"} if bands == 4 else {}
+    with rasterio.open(
+        path, "w", driver="GTiff", width=cols, height=rows, count=bands, dtype=image.dtype.name,
+        crs="EPSG:2393", transform=rasterio.Affine(5, 0, 1000, 0, -5, 9000), **profile, **layout,
+    ) as target:  # fmt: skip
+        target.write(np.moveaxis(image, -1, 0))
+
+
+LAYOUTS = {
+    "tiles": {"tiled": True, "blockxsize": 128, "blockysize": 64, "compress": "deflate"},
+    "odd tiles": {"tiled": True, "blockxsize": 48, "blockysize": 80, "compress": "lzw"},
+    "strips of 7": {"blockysize": 7, "compress": "deflate"},
+    "one strip": {"blockysize": ROWS, "compress": "deflate"},
+    "bands apart": {"tiled": True, "blockxsize": 64, "blockysize": 64, "interleave": "band"},
+}
+
+
+@pytest.fixture(params=[5_000, 40_000])
+def _small_blocks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "BLOCK_PIXELS", request.param)
+
+
+@given(
+    st.tuples(st.integers(1, 4000), st.integers(1, 9000)),
+    st.tuples(st.integers(1, 5000), st.integers(1, 9000)),
+)
+def test_regions_cover_every_pixel_once_in_order(
+    shape: tuple[int, int], block: tuple[int, int]
+) -> None:
+    regions = plan_regions(shape, block)
+    row = col = 0
+    for rows, cols in regions:
+        assert (rows.start, cols.start) == (row, col)
+        assert rows.stop > rows.start
+        assert cols.stop > cols.start
+        col = cols.stop
+        if col == shape[1]:
+            row, col = rows.stop, 0
+    assert (row, col) == (shape[0], 0)
+    largest = max((r.stop - r.start) * (c.stop - c.start) for r, c in regions)
+    rows_of_block, cols_of_block = min(block[0], shape[0]), min(block[1], shape[1])
+    assert largest <= max(2 * streaming.BLOCK_PIXELS, rows_of_block * cols_of_block)
+
+
+@pytest.mark.parametrize("n_colors", [24, 256, 300])
+@pytest.mark.parametrize("clear", [False, True])
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.usefixtures("_small_blocks")
+def test_blocks_give_what_the_whole_gives(
+    tmp_path: Path, layout: str, clear: bool, n_colors: int
+) -> None:
+    image = picture(clear=clear)
+    save_tiff(tmp_path / "map.tif", image, **LAYOUTS[layout])
+    palette = Palette(RNG.integers(0, 256, (n_colors, 3)))
+    expected = nearest(image, palette)
+    grid = index_image(tmp_path / "map.tif", palette)
+    assert grid.indices.dtype == expected.dtype
+    np.testing.assert_array_equal(grid.indices, expected)
+    for suffix in ("tif", "npy"):
+        report = convert(tmp_path / "map.tif", tmp_path / f"grid.{suffix}", palette)
+        written = open_grid(tmp_path / f"grid.{suffix}")
+        np.testing.assert_array_equal(written.indices, expected)
+        assert written.indices.dtype == expected.dtype
+        assert (written.transform, written.crs) == (grid.transform, grid.crs)
+        assert report.nodata_pixels == (image[..., 3] == 0).sum()
+        assert report.source_colors == len(np.unique(image[image[..., 3] > 0][:, :3], axis=0))
+
+
+@pytest.mark.usefixtures("_small_blocks")
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("map.png", {}),
+        ("map.jpg", {"quality": 90}),
+        ("map.jpg", {"quality": 90, "progressive": True}),
+        ("map.gif", {}),
+        ("map.webp", {"lossless": True}),
+        ("map.bmp", {}),
+        ("map.jp2", {"irreversible": False}),
+    ],
+)
+def test_every_kind_of_file(tmp_path: Path, name: str, options: dict[str, object]) -> None:
+    Image.fromarray(picture(clear=False)[..., :3]).save(tmp_path / name, **options)
+    palette = Palette(RNG.integers(0, 256, (60, 3)))
+    expected = nearest(read_image(tmp_path / name).colors, palette)
+    np.testing.assert_array_equal(index_image(tmp_path / name, palette).indices, expected)
+
+
+def test_the_same_bytes_at_every_block_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_tiff(tmp_path / "map.tif", picture(clear=True), tiled=True, compress="deflate")
+    palette = Palette(RNG.integers(0, 256, (30, 3)))
+    files = set()
+    for size in (1000, 30_000, 10_000_000):
+        monkeypatch.setattr(streaming, "BLOCK_PIXELS", size)
+        for suffix in ("tif", "png", "npy"):
+            convert(tmp_path / "map.tif", tmp_path / f"grid.{suffix}", palette, overwrite=True)
+            files.add((suffix, (tmp_path / f"grid.{suffix}").read_bytes()))
+    indices = {name: open_grid(tmp_path / f"grid.{name}").indices for name in ("tif", "png")}
+    np.testing.assert_array_equal(indices["tif"], indices["png"])
+    # GDAL's order of tiles in a GeoTIFF is its own affair, when its threads write them.
+    assert len([suffix for suffix, _ in files if suffix != "tif"]) == 2
+
+
+def test_cloud_optimized(tmp_path: Path) -> None:
+    image = picture(clear=True, rows=1500, cols=1400)
+    save_tiff(tmp_path / "map.tif", image)
+    palette = Palette(RNG.integers(0, 256, (9, 3)), names=[f"unit {i}" for i in range(9)])
+    convert(tmp_path / "map.tif", tmp_path / "cog.tif", palette, cog=True)
+    convert(tmp_path / "map.tif", tmp_path / "plain.tif", palette)
+    cog, plain = open_grid(tmp_path / "cog.tif"), open_grid(tmp_path / "plain.tif")
+    np.testing.assert_array_equal(cog.indices, plain.indices)
+    assert cog.palette == plain.palette
+    assert (cog.nodata, cog.transform, cog.crs) == (plain.nodata, plain.transform, plain.crs)
+    with rasterio.open(tmp_path / "cog.tif") as source:
+        assert source.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+        assert source.overviews(1) == [2, 4]
+        overview = source.read(1, out_shape=(750, 700), resampling=Resampling.nearest)
+    # The mode of 2 x 2 pixels is one of them.
+    parts = plain.indices.reshape(750, 2, 700, 2).swapaxes(1, 2).reshape(750, 700, 4)
+    assert (overview[..., np.newaxis] == parts).any(axis=-1).all()
+    with pytest.raises(OutputError, match=r"writes GeoTIFF; name the output \.tif"):
+        convert(tmp_path / "map.tif", tmp_path / "cog.png", palette, cog=True)
+
+
+def test_class_values(tmp_path: Path) -> None:
+    image = picture(clear=True)
+    save_tiff(tmp_path / "map.tif", image)
+    palette = Palette(RNG.integers(0, 256, (3, 3)), values=[101, 205, 7])
+    for suffix in ("tif", "npy", "png"):
+        convert(tmp_path / "map.tif", tmp_path / f"grid.{suffix}", palette, values=True)
+        grid = open_grid(tmp_path / f"grid.{suffix}")
+        np.testing.assert_array_equal(grid.indices, nearest(image, palette))
+    values = np.load(tmp_path / "grid.npy")
+    assert set(np.unique(values)) == {7, 101, 205, 255}
+
+
+def test_progress_counts_pixels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "BLOCK_PIXELS", 20_000)
+    save_tiff(tmp_path / "map.tif", picture(clear=False), blockysize=16)
+    calls: list[tuple[int, int]] = []
+    convert(
+        tmp_path / "map.tif",
+        tmp_path / "grid.tif",
+        "windows-256",
+        progress=lambda done, total: calls.append((done, total)),
+    )
+    assert len(calls) > 5
+    assert calls == sorted(calls)
+    assert calls[-1] == (ROWS * COLS, ROWS * COLS)
+
+
+def test_says_what_is_held_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("geoindex.conversion.LARGE_PIXELS", 1000)
+    image = Image.fromarray(picture(clear=False)[..., :3])
+    image.save(tmp_path / "map.webp", lossless=True)
+    image.save(tmp_path / "map.jpg", progressive=True)
+    image.save(tmp_path / "map.png")
+    for name, reason in [("map.webp", "WebP is decoded at once"), ("map.jpg", "is progressive")]:
+        with pytest.warns(GeoindexWarning, match=f"{reason}, so its 433 x 601 pixels"):
+            convert(tmp_path / name, tmp_path / f"{name}.tif", "windows-256")
+    convert(tmp_path / "map.png", tmp_path / "map.tif", "windows-256")
+
+
+def test_damage_in_a_later_block_is_an_error_of_the_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "BLOCK_PIXELS", 20_000)
+    Image.fromarray(RNG.integers(0, 256, (600, 400, 3), dtype=np.uint8)).save(tmp_path / "map.png")
+    content = (tmp_path / "map.png").read_bytes()
+    (tmp_path / "map.png").write_bytes(content[: len(content) // 2])
+    threads = threading.active_count()
+    for suffix in ("tif", "npy", "png"):
+        with pytest.raises(ImageError, match=r"map\.png: is damaged or cut short"):
+            convert(tmp_path / "map.png", tmp_path / f"grid.{suffix}", "tab10")
+    assert [path.name for path in tmp_path.iterdir()] == ["map.png"]
+    assert threading.active_count() <= threads + 2  # those that map stay
+
+
+def test_a_disk_that_is_too_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save_tiff(tmp_path / "map.tif", picture(clear=False))
+    usage = type("Usage", (), {"free": 20_000})
+    monkeypatch.setattr(disk.shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(OutputError, match=r"has 0\.0 MB free, and 0\.3 MB of indices do not fit"):
+        convert(tmp_path / "map.tif", tmp_path / "grid.npy", "tab10")
+    with pytest.warns(GeoindexWarning, match="has only 0.0 MB free for 0.3 MB"):
+        convert(tmp_path / "map.tif", tmp_path / "grid.tif", "tab10")
+    usage.free = 100
+    with pytest.raises(OutputError, match="do not fit"):
+        convert(tmp_path / "map.tif", tmp_path / "grid.png", "tab10")
+
+
+def test_a_bad_option_is_found_before_any_work(tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="unknown metric"):
+        convert("missing.png", tmp_path / "grid.tif", "tab10", metric="hsv")
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 200 KB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(folder)],
+        capture_output=True,
+        check=False,
+    )
+    if mounted.returncode:
+        pytest.skip("mounting a small disk needs root")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.mark.parametrize("suffix", ["tif", "npy", "png", "cog"])
+def test_a_full_disk_leaves_nothing_partial(tmp_path: Path, small_disk: Path, suffix: str) -> None:
+    noise = RNG.integers(0, 256, (900, 1000, 3), dtype=np.uint8)
+    save_tiff(tmp_path / "map.tif", noise)
+    cog = suffix == "cog"
+    target = small_disk / f"grid.{'tif' if cog else suffix}"
+    palette = Palette(RNG.integers(0, 256, (200, 3)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GeoindexWarning)
+        with pytest.raises(OutputError, match=r"grid\.\w+: (cannot be written|the disk has)"):
+            convert(tmp_path / "map.tif", target, palette, cog=cog)
+    assert list(small_disk.iterdir()) == []
+
+
+SCRIPT = """
+import sys
+from geoindex import convert
+print("ready", flush=True)
+convert(*sys.argv[1:], overwrite=True)
+print("done", flush=True)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suffix", ["tif", "png", "npy"])
+def test_killed_at_any_moment(tmp_path: Path, suffix: str) -> None:
+    image = picture(clear=True, rows=2000, cols=1500)
+    save_tiff(tmp_path / "map.tif", image, compress="deflate")
+    colors = RNG.integers(0, 256, (20, 3))
+    Palette(colors).save(tmp_path / "new.csv")
+    old = Palette(colors, name="old")
+    target = tmp_path / "out" / f"grid.{suffix}"
+    target.parent.mkdir()
+    convert(tmp_path / "map.tif", target, old)
+    expected = nearest(image, old)
+    moments = random.Random(3)
+    finished = 0
+    for _ in range(17):
+        command = [
+            sys.executable,
+            "-c",
+            SCRIPT,
+            tmp_path / "map.tif",
+            target,
+            tmp_path / "new.csv",
+        ]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"ready\n"
+            time.sleep(moments.uniform(0, 0.25))
+            os.kill(process.pid, signal.SIGKILL)
+            finished += process.stdout.readline() == b"done\n"
+        grid = open_grid(target)
+        np.testing.assert_array_equal(grid.indices, expected)
+        assert grid.palette.name in ("old", "new")
+    subprocess.run(
+        [sys.executable, "-c", SCRIPT, tmp_path / "map.tif", target, tmp_path / "new.csv"],
+        check=True,
+        capture_output=True,
+    )
+    assert open_grid(target).palette.name == "new"
+    # Only some of them may have been too late to be killed.
+    assert finished < 17
+
+
+@pytest.mark.slow
+def test_control_c(tmp_path: Path) -> None:
+    image = RNG.integers(0, 256, (6000, 4000, 3), dtype=np.uint8)
+    save_tiff(tmp_path / "map.tif", image)
+    command = [sys.executable, "-m", "geoindex", "convert", "map.tif", "grid.png", "-p", "tab20"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        deadline = time.monotonic() + 60
+        while not list(tmp_path.glob(".grid*")) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert stderr.decode().strip() == "Error: interrupted; nothing half-written is left"
+    assert [path.name for path in tmp_path.iterdir()] == ["map.tif"]
+
+
+def test_the_command_line(tmp_path: Path) -> None:
+    save_tiff(tmp_path / "map.tif", picture(clear=False))
+    Palette([[0, 0, 0], [255, 255, 255]], values=[10, 20]).save(tmp_path / "two.json")
+    result = subprocess.run(
+        [
+            *(sys.executable, "-m", "geoindex", "convert", "map.tif", "cog.tif"),
+            *("-p", "two.json", "--values", "--cog", "--json"),
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        check=True,
+    )
+    assert json.loads(result.stdout)["classes_used"] == 2
+    assert result.stderr == b""
+    with rasterio.open(tmp_path / "cog.tif") as source:
+        assert set(np.unique(source.read(1))) == {10, 20}
