@@ -19,6 +19,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetWriter
 from rasterio.windows import Window
 
+from geoindex.color.threads import n_cores
 from geoindex.errors import OutputError
 from geoindex.formats.atomic import atomic_output, scratch_file
 from geoindex.formats.tagged import TAG, read_tagged, sidecar_path, tag_content, write_sidecar
@@ -83,7 +84,7 @@ def _create(path: Path, header: GridHeader, *, compress: str) -> Iterator[Datase
     place: dict[str, Any] = (
         {} if header.gcps else {"transform": header.transform, "crs": header.crs}
     )
-    threads = {"num_threads": "all_cpus"} if rows * cols >= THREADED_PIXELS else {}
+    threads = {"num_threads": n_cores()} if rows * cols >= THREADED_PIXELS else {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         with rasterio.open(
@@ -120,7 +121,7 @@ def _copy_as_cog(source: Path, target: Path) -> None:
         compress="deflate",
         overview_resampling="mode",
         bigtiff="if_safer",
-        num_threads="all_cpus",
+        num_threads=n_cores(),
     )
 
 
