@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 import click
 
 from geoindex.cli.options import (
+    MappingOptions,
     echo_json,
     json_option,
-    max_distance_option,
-    metric_option,
+    mapping_options,
     overwrite_option,
-    palette_option,
     quiet_option,
 )
-from geoindex.color.pixels import Alpha
-from geoindex.color.search import Metric
 from geoindex.conversion import ConversionReport, MergedColors, convert
-from geoindex.scaling import Depth, Scale
 
 __all__ = ["convert_command", "echo_report"]
 
@@ -32,36 +26,7 @@ LISTED_GROUPS = 10
 @click.command("convert")
 @click.argument("src")
 @click.argument("dst")
-@palette_option
-@metric_option
-@max_distance_option
-@click.option(
-    "--alpha",
-    type=click.Choice(get_args(Alpha)),
-    default="mask",
-    show_default=True,
-    help="Make transparent pixels nodata, or ignore transparency.",
-)
-@click.option(
-    "--translucent",
-    default="keep",
-    show_default=True,
-    metavar="keep|N|#RRGGBB",
-    help="Keep the color of partly transparent pixels, make those nodata whose alpha is below N "
-    "(1-255), or lay them on a background color.",
-)
-@click.option(
-    "--scale",
-    type=click.Choice(get_args(Scale)),
-    help="Scale of float images where all within 0-1 is not the unit scale.",
-)
-@click.option(
-    "--depth",
-    type=click.Choice(get_args(Depth)),
-    default="8bit",
-    show_default=True,
-    help="Round 16-bit and float colors to 8 bits, or compare them in full.",
-)
+@mapping_options
 @overwrite_option
 @json_option
 @quiet_option
@@ -70,12 +35,7 @@ def convert_command(
     dst: str,
     *,
     palette: str,
-    metric: Metric,
-    max_distance: float | None,
-    alpha: Alpha,
-    translucent: str,
-    scale: Scale | None,
-    depth: Depth,
+    mapping: MappingOptions,
     overwrite: bool,
     as_json: bool,
     quiet: bool,
@@ -85,12 +45,7 @@ def convert_command(
         src,
         dst,
         palette,
-        metric=metric,
-        max_distance=max_distance,
-        alpha=alpha,
-        translucent=translucent,
-        scale=scale,
-        depth=depth,
+        **mapping,
         overwrite=overwrite,
     )
     if as_json:
