@@ -31,14 +31,20 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     chunks: SimpleQueue[Any] = SimpleQueue()
     Thread(target=_receive, args=(sys.stdin.buffer, chunks), daemon=True).start()
+    code = 1
     try:
         job, n_threads = chunks.get()
         limit_threads(n_threads)
         _send(None, outcomes)
         _work(job, chunks, outcomes)
-    except BrokenPipeError:
-        # The parent is gone; the interpreter must not try to flush at its end.
-        os._exit(1)
+        code = 0
+    except (SystemExit, BrokenPipeError):
+        # The parent wants the end, or is gone.
+        pass
+    finally:
+        # The interpreter's own end would wait for the thread that reads standard input.
+        sys.stderr.flush()
+        os._exit(code)
 
 
 def _work(job: Job, chunks: SimpleQueue[Chunk | None], outcomes: BinaryIO) -> None:

@@ -150,7 +150,8 @@ def sheet_bar(*, quiet: bool) -> Iterator[SheetProgress]:
     with tqdm(desc="sheets", unit=" sheets", disable=True if quiet else None, leave=False) as bar:
 
         def advance(finished: int, n_sheets: int) -> None:
-            bar.total = n_sheets
+            if bar.total != n_sheets:
+                bar.reset(n_sheets)
             bar.update(finished - bar.n)
 
         yield advance

@@ -58,6 +58,8 @@ def open_geotiff(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator
             else:
                 with _create(temporary, header, compress="deflate") as target:
                     yield _GeoTiffWriter(target, header)
+            if not _is_whole(temporary):
+                raise OutputError(f"{path}: cannot be written as a whole; is the disk full?")
         except RasterioError as error:
             reason = " ".join(str(error.__cause__ or error).split())
             raise OutputError(f"{path}: cannot be written: {reason}") from error
@@ -110,6 +112,22 @@ def _create(path: Path, header: GridHeader, *, compress: str) -> Iterator[Datase
             target.write_colormap(1, _color_table(header))
             target.update_tags(**{TAG: tag_content(header)})
             yield target
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether all tiles are in the file: GDAL does not tell when writing fails at the end."""
+    size = path.stat().st_size
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with rasterio.open(path, driver="GTiff") as source:
+            for (row, col), _ in source.block_windows(1):
+                where, length = (
+                    source.get_tag_item(f"BLOCK_{item}_{col}_{row}", "TIFF", bidx=1)
+                    for item in ("OFFSET", "SIZE")
+                )
+                if where is None or length is None or int(where) + int(length) > size:
+                    return False
+    return True
 
 
 def _copy_as_cog(source: Path, target: Path) -> None:
