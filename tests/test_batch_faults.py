@@ -230,11 +230,16 @@ def test_two_runs_in_one_folder(maps: Path, tmp_path: Path, expected: dict) -> N
     make_sheets(maps, [f"more{number:04}.png" for number in range(200)])
     first = start(tmp_path, "--jobs", 2)
     wait_until_made(tmp_path / "out", 1, first)
+    os.kill(first.pid, signal.SIGSTOP)
     second = start(tmp_path, "--jobs", 1)
+    assert second.stderr is not None
+    # It has come as far as the lock.
+    line = second.stderr.readline()
+    assert line == "out: another batch is at work in this folder; waiting for it\n"
+    os.kill(first.pid, signal.SIGCONT)
     one, two = first.communicate(timeout=120), second.communicate(timeout=120)
     assert (first.returncode, second.returncode) == (0, 0)
-    assert one[1] == ""
-    assert two[1] == "out: another batch is at work in this folder; waiting for it\n"
+    assert (one[1], two[1]) == ("", "")
     assert two[0].splitlines()[2].split() == ["skipped", "224", "done", "before"]
     assert expected.items() <= grids(tmp_path / "out").items()
 

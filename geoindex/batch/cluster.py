@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Generator, Iterable
+from concurrent.futures import CancelledError
 from itertools import chain, islice
 from typing import cast
 
@@ -123,12 +124,13 @@ def _convert_on_worker(name: str, task: Task) -> Outcome:
 
 def _outcome(future: Future, task: Task) -> Outcome:
     """Outcome of a task that ended in whatever way."""
-    if future.status == "finished":
+    try:
+        # Dask does a task again whose result was lost together with its worker.
         return cast("Outcome", future.result())
-    if future.status == "cancelled":
-        reason = "was cancelled: the scheduler or its connection was lost"
-    elif isinstance(error := future.exception(), KilledWorker):
+    except CancelledError:
+        reason = "was cancelled: the scheduler or the connection to it was lost"
+    except KilledWorker:
         reason = "its workers died again and again; if memory ran out, give them more"
-    else:
+    except Exception as error:  # noqa: BLE001  one bad sheet must not stop the others
         reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
     return Outcome(number=task.number, reason=f"{task.source}: {reason}")
