@@ -8,6 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from geoindex.batch import BatchReport as BatchReport
+    from geoindex.batch import convert_many as convert_many
     from geoindex.color.cube import ColorCube as ColorCube
     from geoindex.color.mapper import nearest as nearest
     from geoindex.conversion import convert as convert
@@ -22,12 +24,14 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "BatchReport": "geoindex.batch",
     "ColorCube": "geoindex.color.cube",
     "GeoindexError": "geoindex.errors",
     "IndexGrid": "geoindex.grid",
     "Palette": "geoindex.palette",
     "builtin_palettes": "geoindex.formats.palettes",
     "convert": "geoindex.conversion",
+    "convert_many": "geoindex.batch",
     "index_image": "geoindex.indexing",
     "load_palette": "geoindex.formats.palettes",
     "nearest": "geoindex.color.mapper",
@@ -35,6 +39,7 @@ _HOME = {
 }
 
 __all__ = [
+    "BatchReport",
     "ColorCube",
     "GeoindexError",
     "IndexGrid",
@@ -42,6 +47,7 @@ __all__ = [
     "__version__",
     "builtin_palettes",
     "convert",
+    "convert_many",
     "index_image",
     "load_palette",
     "nearest",

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from geoindex.color.cube import ColorCube
 from geoindex.color.histogram import ColorCounter, ColorHistogram
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.pixels import Alpha, PixelRule, Translucent
@@ -109,7 +108,7 @@ class ConversionReport:
 def convert(
     src: str | PathLike[str],
     dst: str | PathLike[str],
-    palette: Palette | ColorCube | str | PathLike[str],
+    palette: Palette | ColorMapper | str | PathLike[str],
     *,
     metric: Metric = "rgb",
     max_distance: float | None = None,

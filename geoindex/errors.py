@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "BatchError",
     "CubeError",
     "GeoindexError",
     "GeoindexWarning",
@@ -69,3 +70,7 @@ class MissingFileError(GeoindexError, FileNotFoundError):
 
 class OutputError(GeoindexError, OSError):
     """An output that cannot be, or must not be, written."""
+
+
+class BatchError(GeoindexError, RuntimeError):
+    """The processes of a batch cannot do their work."""

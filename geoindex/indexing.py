@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike
 
 import geoindex
 from geoindex.arrays import array_image
-from geoindex.color.cube import ColorCube
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.color.search import Metric
@@ -32,7 +31,7 @@ __all__ = ["index_image", "map_raster", "provenance"]
 
 def index_image(
     image: str | PathLike[str] | ArrayLike | xr.DataArray,
-    palette: Palette | ColorCube | str | PathLike[str],
+    palette: Palette | ColorMapper | str | PathLike[str],
     *,
     metric: Metric = "rgb",
     max_distance: float | None = None,

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 import geoindex
+from geoindex.cli.batch import batch_command
 from geoindex.cli.convert import convert_command
 from geoindex.cli.cube import cube_command
 from geoindex.cli.demo import demo_command
@@ -41,6 +42,7 @@ def _echo_warning(message: Warning | str, category: type[Warning], *_place: Any)
 
 
 cli.add_command(convert_command)
+cli.add_command(batch_command)
 cli.add_command(cube_command)
 cli.add_command(palette_group)
 cli.add_command(plot_command)

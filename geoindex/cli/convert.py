@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 import click
 
 from geoindex.cli.options import (
+    MappingOptions,
     echo_json,
     json_option,
-    max_distance_option,
-    metric_option,
+    mapping_options,
     overwrite_option,
-    palette_option,
     progress_bar,
     quiet_option,
 )
-from geoindex.color.pixels import Alpha
-from geoindex.color.search import Metric
 from geoindex.conversion import ConversionReport, MergedColors, convert
-from geoindex.scaling import Depth, Scale
 
 __all__ = ["convert_command", "echo_report"]
 
@@ -33,42 +27,7 @@ LISTED_GROUPS = 10
 @click.command("convert")
 @click.argument("src")
 @click.argument("dst")
-@palette_option
-@metric_option
-@max_distance_option
-@click.option(
-    "--alpha",
-    type=click.Choice(get_args(Alpha)),
-    default="mask",
-    show_default=True,
-    help="Make transparent pixels nodata, or ignore transparency.",
-)
-@click.option(
-    "--translucent",
-    default="keep",
-    show_default=True,
-    metavar="keep|N|#RRGGBB",
-    help="Keep the color of partly transparent pixels, make those nodata whose alpha is below N "
-    "(1-255), or lay them on a background color.",
-)
-@click.option(
-    "--scale",
-    type=click.Choice(get_args(Scale)),
-    help="Scale of float images where all within 0-1 is not the unit scale.",
-)
-@click.option(
-    "--depth",
-    type=click.Choice(get_args(Depth)),
-    default="8bit",
-    show_default=True,
-    help="Round 16-bit and float colors to 8 bits, or compare them in full.",
-)
-@click.option(
-    "--values", is_flag=True, help="Write the palette's class values in place of row numbers."
-)
-@click.option(
-    "--cog", is_flag=True, help="Lay the GeoTIFF out for the cloud, with overviews by mode."
-)
+@mapping_options
 @overwrite_option
 @json_option
 @quiet_option
@@ -77,35 +36,14 @@ def convert_command(
     dst: str,
     *,
     palette: str,
-    metric: Metric,
-    max_distance: float | None,
-    alpha: Alpha,
-    translucent: str,
-    scale: Scale | None,
-    depth: Depth,
-    values: bool,
-    cog: bool,
+    mapping: MappingOptions,
     overwrite: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
     """Convert the map image SRC to the index grid DST (.npy, .tif, .png)."""
     with progress_bar(src, " px", quiet=quiet) as progress:
-        report = convert(
-            src,
-            dst,
-            palette,
-            metric=metric,
-            max_distance=max_distance,
-            alpha=alpha,
-            translucent=translucent,
-            scale=scale,
-            depth=depth,
-            values=values,
-            cog=cog,
-            overwrite=overwrite,
-            progress=progress,
-        )
+        report = convert(src, dst, palette, **mapping, overwrite=overwrite, progress=progress)
     if as_json:
         echo_json(report.to_dict())
     elif not quiet:

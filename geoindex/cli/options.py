@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, get_args
+from functools import wraps
+from typing import Any, TypedDict, get_args
 
 import click
 from tqdm import tqdm
 
+from geoindex.color.pixels import Alpha
 from geoindex.color.search import Metric
 from geoindex.color.threads import Progress
+from geoindex.scaling import Depth, Scale
 
 __all__ = [
+    "MappingOptions",
     "echo_json",
     "json_option",
+    "mapping_options",
     "max_distance_option",
     "metric_option",
     "overwrite_option",
@@ -46,11 +51,82 @@ max_distance_option = click.option(
     metavar="D",
     help="Make pixels nodata that are farther than D from every palette color.",
 )
+alpha_option = click.option(
+    "--alpha",
+    type=click.Choice(get_args(Alpha)),
+    default="mask",
+    show_default=True,
+    help="Make transparent pixels nodata, or ignore transparency.",
+)
+translucent_option = click.option(
+    "--translucent",
+    default="keep",
+    show_default=True,
+    metavar="keep|N|#RRGGBB",
+    help="Keep the color of partly transparent pixels, make those nodata whose alpha is below N "
+    "(1-255), or lay them on a background color.",
+)
+scale_option = click.option(
+    "--scale",
+    type=click.Choice(get_args(Scale)),
+    help="Scale of float images where all within 0-1 is not the unit scale.",
+)
+depth_option = click.option(
+    "--depth",
+    type=click.Choice(get_args(Depth)),
+    default="8bit",
+    show_default=True,
+    help="Round 16-bit and float colors to 8 bits, or compare them in full.",
+)
+values_option = click.option(
+    "--values", is_flag=True, help="Write the palette's class values in place of row numbers."
+)
+cog_option = click.option(
+    "--cog", is_flag=True, help="Lay GeoTIFF out for the cloud, with overviews by mode."
+)
 overwrite_option = click.option(
     "--overwrite", is_flag=True, help="Replace an output that is already there."
 )
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+
+
+class MappingOptions(TypedDict):
+    """How pixels become indices and these a file, as :func:`geoindex.convert` takes it."""
+
+    metric: Metric
+    max_distance: float | None
+    alpha: Alpha
+    translucent: str
+    scale: Scale | None
+    depth: Depth
+    values: bool
+    cog: bool
+
+
+def mapping_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the palette option and, as one argument `mapping`, those of mapping."""
+
+    @wraps(command)
+    def collect(**arguments: Any) -> None:
+        names = MappingOptions.__annotations__
+        mapping = {name: arguments.pop(name) for name in names}
+        command(**arguments, mapping=mapping)
+
+    collected: Callable[..., None] = collect
+    for option in (
+        cog_option,
+        values_option,
+        depth_option,
+        scale_option,
+        translucent_option,
+        alpha_option,
+        max_distance_option,
+        metric_option,
+        palette_option,
+    ):
+        collected = option(collected)
+    return collected
 
 
 def echo_json(content: dict[str, Any]) -> None:
@@ -65,7 +141,8 @@ def progress_bar(title: str, unit: str, *, quiet: bool) -> Iterator[Progress]:
     with tqdm(desc=title, unit=unit, unit_scale=True, disable=disable, leave=False) as bar:
 
         def advance(done: int, total: int) -> None:
-            bar.total = total
+            if bar.total != total:
+                bar.reset(total)
             bar.update(done - bar.n)
 
         yield advance

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
-__all__ = ["Progress", "in_threads", "n_cores"]
+__all__ = ["Progress", "in_threads", "limit_threads", "n_cores"]
 
 
 Progress = Callable[[int, int], None]
@@ -39,10 +39,28 @@ def in_threads(
 
 @cache
 def n_cores() -> int:
-    """Cores that this process may use."""
+    """Cores that this process may use: those it is given, or fewer by :func:`limit_threads`."""
+    if _limits:
+        return _limits[-1]
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+_limits: list[int] = []
+
+
+def limit_threads(n_threads: int) -> None:
+    """Use this many threads from now on, where whole processes share the cores.
+
+    Parameters
+    ----------
+    n_threads : int
+        1 or more.
+    """
+    _limits[:] = [n_threads]
+    n_cores.cache_clear()
+    _pool.cache_clear()
 
 
 # Starting threads for every image takes a third of the time that mapping 1 Mpx takes.

@@ -35,7 +35,7 @@ LARGEST_FILE = 16 * 2**20 + 2 * N_CODES
 
 
 def load_mapper(
-    source: ColorCube | Palette | str | PathLike[str],
+    source: ColorMapper | Palette | str | PathLike[str],
     metric: Metric = "rgb",
     max_distance: float | None = None,
 ) -> ColorMapper:
@@ -43,10 +43,11 @@ def load_mapper(
 
     Parameters
     ----------
-    source : ColorCube, Palette, str or path-like
-        A cube, the file of one, or what :func:`geoindex.load_palette` takes.
+    source : ColorMapper, Palette, str or path-like
+        A cube or another mapper, the file of a cube, or what :func:`geoindex.load_palette`
+        takes.
     metric, max_distance
-        As in :func:`geoindex.index_image`. A cube brings its own: here they may only be left
+        As in :func:`geoindex.index_image`. A mapper brings its own: here they may only be left
         out or be the same.
 
     Returns
@@ -58,7 +59,7 @@ def load_mapper(
     GeoindexError
         The source cannot be read, or is a cube of other settings.
     """
-    if isinstance(source, ColorCube):
+    if isinstance(source, ColorMapper):
         return color_mapper(source, metric, max_distance)
     if not isinstance(source, Palette) and Path(fspath(source)).suffix.lower() == SUFFIX:
         return color_mapper(load_cube(source), metric, max_distance)

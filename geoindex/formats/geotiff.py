@@ -19,6 +19,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetWriter
 from rasterio.windows import Window
 
+from geoindex.color.threads import n_cores
 from geoindex.errors import OutputError
 from geoindex.formats.atomic import atomic_output, scratch_file
 from geoindex.formats.tagged import TAG, read_tagged, sidecar_path, tag_content, write_sidecar
@@ -57,6 +58,8 @@ def open_geotiff(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator
             else:
                 with _create(temporary, header, compress="deflate") as target:
                     yield _GeoTiffWriter(target, header)
+            if not _is_whole(temporary):
+                raise OutputError(f"{path}: cannot be written as a whole; is the disk full?")
         except RasterioError as error:
             reason = " ".join(str(error.__cause__ or error).split())
             raise OutputError(f"{path}: cannot be written: {reason}") from error
@@ -87,7 +90,7 @@ def _create(path: Path, header: GridHeader, *, compress: str) -> Iterator[Datase
     place: dict[str, Any] = (
         {} if header.gcps else {"transform": header.transform, "crs": header.crs}
     )
-    threads = {"num_threads": "all_cpus"} if rows * cols >= THREADED_PIXELS else {}
+    threads = {"num_threads": n_cores()} if rows * cols >= THREADED_PIXELS else {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         with rasterio.open(
@@ -115,6 +118,22 @@ def _create(path: Path, header: GridHeader, *, compress: str) -> Iterator[Datase
             yield target
 
 
+def _is_whole(path: Path) -> bool:
+    """Whether all tiles are in the file: GDAL does not tell when writing fails at the end."""
+    size = path.stat().st_size
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with rasterio.open(path, driver="GTiff") as source:
+            for (row, col), _ in source.block_windows(1):
+                where, length = (
+                    source.get_tag_item(f"BLOCK_{item}_{col}_{row}", "TIFF", bidx=1)
+                    for item in ("OFFSET", "SIZE")
+                )
+                if where is None or length is None or int(where) + int(length) > size:
+                    return False
+    return True
+
+
 def _copy_as_cog(source: Path, target: Path) -> None:
     """Lay a GeoTIFF out for the cloud; overviews of classes are never averaged."""
     rasterio.shutil.copy(
@@ -124,7 +143,7 @@ def _copy_as_cog(source: Path, target: Path) -> None:
         compress="deflate",
         overview_resampling="mode",
         bigtiff="if_safer",
-        num_threads="all_cpus",
+        num_threads=n_cores(),
     )
 
 

@@ -11,7 +11,7 @@ from rasterio.errors import CRSError
 
 from geoindex.errors import ImageError
 
-__all__ = ["crs_beside", "world_file", "world_file_transform"]
+__all__ = ["crs_beside", "names_beside", "world_file", "world_file_transform"]
 
 
 def world_file_transform(path: Path) -> Affine | None:
@@ -32,8 +32,7 @@ def world_file_transform(path: Path) -> Affine | None:
     ImageError
         The world file does not hold six numbers.
     """
-    suffix = path.suffix
-    for name in (suffix[:2] + suffix[-1:] + "w", suffix + "w", ".wld"):
+    for name in _world_suffixes(path):
         beside = _beside(path, name)
         if beside is None:
             continue
@@ -84,6 +83,30 @@ def crs_beside(path: Path) -> CRS | None:
         raise ImageError(
             f"{beside}: is no coordinate reference system in WKT ({error}); mend or remove it"
         ) from error
+
+
+def names_beside(path: Path) -> tuple[str, ...]:
+    """Names, in small letters, of the files that are read together with an image.
+
+    Parameters
+    ----------
+    path : Path
+        The image.
+
+    Returns
+    -------
+    tuple of str
+        World files, ``.prj`` and ``.aux.xml``, whether they are there or not.
+    """
+    suffixes = (*_world_suffixes(path), ".prj")
+    names = [path.with_suffix(suffix).name for suffix in suffixes]
+    return tuple(name.lower() for name in (*names, f"{path.name}.aux.xml"))
+
+
+def _world_suffixes(path: Path) -> tuple[str, ...]:
+    """Suffixes of world files, the usual one first."""
+    suffix = path.suffix
+    return (suffix[:2] + suffix[-1:] + "w", suffix + "w", ".wld")
 
 
 def _beside(path: Path, suffix: str) -> Path | None:

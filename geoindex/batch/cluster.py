@@ -1,0 +1,136 @@
+"""Sheets on a Dask cluster, a task each; needs ``geoindex-raster[dask]``.
+
+After the interface of ``dask.distributed`` (https://distributed.dask.org). A worker plugin
+holds what all sheets have in common: it reaches every worker once, those too that join later.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Generator, Iterable
+from concurrent.futures import CancelledError
+from itertools import chain, islice
+from typing import cast
+
+from distributed import (
+    Client,
+    Future,
+    KilledWorker,
+    Worker,
+    WorkerPlugin,
+    as_completed,
+    get_worker,
+)
+
+from geoindex.batch.job import Chunk, Job, Outcome, Runner, Task, convert_sheet
+from geoindex.color.threads import limit_threads
+from geoindex.errors import BatchError
+
+__all__ = ["connect", "run_on_cluster"]
+
+TASKS_A_THREAD = 20
+"""Tasks that the scheduler holds for each thread of the cluster; more only cost it memory."""
+
+LEAST_TASKS = 1000
+
+CONNECT_SECONDS = 10
+
+
+def connect(address: str) -> Client:
+    """Connect to a scheduler.
+
+    Parameters
+    ----------
+    address : str
+        Such as ``tcp://10.0.0.1:8786``.
+
+    Returns
+    -------
+    distributed.Client
+
+    Raises
+    ------
+    BatchError
+        Nothing answers.
+    """
+    try:
+        return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise BatchError(
+            f"{address}: no Dask scheduler answers ({reason}); start one with dask scheduler"
+        ) from error
+
+
+def run_on_cluster(client: Client) -> Runner:
+    """Make the runner that hands tasks to a cluster.
+
+    Parameters
+    ----------
+    client : distributed.Client
+        Connected; it stays open. The workers see the files under the same paths and have the
+        same geoindex installed.
+
+    Returns
+    -------
+    Runner
+    """
+
+    def run(job: Job, chunks: Iterable[Chunk]) -> Generator[Outcome]:
+        name = f"geoindex-{secrets.token_hex(8)}"
+        tasks = chain.from_iterable(chunks)
+        running: dict[Future, Task] = {}
+        completed = as_completed(loop=client.loop)
+        client.register_plugin(JobPlugin(job), name=name)
+        try:
+            most = max(LEAST_TASKS, TASKS_A_THREAD * sum(client.nthreads().values()))
+            while True:
+                for task in islice(tasks, most - len(running)):
+                    future = client.submit(
+                        _convert_on_worker, name, task, key=f"{name}-{task.number}", pure=False
+                    )
+                    running[future] = task
+                    completed.add(future)
+                if not running:
+                    return
+                future = next(completed)
+                yield _outcome(future, running.pop(future))
+                future.release()
+        finally:
+            client.cancel(list(running), force=True)
+            client.unregister_worker_plugin(name)
+
+    return run
+
+
+class JobPlugin(WorkerPlugin):  # type: ignore[misc]  # distributed has no types
+    """Keeps a job at a worker."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self._home = os.getpid()
+
+    def setup(self, worker: Worker) -> None:  # noqa: ARG002  the interface
+        """Leave the sharing of cores to Dask, unless the worker is a thread of the client."""
+        if os.getpid() != self._home:
+            limit_threads(1)
+
+
+def _convert_on_worker(name: str, task: Task) -> Outcome:
+    plugin = cast("JobPlugin", get_worker().plugins[name])
+    return convert_sheet(plugin.job, task)
+
+
+def _outcome(future: Future, task: Task) -> Outcome:
+    """Outcome of a task that ended in whatever way."""
+    try:
+        # Dask does a task again whose result was lost together with its worker.
+        return cast("Outcome", future.result())
+    except CancelledError:
+        reason = "was cancelled: the scheduler or the connection to it was lost"
+    except KilledWorker:
+        reason = "its workers died again and again; if memory ran out, give them more"
+    except Exception as error:  # noqa: BLE001  one bad sheet must not stop the others
+        reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    return Outcome(number=task.number, reason=f"{task.source}: {reason}")

@@ -1,0 +1,92 @@
+"""The conversion of one sheet, the same in this process, in others and on a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from geoindex.color.mapper import ColorMapper
+from geoindex.conversion import ConversionReport, convert
+from geoindex.errors import GeoindexError
+
+__all__ = ["Chunk", "Job", "Outcome", "Runner", "Task", "convert_sheet"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What all sheets of a batch have in common; it is sent to a process once."""
+
+    mapper: ColorMapper
+    """Palette, metric and largest distance, with the table of a cube."""
+
+    options: dict[str, Any]
+    """Further options of :func:`geoindex.convert`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One sheet."""
+
+    number: int
+    """Its place in the list of sheets."""
+
+    source: str
+    """The image file."""
+
+    target: str
+    """The grid file."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of a task."""
+
+    number: int
+    """That of the task."""
+
+    report: ConversionReport | None = None
+    """Of a sheet that was converted."""
+
+    size: int = 0
+    """Bytes of its grid file."""
+
+    reason: str = ""
+    """Why the sheet was not converted."""
+
+
+Chunk = list[Task]
+"""Tasks that are handed over together."""
+
+Runner = Callable[[Job, Iterable[Chunk]], Generator[Outcome]]
+"""Does tasks and yields their outcomes in any order; draws chunks only as it needs them."""
+
+
+def convert_sheet(job: Job, task: Task) -> Outcome:
+    """Convert a sheet; whatever goes wrong with it is its outcome.
+
+    Parameters
+    ----------
+    job : Job
+    task : Task
+
+    Returns
+    -------
+    Outcome
+    """
+    target = Path(task.target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        report = convert(task.source, target, job.mapper, overwrite=True, **job.options)
+        size = target.stat().st_size
+    except GeoindexError as error:
+        return Outcome(number=task.number, reason=str(error))
+    except MemoryError:
+        reason = f"{task.source}: out of memory; run fewer jobs at a time"
+        return Outcome(number=task.number, reason=reason)
+    except Exception as error:  # noqa: BLE001  one bad sheet must not stop the others
+        text = " ".join(str(error).split())
+        reason = f"{task.source}: {type(error).__name__}: {text}"
+        return Outcome(number=task.number, reason=reason)
+    return Outcome(number=task.number, report=report, size=size)

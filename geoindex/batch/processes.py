@@ -1,0 +1,220 @@
+"""Sheets shared among processes on this machine.
+
+Processes of our own instead of `concurrent.futures`: its pool gives up as a whole when one
+process is killed and does not know which task did it, and its children import the user's
+script, which must be written for that.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from collections import Counter, deque
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import suppress
+from multiprocessing.spawn import get_executable
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any
+
+from geoindex.batch.job import Chunk, Job, Outcome, Runner, Task
+from geoindex.color.threads import n_cores
+from geoindex.errors import BatchError
+
+__all__ = ["run_in_processes"]
+
+READY = "ready"
+"""First event of a process."""
+
+GONE = "gone"
+"""Last event of a process."""
+
+TRIES = 2
+"""How often a sheet may kill its process."""
+
+PATIENCE_SECONDS = 10
+"""Time that an interrupted process has for removing its half-written file."""
+
+
+def run_in_processes(n_processes: int) -> Runner:
+    """Make the runner that shares tasks among processes.
+
+    Parameters
+    ----------
+    n_processes : int
+        How many; the threads of all of them together are as many as the cores.
+
+    Returns
+    -------
+    Runner
+        It raises BatchError where processes cannot be started.
+    """
+
+    def run(job: Job, chunks: Iterable[Chunk]) -> Generator[Outcome]:
+        n_threads = max(1, n_cores() // n_processes)
+        pool = _Pool(pickle.dumps((job, n_threads), protocol=5), iter(chunks))
+        try:
+            pool.start(n_processes)
+            yield from pool.outcomes()
+        finally:
+            pool.stop()
+
+    return run
+
+
+class _Pool:
+    """Processes that are replaced when they are killed."""
+
+    def __init__(self, job: bytes, chunks: Iterator[Chunk]) -> None:
+        self._job = job
+        self._chunks = chunks
+        self._again: deque[Chunk] = deque()
+        self._kills: Counter[int] = Counter()
+        self._events: SimpleQueue[tuple[_Worker, Any]] = SimpleQueue()
+        self._workers: list[_Worker] = []
+        self._is_done = False
+
+    def start(self, n_processes: int) -> None:
+        """Start the processes, all at once, and give them their first tasks."""
+        for _ in range(n_processes):
+            self._workers.append(_Worker(self._events))
+        for worker in self._workers:
+            worker.send(self._job)
+            self._feed(worker)
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """Outcomes as they come."""
+        while any(worker.tasks for worker in self._workers):
+            worker, event = self._events.get()
+            if event == GONE:
+                yield from self._replace(worker)
+                continue
+            if event == READY:
+                worker.is_ready = True
+            else:
+                worker.tasks.popleft()
+                yield event
+            self._feed(worker)
+        self._is_done = True
+
+    def stop(self) -> None:
+        """End all processes and wait for them."""
+        for worker in self._workers:
+            if self._is_done:
+                worker.send(pickle.dumps(None))
+            else:
+                worker.interrupt()
+        for worker in self._workers:
+            worker.wait()
+
+    def _feed(self, worker: _Worker) -> None:
+        """Give more tasks to a process while it still has one to do."""
+        while len(worker.tasks) <= 1:
+            chunk = self._again.popleft() if self._again else next(self._chunks, None)
+            if chunk is None:
+                return
+            worker.give(chunk)
+
+    def _replace(self, worker: _Worker) -> Iterator[Outcome]:
+        """Start a process in place of a dead one; the sheet that it died of comes once more."""
+        self._workers.remove(worker)
+        code = worker.wait()
+        if not worker.is_ready:
+            raise BatchError(
+                f"a process could not be started ({_cause(code)}); what it printed tells why, "
+                "and --jobs 1 (jobs=1) does without"
+            )
+        if worker.tasks:
+            task = worker.tasks.popleft()
+            self._kills[task.number] += 1
+            if worker.tasks:
+                self._again.append(list(worker.tasks))
+            if self._kills[task.number] < TRIES:
+                self._again.appendleft([task])
+            else:
+                reason = (
+                    f"{task.source}: its process ended {TRIES} times ({_cause(code)}); if memory "
+                    "ran out, run fewer jobs"
+                )
+                yield Outcome(number=task.number, reason=reason)
+        successor = _Worker(self._events)
+        self._workers.append(successor)
+        successor.send(self._job)
+        self._feed(successor)
+
+
+class _Worker:
+    """A process, the tasks that it has, and the thread that listens to it."""
+
+    def __init__(self, events: SimpleQueue[tuple[_Worker, Any]]) -> None:
+        self.tasks: deque[Task] = deque()
+        self.is_ready = False
+        self._events = events
+        self._process = subprocess.Popen(  # noqa: S603  this Python
+            [get_executable() or sys.executable, "-P", "-m", "geoindex.batch.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))},
+            **_apart(),
+        )
+        Thread(target=self._listen, daemon=True).start()
+
+    def send(self, content: bytes) -> None:
+        """Send a pickle; the process takes it in at once, whatever it is doing."""
+        assert self._process.stdin is not None  # noqa: S101  for mypy
+        # Where the process is gone, its listener tells.
+        with suppress(OSError):
+            self._process.stdin.write(content)
+            self._process.stdin.flush()
+
+    def give(self, chunk: Chunk) -> None:
+        """Hand over tasks."""
+        self.tasks.extend(chunk)
+        self.send(pickle.dumps(chunk))
+
+    def interrupt(self) -> None:
+        """Let the process remove its half-written file and end now."""
+        self._process.terminate()
+
+    def wait(self) -> int:
+        """Wait for the end of the process, after a while no longer; return its exit code."""
+        try:
+            code = self._process.wait(PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            code = self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            # Closing flushes what a dead process did not take.
+            with suppress(OSError):
+                if stream is not None:
+                    stream.close()
+        return code
+
+    def _listen(self) -> None:
+        """Pass on what the process says; the last event is its end."""
+        assert self._process.stdout is not None  # noqa: S101  for mypy
+        while True:
+            try:
+                message = pickle.load(self._process.stdout)  # noqa: S301  our own process
+            except (EOFError, OSError, ValueError, pickle.UnpicklingError):
+                break
+            self._events.put((self, READY if message is None else message))
+        self._events.put((self, GONE))
+
+
+def _apart() -> dict[str, Any]:
+    """Arguments that keep a Ctrl-C of the terminal from a process: its parent handles it."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"process_group": 0}
+
+
+def _cause(code: int) -> str:
+    """Tell what an exit code says."""
+    if code < 0:
+        with suppress(ValueError):
+            return f"killed by {signal.Signals(-code).name}"
+    return f"exit code {code}"

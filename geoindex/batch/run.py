@@ -1,0 +1,328 @@
+"""Convert many images: what is left to do, done in one process, in several or on a cluster."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import time
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geoindex.batch.job import Chunk, Job, Outcome, Runner, Task, convert_sheet
+from geoindex.batch.manifest import Manifest, open_manifest
+from geoindex.batch.processes import run_in_processes
+from geoindex.batch.report import BatchReport, FailedSheet, SkippedSheet
+from geoindex.batch.sources import FolderListings, Sheet, find_sheets, target_problems
+from geoindex.color.mapper import ColorMapper
+from geoindex.color.pixels import Alpha, PixelRule, Translucent
+from geoindex.color.search import Metric
+from geoindex.color.threads import Progress, n_cores
+from geoindex.conversion import ConversionReport
+from geoindex.errors import BatchError, OptionError, OutputError
+from geoindex.formats.cubes import load_mapper
+from geoindex.formats.grids import grid_format, known_suffixes
+from geoindex.formats.metadata import dump_json, palette_to_json
+from geoindex.formats.sample import make_folder
+from geoindex.indexing import provenance
+from geoindex.palette import Palette
+from geoindex.scaling import Depth, Scale
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+__all__ = ["convert_many"]
+
+LARGEST_CHUNK = 16
+"""Most tasks that are handed to a process at once."""
+
+FULL_DISK = 2**20
+"""Fewer free bytes than these are a full disk."""
+
+
+def convert_many(
+    srcs: str | PathLike[str] | Iterable[str | PathLike[str]],
+    dst_dir: str | PathLike[str],
+    palette: Palette | ColorMapper | str | PathLike[str],
+    *,
+    metric: Metric = "rgb",
+    max_distance: float | None = None,
+    alpha: Alpha = "mask",
+    translucent: Translucent = "keep",
+    scale: Scale | None = None,
+    depth: Depth = "8bit",
+    values: bool = False,
+    cog: bool = False,
+    format: str = "tif",  # noqa: A002  the word that users know
+    jobs: int | None = None,
+    resume: bool = True,
+    overwrite: bool = False,
+    fail_fast: bool = False,
+    progress: Progress | None = None,
+    client: Client | None = None,
+) -> BatchReport:
+    """Turn many image files into index grid files, and take up where an earlier run ended.
+
+    Parameters
+    ----------
+    srcs : path-like or iterable of path-like
+        Image files; folders, with all below them; globs (``maps/**/*.png``).
+    dst_dir : path-like
+        Folder of the grids, created if it is not there. A sheet keeps its folders below the
+        folder that was named, or below the fixed part of the glob. What was done is recorded
+        in ``geoindex-batch.jsonl``.
+    palette : Palette, ColorCube, str or path-like
+        As in :func:`geoindex.convert`; loaded once.
+    metric, max_distance, alpha, translucent, scale, depth, values, cog
+        As in :func:`geoindex.convert`.
+    format : {"tif", "npy", "png", ...}
+        Suffix of the grids.
+    jobs : int, optional
+        Sheets at a time, each in a process of its own; by default one a core. 1 works in
+        this process, a sheet at a time on all cores.
+    resume : bool
+        Skip sheets that were done with the same settings, whose image (and world file) has
+        the same size and time, and whose grid is still there.
+    overwrite : bool
+        Replace files that no batch made. The grids of an earlier batch are replaced anyway.
+    fail_fast : bool
+        Stop at the first sheet that cannot be converted.
+    progress : callable, optional
+        Called after every sheet with the number of sheets that are finished, and of those to
+        convert.
+    client : distributed.Client, optional
+        Convert on the workers of this Dask cluster, which see the files under the same paths;
+        needs ``geoindex-raster[dask]``. `jobs` is not used then.
+
+    Returns
+    -------
+    BatchReport
+        What was done, skipped and not possible. A sheet that fails does not stop the others.
+
+    Raises
+    ------
+    GeoindexError
+        Something that concerns all sheets: no images, a palette that cannot be read, an
+        unknown option, a folder that cannot be written, a full disk.
+
+    Notes
+    -----
+    Every grid appears whole or not at all. After a kill at any moment the next run does what
+    is left. Two runs in one folder work one after the other.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile, numpy as np
+    >>> from PIL import Image
+    >>> from geoindex import Palette, convert_many
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> (folder / "maps" / "north").mkdir(parents=True)
+    >>> picture = Image.fromarray(np.full((2, 3, 3), 200, np.uint8))
+    >>> picture.save(folder / "maps" / "a.png")
+    >>> picture.save(folder / "maps" / "north" / "b.png")
+    >>> palette = Palette([[0, 0, 0], [255, 255, 255]])
+    >>> report = convert_many(folder / "maps", folder / "grids", palette, jobs=1)
+    >>> len(report.done), (folder / "grids" / "north" / "b.tif").is_file()
+    (2, True)
+    >>> len(convert_many(folder / "maps", folder / "grids", palette, jobs=1).skipped)
+    2
+    """
+    suffix = _suffix(format)
+    if jobs is not None and jobs < 1:
+        raise OptionError(f"jobs must be 1 or more, found {jobs}")
+    rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale, depth=depth)
+    mapper = load_mapper(palette, metric, max_distance)
+    layout = {"values": values, "cog": cog}
+    options = {
+        "alpha": alpha,
+        "translucent": translucent,
+        "scale": scale,
+        "depth": depth,
+        **layout,
+    }
+    settings = {"format": suffix, **layout, **provenance(mapper, rule)}
+    folder = Path(dst_dir)
+    sheets = find_sheets(srcs, folder, suffix)
+    make_folder(folder)
+    with open_manifest(folder) as manifest:
+        batch = _Batch(folder, manifest, _digest(settings, mapper), progress)
+        tasks = batch.plan(sheets, resume=resume, overwrite=overwrite, is_far=client is not None)
+        if tasks and not (fail_fast and batch.failed):
+            manifest.start(settings, batch.digest)
+            run, n_processes = _runner(jobs, len(tasks), client)
+            chunks = batch.begun(tasks, chunk_size(len(tasks), n_processes))
+            with closing(run(Job(mapper=mapper, options=options), chunks)) as outcomes:
+                batch.collect(outcomes, n_tasks=len(tasks), fail_fast=fail_fast)
+        return batch.report()
+
+
+@dataclass
+class _Batch:
+    """The state of a batch while it runs."""
+
+    folder: Path
+    manifest: Manifest
+    digest: str
+    progress: Progress | None
+    sheets: list[Sheet] = field(default_factory=list)
+    signatures: dict[int, list[list[str | int]]] = field(default_factory=dict)
+    done: dict[int, ConversionReport] = field(default_factory=dict)
+    skipped: list[SkippedSheet] = field(default_factory=list)
+    failed: dict[int, FailedSheet] = field(default_factory=dict)
+    started: float = field(default_factory=time.perf_counter)
+
+    def plan(
+        self, sheets: list[Sheet], *, resume: bool, overwrite: bool, is_far: bool
+    ) -> list[Task]:
+        """Sort out what is done already and what cannot be done; return the rest.
+
+        Parameters
+        ----------
+        sheets : list of Sheet
+        resume, overwrite : bool
+            As in :func:`convert_many`.
+        is_far : bool
+            Whether the tasks leave this machine, so that their paths must be absolute.
+
+        Returns
+        -------
+        list of Task
+        """
+        # Grids that lie among the sources are no sources.
+        self.sheets = [sheet for sheet in sheets if not self.manifest.is_grid(sheet.source)]
+        problems = target_problems(self.sheets, self.folder)
+        listings = FolderListings()
+        tasks = []
+        for number, sheet in enumerate(self.sheets):
+            target = self.folder / sheet.name
+            problem = problems.get(str(sheet.source))
+            if problem is None and self.manifest.is_foreign(sheet.name) and not overwrite:
+                problem = (
+                    f"{target}: exists already and was not made by a batch; give --overwrite "
+                    "(overwrite=True)"
+                )
+            if problem is not None:
+                self._fail(number, problem)
+                continue
+            try:
+                signature = listings.signature(sheet.source)
+            except OSError as error:
+                self._fail(number, f"{sheet.source}: cannot be read: {error.strerror}")
+                continue
+            if resume and self.manifest.is_made(
+                sheet.name, sheet.source_name, signature, self.digest
+            ):
+                self.skipped.append(SkippedSheet(source=str(sheet.source), target=str(target)))
+                continue
+            self.signatures[number] = signature
+            paths = [path.absolute() if is_far else path for path in (sheet.source, target)]
+            tasks.append(Task(number=number, source=str(paths[0]), target=str(paths[1])))
+        return tasks
+
+    def begun(self, tasks: list[Task], size: int) -> Iterator[Chunk]:
+        """Chunks of tasks, each recorded as begun when it is drawn."""
+        remaining = iter(tasks)
+        while chunk := list(islice(remaining, size)):
+            self.manifest.begin(self.sheets[task.number].name for task in chunk)
+            yield chunk
+
+    def collect(self, outcomes: Iterator[Outcome], *, n_tasks: int, fail_fast: bool) -> None:
+        """Record outcomes as they come.
+
+        Raises
+        ------
+        OutputError
+            The disk is full, so that no other sheet could be written either.
+        """
+        self._tell(0, n_tasks)
+        for finished, outcome in enumerate(outcomes, start=1):
+            number = outcome.number
+            sheet = self.sheets[number]
+            if outcome.report is None:
+                self._fail(number, outcome.reason)
+                self._check_disk()
+            else:
+                signature = self.signatures.pop(number)
+                self.manifest.finish(
+                    sheet.name, sheet.source_name, signature, self.digest, outcome.size
+                )
+                self.done[number] = replace(
+                    outcome.report,
+                    source=str(sheet.source),
+                    target=str(self.folder / sheet.name),
+                )
+            self._tell(finished, n_tasks)
+            if fail_fast and self.failed:
+                return
+
+    def report(self) -> BatchReport:
+        """Sum up."""
+        return BatchReport(
+            folder=str(self.folder),
+            done=tuple(self.done[number] for number in sorted(self.done)),
+            skipped=tuple(self.skipped),
+            failed=tuple(self.failed[number] for number in sorted(self.failed)),
+            n_sheets=len(self.sheets),
+            seconds=time.perf_counter() - self.started,
+        )
+
+    def _fail(self, number: int, reason: str) -> None:
+        sheet = self.sheets[number]
+        self.failed[number] = FailedSheet(
+            source=str(sheet.source), target=str(self.folder / sheet.name), reason=reason
+        )
+
+    def _check_disk(self) -> None:
+        if shutil.disk_usage(self.folder).free < FULL_DISK:
+            raise OutputError(
+                f"{self.folder}: the disk is full; {len(self.done):,} sheets were converted, and "
+                "the same command goes on with the others when there is room"
+            )
+
+    def _tell(self, finished: int, n_tasks: int) -> None:
+        if self.progress is not None:
+            self.progress(finished, n_tasks)
+
+
+def chunk_size(n_tasks: int, n_processes: int) -> int:
+    """Tasks to hand over at once: few messages, but no process left with much at the end."""
+    return min(LARGEST_CHUNK, max(1, n_tasks // (8 * n_processes)))
+
+
+def _runner(jobs: int | None, n_tasks: int, client: Client | None) -> tuple[Runner, int]:
+    """Who does the work, and how many processes that is."""
+    if client is not None:
+        try:
+            from geoindex.batch.cluster import run_on_cluster
+        except ImportError as error:
+            raise BatchError("a client needs Dask; install geoindex-raster[dask]") from error
+        return run_on_cluster(client), 1
+    n_processes = min(jobs or n_cores(), n_tasks)
+    if n_processes == 1:
+        return _run_here, 1
+    return run_in_processes(n_processes), n_processes
+
+
+def _run_here(job: Job, chunks: Iterable[Chunk]) -> Generator[Outcome]:
+    """Do the tasks in this process."""
+    for chunk in chunks:
+        for task in chunk:
+            yield convert_sheet(job, task)
+
+
+def _suffix(name: str) -> str:
+    """Suffix of a format, with the dot."""
+    suffix = "." + name.lower().removeprefix(".")
+    if grid_format(Path("grid" + suffix)) is None:
+        raise OptionError(f"unknown format {name!r}; grids are written as {known_suffixes()}")
+    return suffix
+
+
+def _digest(settings: dict[str, Any], mapper: ColorMapper) -> str:
+    """Digest of all that decides on the bytes of a grid, but its source."""
+    content = {"settings": settings, "palette": palette_to_json(mapper.palette)}
+    return hashlib.sha256(dump_json(content).encode()).hexdigest()

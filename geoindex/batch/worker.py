@@ -1,0 +1,76 @@
+"""A process that converts sheets for its parent: tasks on standard input, outcomes on output.
+
+Pickles in both directions; the parent started this process and is the only one at the other
+end of its pipes.
+"""
+
+from __future__ import annotations
+
+import _thread
+import os
+import pickle
+import signal
+import sys
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, BinaryIO
+
+from geoindex.batch.job import Chunk, Job, convert_sheet
+from geoindex.color.threads import limit_threads
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Convert what comes until the parent says that nothing will, or is gone."""
+    # Only outcomes may get into the pipe, so what else is printed goes to the errors.
+    outcomes = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    # An interrupt is the parent's to handle; SystemExit lets half-written files be removed.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    chunks: SimpleQueue[Any] = SimpleQueue()
+    Thread(target=_receive, args=(sys.stdin.buffer, chunks), daemon=True).start()
+    code = 1
+    try:
+        job, n_threads = chunks.get()
+        limit_threads(n_threads)
+        _send(None, outcomes)
+        _work(job, chunks, outcomes)
+        code = 0
+    except (SystemExit, BrokenPipeError):
+        # The parent wants the end, or is gone.
+        pass
+    finally:
+        # The interpreter's own end would wait for the thread that reads standard input.
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _work(job: Job, chunks: SimpleQueue[Chunk | None], outcomes: BinaryIO) -> None:
+    """Convert sheet by sheet, so that the parent knows which one a crash belongs to."""
+    while (chunk := chunks.get()) is not None:
+        for task in chunk:
+            _send(convert_sheet(job, task), outcomes)
+
+
+def _receive(stream: BinaryIO, chunks: SimpleQueue[Any]) -> None:
+    """Take in what the parent sends, and end the process when the parent ends."""
+    message: Any = ()
+    try:
+        while message is not None:
+            message = pickle.load(stream)  # noqa: S301  from the parent
+            chunks.put(message)
+    except (EOFError, pickle.UnpicklingError):
+        # As if SIGTERM had come: also in the middle of a sheet.
+        _thread.interrupt_main(signal.SIGTERM)
+        chunks.put(None)
+
+
+def _send(message: Any, stream: BinaryIO) -> None:
+    pickle.dump(message, stream)
+    stream.flush()
+
+
+if __name__ == "__main__":
+    main()

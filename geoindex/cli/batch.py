@@ -1,0 +1,162 @@
+"""``geoindex batch``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from geoindex.batch import BatchReport, convert_many
+from geoindex.cli.options import (
+    MappingOptions,
+    echo_json,
+    json_option,
+    mapping_options,
+    overwrite_option,
+    progress_bar,
+    quiet_option,
+)
+from geoindex.errors import BatchError
+from geoindex.formats.grids import FORMATS
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+__all__ = ["batch_command"]
+
+LISTED_FAILURES = 20
+"""Most failures that are listed one by one."""
+
+
+@click.command("batch")
+@click.argument("src", nargs=-1, required=True)
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="DIR",
+    help="Folder of the grids; sheets keep their folders in it.",
+)
+@mapping_options
+@click.option(
+    "--format",
+    "grid_format",
+    type=click.Choice([suffix[1:] for known in FORMATS for suffix in known.suffixes]),
+    default="tif",
+    show_default=True,
+    help="Format of the grids.",
+)
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Sheets at a time, each in its own process; one a core by default.",
+)
+@click.option(
+    "--resume/--no-resume",
+    default=True,
+    show_default=True,
+    help="Skip sheets that are done and unchanged, or convert all again.",
+)
+@click.option("--fail-fast", is_flag=True, help="Stop at the first sheet that fails.")
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Convert on the Dask cluster of this scheduler, such as tcp://10.0.0.1:8786.",
+)
+@overwrite_option
+@json_option
+@quiet_option
+def batch_command(
+    src: tuple[str, ...],
+    *,
+    output: str,
+    mapping: MappingOptions,
+    palette: str,
+    grid_format: str,
+    jobs: int | None,
+    resume: bool,
+    fail_fast: bool,
+    scheduler: str | None,
+    overwrite: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Convert the map images SRC (files, folders, globs) to index grids in DIR.
+
+    Run again, it does what is new, changed or was not finished. One bad sheet does not stop the
+    others; exit code 1 tells that there was one.
+    """
+    with _client(scheduler) as client, progress_bar("sheets", " sheets", quiet=quiet) as progress:
+        report = convert_many(
+            src,
+            output,
+            palette,
+            **mapping,
+            format=grid_format,
+            jobs=jobs,
+            resume=resume,
+            overwrite=overwrite,
+            fail_fast=fail_fast,
+            progress=progress,
+            client=client,
+        )
+    if as_json:
+        echo_json(report.to_dict())
+    elif not quiet:
+        _echo_table(report)
+    if report.failed:
+        if not as_json:
+            _echo_failures(report)
+        raise BatchError(f"{len(report.failed):,} of {report.n_sheets:,} sheets failed")
+
+
+@contextmanager
+def _client(address: str | None) -> Iterator[Client | None]:
+    """Connect to a cluster if there is an address."""
+    if address is None:
+        yield None
+        return
+    try:
+        from geoindex.batch.cluster import connect
+    except ImportError as error:
+        raise BatchError("--scheduler needs Dask; install geoindex-raster[dask]") from error
+    with connect(address) as client:
+        yield client
+
+
+def _echo_table(report: BatchReport) -> None:
+    """Print what became of the sheets."""
+    rate = ""
+    if report.done and report.seconds:
+        sheets, pixels = len(report.done) / report.seconds, report.n_pixels / report.seconds
+        rate = f"  {report.seconds:.1f} s, {sheets:,.0f} sheets/s, {pixels / 1e6:,.1f} Mpx/s"
+    rows = [
+        ("done", len(report.done), rate),
+        ("skipped", len(report.skipped), "  done before" if report.skipped else ""),
+        ("failed", len(report.failed), ""),
+    ]
+    if report.n_left:
+        rows.append(("not tried", report.n_left, "  --fail-fast"))
+    click.echo(f"{report.folder}: {report.n_sheets:,} sheets")
+    for name, number, note in rows:
+        click.echo(f"  {name:<9}  {number:>9,}{note}")
+    merged = sum(bool(sheet.merged) for sheet in report.done)
+    if merged:
+        click.echo(
+            f"Warning: in {merged:,} sheets several frequent colors became one class; --json or "
+            "geoindex convert lists them",
+            err=True,
+        )
+
+
+def _echo_failures(report: BatchReport) -> None:
+    """Print the reasons, one a line."""
+    for sheet in report.failed[:LISTED_FAILURES]:
+        click.echo(f"Failed: {sheet.reason}", err=True)
+    if len(report.failed) > LISTED_FAILURES:
+        more = len(report.failed) - LISTED_FAILURES
+        click.echo(f"Failed: and {more:,} more sheets; --json lists them all", err=True)

@@ -1,0 +1,52 @@
+"""Small map sheets for the tests of batches."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from geoindex import Palette
+
+PALETTE = Palette([[0, 0, 0], [230, 60, 20], [250, 240, 200]], name="legend")
+OTHER_PALETTE = Palette([[250, 240, 200], [0, 0, 0], [230, 60, 20]], name="other")
+
+
+def make_sheets(folder: Path, names: list[str], side: int = 16) -> None:
+    """Draw sheets of random pixels with a world file each."""
+    rng = np.random.default_rng(len(names))
+    for number, name in enumerate(names):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        colors = PALETTE.colors[rng.integers(0, 3, (side, side))]
+        Image.fromarray(colors).save(path)
+        if path.suffix == ".png":
+            path.with_suffix(".pgw").write_text(f"5\n0\n0\n-5\n{1000 * number}\n2000\n")
+
+
+def grids(folder: Path) -> dict[str, bytes]:
+    """Contents of a folder but the record of batches, by relative path."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != "geoindex-batch.jsonl"
+    }
+
+
+def deadly(folder: Path, name: str) -> None:
+    """Put a module into `folder` that kills every Python that opens a file of this name."""
+    (folder / "sitecustomize.py").write_text(
+        "import os, sys\n"
+        "def hook(event, args):\n"
+        f"    if event == 'open' and os.path.basename(str(args[0])) == {name!r}:\n"
+        "        os.kill(os.getpid(), 9)\n"
+        "sys.addaudithook(hook)\n"
+    )
+
+
+def environment() -> dict[str, str]:
+    """Environment for child processes that import this geoindex."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}

@@ -1,0 +1,336 @@
+"""Batches: what is found, what is done, and what is done again."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+import geoindex
+from geoindex import ColorCube, Palette, convert, convert_many
+from geoindex.batch.manifest import MANIFEST
+from geoindex.errors import MissingFileError, OptionError, OutputError
+from tests.sheets import OTHER_PALETTE, PALETTE, environment, grids, make_sheets
+
+NAMES = ["a.png", "north/b.png", "north/far/c.tif", "south/d.PNG"]
+TARGETS = ["a.tif", "north/b.tif", "north/far/c.tif", "south/d.tif"]
+
+
+@pytest.fixture
+def maps(tmp_path: Path) -> Path:
+    """Four sheets in folders, and files that are none."""
+    folder = tmp_path / "maps"
+    make_sheets(folder, NAMES)
+    (folder / "readme.txt").write_text("no sheet")
+    (folder / ".hidden.png").write_text("no sheet")
+    (folder / ".git").mkdir()
+    (folder / ".git" / "x.png").write_text("no sheet")
+    return folder
+
+
+def targets(report: geoindex.BatchReport) -> list[str]:
+    return [Path(sheet.target).relative_to(report.folder).as_posix() for sheet in report.done]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_batch_writes_what_convert_writes(maps: Path, tmp_path: Path, jobs: int) -> None:
+    calls = []
+    report = convert_many(
+        maps, tmp_path / "out", PALETTE, jobs=jobs, progress=lambda *now: calls.append(now)
+    )
+    assert targets(report) == TARGETS
+    assert (report.failed, report.skipped, report.n_left) == ((), (), 0)
+    assert calls == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
+    for source, target in zip(NAMES, TARGETS, strict=True):
+        alone = tmp_path / "alone.tif"
+        expected = convert(maps / source, alone, PALETTE, overwrite=True)
+        assert (tmp_path / "out" / target).read_bytes() == alone.read_bytes()
+        found = next(sheet for sheet in report.done if Path(sheet.source) == maps / source)
+        assert found.to_dict() | {"target": ""} == expected.to_dict() | {"target": ""}
+    assert report.n_pixels == 4 * 16 * 16
+    assert json.loads(json.dumps(report.to_dict()))["n_sheets"] == 4
+
+
+@pytest.mark.parametrize("grid_format", ["npy", "png", ".tiff"])
+def test_formats(maps: Path, tmp_path: Path, grid_format: str) -> None:
+    report = convert_many(maps, tmp_path / "out", PALETTE, format=grid_format, jobs=1)
+    suffix = "." + grid_format.removeprefix(".")
+    assert targets(report) == [str(Path(name).with_suffix(suffix)) for name in TARGETS]
+    grid = geoindex.open_grid(tmp_path / "out" / f"a{suffix}")
+    assert grid.transform is not None
+
+
+def test_options_and_cubes_reach_the_sheets(maps: Path, tmp_path: Path) -> None:
+    options = {"metric": "lab", "max_distance": 3.0}
+    cube = ColorCube(OTHER_PALETTE, "lab", 3.0)
+    for name, palette, extra in (("one", OTHER_PALETTE, options), ("two", cube, {})):
+        report = convert_many(maps, tmp_path / name, palette, jobs=2, alpha="strip", **extra)
+        assert [sheet.metric for sheet in report.done] == ["lab"] * 4
+    assert grids(tmp_path / "one") == grids(tmp_path / "two")
+    provenance = geoindex.open_grid(tmp_path / "one" / "a.tif").provenance
+    assert (provenance["alpha"], provenance["max_distance"]) == ("strip", 3.0)
+
+
+def test_files_globs_and_folders(
+    maps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def found(*sources: str) -> list[str]:
+        out = tmp_path / f"out{len(list(tmp_path.iterdir()))}"
+        return targets(convert_many(sources, out, PALETTE, jobs=1))
+
+    assert found("maps/north/b.png", "maps/a.png") == ["b.tif", "a.tif"]
+    assert found("maps/**/*.png") == ["a.tif", "north/b.tif"]
+    assert found("maps/*/*.*") == ["north/b.tif", "south/d.tif"]
+    assert found("maps/n*/**/*") == ["north/b.tif", "north/far/c.tif"]
+    assert found("maps/north", "maps/a.png", "./maps/a.png") == ["b.tif", "far/c.tif", "a.tif"]
+    assert found(str(tmp_path / "maps" / "s*" / "*")) == ["south/d.tif"]
+
+
+def test_resume_skips_what_is_done_and_unchanged(maps: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+
+    def done(**options: object) -> list[str]:
+        report = convert_many(maps, out, PALETTE, **{"jobs": 1, **options})
+        assert len(report.done) + len(report.skipped) == 4
+        return targets(report)
+
+    assert done() == TARGETS
+    first = grids(out)
+    assert done() == []
+    assert done(jobs=2) == []
+    os.utime(maps / "a.png", ns=(1, 1))
+    assert done() == ["a.tif"]
+    (maps / "north" / "b.pgw").write_text("5\n0\n0\n-5\n77\n2000\n")
+    assert done() == ["north/b.tif"]
+    assert geoindex.open_grid(out / "north" / "b.tif").transform.c == 77 - 2.5
+    (out / "south" / "d.tif").unlink()
+    assert done() == ["south/d.tif"]
+    (out / "a.tif").write_bytes(b"cut")
+    assert done() == ["a.tif"]
+    make_sheets(maps, ["new.png"])
+    assert targets(convert_many(maps, out, PALETTE, jobs=1)) == ["new.tif"]
+    (maps / "new.png").unlink()
+    assert done(metric="lab") == TARGETS
+    assert done(metric="lab") == []
+    assert done(resume=False) == TARGETS
+    assert grids(out)["a.tif"] == first["a.tif"]
+
+
+def test_settings_are_all_that_decides_on_the_bytes(maps: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    convert_many(maps, out, PALETTE, jobs=1)
+    renamed = Palette(PALETTE.colors, ["x", "y", "z"], name=PALETTE.name)
+    # The same colors: names are written too.
+    assert len(convert_many(maps, out, renamed, jobs=1).done) == 4
+    assert len(convert_many(maps, out, renamed, jobs=1).skipped) == 4
+    assert len(convert_many(maps, out, ColorCube(renamed), jobs=1).skipped) == 4
+
+
+def test_torn_and_foreign_lines_of_the_record_are_left_out(maps: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    convert_many(maps, out, PALETTE, jobs=1)
+    record = out / MANIFEST
+    lines = record.read_bytes().splitlines(keepends=True)
+    made = [line for line in lines if b'"made": "south/d.tif"' in line]
+    assert len(made) == 1
+    others = [line for line in lines if line not in made]
+    damage = b'\xff\xfe\n[1, 2]\n{"made": "a.tif", "odd": 1}\n{"begun": 3}\n'
+    # The last line is torn, as by a kill.
+    record.write_bytes(b"".join(others) + damage + made[0][:40])
+    report = convert_many(maps, out, PALETTE, jobs=1)
+    assert targets(report) == ["a.tif", "south/d.tif"]
+    assert len(convert_many(maps, out, PALETTE, jobs=1).skipped) == 4
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_bad_sheet_does_not_stop_the_others(maps: Path, tmp_path: Path, jobs: int) -> None:
+    (maps / "bad.png").write_text("no picture")
+    content = (maps / "a.png").read_bytes()
+    (maps / "cut.png").write_bytes(content[: len(content) - 30])
+    sources = [maps, maps / "none.png"]
+    report = convert_many(sources, tmp_path / "out", PALETTE, jobs=jobs)
+    assert targets(report) == TARGETS
+    reasons = [sheet.reason for sheet in report.failed]
+    assert [Path(sheet.source).name for sheet in report.failed] == [
+        "bad.png",
+        "cut.png",
+        "none.png",
+    ]
+    assert "bad.png: is not a PNG, JPEG" in reasons[0]
+    assert "cut.png: is damaged or cut short" in reasons[1]
+    assert "none.png: cannot be read: No such file" in reasons[2]
+    assert sorted(grids(tmp_path / "out")) == sorted(TARGETS)
+    # A failure is tried again.
+    Image.new("RGB", (3, 3)).save(maps / "bad.png")
+    assert targets(convert_many(maps, tmp_path / "out", PALETTE, jobs=jobs)) == ["bad.tif"]
+
+
+def test_fail_fast(maps: Path, tmp_path: Path) -> None:
+    (maps / "bad.png").write_text("no picture")
+    report = convert_many(maps, tmp_path / "out", PALETTE, jobs=1, fail_fast=True)
+    assert (targets(report), len(report.failed), report.n_left) == (["a.tif"], 1, 3)
+    report = convert_many(maps, tmp_path / "out", PALETTE, jobs=1)
+    assert (len(report.done), len(report.skipped), len(report.failed)) == (3, 1, 1)
+
+
+def test_two_images_of_one_name_fail_both(maps: Path, tmp_path: Path) -> None:
+    make_sheets(maps, ["a.jpg"])
+    report = convert_many(maps, tmp_path / "out", PALETTE, jobs=1)
+    assert targets(report) == TARGETS[1:]
+    assert [Path(sheet.source).name for sheet in report.failed] == ["a.jpg", "a.png"]
+    assert f"would be written to a.tif, and so would {maps / 'a.png'}" in report.failed[0].reason
+    assert not (tmp_path / "out" / "a.tif").exists()
+
+
+def test_grids_are_never_taken_for_images(maps: Path, tmp_path: Path) -> None:
+    out = maps / "grids"
+    for _ in range(2):
+        report = convert_many([maps, f"{maps}/**/*.png"], out, PALETTE, format="png", jobs=1)
+        assert report.n_sheets == 4
+    # Grids beside images, named one by one.
+    images = sorted(maps.glob("*.png"))
+    assert targets(convert_many(images, maps, PALETTE, jobs=1)) == ["a.tif"]
+    report = convert_many([maps / "a.png", maps / "a.tif"], maps, PALETTE, jobs=1)
+    assert (len(report.skipped), report.n_sheets) == (1, 1)
+    with pytest.raises(OptionError, match="lies in the output folder"):
+        convert_many(maps, maps, PALETTE)
+    with pytest.raises(OptionError, match="lies in the output folder"):
+        convert_many(maps / "north", maps, PALETTE)
+
+
+def test_images_are_never_replaced(maps: Path, tmp_path: Path) -> None:
+    image = maps / "north" / "far" / "c.tif"
+    before = image.read_bytes()
+    report = convert_many(image, image.parent, PALETTE, overwrite=True, jobs=1)
+    assert "its grid would replace an image" in report.failed[0].reason
+    assert image.read_bytes() == before
+
+
+def test_files_that_no_batch_made_are_kept(maps: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "a.tif").write_text("precious")
+    report = convert_many(maps, out, PALETTE, jobs=1)
+    assert "exists already and was not made by a batch" in report.failed[0].reason
+    assert (out / "a.tif").read_text() == "precious"
+    report = convert_many(maps, out, PALETTE, overwrite=True, jobs=1)
+    assert (targets(report), len(report.skipped)) == (["a.tif"], 3)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"srcs": []}, MissingFileError, "no source is named"),
+        ({"srcs": "maps/*.bmp"}, MissingFileError, r"maps/\*.bmp: holds no images"),
+        ({"srcs": "empty"}, MissingFileError, "empty: holds no images"),
+        ({"format": "xyz"}, OptionError, "unknown format 'xyz'; grids are written as .npy"),
+        ({"jobs": 0}, OptionError, "jobs must be 1 or more, found 0"),
+        ({"alpha": "keep"}, OptionError, "unknown alpha 'keep'"),
+        ({"metric": "cmyk"}, OptionError, "unknown metric 'cmyk'"),
+        ({"dst_dir": "maps/a.png"}, OutputError, "maps/a.png: cannot be created: File exists"),
+    ],
+)
+def test_what_concerns_all_sheets_is_an_error(
+    maps: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: dict[str, object],
+    error: type[Exception],
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    arguments = {"srcs": "maps", "dst_dir": "out", "palette": PALETTE, **options}
+    with pytest.raises(error, match=message):
+        convert_many(**arguments)
+    assert not (tmp_path / "out").exists()
+
+
+def run(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "geoindex", "batch", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        check=False,
+        env=environment(),
+    )
+
+
+def test_command_line(maps: Path, tmp_path: Path) -> None:
+    PALETTE.save(tmp_path / "legend.csv")
+    (maps / "bad.png").write_text("no picture")
+    result = run("maps", "-o", "out", "-p", "legend.csv", "--jobs", 2, cwd=tmp_path)
+    assert result.returncode == 1
+    assert result.stderr.splitlines() == [
+        "Failed: maps/bad.png: is not a PNG, JPEG, TIFF, WebP, GIF, BMP or JPEG 2000 image, "
+        "whatever its name says",
+        "Error: 1 of 5 sheets failed",
+    ]
+    lines = result.stdout.splitlines()
+    assert lines[0] == "out: 5 sheets"
+    assert [line.split()[:2] for line in lines[1:]] == [
+        ["done", "4"],
+        ["skipped", "0"],
+        ["failed", "1"],
+    ]
+    (maps / "bad.png").unlink()
+    result = run("maps", "-o", "out", "-p", "legend.csv", "--json", cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert len(json.loads(result.stdout)["skipped"]) == 4
+    result = run("maps", "-o", "out", "-p", "legend.csv", "--no-resume", "-q", cwd=tmp_path)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    result = run("maps/*.bmp", "-o", "out", "-p", "legend.csv", cwd=tmp_path)
+    assert result.returncode == 1
+    assert result.stderr.startswith("Error: maps/*.bmp: holds no images")
+
+
+def test_scripts_need_no_guard(maps: Path, tmp_path: Path) -> None:
+    """Unlike with multiprocessing, a script without a main block does not start itself again."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import geoindex\n"
+        f"report = geoindex.convert_many({str(maps)!r}, 'out', 'windows-256', jobs=2)\n"
+        "print(len(report.done))\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-W", "error", str(script)],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+        env=environment(),
+    )
+    assert (result.stdout, result.stderr) == ("4\n", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_progress_bar_on_a_terminal(maps: Path, tmp_path: Path) -> None:
+    import pty
+    import select
+    import termios
+
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 80))
+    arguments = ["maps", "-o", "out", "-p", "windows-256", "--jobs", "1"]
+    subprocess.run(
+        [sys.executable, "-m", "geoindex", "batch", *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+        cwd=tmp_path,
+        check=True,
+        env=environment(),
+    )
+    assert select.select([ours], [], [], 0)[0]
+    shown = os.read(ours, 10_000).decode()
+    os.close(theirs)
+    os.close(ours)
+    assert "| 0/4 [" in shown
+    assert "sheets/s]" in shown

@@ -1,0 +1,148 @@
+"""Batches on a Dask cluster: a scheduler and two workers, processes of their own over TCP."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from geoindex import ColorCube, convert_many
+from geoindex.errors import BatchError
+from tests.sheets import OTHER_PALETTE, PALETTE, deadly, environment, grids, make_sheets
+
+distributed = pytest.importorskip("distributed")
+
+from tests.dask_cluster import Cluster, running_cluster  # noqa: E402  needs distributed
+
+NAMES = [f"n{number % 3}/sheet{number:02}.png" for number in range(30)]
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    folder = tmp_path_factory.mktemp("cluster")
+    deadly(folder, "deadly.png")
+    with pytest.MonkeyPatch.context() as patch:
+        # The workers, and no other process, end when they open deadly.png.
+        patch.syspath_prepend(str(folder))
+        with running_cluster(folder) as cluster:
+            yield cluster
+
+
+@pytest.fixture
+def client(cluster: Cluster) -> Iterator[distributed.Client]:
+    """Client with two living workers."""
+    with cluster.connect(2) as client:
+        yield client
+
+
+@pytest.fixture
+def maps(tmp_path: Path) -> Path:
+    folder = tmp_path / "maps"
+    make_sheets(folder, NAMES)
+    return folder
+
+
+def test_cluster_and_this_machine_write_the_same(
+    client: distributed.Client, maps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (maps / "bad.png").write_text("no picture")
+    cube = ColorCube(OTHER_PALETTE, "oklab")
+    calls = []
+    there = convert_many(
+        "maps", "there", cube, client=client, progress=lambda *now: calls.append(now)
+    )
+    here = convert_many("maps", "here", cube, jobs=1)
+    assert grids(Path("there")) == grids(Path("here"))
+    assert len(there.done) == len(NAMES)
+    assert [sheet.classes_used for sheet in there.done] == [s.classes_used for s in here.done]
+    assert [sheet.source for sheet in there.done] == [sheet.source for sheet in here.done]
+    assert [sheet.source for sheet in there.failed] == ["maps/bad.png"]
+    assert "bad.png: is not a PNG" in there.failed[0].reason
+    assert calls[-1] == (31, 31)
+    assert len(convert_many("maps", "there", cube, client=client).skipped) == len(NAMES)
+    # Nothing is left at the workers.
+    plugins = client.run(lambda dask_worker: list(dask_worker.plugins))
+    assert len(plugins) == 2
+    assert not [name for names in plugins.values() for name in names if "geoindex" in name]
+
+
+def test_the_job_is_sent_once_a_worker(
+    client: distributed.Client, maps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pickled = []
+    state = ColorCube.__getstate__
+    monkeypatch.setattr(ColorCube, "__getstate__", lambda cube: pickled.append(1) or state(cube))
+    report = convert_many(maps, tmp_path / "out", ColorCube(PALETTE), client=client)
+    assert len(report.done) == len(NAMES)
+    assert len(pickled) == 1
+
+
+def test_sheets_of_a_lost_worker_are_done_by_others(
+    cluster: Cluster, client: distributed.Client, maps: Path, tmp_path: Path
+) -> None:
+    make_sheets(maps, [f"more{number:03}.png" for number in range(150)])
+    lost = []
+
+    def lose_one(finished: int, n_sheets: int) -> None:
+        if finished == 20:
+            cluster.kill_worker()
+            lost.append(n_sheets - finished)
+
+    report = convert_many(maps, tmp_path / "there", PALETTE, client=client, progress=lose_one)
+    assert lost == [160]
+    assert (len(report.done), report.failed) == (180, ())
+    assert len(client.scheduler_info()["workers"]) == 1
+    convert_many(maps, tmp_path / "here", PALETTE, jobs=1)
+    assert grids(tmp_path / "there") == grids(tmp_path / "here")
+
+
+def test_command_line_with_a_scheduler(
+    client: distributed.Client, maps: Path, tmp_path: Path
+) -> None:
+    PALETTE.save(tmp_path / "legend.csv")
+    address = client.scheduler.address
+    options = ["-p", "legend.csv", "--scheduler", address, "--json"]
+    result = subprocess.run(
+        [sys.executable, "-m", "geoindex", "batch", "maps", "-o", "there", *options],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+        env=environment(),
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert len(json.loads(result.stdout)["done"]) == len(NAMES)
+
+
+def test_a_sheet_that_kills_every_worker_fails(
+    client: distributed.Client, maps: Path, tmp_path: Path
+) -> None:
+    make_sheets(maps, ["deadly.png"])
+    client.run_on_scheduler(_allow_no_failure)
+    report = convert_many(maps / "deadly.png", tmp_path / "out", PALETTE, client=client)
+    assert report.done == ()
+    assert report.failed[0].reason.endswith(
+        "deadly.png: its workers died again and again; if memory ran out, give them more"
+    )
+    assert grids(tmp_path / "out") == {}
+
+
+def _allow_no_failure(dask_scheduler: distributed.Scheduler) -> None:
+    # The default of three would take as many workers again.
+    dask_scheduler.allowed_failures = 0
+
+
+def test_no_scheduler_is_one_line(maps: Path, tmp_path: Path) -> None:
+    from geoindex.batch import cluster as module
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "CONNECT_SECONDS", 0.5)
+        with pytest.raises(BatchError, match=r"tcp://127.0.0.1:9: no Dask scheduler answers \("):
+            module.connect("tcp://127.0.0.1:9")
+        with pytest.raises(BatchError, match="no Dask scheduler answers"):
+            module.connect("nonsense://x")
