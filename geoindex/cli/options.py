@@ -138,7 +138,9 @@ def echo_json(content: dict[str, Any]) -> None:
 def progress_bar(title: str, unit: str, *, quiet: bool) -> Iterator[Progress]:
     """Bar with rate and remaining time on a terminal, nothing in a pipe."""
     disable = True if quiet else None
-    with tqdm(desc=title, unit=unit, unit_scale=True, disable=disable, leave=False) as bar:
+    with tqdm(
+        desc=title, unit=unit, unit_scale=unit == " px", disable=disable, leave=False
+    ) as bar:
 
         def advance(done: int, total: int) -> None:
             if bar.total != total:
