@@ -4,7 +4,9 @@ from __future__ import annotations
 
 __all__ = [
     "CubeError",
+    "FewerColorsWarning",
     "GeoindexError",
+    "GeoindexWarning",
     "GridError",
     "ImageError",
     "MissingFileError",
@@ -64,3 +66,11 @@ class MissingFileError(GeoindexError, FileNotFoundError):
 
 class OutputError(GeoindexError, OSError):
     """An output that cannot be, or must not be, written."""
+
+
+class GeoindexWarning(UserWarning):
+    """Base of every warning of geoindex: the result is right, but not all that was asked."""
+
+
+class FewerColorsWarning(GeoindexWarning):
+    """A palette with fewer colors than were asked for."""

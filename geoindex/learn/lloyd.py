@@ -30,10 +30,8 @@ _WEIGHTS = types.Array(types.int64, 1, "C", readonly=True)
         types.int64,
         types.int64,
         _POINTS,
-        types.boolean,
         types.int64[:, ::1],
         types.int64[::1],
-        types.float64[::1],
         types.float64[::1],
     )
 )
@@ -46,25 +44,21 @@ def assign(
     first: int,
     last: int,
     centers: NDArray[np.float64],
-    with_second: bool,
     sums: NDArray[np.int64],
     totals: NDArray[np.int64],
     errors: NDArray[np.float64],
-    losses: NDArray[np.float64],
 ) -> None:
     """Give the points of the boxes `first` to `last` to their nearest centers.
 
     Box ``i`` holds the points ``starts[i]`` to ``starts[i + 1]`` between the corners ``low[i]``
     and ``high[i]``. What each center is given is added to `sums` (weighted coordinates),
-    `totals` (weights) and `errors` (weighted squared distances); `with_second`, also what would
-    be lost without it to `losses`: the growth of the error if its points went to their second
-    nearest center.
+    `totals` (weights) and `errors` (weighted squared distances).
     """
     n_centers = len(centers)
     lower = np.empty(n_centers)
     candidates = np.empty(n_centers, np.int64)
     for box in range(first, last):
-        least, next_least = np.inf, np.inf
+        bound = np.inf
         for row in range(n_centers):
             near, far = 0.0, 0.0
             for axis in range(3):
@@ -75,11 +69,7 @@ def assign(
                 near += outside * outside
                 far += across * across
             lower[row] = near
-            if far < least:
-                least, next_least = far, least
-            elif far < next_least:
-                next_least = far
-        bound = next_least if with_second else least
+            bound = min(bound, far)
         count = 0
         for row in range(n_centers):
             if lower[row] <= bound:
@@ -87,20 +77,16 @@ def assign(
                 count += 1
         for i in range(starts[box], starts[box + 1]):
             x, y, z = points[i, 0], points[i, 1], points[i, 2]
-            nearest, distance, second = np.int64(0), np.inf, np.inf
+            nearest, distance = np.int64(0), np.inf
             for j in range(count):
                 row = candidates[j]
                 dx, dy, dz = x - centers[row, 0], y - centers[row, 1], z - centers[row, 2]
                 squared = dx * dx + dy * dy + dz * dz
                 if squared < distance:
-                    nearest, distance, second = row, squared, distance
-                elif squared < second:
-                    second = squared
+                    nearest, distance = row, squared
             weight = weights[i]
             totals[nearest] += weight
             sums[nearest, 0] += weight * np.int64(x)
             sums[nearest, 1] += weight * np.int64(y)
             sums[nearest, 2] += weight * np.int64(z)
             errors[nearest] += weight * distance
-            if with_second:
-                losses[nearest] += weight * (second - distance)

@@ -1,0 +1,77 @@
+"""The pixels of whatever holds an image, block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from os import PathLike
+from typing import TYPE_CHECKING
+
+from numpy.typing import ArrayLike
+
+from geoindex.arrays import array_image
+from geoindex.color.pixels import PixelRule, Pixels
+from geoindex.color.threads import Progress
+from geoindex.formats.rasters import open_image
+from geoindex.grid import IndexGrid
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = ["pixel_blocks"]
+
+BLOCK_PIXELS = 4_000_000
+"""Pixels of a file that are read at a time."""
+
+BLOCK_ROWS = 512
+"""Rows come in multiples of this where that is possible, so that tiles are read once."""
+
+
+def pixel_blocks(
+    image: str | PathLike[str] | ArrayLike | xr.DataArray | IndexGrid,
+    rule: PixelRule,
+    *,
+    channel_axis: int | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Pixels]:
+    """Give the pixels of an image in blocks of whole rows, from top to bottom.
+
+    Parameters
+    ----------
+    image : path-like, array_like, masked array, xarray.DataArray, PIL.Image.Image or IndexGrid
+        Files are read block by block; what is in memory is one block.
+    rule : PixelRule
+        What becomes of transparency, scale and depth.
+    channel_axis : int, optional
+        The axis of an array that holds its channels, where the shape does not tell.
+    progress : callable, optional
+        Called with the share that is done, after each block has been used.
+
+    Yields
+    ------
+    Pixels
+        Of shape (rows, all columns).
+
+    Raises
+    ------
+    MissingFileError, ImageError
+        The image is not there, or cannot be read.
+    """
+    if isinstance(image, IndexGrid):
+        valid = None if image.nodata is None else image.valid.view("u1")
+        yield Pixels(table=image.palette.colors, codes=image.indices, valid=valid)
+    elif isinstance(image, str | PathLike):
+        with open_image(image, rule) as source:
+            rows, cols = source.shape
+            step = max(1, BLOCK_PIXELS // cols)
+            if step > BLOCK_ROWS:
+                step -= step % BLOCK_ROWS
+            for start in range(0, rows, step):
+                stop = min(start + step, rows)
+                yield source.read((slice(start, stop), slice(0, cols)))
+                if progress is not None:
+                    progress(stop / rows)
+        return
+    else:
+        yield array_image(image, rule, channel_axis).pixels
+    if progress is not None:
+        progress(1.0)
