@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from os import PathLike
 from typing import TYPE_CHECKING
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from geoindex.arrays import array_image
@@ -38,7 +39,7 @@ def pixel_blocks(
     Parameters
     ----------
     image : path-like, array_like, masked array, xarray.DataArray, PIL.Image.Image or IndexGrid
-        Files are read block by block; what is in memory is one block.
+        Files are read block by block.
     rule : PixelRule
         What becomes of transparency, scale and depth.
     channel_axis : int, optional
@@ -56,22 +57,34 @@ def pixel_blocks(
     MissingFileError, ImageError
         The image is not there, or cannot be read.
     """
-    if isinstance(image, IndexGrid):
-        valid = None if image.nodata is None else image.valid.view("u1")
-        yield Pixels(table=image.palette.colors, codes=image.indices, valid=valid)
-    elif isinstance(image, str | PathLike):
+    if isinstance(image, str | PathLike):
         with open_image(image, rule) as source:
-            rows, cols = source.shape
-            step = max(1, BLOCK_PIXELS // cols)
-            if step > BLOCK_ROWS:
-                step -= step % BLOCK_ROWS
-            for start in range(0, rows, step):
-                stop = min(start + step, rows)
-                yield source.read((slice(start, stop), slice(0, cols)))
+            for rows in _row_blocks(source.shape):
+                yield source.read((rows, slice(0, source.shape[1])))
                 if progress is not None:
-                    progress(stop / rows)
+                    progress(rows.stop / source.shape[0])
         return
+    if isinstance(image, IndexGrid):
+        valid = None if image.nodata is None else image.valid.view(np.uint8)
+        pixels = Pixels(table=image.palette.colors, codes=image.indices, valid=valid)
     else:
-        yield array_image(image, rule, channel_axis).pixels
-    if progress is not None:
-        progress(1.0)
+        pixels = array_image(image, rule, channel_axis).pixels
+    n_rows, n_cols = pixels.shape
+    for rows in _row_blocks((n_rows, n_cols)):
+        valid = None if pixels.valid is None else pixels.valid[rows]
+        if pixels.codes is None:
+            yield Pixels(table=pixels.table[rows], valid=valid)
+        else:
+            yield Pixels(table=pixels.table, codes=pixels.codes[rows], valid=valid)
+        if progress is not None:
+            progress(rows.stop / n_rows)
+
+
+def _row_blocks(shape: tuple[int, int]) -> Iterator[slice]:
+    """Rows of blocks, in whole tiles where that is possible."""
+    rows, cols = shape
+    step = max(1, BLOCK_PIXELS // cols)
+    if step > BLOCK_ROWS:
+        step -= step % BLOCK_ROWS
+    for start in range(0, rows, step):
+        yield slice(start, min(start + step, rows))

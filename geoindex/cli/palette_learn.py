@@ -67,6 +67,12 @@ LISTED_COLORS = 40
     show_default=True,
     help="Leave transparent pixels out, or ignore transparency.",
 )
+@click.option(
+    "--min-distance",
+    type=float,
+    metavar="D",
+    help="Of flat: colors nearer than D to one with more area count as its noise (6; 12 in JPEG).",
+)
 @overwrite_option
 @json_option
 @quiet_option
@@ -81,6 +87,7 @@ def learn_command(
     space: Space,
     seed: int,
     alpha: Alpha,
+    min_distance: float | None,
     overwrite: bool,
     as_json: bool,
     quiet: bool,
@@ -102,6 +109,7 @@ def learn_command(
             space=space,
             seed=seed,
             alpha=alpha,
+            min_distance=min_distance,
             progress=progress,
         )
     if output is not None:
