@@ -21,6 +21,7 @@ from geoindex.learn.areas import AreaCounter, ColorAreas
 from geoindex.learn.draws import draw_colors, draw_pixels
 from geoindex.learn.flat import flat_colors
 from geoindex.learn.learned import LearnedPalette
+from geoindex.learn.points import TrueColors
 from geoindex.learn.settle import in_order
 from geoindex.palette import MAX_COLORS
 from geoindex.scaling import Scale
@@ -236,7 +237,8 @@ def _flat(
 def _quantized(
     histogram: ColorHistogram, n_colors: int, settings: _Settings
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Colors and counts after the method."""
+    """Colors and counts of the other methods."""
+    pixels = TrueColors(histogram, settings.space, histogram.counts)
     sampled = _sampled(histogram, settings)
     weights = sampled.counts if settings.weights == "count" else np.ones_like(sampled.counts)
     if len(sampled) <= n_colors:
@@ -246,15 +248,14 @@ def _quantized(
     else:
         from geoindex.learn.quantize import quantize
 
+        whole = weights is histogram.counts
         colors = quantize(
-            sampled,
-            weights,
+            pixels if whole else TrueColors(sampled, settings.space, weights),
             n_colors,
             method="mediancut" if settings.method == "mediancut" else "kmeans",
-            space=settings.space,
             seed=settings.seed,
         )
-    return in_order(histogram, colors, settings.space)
+    return in_order(pixels, colors)
 
 
 def _sampled(histogram: ColorHistogram, settings: _Settings) -> ColorHistogram:

@@ -7,55 +7,48 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.color.histogram import ColorHistogram
-from geoindex.color.spaces import Space
 from geoindex.learn.kmeans import kmeans
 from geoindex.learn.median_cut import median_cut
-from geoindex.learn.points import MAX_POINTS, reduced_points
-from geoindex.learn.settle import rounded_colors
+from geoindex.learn.points import MAX_POINTS, TrueColors
+from geoindex.learn.settle import rounded_colors, settled_colors
 
 __all__ = ["quantize"]
 
-COARSE_POINTS = 8192
+COARSE_POINTS = 8_192
 """Points that the random start of k-means looks at, or eight a color where that is more."""
+
+MIDDLE_POINTS = 32_768
+"""Points that its search looks at, or 32 a color."""
 
 
 def quantize(
-    histogram: ColorHistogram,
-    weights: NDArray[np.int64],
-    n_colors: int,
-    *,
-    method: Literal["kmeans", "mediancut"],
-    space: Space,
-    seed: int,
+    true_colors: TrueColors, n_colors: int, *, method: Literal["kmeans", "mediancut"], seed: int
 ) -> NDArray[np.uint8]:
-    """Find colors that stand for those of a histogram.
+    """Find colors that stand for those of an image.
 
     Parameters
     ----------
-    histogram : ColorHistogram
-        More colors than `n_colors`.
-    weights : ndarray of int64, shape (n,)
-        Of each color.
+    true_colors : TrueColors
+        More than `n_colors`.
     n_colors : int
     method : {"kmeans", "mediancut"}
-    space : {"rgb", "lab", "oklab"}
-        The space in which distances and means are taken.
     seed : int
         Of k-means.
 
     Returns
     -------
     ndarray of uint8, shape (n_colors, 3)
-        Distinct, ascending.
+        Distinct, ascending. Median cut may give fewer where two means round to one color.
     """
-    points = reduced_points(histogram, space, weights, MAX_POINTS)
+    fine = true_colors.reduced(MAX_POINTS)
     if method == "mediancut":
-        centers = median_cut(points, n_colors)
-    else:
-        n_coarse = max(COARSE_POINTS, 8 * n_colors)
-        coarse = points
-        if n_coarse < len(points):
-            coarse = reduced_points(histogram, space, weights, n_coarse)
-        centers = kmeans(coarse, points, n_colors, seed)
-    return rounded_colors(centers, space)
+        return rounded_colors(median_cut(fine, n_colors), true_colors.space)
+    n_middle, n_coarse = max(MIDDLE_POINTS, 32 * n_colors), max(COARSE_POINTS, 8 * n_colors)
+    centers = kmeans(
+        true_colors.reduced(min(n_coarse, MAX_POINTS)),
+        true_colors.reduced(min(n_middle, MAX_POINTS)),
+        fine,
+        n_colors,
+        seed,
+    )
+    return settled_colors(true_colors, fine, centers)
