@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from os import PathLike
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from numpy.typing import ArrayLike
 from geoindex.arrays import array_image
 from geoindex.color.pixels import PixelRule, Pixels
 from geoindex.color.threads import Progress
-from geoindex.formats.rasters import open_image
+from geoindex.formats.rasters import MapImage, open_image
 from geoindex.grid import IndexGrid
 
 if TYPE_CHECKING:
@@ -59,10 +60,7 @@ def pixel_blocks(
     """
     if isinstance(image, str | PathLike):
         with open_image(image, rule) as source:
-            for rows in _row_blocks(source.shape):
-                yield source.read((rows, slice(0, source.shape[1])))
-                if progress is not None:
-                    progress(rows.stop / source.shape[0])
+            yield from _read_ahead(source, progress)
         return
     if isinstance(image, IndexGrid):
         valid = None if image.nodata is None else image.valid.view(np.uint8)
@@ -78,6 +76,26 @@ def pixel_blocks(
             yield Pixels(table=pixels.table, codes=pixels.codes[rows], valid=valid)
         if progress is not None:
             progress(rows.stop / n_rows)
+
+
+def _read_ahead(source: MapImage, progress: Progress | None) -> Iterator[Pixels]:
+    """Blocks of a file; the next one is read while one is used."""
+    n_rows, n_cols = source.shape
+    blocks = list(_row_blocks(source.shape))
+
+    def read(rows: slice) -> Pixels:
+        return source.read((rows, slice(0, n_cols)))
+
+    # Leaving the block waits for what is being read, so the file is not closed under it.
+    with ThreadPoolExecutor(1, thread_name_prefix="geoindex-read") as reader:
+        coming = reader.submit(read, blocks[0])
+        for rows, following in zip(blocks, [*blocks[1:], None], strict=True):
+            pixels = coming.result()
+            if following is not None:
+                coming = reader.submit(read, following)
+            yield pixels
+            if progress is not None:
+                progress(rows.stop / n_rows)
 
 
 def _row_blocks(shape: tuple[int, int]) -> Iterator[slice]:

@@ -11,12 +11,16 @@ from numpy.typing import NDArray
 from geoindex.color.compiled import compiled
 from geoindex.color.histogram import ColorCounter, ColorHistogram
 from geoindex.color.pixels import NO_MASK, Pixels
+from geoindex.color.threads import in_threads
 from geoindex.scaling import round_colors
 
 __all__ = ["AreaCounter", "ColorAreas"]
 
 NEARLY_ONE = 8
 """Levels a channel by which the four pixels of a block of nearly one color may differ."""
+
+MARKED_ROWS = 128
+"""Rows that a thread looks at."""
 
 UNEVEN, NEARLY, UNIFORM = 0, 1, 2
 
@@ -131,7 +135,13 @@ class AreaCounter:
         if rows < 2 or cols < 2:
             return
         marks = np.empty((rows - 1, cols - 1), dtype=np.uint8)
-        _mark_blocks(colors, valid, marks)
+
+        def mark(start: int) -> None:
+            stop = start + MARKED_ROWS
+            part = valid[start : stop + 1] if valid.size else valid
+            _mark_blocks(colors[start : stop + 1], part, marks[start:stop])
+
+        in_threads(mark, range(0, rows - 1, MARKED_ROWS))
         self._nearly += int(np.count_nonzero(marks == NEARLY))
         self._uniform.add(Pixels(table=colors[:-1, :-1], valid=(marks == UNIFORM).view(np.uint8)))
 

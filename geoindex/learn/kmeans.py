@@ -18,10 +18,10 @@ start with median cut, and stay near."""
 START_STEPS = 8
 """Steps of the start."""
 
-OVERSHOOT = 1.7
+OVERSHOOT = 1.8
 """Centers go this much farther than to the mean; settles in half the steps of 1."""
 
-SWAPS = 24
+SWAPS = 16
 """Rounds of moving centers to where they are worth more."""
 
 SWAP_STEPS = 8
@@ -30,7 +30,7 @@ SWAP_STEPS = 8
 SPLIT_STEPS = 4
 """Steps of the clustering in two that tells what another center would be worth."""
 
-POLISHING_STEPS = 25
+POLISHING_STEPS = 20
 """Steps on the true colors in the end."""
 
 SETTLED = 1e-6

@@ -18,10 +18,10 @@ __all__ = ["Appraisal", "Assignment", "Points", "TrueColors"]
 MAX_POINTS = 2**18
 """Most points that are held at a time: colors are merged in cells of 2, then 4 levels a side."""
 
-PARTS = 4
+PARTS = 2
 """Parts for the threads: as many on every machine, since rounding depends on the order of sums."""
 
-PART_POINTS = 50_000
+PART_POINTS = 20_000
 """Fewer points are not worth a thread."""
 
 DENSE_POINTS = 200_000

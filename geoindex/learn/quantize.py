@@ -14,7 +14,7 @@ from geoindex.learn.settle import rounded_colors, settled_colors
 
 __all__ = ["quantize"]
 
-COARSE_POINTS = 8_192
+COARSE_POINTS = 2_048
 """Points that the random start of k-means looks at, or eight a color where that is more."""
 
 MIDDLE_POINTS = 32_768
