@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from geoindex.formats.palettes import load_palette as load_palette
     from geoindex.grid import IndexGrid as IndexGrid
     from geoindex.indexing import index_image as index_image
+    from geoindex.learn.learned import LearnedPalette as LearnedPalette
+    from geoindex.learning import learn_palette as learn_palette
     from geoindex.palette import Palette as Palette
 
 __version__ = "0.1.0"
@@ -28,11 +30,13 @@ _HOME = {
     "ColorCube": "geoindex.color.cube",
     "GeoindexError": "geoindex.errors",
     "IndexGrid": "geoindex.grid",
+    "LearnedPalette": "geoindex.learn.learned",
     "Palette": "geoindex.palette",
     "builtin_palettes": "geoindex.formats.palettes",
     "convert": "geoindex.conversion",
     "convert_many": "geoindex.batch",
     "index_image": "geoindex.indexing",
+    "learn_palette": "geoindex.learning",
     "load_palette": "geoindex.formats.palettes",
     "nearest": "geoindex.color.mapper",
     "open_grid": "geoindex.formats.grids",
@@ -43,12 +47,14 @@ __all__ = [
     "ColorCube",
     "GeoindexError",
     "IndexGrid",
+    "LearnedPalette",
     "Palette",
     "__version__",
     "builtin_palettes",
     "convert",
     "convert_many",
     "index_image",
+    "learn_palette",
     "load_palette",
     "nearest",
     "open_grid",

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "BatchError",
     "CubeError",
+    "FewerColorsWarning",
     "GeoindexError",
     "GeoindexWarning",
     "GridError",
@@ -74,3 +75,7 @@ class OutputError(GeoindexError, OSError):
 
 class BatchError(GeoindexError, RuntimeError):
     """The processes of a batch cannot do their work."""
+
+
+class FewerColorsWarning(GeoindexWarning):
+    """A palette with fewer colors than were asked for."""

@@ -268,7 +268,8 @@ class Palette:
         return f"Palette({title}{len(self)} color{'s' if len(self) > 1 else ''})"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {slot: getattr(self, slot) for slot in self.__slots__}
+        slots = (slot for base in type(self).__mro__ for slot in getattr(base, "__slots__", ()))
+        return {slot: getattr(self, slot) for slot in slots}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         for slot, content in state.items():

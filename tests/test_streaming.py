@@ -22,11 +22,11 @@ from hypothesis import strategies as st
 from PIL import Image
 from rasterio.enums import Resampling
 
-from geoindex import Palette, convert, index_image, nearest, open_grid, streaming
+from geoindex import Palette, convert, index_image, nearest, open_grid
 from geoindex.errors import GeoindexWarning, ImageError, OptionError, OutputError
-from geoindex.formats import disk
+from geoindex.formats import blocks, disk
+from geoindex.formats.blocks import plan_regions
 from geoindex.formats.rasters import read_image
-from geoindex.streaming import plan_regions
 
 ROWS, COLS = 601, 433
 RNG = np.random.default_rng(5)
@@ -63,7 +63,7 @@ LAYOUTS = {
 
 @pytest.fixture(params=[5_000, 40_000])
 def _small_blocks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streaming, "BLOCK_PIXELS", request.param)
+    monkeypatch.setattr(blocks, "BLOCK_PIXELS", request.param)
 
 
 @given(
@@ -85,7 +85,7 @@ def test_regions_cover_every_pixel_once_in_order(
     assert (row, col) == (shape[0], 0)
     largest = max((r.stop - r.start) * (c.stop - c.start) for r, c in regions)
     rows_of_block, cols_of_block = min(block[0], shape[0]), min(block[1], shape[1])
-    assert largest <= max(2 * streaming.BLOCK_PIXELS, rows_of_block * cols_of_block)
+    assert largest <= max(2 * blocks.BLOCK_PIXELS, rows_of_block * cols_of_block)
 
 
 @pytest.mark.parametrize("n_colors", [24, 256, 300])
@@ -139,7 +139,7 @@ def test_the_same_bytes_at_every_block_size(
     palette = Palette(RNG.integers(0, 256, (30, 3)))
     files = set()
     for size in (1000, 30_000, 10_000_000):
-        monkeypatch.setattr(streaming, "BLOCK_PIXELS", size)
+        monkeypatch.setattr(blocks, "BLOCK_PIXELS", size)
         for suffix in ("tif", "png", "npy"):
             convert(tmp_path / "map.tif", tmp_path / f"grid.{suffix}", palette, overwrite=True)
             files.add((suffix, (tmp_path / f"grid.{suffix}").read_bytes()))
@@ -183,7 +183,7 @@ def test_class_values(tmp_path: Path) -> None:
 
 
 def test_progress_counts_pixels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streaming, "BLOCK_PIXELS", 20_000)
+    monkeypatch.setattr(blocks, "BLOCK_PIXELS", 20_000)
     save_tiff(tmp_path / "map.tif", picture(clear=False), blockysize=16)
     calls: list[tuple[int, int]] = []
     convert(
@@ -212,7 +212,7 @@ def test_says_what_is_held_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_damage_in_a_later_block_is_an_error_of_the_source(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(streaming, "BLOCK_PIXELS", 20_000)
+    monkeypatch.setattr(blocks, "BLOCK_PIXELS", 20_000)
     Image.fromarray(RNG.integers(0, 256, (600, 400, 3), dtype=np.uint8)).save(tmp_path / "map.png")
     content = (tmp_path / "map.png").read_bytes()
     (tmp_path / "map.png").write_bytes(content[: len(content) // 2])

@@ -18,7 +18,7 @@ from geoindex.formats.palettes import (
 from geoindex.palette import Palette
 from geoindex.scaling import Scale
 
-__all__ = ["palette_group"]
+__all__ = ["palette_group", "swatch_line"]
 
 FORMAT_KEYS = click.Choice([known.key for known in FORMATS])
 
@@ -87,7 +87,7 @@ def show_command(
         echo_json(_content(colors))
     elif output is None:
         for row in range(len(colors)):
-            click.echo(_swatch_line(colors, row))
+            click.echo(swatch_line(colors, row))
 
 
 @palette_group.command("convert")
@@ -117,7 +117,7 @@ def convert_command(
         click.echo(f"{dst}: {len(colors)} colors")
 
 
-def _swatch_line(palette: Palette, row: int) -> str:
+def swatch_line(palette: Palette, row: int) -> str:
     """One color as a colored block, its index, values and name; click strips color in pipes."""
     red, green, blue = (int(channel) for channel in palette.colors[row])
     block = click.style("    ", bg=(red, green, blue))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,7 +94,7 @@ class ColorCounter:
 
         n_parts = min(N_TALLIES, max(1, colors.size // (3 * PART_PIXELS)), len(colors))
         edges = [len(colors) * part // n_parts for part in range(n_parts + 1)]
-        parts = [slice(*pair) for pair in zip(edges[:-1], edges[1:], strict=True)]
+        parts = [slice(*pair) for pair in pairwise(edges)]
         in_threads(count, list(zip(self._tallies, parts, strict=False)))
 
     def histogram(self) -> ColorHistogram:

@@ -197,7 +197,8 @@ def count_codes(
     color, which maps consist of, are added once.
     """
     masked, weighted = valid.size > 0, weights.size > 0
-    slot, offset, run, last = np.int64(0), np.uint32(0), np.int64(0), np.uint32(1 << 24)
+    slot, run = 0, 0
+    offset, last = np.uint32(0), np.uint32(1 << 24)
     for row in range(pixels.shape[0]):
         for col in range(pixels.shape[1]):
             if masked and valid[row, col] == 0:

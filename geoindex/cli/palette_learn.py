@@ -1,0 +1,129 @@
+"""``geoindex palette learn`` and ``geoindex palette compare``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from geoindex.cli.options import (
+    echo_json,
+    json_option,
+    overwrite_option,
+    progress_bar,
+    quiet_option,
+)
+from geoindex.cli.palette import swatch_line
+from geoindex.color.pixels import Alpha
+from geoindex.color.spaces import Space
+from geoindex.formats.atomic import check_target
+from geoindex.formats.palettes import save_palette
+from geoindex.learn.learned import LearnedPalette
+from geoindex.learning import Method, Weights, learn_palette
+
+__all__ = ["learn_command"]
+
+LISTED_COLORS = 40
+"""Most colors that are listed on the terminal."""
+
+
+@click.command("learn")
+@click.argument("src")
+@click.option("-n", "--colors", "n_colors", type=int, metavar="N", help="Number of colors.")
+@click.option("-o", "--output", metavar="DST", help="Palette file; the suffix picks the format.")
+@click.option(
+    "--method",
+    type=click.Choice(get_args(Method)),
+    default="kmeans",
+    show_default=True,
+    help="kmeans: least squared error; flat: the map's own flat colors, as drawn (without -n it "
+    "finds out how many); random: colors of random pixels; mediancut: median cut.",
+)
+@click.option(
+    "--weights",
+    type=click.Choice(get_args(Weights)),
+    default="count",
+    show_default=True,
+    help="Count every pixel, or every distinct color once.",
+)
+@click.option("--sample", type=int, metavar="M", help="Learn from M pixels drawn at random.")
+@click.option(
+    "--space",
+    type=click.Choice(get_args(Space)),
+    default="rgb",
+    show_default=True,
+    help="Space of distances and means.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the random choices.")
+@click.option(
+    "--alpha",
+    type=click.Choice(get_args(Alpha)),
+    default="mask",
+    show_default=True,
+    help="Leave transparent pixels out, or ignore transparency.",
+)
+@click.option(
+    "--min-distance",
+    type=float,
+    metavar="D",
+    help="Of flat: colors nearer than D to one with more area count as its noise (6; 12 in JPEG).",
+)
+@overwrite_option
+@json_option
+@quiet_option
+def learn_command(
+    src: str,
+    *,
+    n_colors: int | None,
+    output: str | None,
+    method: Method,
+    weights: Weights,
+    sample: int | None,
+    space: Space,
+    seed: int,
+    alpha: Alpha,
+    min_distance: float | None,
+    overwrite: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Learn a palette from the image SRC."""
+    if output is None and not as_json:
+        raise click.UsageError("name a palette file with -o, or print the palette with --json")
+    if n_colors is None and method != "flat":
+        raise click.UsageError(f"method {method} needs the number of colors, -n N")
+    if output is not None:
+        check_target(Path(output), overwrite=overwrite)
+    with progress_bar(Path(src).name, " rows", quiet=quiet) as progress:
+        palette = learn_palette(
+            src,
+            n_colors,
+            method=method,
+            weights=weights,
+            sample=sample,
+            space=space,
+            seed=seed,
+            alpha=alpha,
+            min_distance=min_distance,
+            progress=progress,
+        )
+    if output is not None:
+        save_palette(palette, output, overwrite=overwrite)
+    if as_json:
+        echo_json({"source": src, **palette.to_dict()})
+    elif not quiet:
+        _echo_palette(palette, str(output))
+
+
+def _echo_palette(palette: LearnedPalette, output: str) -> None:
+    """Print the colors with their pixels and shares."""
+    click.echo(
+        f"{output}: {len(palette)} colors, from {palette.source_colors:,} among "
+        f"{palette.n_pixels:,} pixels"
+    )
+    for row in range(min(len(palette), LISTED_COLORS)):
+        pixels, share = palette.counts[row], palette.shares[row]
+        click.echo(f"{swatch_line(palette, row)}  {pixels:>12,} px {share:7.2%}")
+    if len(palette) > LISTED_COLORS:
+        click.echo(f"... and {len(palette) - LISTED_COLORS} more; --json lists all")

@@ -1,0 +1,99 @@
+"""Image files in blocks: where to cut them, and how to decode ahead of what uses them."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+
+from geoindex.color.pixels import Pixels
+from geoindex.formats.rasters import MapImage
+from geoindex.formats.writing import Region
+
+__all__ = ["plan_regions", "read_ahead"]
+
+# 4 MB of RGBA: larger blocks are no faster, smaller ones cost more hand-overs.
+BLOCK_PIXELS = 2**20
+
+# Rows of blocks that suit the tiles of most files that are read and of all that are written.
+TILE = 256
+
+READ_AHEAD = 2
+
+
+def plan_regions(
+    shape: tuple[int, int], block_shape: tuple[int, int], *, whole_rows: bool = False
+) -> list[Region]:
+    """Cut an image into regions of whole blocks, in the order of rows, then columns.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Rows and columns of the image.
+    block_shape : tuple of int
+        Rows and columns of the blocks that it is decoded in.
+    whole_rows : bool
+        Whether columns are never cut, so that memory grows with the width of the image.
+
+    Returns
+    -------
+    list of tuple of slice
+        Bands of whole rows, cut into columns only where a band of tiles is large.
+
+    Examples
+    --------
+    >>> from geoindex.formats.blocks import plan_regions
+    >>> plan_regions((300, 3000), (1, 3000))
+    [(slice(0, 300, None), slice(0, 3000, None))]
+    """
+    rows, cols = shape
+    block_rows, block_cols = min(block_shape[0], rows), min(block_shape[1], cols)
+    if rows * cols <= BLOCK_PIXELS:
+        return [(slice(0, rows), slice(0, cols))]
+    n_rows, n_cols = max(1, BLOCK_PIXELS // cols), cols
+    unit = TILE if block_rows <= TILE <= n_rows else block_rows
+    n_rows = max(unit, n_rows // unit * unit)
+    if not whole_rows and n_rows * cols > 2 * BLOCK_PIXELS and block_cols < cols:
+        n_cols = block_cols * max(1, BLOCK_PIXELS // (n_rows * block_cols))
+    return [
+        (slice(row, min(row + n_rows, rows)), slice(col, min(col + n_cols, cols)))
+        for row in range(0, rows, n_rows)
+        for col in range(0, cols, n_cols)
+    ]
+
+
+def read_ahead(image: MapImage, regions: list[Region]) -> Generator[tuple[Region, Pixels]]:
+    """Read regions of an image file in a thread that is a few of them ahead.
+
+    Close the generator before the file, which waits for what is being read.
+
+    Parameters
+    ----------
+    image : MapImage
+        The open file.
+    regions : list of tuple of slice
+        See :func:`plan_regions`.
+
+    Yields
+    ------
+    region : tuple of slice
+    pixels : Pixels
+    """
+    if len(regions) == 1:
+        # Starting a thread takes longer than most small images do.
+        yield regions[0], image.read(regions[0])
+        return
+    reader = ThreadPoolExecutor(1, thread_name_prefix="geoindex-read")
+    try:
+        coming = iter(regions)
+        reads: deque[tuple[Region, Future[Pixels]]] = deque(
+            (region, reader.submit(image.read, region)) for region in islice(coming, READ_AHEAD)
+        )
+        while reads:
+            region, read = reads.popleft()
+            pixels = read.result()
+            reads.extend((r, reader.submit(image.read, r)) for r in islice(coming, 1))
+            yield region, pixels
+    finally:
+        reader.shutdown(cancel_futures=True)

@@ -1,0 +1,94 @@
+"""LearnedPalette: a palette with what is known of the image that it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from geoindex.palette import Palette
+
+__all__ = ["LearnedPalette"]
+
+
+class LearnedPalette(Palette):
+    """A palette that was learned from an image; made by :func:`geoindex.learn_palette`.
+
+    Parameters
+    ----------
+    colors : array_like of uint8, shape (n_colors, 3)
+        Ordered by share, then by red, green, blue; none twice.
+    counts : array_like of int, shape (n_colors,)
+        Pixels of each color.
+    n_pixels : int
+        Pixels of the image that are not nodata.
+    source_colors : int
+        Distinct colors of the image.
+    settings : mapping
+        How it was learned; JSON values.
+    """
+
+    __slots__ = ("_counts", "_n_pixels", "_settings", "_source_colors")
+
+    def __init__(
+        self,
+        colors: ArrayLike,
+        counts: ArrayLike,
+        *,
+        n_pixels: int,
+        source_colors: int,
+        settings: Mapping[str, Any],
+    ) -> None:
+        super().__init__(colors, scale="byte")
+        self._counts = np.array(counts, dtype=np.int64)
+        self._counts.setflags(write=False)
+        self._n_pixels = n_pixels
+        self._source_colors = source_colors
+        self._settings = dict(settings)
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """Pixels of each color, int64 of shape (n_colors,), read-only.
+
+        Of method ``"flat"`` those that are drawn in the color, of the others those that are
+        nearer to it than to the other colors.
+        """
+        return self._counts
+
+    @property
+    def shares(self) -> NDArray[np.float64]:
+        """Share of each color among the pixels that are not nodata, 0 to 1."""
+        return self._counts / self._n_pixels
+
+    @property
+    def n_pixels(self) -> int:
+        """Pixels of the image that are not nodata."""
+        return self._n_pixels
+
+    @property
+    def source_colors(self) -> int:
+        """Distinct colors of the image."""
+        return self._source_colors
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """How the palette was learned: method, weights, space, ...; JSON values."""
+        return dict(self._settings)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        self._counts.setflags(write=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as JSON values."""
+        return {
+            **self._settings,
+            "n_pixels": self._n_pixels,
+            "source_colors": self._source_colors,
+            "colors": self.colors.tolist(),
+            "counts": self._counts.tolist(),
+            "shares": self.shares.tolist(),
+            "sha256": self.sha256,
+        }

@@ -1,0 +1,291 @@
+"""Weighted points in a color space, in boxes, and what a set of centers makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoindex.color.histogram import ColorHistogram
+from geoindex.color.spaces import Space, space_coordinates
+from geoindex.color.threads import in_threads
+from geoindex.learn.lloyd import assign
+
+__all__ = ["Appraisal", "Assignment", "Points", "TrueColors"]
+
+MAX_POINTS = 2**18
+"""Most points that are held at a time: colors are merged in cells of 2, then 4 levels a side."""
+
+PARTS = 2
+"""Parts for the threads: as many on every machine, since rounding depends on the order of sums."""
+
+PART_POINTS = 20_000
+"""Fewer points are not worth a thread."""
+
+DENSE_POINTS = 200_000
+"""Points from which boxes of 8 levels a side hold enough of them."""
+
+NO_LABELS = np.empty(0, dtype=np.int32)
+"""What the kernel takes for "no labels wanted"."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Assignment:
+    """What each center is given."""
+
+    sums: NDArray[np.int64]
+    """Weighted coordinates of its points; shape (k, 3)."""
+
+    totals: NDArray[np.int64]
+    """Weight of its points; shape (k,)."""
+
+    errors: NDArray[np.float64]
+    """Weighted squared distances of its points; shape (k,)."""
+
+    @property
+    def error(self) -> float:
+        """Sum of all weighted squared distances."""
+        return float(self.errors.sum())
+
+    def means(self, centers: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Mean of each center's points; a center without points stays where it is."""
+        given = self.totals > 0
+        means = centers.copy()
+        means[given] = self.sums[given] / self.totals[given, np.newaxis]
+        return means
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Appraisal(Assignment):
+    """An assignment that also tells what each center is good for."""
+
+    labels: NDArray[np.int32]
+    """Center of each point; shape (n,)."""
+
+    losses: NDArray[np.float64]
+    """How much the error would grow if a center's points went to their second nearest; (k,)."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Boxes:
+    """Groups of neighbors in a sequence, with what bounds them."""
+
+    starts: NDArray[np.int64]
+    """First member of each group, and the number of members at the end."""
+
+    low: NDArray[np.float64]
+    """Least coordinates in each group; shape (n, 3)."""
+
+    high: NDArray[np.float64]
+    """Largest coordinates in each group; shape (n, 3)."""
+
+    @classmethod
+    def of(
+        cls, cells: NDArray[np.integer], low: NDArray[np.float64], high: NDArray[np.float64]
+    ) -> Boxes:
+        """Group members that follow each other and have the same cell."""
+        starts = np.flatnonzero(np.r_[True, cells[1:] != cells[:-1]])
+        return cls(
+            starts=np.r_[starts, len(cells)],
+            low=np.minimum.reduceat(low, starts),
+            high=np.maximum.reduceat(high, starts),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Points:
+    """Weighted points with integer coordinates, sorted into boxes, and these into blocks."""
+
+    coordinates: NDArray[np.float64]
+    """Shape (n, 3)."""
+
+    weights: NDArray[np.int64]
+    """Shape (n,)."""
+
+    boxes: Boxes
+    """Groups of points."""
+
+    blocks: Boxes
+    """Groups of boxes."""
+
+    def __len__(self) -> int:
+        return len(self.coordinates)
+
+    def assign(self, centers: NDArray[np.float64]) -> Assignment:
+        """Give every point to its nearest center; the first of equally near ones.
+
+        Parameters
+        ----------
+        centers : ndarray of float64, shape (k, 3)
+
+        Returns
+        -------
+        Assignment
+            The same on every machine, whatever the number of threads.
+        """
+        sums, totals, errors, _ = self._assign(centers, NO_LABELS)
+        return Assignment(sums=sums, totals=totals, errors=errors)
+
+    def appraise(self, centers: NDArray[np.float64]) -> Appraisal:
+        """Tell beside the assignment what each center is good for.
+
+        Parameters
+        ----------
+        centers : ndarray of float64, shape (k, 3)
+            Two or more.
+
+        Returns
+        -------
+        Appraisal
+        """
+        labels = np.empty(len(self), dtype=np.int32)
+        sums, totals, errors, losses = self._assign(centers, labels)
+        return Appraisal(sums=sums, totals=totals, errors=errors, labels=labels, losses=losses)
+
+    def _assign(
+        self, centers: NDArray[np.float64], labels: NDArray[np.int32]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+        """Run the kernel in parts."""
+        k = len(centers)
+        n_parts = PARTS if len(self) >= PART_POINTS else 1
+        sums = np.zeros((n_parts, k, 3), dtype=np.int64)
+        totals = np.zeros((n_parts, k), dtype=np.int64)
+        errors, losses = np.zeros((2, n_parts, k))
+        # Blocks of about as many points in each part.
+        ends = self.boxes.starts[self.blocks.starts]
+        edges = np.searchsorted(ends, np.arange(n_parts + 1) * len(self) // n_parts)
+        centers = np.ascontiguousarray(centers)
+
+        def work(part: int) -> None:
+            assign(
+                self.coordinates,
+                self.weights,
+                self.boxes.starts,
+                self.boxes.low,
+                self.boxes.high,
+                self.blocks.starts,
+                self.blocks.low,
+                self.blocks.high,
+                edges[part],
+                edges[part + 1],
+                centers,
+                sums[part],
+                totals[part],
+                errors[part],
+                labels,
+                losses[part],
+            )
+
+        in_threads(work, range(n_parts))
+        return sums.sum(axis=0), totals.sum(axis=0), errors.sum(axis=0), losses.sum(axis=0)
+
+
+class TrueColors:
+    """All colors of an image as points, made MAX_POINTS at a time.
+
+    Parameters
+    ----------
+    histogram : ColorHistogram
+    space : {"rgb", "lab", "oklab"}
+    weights : ndarray of int64, shape (n,)
+        Of each color.
+    """
+
+    def __init__(
+        self, histogram: ColorHistogram, space: Space, weights: NDArray[np.int64]
+    ) -> None:
+        self.space: Space = space
+        self._colors = histogram.colors
+        self._weights = weights
+        self._kept = next(self._parts()) if len(self) <= MAX_POINTS else None
+
+    def __len__(self) -> int:
+        return len(self._colors)
+
+    def assign(self, centers: NDArray[np.float64]) -> Assignment:
+        """Give every color to its nearest center; as :meth:`Points.assign`."""
+        if self._kept is not None:
+            return self._kept.assign(centers)
+        parts = [points.assign(centers) for points in self._parts()]
+        return Assignment(
+            sums=np.sum([part.sums for part in parts], axis=0),
+            totals=np.sum([part.totals for part in parts], axis=0),
+            errors=np.sum([part.errors for part in parts], axis=0),
+        )
+
+    def reduced(self, max_points: int) -> Points:
+        """Give the colors as at most `max_points` points.
+
+        Colors of one cell are replaced by their weighted mean; cells have 2, 4, 8, ... levels a
+        side, where there are too many colors.
+
+        Parameters
+        ----------
+        max_points : int
+            512 to MAX_POINTS.
+
+        Returns
+        -------
+        Points
+        """
+        if self._kept is not None and len(self) <= max_points:
+            return self._kept
+        # Cells of twice the side are a third as many, more or less.
+        shift = 1
+        while shift < 5 and len(self) > max_points * 3**shift:
+            shift += 1
+        while True:
+            side = 256 >> shift
+            red, green, blue = (self._colors >> np.uint8(shift)).astype(np.intp).T
+            cells = (red * side + green) * side + blue
+            totals = np.bincount(cells, weights=self._weights, minlength=side**3)
+            used = np.flatnonzero(totals)
+            if len(used) <= max_points:
+                break
+            shift += 1
+        sums = np.zeros((side**3, 3))
+        for start in range(0, len(self), MAX_POINTS):
+            part = slice(start, start + MAX_POINTS)
+            own = space_coordinates(self._colors[part], self.space)
+            for axis in range(3):
+                weighted = own[:, axis] * self._weights[part]
+                sums[:, axis] += np.bincount(cells[part], weighted, side**3)
+        corners = np.stack(np.unravel_index(used, (side, side, side)), axis=-1)
+        return _in_boxes(
+            (corners << shift).astype(np.uint8),
+            np.floor(sums[used] / totals[used, np.newaxis] + 0.5),
+            totals[used].astype(np.int64),
+        )
+
+    def _parts(self) -> Iterator[Points]:
+        for start in range(0, len(self), MAX_POINTS):
+            part = slice(start, start + MAX_POINTS)
+            colors = self._colors[part]
+            yield _in_boxes(colors, space_coordinates(colors, self.space), self._weights[part])
+
+
+def _in_boxes(
+    colors: NDArray[np.uint8], coordinates: NDArray[np.float64], weights: NDArray[np.int64]
+) -> Points:
+    """Sort points into boxes of 8 or 16 levels a side, and blocks of 4 x 4 x 4 boxes."""
+    shift = 3 if len(colors) > DENSE_POINTS else 4
+    bits = 6 - shift
+    levels = (colors >> np.uint8(shift)).astype(np.uint16)
+    block, box = levels >> 2, levels & 3
+    # At most 15 bits, so that the sort is by radix.
+    keys = block[:, 0]
+    for key, n_bits in (
+        (block[:, 1], bits), (block[:, 2], bits), (box[:, 0], 2), (box[:, 1], 2), (box[:, 2], 2)
+    ):  # fmt: skip
+        keys = keys << n_bits | key
+    order = np.argsort(keys, kind="stable")
+    keys, coordinates = keys[order], coordinates[order]
+    boxes = Boxes.of(keys, coordinates, coordinates)
+    return Points(
+        coordinates=coordinates,
+        weights=weights[order],
+        boxes=boxes,
+        blocks=Boxes.of(keys[boxes.starts[:-1]] >> 6, boxes.low, boxes.high),
+    )

@@ -1,0 +1,284 @@
+"""Palettes from the pixels of an image."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from geoindex.color.histogram import ColorCounter, ColorHistogram
+from geoindex.color.pixels import Alpha, PixelRule, Pixels, Translucent
+from geoindex.color.spaces import Space
+from geoindex.color.threads import Progress
+from geoindex.errors import FewerColorsWarning, ImageError, OptionError
+from geoindex.grid import IndexGrid
+from geoindex.learn.areas import AreaCounter, ColorAreas
+from geoindex.learn.draws import draw_colors, draw_pixels
+from geoindex.learn.flat import flat_colors
+from geoindex.learn.learned import LearnedPalette
+from geoindex.learn.points import TrueColors
+from geoindex.learn.settle import in_order
+from geoindex.palette import MAX_COLORS
+from geoindex.scaling import Scale
+from geoindex.sources import pixel_blocks
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = ["METHODS", "Method", "Weights", "learn_palette"]
+
+Method = Literal["kmeans", "flat", "random", "mediancut"]
+"""Names of the methods; :data:`METHODS` tells what they are."""
+
+METHODS: dict[Method, str] = {
+    "kmeans": (
+        "Least mean squared error: k-means (scikit-learn) on the weighted distinct colors, "
+        "improved on the true colors of the image."
+    ),
+    "flat": (
+        "The map's own flat colors exactly as drawn, in order of area: colors that hold area, and "
+        "line work, but no mixtures of edges and no JPEG noise."
+    ),
+    "random": "The colors of pixels drawn at random: the usual baseline.",
+    "mediancut": "Median cut (Heckbert, 1982): the means of parts of equal weight.",
+}
+
+Weights = Literal["count", "unique"]
+"""``"count"``: every pixel counts; ``"unique"``: every distinct color counts once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Settings:
+    """What was asked for, checked."""
+
+    method: Method
+    n_colors: int | None
+    weights: Weights
+    sample: int | None
+    space: Space
+    seed: int
+    min_distance: float | None = None
+
+    def __post_init__(self) -> None:
+        choices = (("method", Method), ("weights", Weights), ("space", Space))
+        for name, known in choices:
+            if getattr(self, name) not in get_args(known):
+                raise OptionError(
+                    f"unknown {name} {getattr(self, name)!r}; known: {', '.join(get_args(known))}"
+                )
+        if self.n_colors is None and self.method != "flat":
+            raise OptionError(f"method {self.method!r} needs the number of colors, n_colors")
+        if self.n_colors is not None:
+            _check_int("n_colors", self.n_colors, 1, MAX_COLORS)
+        if self.sample is not None:
+            _check_int("sample", self.sample, self.n_colors or 1, 2**31 - 1)
+        _check_int("seed", self.seed, 0, 2**32 - 1)
+        if self.min_distance is not None:
+            if self.method != "flat":
+                raise OptionError("min_distance is an option of method 'flat' alone")
+            if not self.min_distance >= 0:
+                raise OptionError(f"min_distance must be 0 or more, found {self.min_distance}")
+        if self.method == "flat" and (self.weights, self.sample) != ("count", None):
+            raise OptionError("method 'flat' looks at every pixel: leave weights and sample out")
+
+
+def learn_palette(
+    image: str | PathLike[str] | ArrayLike | xr.DataArray | IndexGrid,
+    n_colors: int | None = None,
+    *,
+    method: Method = "kmeans",
+    weights: Weights = "count",
+    sample: int | None = None,
+    space: Space = "rgb",
+    seed: int = 0,
+    alpha: Alpha = "mask",
+    translucent: Translucent = "keep",
+    scale: Scale | None = None,
+    channel_axis: int | None = None,
+    min_distance: float | None = None,
+    progress: Progress | None = None,
+) -> LearnedPalette:
+    """Learn a palette from the pixels of an image.
+
+    Parameters
+    ----------
+    image : path-like, array_like, masked array, xarray.DataArray, PIL.Image.Image or IndexGrid
+        A file of any size, which is read block by block, pixels in memory, or a grid. Nodata
+        does not count; finer depths are rounded to 8 bits.
+    n_colors : int, optional
+        Number of colors, 1 to 65,535. Method ``"flat"`` finds out by itself where it is not
+        given.
+    method : {"kmeans", "flat", "random", "mediancut"}
+        How; :data:`geoindex.learning.METHODS` tells what each is.
+    weights : {"count", "unique"}
+        ``"count"`` is the same as clustering every pixel; ``"unique"`` counts each distinct
+        color once, so that a dominating background does not take most of the palette.
+    sample : int, optional
+        Learn from so many pixels drawn at random, in place of all.
+    space : {"rgb", "lab", "oklab"}
+        The space in which distances and means are taken.
+    seed : int
+        Of the random choices. The same image, options and seed give the same palette, byte for
+        byte, whatever the number of threads.
+    alpha, translucent, scale, channel_axis
+        As in :func:`geoindex.index_image`.
+    min_distance : float, optional
+        Of method ``"flat"``: colors nearer than this (RGB, 0 to 441) to one with more area count
+        as its noise. By default 6, and 12 in an image that JPEG has smeared.
+    progress : callable, optional
+        Called with the rows that are done and how many there are.
+
+    Returns
+    -------
+    LearnedPalette
+        A :class:`Palette` with the pixels of each color, :attr:`LearnedPalette.counts`. Ordered
+        by share, then red, green, blue; 8 bits, no color twice.
+
+    Raises
+    ------
+    MissingFileError
+        There is no such file.
+    ImageError
+        The image cannot be read, has no pixel that is not transparent or nodata, or, with method
+        ``"flat"``, no flat color.
+    OptionError
+        An unknown choice, or a number out of range.
+
+    Warns
+    -----
+    FewerColorsWarning
+        The image has fewer distinct colors than `n_colors`; all of them are returned.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from geoindex import learn_palette
+    >>> picture = np.array([[[250, 0, 0], [252, 0, 0], [0, 0, 90], [251, 0, 0]]], np.uint8)
+    >>> palette = learn_palette(picture, 2)
+    >>> palette.colors.tolist(), palette.counts.tolist()
+    ([[251, 0, 0], [0, 0, 90]], [3, 1])
+    """
+    settings = _Settings(
+        method=method,
+        n_colors=n_colors,
+        weights=weights,
+        sample=sample,
+        space=space,
+        seed=seed,
+        min_distance=min_distance,
+    )
+    rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale)
+    blocks = pixel_blocks(image, rule, channel_axis=channel_axis, progress=progress)
+    areas: ColorAreas | None = None
+    if method == "flat":
+        areas = _areas(blocks)
+        histogram = areas.histogram
+    else:
+        histogram = _histogram(blocks)
+    if not len(histogram):
+        raise ImageError(
+            "the image has no pixel that is not transparent or nodata, so there is no color to "
+            "learn; alpha='strip' ignores transparency"
+        )
+    if areas is not None:
+        colors, counts = _flat(areas, n_colors, min_distance)
+    else:
+        colors, counts = _quantized(histogram, n_colors or 0, settings)
+    if n_colors is not None and len(colors) < n_colors:
+        warnings.warn(
+            f"the palette has {len(colors):,} colors, not {n_colors:,}: "
+            f"{_reason(histogram, settings)}",
+            FewerColorsWarning,
+            stacklevel=2,
+        )
+    return LearnedPalette(
+        colors,
+        counts,
+        n_pixels=histogram.n_pixels,
+        source_colors=len(histogram),
+        settings=asdict(settings),
+    )
+
+
+def _histogram(blocks: Iterator[Pixels]) -> ColorHistogram:
+    """Count the colors of an image."""
+    counter = ColorCounter()
+    for block in blocks:
+        counter.add(block)
+    return counter.histogram()
+
+
+def _areas(blocks: Iterator[Pixels]) -> ColorAreas:
+    """Count the colors of an image, and where they hold area."""
+    counter = AreaCounter()
+    for block in blocks:
+        counter.add(block)
+    return counter.areas()
+
+
+def _flat(
+    areas: ColorAreas, n_colors: int | None, min_distance: float | None
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Colors and counts of the flat colors."""
+    colors, counts = flat_colors(areas, min_distance)
+    if not len(colors):
+        raise ImageError(
+            "the image has no flat color that holds area, as photographs have none; learn the "
+            "palette with method='kmeans'"
+        )
+    return colors[:n_colors], counts[:n_colors]
+
+
+def _quantized(
+    histogram: ColorHistogram, n_colors: int, settings: _Settings
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Colors and counts of the other methods."""
+    pixels = TrueColors(histogram, settings.space, histogram.counts)
+    sampled = _sampled(histogram, settings)
+    weights = sampled.counts if settings.weights == "count" else np.ones_like(sampled.counts)
+    if len(sampled) <= n_colors:
+        colors = sampled.colors
+    elif settings.method == "random":
+        colors = sampled.colors[draw_colors(weights, n_colors, settings.seed)]
+    else:
+        from geoindex.learn.quantize import quantize
+
+        whole = weights is histogram.counts
+        colors = quantize(
+            pixels if whole else TrueColors(sampled, settings.space, weights),
+            n_colors,
+            method="mediancut" if settings.method == "mediancut" else "kmeans",
+            seed=settings.seed,
+        )
+    return in_order(pixels, colors)
+
+
+def _sampled(histogram: ColorHistogram, settings: _Settings) -> ColorHistogram:
+    """Histogram of the pixels to learn from."""
+    if settings.sample is None or settings.sample >= histogram.n_pixels:
+        return histogram
+    counts = draw_pixels(histogram.counts, settings.sample, settings.seed)
+    drawn = np.flatnonzero(counts)
+    return ColorHistogram(colors=histogram.colors[drawn], counts=counts[drawn])
+
+
+def _reason(histogram: ColorHistogram, settings: _Settings) -> str:
+    """Why there are fewer colors than were asked for."""
+    if settings.method == "flat":
+        return "the image has no more flat colors"
+    if settings.sample is not None and settings.sample < histogram.n_pixels:
+        return "the sample has no more"
+    return "the image has no more"
+
+
+def _check_int(name: str, value: Any, least: int, most: int) -> None:
+    """Refuse what is no integer within a range."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise OptionError(f"{name} must be an integer, found {value!r}")
+    if not least <= value <= most:
+        raise OptionError(f"{name} must lie within {least:,}..{most:,}, found {value:,}")

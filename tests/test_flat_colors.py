@@ -1,0 +1,191 @@
+"""The flat colors of maps: of the real one, of the sample map, and of drawings made here."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from PIL import Image, ImageDraw
+from sklearn.datasets import load_sample_image
+
+from geoindex import IndexGrid, Palette, index_image, learn_palette, load_palette
+from geoindex.cli.app import cli
+from geoindex.color.pixels import Pixels
+from geoindex.errors import FewerColorsWarning, ImageError, OptionError
+from geoindex.formats import blocks
+from geoindex.learn.areas import AreaCounter
+
+KEVITSA_UNITS = [
+    (204, 204, 204), (104, 104, 104), (159, 170, 217), (93, 137, 68), (56, 168, 0),
+    (255, 255, 255), (230, 203, 203), (210, 254, 190), (246, 197, 103), (190, 232, 254),
+    (76, 174, 29), (227, 26, 28), (86, 255, 0), (255, 255, 0), (0, 0, 0), (95, 178, 210),
+]  # fmt: skip
+
+
+def triples(colors: np.ndarray) -> list[tuple[int, ...]]:
+    return [tuple(color) for color in colors.tolist()]
+
+
+def draw_map(scale: int = 8) -> np.ndarray:
+    """Two units, a disk and a thin line on paper, drawn large and brought down: soft edges."""
+    image = Image.new("RGB", (200 * scale, 120 * scale), (250, 250, 240))
+    draw = ImageDraw.Draw(image)
+    draw.polygon([(0, 0), (150 * scale, 0), (90 * scale, 120 * scale), (0, 700)], (120, 60, 30))
+    draw.ellipse([60 * scale, 30 * scale, 120 * scale, 90 * scale], (30, 160, 200))
+    draw.line([(0, 100 * scale), (200 * scale, 20 * scale)], (0, 0, 0), width=2 * scale)
+    return np.array(image.resize((200, 120), Image.Resampling.BOX))
+
+
+def test_sample_map_gives_its_palette(repository: Path) -> None:
+    palette = learn_palette(repository / "data" / "sample_map.png", method="flat")
+    truth = load_palette(repository / "data" / "sample_palette.csv")
+    assert sorted(triples(palette.colors)) == sorted(triples(truth.colors))
+    assert (np.diff(palette.counts) <= 0).all()
+
+
+def test_kevitsa_gives_its_units_and_no_mixture(kevitsa: Path) -> None:
+    palette = learn_palette(kevitsa / "Kevitsa_geology_noframe.png", method="flat")
+    assert triples(palette.colors) == KEVITSA_UNITS
+    assert palette.counts.tolist()[:2] == [268_952, 205_865]
+    assert palette.source_colors == 7403
+    first = learn_palette(kevitsa / "Kevitsa_geology_noframe.png", 5, method="flat")
+    assert triples(first.colors) == KEVITSA_UNITS[:5]
+
+
+def test_close_units_come_apart_where_they_are_asked_for(kevitsa: Path) -> None:
+    palette = learn_palette(kevitsa / "Kevitsa_geology_noframe.png", method="flat", min_distance=2)
+    assert set(triples(palette.colors)) == {*KEVITSA_UNITS, (56, 164, 2)}
+
+
+@pytest.mark.parametrize("quality", [95, 75, 50])
+def test_jpeg_noise_is_no_unit(repository: Path, tmp_path: Path, quality: int) -> None:
+    truth = load_palette(repository / "data" / "sample_palette.csv").colors.astype(float)
+    with Image.open(repository / "data" / "sample_map.png") as image:
+        paper = Image.new("RGB", image.size, (255, 255, 255))
+        paper.paste(image, mask=image.getchannel("A"))
+    paper.save(tmp_path / "map.jpg", quality=quality)
+    palette = learn_palette(tmp_path / "map.jpg", method="flat")
+    distance = np.linalg.norm(palette.colors[:, np.newaxis] - truth, axis=-1)
+    assert distance.min(axis=1).max() < 6
+    assert len(set(distance.argmin(axis=1))) == len(palette) >= 14
+    # What the lossless map has most of is found.
+    lossless = learn_palette(repository / "data" / "sample_map.png", method="flat")
+    for color in lossless.colors[:13].astype(float):
+        assert np.linalg.norm(palette.colors - color, axis=-1).min() < 6
+
+
+def test_edges_are_no_units_and_thin_lines_are() -> None:
+    picture = draw_map()
+    assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 100
+    palette = learn_palette(picture, method="flat")
+    assert sorted(triples(palette.colors)) == [
+        (0, 0, 0), (30, 160, 200), (120, 60, 30), (250, 250, 240)
+    ]  # fmt: skip
+
+
+def test_lines_of_one_pixel_are_found_where_they_are_no_mixture() -> None:
+    picture = np.full((60, 80, 3), 200, np.uint8)
+    picture[:, 40:] = (20, 120, 220)
+    picture[::10] = (255, 0, 0)
+    # Between the two units in color, so that it may as well be a soft edge.
+    picture[5::10] = (110, 160, 210)
+    palette = learn_palette(picture, method="flat")
+    assert sorted(triples(palette.colors)) == [(20, 120, 220), (200, 200, 200), (255, 0, 0)]
+
+
+def test_counts_are_exact_pixels() -> None:
+    picture = draw_map()
+    palette = learn_palette(picture, method="flat")
+    for color, count in zip(palette.colors, palette.counts, strict=True):
+        assert count == (picture == color).all(axis=-1).sum()
+
+
+def test_fewer_than_asked_and_none_at_all() -> None:
+    with pytest.warns(FewerColorsWarning, match="has 4 colors, not 9: the image has no more flat"):
+        learn_palette(draw_map(), 9, method="flat")
+    for photo in ("china.jpg", "flower.jpg"):
+        with pytest.raises(ImageError, match="no flat color that holds area"):
+            learn_palette(load_sample_image(photo), method="flat")
+
+
+def test_grid_and_transparency() -> None:
+    grid = index_image(draw_map(), Palette([[0, 0, 0], [120, 60, 30], [250, 250, 240]]))
+    assert isinstance(grid, IndexGrid)
+    palette = learn_palette(grid, method="flat")
+    assert dict(zip(triples(palette.colors), palette.counts, strict=True)) == dict(
+        zip(triples(grid.palette.colors), grid.counts(), strict=True)
+    )
+    rgba = np.dstack([draw_map(), np.full((120, 200), 255, np.uint8)])
+    rgba[:, 100:, 3] = 0
+    assert learn_palette(rgba, method="flat").n_pixels == 120 * 100
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"min_distance": -1}, "min_distance must be 0 or more, found -1"),
+        ({"min_distance": float("nan")}, "min_distance must be 0 or more"),
+        ({"weights": "unique"}, "looks at every pixel"),
+        ({"sample": 100}, "looks at every pixel"),
+        ({"method": "kmeans", "n_colors": 2, "min_distance": 3}, "option of method 'flat' alone"),
+    ],
+)
+def test_bad_options(options: dict, message: str) -> None:
+    with pytest.raises(OptionError, match=message):
+        learn_palette(draw_map(), **{"method": "flat", **options})
+
+
+@given(
+    arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 5), st.just(3)),
+           elements=st.sampled_from([0, 5, 200])),
+    st.integers(1, 4),
+)  # fmt: skip
+def test_blocks_against_a_loop(colors: np.ndarray, step: int) -> None:
+    """However the rows are cut."""
+    counter = AreaCounter()
+    for start in range(0, len(colors), step):
+        counter.add(Pixels(table=colors[start : start + step]))
+    areas = counter.areas()
+    expected: dict[tuple[int, ...], int] = {}
+    nearly = 0
+    for row in range(colors.shape[0] - 1):
+        for col in range(colors.shape[1] - 1):
+            block = colors[row : row + 2, col : col + 2].reshape(4, 3).astype(int)
+            spread = np.ptp(block, axis=0).max()
+            if spread == 0:
+                expected[tuple(block[0])] = expected.get(tuple(block[0]), 0) + 1
+            nearly += 0 < spread <= 8
+    found = dict(zip(triples(areas.histogram.colors), areas.blocks.tolist(), strict=True))
+    assert {color: blocks for color, blocks in found.items() if blocks} == expected
+    assert areas.nearly == nearly
+
+
+def test_a_file_read_in_many_blocks(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = repository / "data" / "sample_map.png"
+    whole = learn_palette(path, method="flat")
+    done: list[tuple[int, int]] = []
+    monkeypatch.setattr(blocks, "BLOCK_PIXELS", 100_000)
+    parts = learn_palette(path, method="flat", progress=lambda *rows: done.append(rows))
+    assert parts == whole
+    assert parts.counts.tolist() == whole.counts.tolist()
+    assert done == sorted(done)
+    assert len(done) > 10
+    assert done[-1] == (done[0][1], done[0][1])
+
+
+def test_command(tmp_path: Path) -> None:
+    Image.fromarray(draw_map()).save(tmp_path / "map.png")
+    arguments = ["palette", "learn", str(tmp_path / "map.png"), "--method", "flat", "--json"]
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exit_code == 0, result.output
+    content = json.loads(result.stdout)
+    expected = learn_palette(draw_map(), method="flat")
+    assert content["colors"] == expected.colors.tolist()
+    assert content["counts"] == expected.counts.tolist()
+    assert content["n_colors"] is None
