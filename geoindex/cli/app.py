@@ -33,6 +33,7 @@ def cli() -> None:
     # Rasterio logs every GDAL error that it also raises.
     logging.getLogger("rasterio").addHandler(logging.NullHandler())
     logging.getLogger("rasterio").propagate = False
+    warnings.simplefilter("always", GeoindexWarning)
     warnings.showwarning = _echo_warning  # type: ignore[assignment]  # the place is not shown
 
 
