@@ -14,10 +14,9 @@ from geoindex.color.histogram import ColorHistogram, color_histogram
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.color.search import Metric
-from geoindex.errors import OutputError
 from geoindex.formats.atomic import check_target
 from geoindex.formats.cubes import load_mapper
-from geoindex.formats.grids import grid_format, known_suffixes, save_grid
+from geoindex.formats.grids import grid_format_of, save_grid
 from geoindex.formats.rasters import read_image
 from geoindex.indexing import map_raster
 from geoindex.palette import Palette
@@ -108,6 +107,7 @@ def convert(
     scale: Scale | None = None,
     depth: Depth = "8bit",
     overwrite: bool = False,
+    format: str | None = None,  # noqa: A002  as matplotlib spells it
 ) -> ConversionReport:
     """Turn an image file into an index grid file.
 
@@ -116,7 +116,7 @@ def convert(
     src : path-like
         PNG, JPEG, TIFF, WebP, GIF, BMP or JPEG 2000.
     dst : path-like
-        ``.npy`` or ``.tif``; it appears whole or not at all.
+        One of the suffixes that :meth:`IndexGrid.save` takes; it appears whole or not at all.
     palette : Palette, ColorCube, str or path-like
         The colors, what :func:`geoindex.load_palette` takes, or a color cube or its file,
         which brings its own metric and largest distance.
@@ -124,6 +124,8 @@ def convert(
         As in :func:`geoindex.index_image`.
     overwrite : bool
         Replace a file that is already there.
+    format : str, optional
+        Key of a grid format, as in :meth:`IndexGrid.save`.
 
     Returns
     -------
@@ -135,14 +137,13 @@ def convert(
         One of its children: what is wrong, in which file, what to do.
     """
     target = Path(dst)
-    if grid_format(target) is None:
-        raise OutputError(f"{target}: unknown suffix; grids are written as {known_suffixes()}")
+    grid_format_of(target, format)
     check_target(target, overwrite=overwrite)
     mapper = load_mapper(palette, metric, max_distance)
     rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale, depth=depth)
     raster = read_image(src, rule)
     grid = map_raster(raster, mapper, rule)
-    save_grid(grid, target, overwrite=overwrite)
+    save_grid(grid, target, overwrite=overwrite, format=format)
     histogram = color_histogram(raster.pixels)
     return summarize(histogram, mapper, source=str(src), target=str(target), shape=grid.shape)
 

@@ -217,29 +217,42 @@ class IndexGrid:
         return plot_grid(self, ax=ax, legend=legend)
 
     def save(
-        self, path: str | PathLike[str], *, overwrite: bool = False, values: bool = False
+        self,
+        path: str | PathLike[str],
+        *,
+        overwrite: bool = False,
+        values: bool = False,
+        format: str | None = None,  # noqa: A002  as matplotlib spells it
     ) -> None:
         """Write the grid to a file; the suffix picks the format.
 
         Parameters
         ----------
         path : path-like
-            ``.npy`` (with a JSON sidecar ``<path>.json``), ``.tif`` or ``.png``.
+            ``.npy`` (with a JSON sidecar ``<path>.json``), ``.tif``, ``.png``, or, with a
+            legend ``<path>.legend.csv``, ``.asc`` (ESRI), ``.irap``, ``.zmap``, ``.grd``
+            (Surfer), ``.cps3`` (experimental), ``.xyz`` and ``.xya``.
         overwrite : bool
             Replace a file that is already there.
         values : bool
             Write the class values of the palette (:attr:`Palette.values`) in place of its
             row numbers; :func:`geoindex.open_grid` turns them back.
+        format : str, optional
+            Key of a format where the suffix would pick another one: ``"surfer7"`` for
+            ``.grd``, ``"zmap"`` for ``.dat``; :data:`geoindex.formats.grids.FORMATS` lists
+            them.
 
         Raises
         ------
+        OptionError
+            An unknown format.
         OutputError
             The suffix is unknown, the file exists, the folder cannot be written, or the
-            format does not hold the class values.
+            format cannot hold the grid, such as a rotated one or class values.
         """
         from geoindex.formats.grids import save_grid
 
-        save_grid(self, path, overwrite=overwrite, values=values)
+        save_grid(self, path, overwrite=overwrite, values=values, format=format)
 
     def to_xarray(self) -> xr.DataArray:
         """Copy into an xarray DataArray; needs ``geoindex-raster[xarray]``.

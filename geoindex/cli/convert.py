@@ -18,6 +18,7 @@ from geoindex.cli.options import (
 from geoindex.color.pixels import Alpha
 from geoindex.color.search import Metric
 from geoindex.conversion import ConversionReport, MergedColors, convert
+from geoindex.formats.grids import FORMATS
 from geoindex.scaling import Depth, Scale
 
 __all__ = ["convert_command", "echo_report"]
@@ -62,6 +63,11 @@ LISTED_GROUPS = 10
     show_default=True,
     help="Round 16-bit and float colors to 8 bits, or compare them in full.",
 )
+@click.option(
+    "--grid-format",
+    type=click.Choice([known.key for known in FORMATS]),
+    help="Format of DST where its suffix would pick another one.",
+)
 @overwrite_option
 @json_option
 @quiet_option
@@ -76,11 +82,16 @@ def convert_command(
     translucent: str,
     scale: Scale | None,
     depth: Depth,
+    grid_format: str | None,
     overwrite: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Convert the map image SRC to the index grid DST (.npy, .tif)."""
+    """Convert the map image SRC to the index grid DST.
+
+    The suffix of DST picks the format: .npy, .tif, .png, .asc (ESRI), .irap, .zmap, .grd
+    (Surfer), .cps3, .xyz or .xya.
+    """
     report = convert(
         src,
         dst,
@@ -92,6 +103,7 @@ def convert_command(
         scale=scale,
         depth=depth,
         overwrite=overwrite,
+        format=grid_format,
     )
     if as_json:
         echo_json(report.to_dict())

@@ -11,7 +11,7 @@ import numpy as np
 from geoindex.cli.options import echo_json, json_option
 from geoindex.errors import GridError
 from geoindex.formats.grids import grid_format, open_grid
-from geoindex.formats.palettes import is_palette_file, load_palette
+from geoindex.formats.palettes import RASTER_SUFFIXES, is_palette_file, load_palette
 from geoindex.formats.rasters import describe_raster
 from geoindex.grid import IndexGrid
 
@@ -48,7 +48,7 @@ def _describe(path: Path) -> dict[str, Any]:
             "duplicates": len(palette.duplicates()),
             "sha256": palette.sha256,
         }
-    if path.suffix.lower() == ".npy":
+    if grid_format(path) is not None and path.suffix.lower() not in RASTER_SUFFIXES:
         return _describe_grid(open_grid(path))
     image = describe_raster(path)
     if grid_format(path) is None or image["bands"] != ["palette"]:

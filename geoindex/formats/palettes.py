@@ -12,7 +12,7 @@ import numpy as np
 
 from geoindex.errors import MissingFileError, OptionError, OutputError, PaletteError
 from geoindex.formats.atomic import atomic_output
-from geoindex.formats.grids import grid_format, save_grid
+from geoindex.formats.grids import grid_format, open_grid, save_grid
 from geoindex.formats.palette_files import colormaps, cpt, delimited, json_file, plain, styles
 from geoindex.formats.palette_files.entries import Entry, Request, check_n_colors, palette_of_ramp
 from geoindex.formats.rasters import read_color_table
@@ -276,7 +276,7 @@ def save_palette(
 ) -> None:
     """Write a palette; the suffix picks the format; see :meth:`Palette.save`."""
     path = Path(path)
-    if format is None and grid_format(path) is not None and path.suffix.lower() != ".npy":
+    if format is None and grid_format(path) and path.suffix.lower() in RASTER_SUFFIXES:
         dtype = index_dtype(len(palette), has_nodata=False)
         rows: IndexArray = np.arange(len(palette)).astype(dtype)
         save_grid(IndexGrid(indices=rows[np.newaxis], palette=palette), path, overwrite=overwrite)
@@ -352,9 +352,8 @@ def _palette_of_raster(path: Path) -> Palette:
     table = read_color_table(path)
     if table is None:
         raise PaletteError(f"{path}: the image has no color table; give a palette file")
-    known = grid_format(path)
-    if known is not None:
-        return known.read(path).palette
+    if grid_format(path) is not None:
+        return open_grid(path).palette
     return Palette(table, name=path.stem)
 
 
