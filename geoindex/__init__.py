@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from geoindex.grid import IndexGrid as IndexGrid
     from geoindex.indexing import index_image as index_image
     from geoindex.palette import Palette as Palette
+    from geoindex.survey import Survey as Survey
 
 __version__ = "0.1.0"
 
@@ -26,6 +27,7 @@ _HOME = {
     "GeoindexError": "geoindex.errors",
     "IndexGrid": "geoindex.grid",
     "Palette": "geoindex.palette",
+    "Survey": "geoindex.survey",
     "builtin_palettes": "geoindex.formats.palettes",
     "convert": "geoindex.conversion",
     "index_image": "geoindex.indexing",
@@ -39,6 +41,7 @@ __all__ = [
     "GeoindexError",
     "IndexGrid",
     "Palette",
+    "Survey",
     "__version__",
     "builtin_palettes",
     "convert",

@@ -11,6 +11,7 @@ __all__ = [
     "OptionError",
     "OutputError",
     "PaletteError",
+    "SurveyError",
 ]
 
 
@@ -52,6 +53,10 @@ class GridError(GeoindexError, ValueError):
 
 class CubeError(GeoindexError, ValueError):
     """A color cube, or a file that should hold one, that cannot be used."""
+
+
+class SurveyError(GeoindexError, ValueError):
+    """A survey geometry, or a file that should hold one, that contradicts itself."""
 
 
 class OptionError(GeoindexError, ValueError):
