@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rasterio.crs import CRS
 
-from geoindex import IndexGrid, Palette, convert, load_palette, open_grid
+from geoindex import IndexGrid, Palette, Survey, convert, load_palette, open_grid
 from geoindex.errors import (
     GeoindexError,
     GridError,
@@ -28,7 +28,7 @@ from geoindex.formats.grids import FORMATS
 from tests.test_cli import run
 
 READABLE = ["esri", "irap", "zmap", "surfer6", "surfer7", "cps3"]
-EXCHANGE = [*READABLE, "xyz"]
+EXCHANGE = [*READABLE, "xyz", "dug", "ijxyz"]
 SUFFIX = {known.key: known.suffixes[0] for known in FORMATS}
 
 UPRIGHT = Affine(5.0793, 0.0, 3494752.3242, 0.0, -5.0793, 7514558.379)
@@ -289,8 +289,44 @@ def test_xyz_lists_every_class_in_its_place(tmp_path: Path, transform: Affine) -
         grid.save(path)
         tolerance = 0.001 * abs(transform.determinant) ** 0.5
         assert_same_points(tuple(np.loadtxt(path, unpack=True)), grid, tolerance)
-        with pytest.raises(GridError, match=r"XYZ text holds points and no grid; open the \.npy"):
+        with pytest.raises(GridError, match=r"text holds points and no grid; open the \.npy"):
             open_grid(path)
+
+
+@pytest.mark.parametrize("handed", [1, -1])
+def test_lines_and_points_of_a_survey(tmp_path: Path, handed: int) -> None:
+    survey = Survey(
+        inlines=(1000, 1040, 2),
+        crosslines=(-7, 35, 3),
+        x=(3491336.248, handed * -3.2, 9.6),
+        y=(7497848.4, handed * 9.6, 3.2),
+    )
+    left, _, right, top = survey.bounds
+    grid = make_grid(Affine(4.0, 0, left - 10, 0, -4.0, top + 10), shape=(160, 140))
+    grid.indices[70:90, : int((right - left) / 8)] = 255
+    on_survey = grid.resample(survey)
+    assert 0 < on_survey.valid.mean() < 1
+    for suffix in ("ijxyz", "xya"):
+        on_survey.save(tmp_path / f"map.{suffix}")
+    inline, crossline, x, y, index = np.loadtxt(tmp_path / "map.ijxyz", unpack=True)
+    assert_same_points((x, y, index), on_survey)
+    expected = survey.xy(inline, crossline)
+    np.testing.assert_allclose((x, y), expected, rtol=0, atol=0.01)
+    text = (tmp_path / "map.xya").read_text()
+    assert text.startswith("# subgrid=il:1000-1040[2]+cl:-7-35[3]\n")
+    assert_same_points(tuple(np.loadtxt(tmp_path / "map.xya", unpack=True)), on_survey)
+    assert_same_points(xtgeo_points(tmp_path / "map.ijxyz", "ijxyz"), on_survey)
+
+
+def test_lines_need_a_survey(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"no inlines and crosslines.*resample\(survey\)"):
+        make_grid().save(tmp_path / "map.ijxyz")
+    survey = Survey(inlines=(1, 4), crosslines=(1, 5), x=(1000, 0, 10), y=(2000, 10, 0))
+    on_survey = make_grid(Affine(10, 0, 1000, 0, -10, 2050)).resample(survey)
+    moved = dataclasses.replace(on_survey, transform=UPRIGHT)
+    with pytest.raises(OutputError, match="has been moved off its survey"):
+        moved.save(tmp_path / "map.ijxyz")
+    assert not list(tmp_path.iterdir())
 
 
 def test_gdal_reads_xyz_as_a_grid(tmp_path: Path) -> None:
@@ -356,7 +392,7 @@ def test_a_grid_of_nodata_alone(tmp_path: Path) -> None:
     assert not (tmp_path / "map.xyz").exists()
 
 
-@pytest.mark.parametrize("key", EXCHANGE)
+@pytest.mark.parametrize("key", [key for key in EXCHANGE if key != "ijxyz"])
 def test_files_that_are_there_are_kept_unless_told(tmp_path: Path, key: str) -> None:
     path = tmp_path / f"map{SUFFIX[key]}"
     legend = tmp_path / f"{path.name}.legend.csv"

@@ -114,8 +114,22 @@ FORMATS = (
     GridFormat(
         key="xyz",
         name="XYZ text",
-        suffixes=(".xyz", ".xya"),
+        suffixes=(".xyz",),
         open=opener_with_legend(points.write_points, points.check_points),
+        read=None,
+    ),
+    GridFormat(
+        key="dug",
+        name="DUG Insight text",
+        suffixes=(".xya",),
+        open=opener_with_legend(points.write_dug, points.check_points),
+        read=None,
+    ),
+    GridFormat(
+        key="ijxyz",
+        name="text of inlines and crosslines",
+        suffixes=(".ijxyz",),
+        open=opener_with_legend(points.write_lines_and_points, points.check_lines),
         read=None,
     ),
 )
