@@ -13,7 +13,15 @@ import numpy as np
 from geoindex.errors import MissingFileError, OptionError, OutputError, PaletteError
 from geoindex.formats.atomic import atomic_output
 from geoindex.formats.grids import grid_format, open_grid, save_grid
-from geoindex.formats.palette_files import colormaps, cpt, delimited, json_file, plain, styles
+from geoindex.formats.palette_files import (
+    colormaps,
+    cpt,
+    delimited,
+    json_file,
+    opendtect,
+    plain,
+    styles,
+)
 from geoindex.formats.palette_files.entries import Entry, Request, check_n_colors, palette_of_ramp
 from geoindex.formats.rasters import read_color_table
 from geoindex.grid import IndexArray, IndexGrid, index_dtype
@@ -126,6 +134,14 @@ FORMATS = (
         write=colormaps.format_clr,
     ),
     PaletteFormat(
+        key="opendtect",
+        title="OpendTect color table",
+        suffixes=(".odct",),
+        read=opendtect.parse_opendtect,
+        write=opendtect.format_opendtect,
+        recognize=_begins(b"dTect V"),
+    ),
+    PaletteFormat(
         key="qgis-text",
         title="color map that QGIS exported",
         suffixes=(".txt",),
@@ -223,8 +239,9 @@ def load_palette(
     source : str, path-like or Palette
         A built-in name such as ``"windows-256"``; a palette file (CSV or TSV, GIMP ``.gpl``,
         JASC and RIFF ``.pal``, Adobe ``.act``, ESRI and QGIS ``.clr``, QGIS ``.qml``,
-        ``.sld``, GMT ``.cpt``, GDAL color relief, JSON); an image with a color table; the
-        name of a matplotlib colormap such as ``"tab20"``; or a palette, which comes back.
+        ``.sld``, GMT ``.cpt``, GDAL color relief, OpendTect, JSON); an image with a color
+        table; the name of a matplotlib colormap such as ``"tab20"``; or a palette, which
+        comes back.
     scale : {"unit", "byte"}, optional
         Scale of the values of delimited text where the rule (all within 0..1: unit,
         otherwise byte) would be wrong.
