@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from geoindex.formats.grids import open_grid as open_grid
     from geoindex.formats.palettes import builtin_palettes as builtin_palettes
     from geoindex.formats.palettes import load_palette as load_palette
+    from geoindex.formats.segy import write_section as write_section
     from geoindex.grid import IndexGrid as IndexGrid
     from geoindex.indexing import index_image as index_image
     from geoindex.palette import Palette as Palette
@@ -34,6 +35,7 @@ _HOME = {
     "load_palette": "geoindex.formats.palettes",
     "nearest": "geoindex.color.mapper",
     "open_grid": "geoindex.formats.grids",
+    "write_section": "geoindex.formats.segy",
 }
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "load_palette",
     "nearest",
     "open_grid",
+    "write_section",
 ]
 
 

@@ -11,6 +11,7 @@ __all__ = [
     "OptionError",
     "OutputError",
     "PaletteError",
+    "SectionError",
     "SurveyError",
 ]
 
@@ -57,6 +58,10 @@ class CubeError(GeoindexError, ValueError):
 
 class SurveyError(GeoindexError, ValueError):
     """A survey geometry, or a file that should hold one, that contradicts itself."""
+
+
+class SectionError(GeoindexError, ValueError):
+    """A cross-section whose place contradicts itself, or that SEG-Y cannot hold."""
 
 
 class OptionError(GeoindexError, ValueError):

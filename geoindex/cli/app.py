@@ -14,6 +14,7 @@ from geoindex.cli.demo import demo_command
 from geoindex.cli.info import info_command
 from geoindex.cli.palette import palette_group
 from geoindex.cli.plot import plot_command
+from geoindex.cli.section import section_command
 from geoindex.errors import GeoindexError
 
 __all__ = ["cli", "main"]
@@ -34,6 +35,7 @@ def cli() -> None:
 cli.add_command(convert_command)
 cli.add_command(cube_command)
 cli.add_command(palette_group)
+cli.add_command(section_command)
 cli.add_command(plot_command)
 cli.add_command(info_command)
 cli.add_command(demo_command)

@@ -1,0 +1,331 @@
+"""Cross-sections as a SEG-Y line of class indices.
+
+SEG-Y revision 1 (SEG Technical Standards Committee, 2002), written by segyio: big-endian IEEE
+floats, one trace a column, coordinates in bytes 73-88 and 181-188.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoindex.errors import OutputError
+from geoindex.formats.atomic import atomic_output, check_target
+from geoindex.formats.gridfiles.companions import format_legend, legend_path
+from geoindex.grid import IndexGrid
+from geoindex.section import Section, SectionDomain, section_of
+
+__all__ = ["SectionReport", "write_section"]
+
+UNDEFINED = 1e30
+"""What OpendTect takes for undefined."""
+
+# Four-byte coordinates are multiplied by one of these.
+COORDINATE_SCALES = (10_000, 1_000, 100, 10, 1)
+LARGEST_INT32 = 2**31 - 1
+
+IEEE_FLOAT = 5
+LINE_OF_STACKS = 4
+METERS, FEET = 1, 2
+
+N_TEXT_LINES = 40
+TEXT_LINE = 80
+
+
+@dataclass(frozen=True, kw_only=True)
+class SectionReport:
+    """What :func:`write_section` wrote."""
+
+    target: str
+    """The SEG-Y file."""
+
+    legend: str
+    """The classes, beside it."""
+
+    n_traces: int
+    """Traces of the line."""
+
+    n_samples: int
+    """Samples a trace."""
+
+    trace_spacing: float
+    """Distance between traces, in map units."""
+
+    first_z: float
+    """Z of the first sample."""
+
+    last_z: float
+    """Z of the last sample."""
+
+    sample_interval: float
+    """Z from one sample to the next."""
+
+    classes_used: int
+    """Classes that some sample has."""
+
+    nodata_share: float
+    """Share of samples without a class, 0 to 1."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as JSON values."""
+        return asdict(self)
+
+
+def write_section(
+    grid: IndexGrid,
+    path: str | PathLike[str],
+    *,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    top: float,
+    bottom: float,
+    n_traces: int | None = None,
+    n_samples: int | None = None,
+    domain: SectionDomain = "depth",
+    feet: bool = False,
+    overwrite: bool = False,
+) -> SectionReport:
+    """Write the grid of a cross-section as a SEG-Y line; needs ``geoindex-raster[segy]``.
+
+    Samples are class indices, taken from the nearest pixel and never interpolated; nodata is
+    1e30, OpendTect's undefined value. The classes go to ``<path>.legend.csv``.
+
+    Parameters
+    ----------
+    grid : IndexGrid
+        The picture of a section: columns along the line, rows downward.
+    path : path-like
+        The target, ``.sgy`` or ``.segy``.
+    start, end : tuple of two float
+        X and y of the first and the last column of pixels.
+    top, bottom : float
+        Z of the first and the last row of pixels; z counts downward, in the units of the map or
+        in milliseconds.
+    n_traces, n_samples : int, optional
+        How many to take; by default one trace a column, and samples as close as the rows.
+    domain : {"depth", "time"}
+        What z is.
+    feet : bool
+        Whether the units of the map are feet, which a field of the file header tells.
+    overwrite : bool
+        Replace files that are already there.
+
+    Returns
+    -------
+    SectionReport
+
+    Raises
+    ------
+    SectionError
+        The place of the section contradicts itself, or SEG-Y cannot hold it.
+    OutputError
+        The file exists or cannot be written, or segyio is not installed.
+
+    Notes
+    -----
+    The first sample lies at a whole unit and the interval is a whole number of thousandths, as
+    the headers keep them; `top` and `bottom` need not. What samples reach beyond the picture is
+    nodata.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import numpy as np
+    >>> from geoindex import Palette, index_image, write_section
+    >>> picture = np.zeros((5, 4, 3), np.uint8)
+    >>> grid = index_image(picture, Palette([[0, 0, 0], [255, 255, 0]], names=["ink", "sand"]))
+    >>> target = pathlib.Path(tempfile.mkdtemp()) / "line.sgy"
+    >>> report = write_section(
+    ...     grid, target, start=(5000, 7000), end=(5030, 7000), top=0, bottom=100
+    ... )
+    >>> report.n_traces, report.n_samples, report.sample_interval
+    (4, 5, 25.0)
+    """
+    path = Path(path)
+    if path.suffix.lower() not in (".sgy", ".segy"):
+        raise OutputError(f"{path}: a section is written as .sgy or .segy")
+    check_target(path, overwrite=overwrite)
+    check_target(legend_path(path), overwrite=overwrite)
+    section = section_of(
+        grid.shape,
+        start=start,
+        end=end,
+        top=top,
+        bottom=bottom,
+        n_traces=n_traces,
+        n_samples=n_samples,
+        domain=domain,
+    )
+    samples = _samples(grid, section)
+    with atomic_output(path, overwrite=overwrite) as temporary:
+        _write(temporary, path, samples, section, grid, feet=feet)
+        with atomic_output(legend_path(path), overwrite=overwrite) as legend:
+            legend.write_bytes(format_legend(grid.palette))
+    valid = samples[samples != np.float32(UNDEFINED)]
+    return SectionReport(
+        target=str(path),
+        legend=str(legend_path(path)),
+        n_traces=section.n_traces,
+        n_samples=section.n_samples,
+        trace_spacing=section.trace_spacing,
+        first_z=section.first_z,
+        last_z=section.last_z,
+        sample_interval=section.interval / 1000,
+        classes_used=len(np.unique(valid)),
+        nodata_share=1 - valid.size / samples.size,
+    )
+
+
+def _samples(grid: IndexGrid, section: Section) -> NDArray[np.float32]:
+    """Index of every sample, shape (n_traces, n_samples)."""
+    rows, cols = section.rows(grid.shape[0]), section.columns(grid.shape[1])
+    table = np.arange(int(np.iinfo(grid.indices.dtype).max) + 1, dtype=np.float32)
+    if grid.nodata is not None:
+        table[grid.nodata] = UNDEFINED
+    # segyio takes a trace at a time, which must be contiguous.
+    indices = np.ascontiguousarray(grid.indices[np.ix_(rows, cols)].T)
+    samples: NDArray[np.float32] = table[indices]
+    samples[:, rows < 0] = UNDEFINED
+    return samples
+
+
+def _write(
+    temporary: Path,
+    path: Path,
+    samples: NDArray[np.float32],
+    section: Section,
+    grid: IndexGrid,
+    *,
+    feet: bool,
+) -> None:
+    """Write headers and traces."""
+    try:
+        import segyio
+    except ImportError as error:
+        raise OutputError(
+            f"{path}: SEG-Y is written by segyio, which is not installed; install "
+            "geoindex-raster[segy]"
+        ) from error
+
+    scale, coordinates = _scaled(section, path)
+    spec = segyio.spec()
+    spec.format = IEEE_FLOAT
+    spec.samples = section.z()
+    spec.tracecount = section.n_traces
+    with segyio.create(str(temporary), spec) as file:
+        file.text[0] = _text_header(section, scale, grid)
+        file.bin.update(_binary_header(section, feet=feet))
+        # All headers but their numbers and coordinates are the same.
+        header = _trace_header(section, scale)
+        for number, (x, y) in enumerate(coordinates.tolist(), start=1):
+            header.update(_place(number, x, y))
+            file.header[number - 1] = header
+            file.trace[number - 1] = samples[number - 1]
+
+
+def _scaled(section: Section, path: Path) -> tuple[int, NDArray[np.int64]]:
+    """Coordinates as integers, and the finest scale that they fit into."""
+    xy = section.xy()
+    largest = float(np.abs(xy).max())
+    scale = next((s for s in COORDINATE_SCALES if largest * s < LARGEST_INT32), None)
+    if scale is None:
+        raise OutputError(f"{path}: SEG-Y cannot hold coordinates as large as {largest:.10g}")
+    return scale, np.rint(xy * scale).astype(np.int64)
+
+
+def _binary_header(section: Section, *, feet: bool) -> dict[int, int]:
+    """Fields of the file header."""
+    from segyio import BinField
+
+    return {
+        BinField.JobID: 1,
+        BinField.LineNumber: 1,
+        BinField.ReelNumber: 1,
+        BinField.Traces: 1,
+        BinField.AuxTraces: 0,
+        BinField.Interval: section.interval,
+        BinField.IntervalOriginal: section.interval,
+        BinField.Samples: section.n_samples,
+        BinField.SamplesOriginal: section.n_samples,
+        BinField.Format: IEEE_FLOAT,
+        BinField.EnsembleFold: 1,
+        BinField.SortingCode: LINE_OF_STACKS,
+        BinField.MeasurementSystem: FEET if feet else METERS,
+        BinField.SEGYRevision: 1,
+        BinField.SEGYRevisionMinor: 0,
+        BinField.TraceFlag: 1,
+        BinField.ExtendedHeaders: 0,
+    }
+
+
+def _trace_header(section: Section, scale: int) -> dict[int, int]:
+    """Fields that all traces share."""
+    from segyio import TraceField
+
+    return {
+        TraceField.FieldRecord: 1,
+        TraceField.CDP_TRACE: 1,
+        TraceField.TraceIdentificationCode: 1,
+        TraceField.NStackedTraces: 1,
+        TraceField.DataUse: 1,
+        TraceField.ElevationScalar: 1,
+        # Negative: a divisor.
+        TraceField.SourceGroupScalar: -scale if scale > 1 else 1,
+        TraceField.CoordinateUnits: 1,
+        TraceField.DelayRecordingTime: section.first_z,
+        TraceField.TRACE_SAMPLE_COUNT: section.n_samples,
+        TraceField.TRACE_SAMPLE_INTERVAL: section.interval,
+        TraceField.INLINE_3D: 1,
+        TraceField.ShotPointScalar: 1,
+        TraceField.ScalarTraceHeader: 1,
+    }
+
+
+def _place(number: int, x: int, y: int) -> dict[int, int]:
+    """Fields that are a trace's own."""
+    from segyio import TraceField
+
+    numbered = ("TRACE_SEQUENCE_LINE", "TRACE_SEQUENCE_FILE", "TraceNumber", "CDP", "CROSSLINE_3D")
+    return {
+        **{getattr(TraceField, name): number for name in (*numbered, "ShotPoint")},
+        **{getattr(TraceField, name): x for name in ("SourceX", "GroupX", "CDP_X")},
+        **{getattr(TraceField, name): y for name in ("SourceY", "GroupY", "CDP_Y")},
+    }
+
+
+def _text_header(section: Section, scale: int, grid: IndexGrid) -> bytes:
+    """Forty lines that say what the file is."""
+    is_time = section.domain == "time"
+    z_name, z_unit = ("TWO-WAY TIME", "MS") if is_time else ("DEPTH", "UNITS OF THE MAP")
+    place = "SOURCE AND GROUP 73-88, CDP 181-188"
+    lines = [
+        "CLASS INDICES OF A COLORED CROSS-SECTION. NOT SEISMIC AMPLITUDES.",
+        "EACH SAMPLE IS THE ROW OF A PALETTE. DO NOT INTERPOLATE, FILTER OR GAIN.",
+        f"CLASSES: 0 TO {len(grid.palette) - 1}, LISTED IN THE .LEGEND.CSV BESIDE THIS FILE",
+        "NO CLASS: 1E30 (UNDEFINED VALUE OF OPENDTECT)",
+        "",
+        f"TRACES: {section.n_traces}, EVERY {section.trace_spacing:.4f} MAP UNITS",
+        f"FIRST TRACE: X {section.start[0]:.3f}  Y {section.start[1]:.3f}",
+        f"LAST TRACE:  X {section.end[0]:.3f}  Y {section.end[1]:.3f}",
+        f"COORDINATES: BYTES {place}, SCALED BY {scale} (BYTE 71)",
+        "TRACE NUMBER: BYTES 13, 21 AND 193; SHOT POINT: BYTE 197",
+        "",
+        f"SAMPLES: {section.n_samples} OF {z_name}, {z_unit}, DOWNWARD",
+        f"FIRST SAMPLE: {section.first_z} (BYTE 109)   LAST SAMPLE: {section.last_z:.3f}",
+        f"INTERVAL: {section.interval / 1000:.3f} (IN THOUSANDTHS IN BYTE 117)",
+        "FORMAT: 4-BYTE IEEE FLOATING POINT (5), BIG-ENDIAN",
+        "",
+        "WRITTEN BY GEOINDEX",
+    ]
+    lines += [""] * (N_TEXT_LINES - 2 - len(lines))
+    lines += ["SEG Y REV1", "END TEXTUAL HEADER"]
+    text = "".join(
+        f"C{number:2d} {line}".ljust(TEXT_LINE)[:TEXT_LINE]
+        for number, line in enumerate(lines, start=1)
+    )
+    return text.encode("ascii", errors="replace")
