@@ -10,6 +10,8 @@ from pathlib import Path
 from geoindex.errors import GridError, MissingFileError, OutputError
 from geoindex.formats.geotiff import open_geotiff, read_geotiff
 from geoindex.formats.npy import open_npy, read_npy
+from geoindex.formats.opendtect.horizon import open_horizon
+from geoindex.formats.opendtect.horizon_reader import read_horizon
 from geoindex.formats.png import open_png, read_png
 from geoindex.formats.writing import GridHeader, GridOpener
 from geoindex.grid import IndexGrid
@@ -46,6 +48,7 @@ FORMATS = (
     GridFormat(name="NumPy array", suffixes=(".npy",), read=read_npy, open=open_npy),
     GridFormat(name="GeoTIFF", suffixes=(".tif", ".tiff"), read=read_geotiff, open=open_geotiff),
     GridFormat(name="PNG", suffixes=(".png",), read=read_png, open=open_png),
+    GridFormat(name="OpendTect horizon", suffixes=(".dat",), read=read_horizon, open=open_horizon),
 )
 
 
@@ -108,8 +111,8 @@ def open_grid(path: str | PathLike[str]) -> IndexGrid:
     Parameters
     ----------
     path : path-like
-        ``.npy`` with its sidecar, or a one-band GeoTIFF or PNG with a color table (other
-        programs' files too).
+        ``.npy`` with its sidecar, a one-band GeoTIFF or PNG with a color table (other
+        programs' files too), or an OpendTect horizon ``.dat`` with the legend beside it.
 
     Returns
     -------
