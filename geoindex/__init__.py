@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from geoindex.conversion import convert as convert
     from geoindex.errors import GeoindexError as GeoindexError
     from geoindex.formats.grids import open_grid as open_grid
+    from geoindex.formats.opendtect.horizon import write_horizon as write_horizon
+    from geoindex.formats.opendtect.horizon_reader import read_horizon as read_horizon
     from geoindex.formats.palettes import builtin_palettes as builtin_palettes
     from geoindex.formats.palettes import load_palette as load_palette
     from geoindex.formats.segy import write_section as write_section
@@ -35,6 +37,8 @@ _HOME = {
     "load_palette": "geoindex.formats.palettes",
     "nearest": "geoindex.color.mapper",
     "open_grid": "geoindex.formats.grids",
+    "read_horizon": "geoindex.formats.opendtect.horizon_reader",
+    "write_horizon": "geoindex.formats.opendtect.horizon",
     "write_section": "geoindex.formats.segy",
 }
 
@@ -51,6 +55,8 @@ __all__ = [
     "load_palette",
     "nearest",
     "open_grid",
+    "read_horizon",
+    "write_horizon",
     "write_section",
 ]
 

@@ -233,8 +233,8 @@ class IndexGrid:
         path : path-like
             ``.npy`` (with a JSON sidecar ``<path>.json``), ``.tif``, ``.png``, or, with a
             legend ``<path>.legend.csv``, ``.asc`` (ESRI), ``.irap``, ``.zmap``, ``.grd``
-            (Surfer), ``.cps3`` (experimental), ``.xyz``, ``.xya`` (DUG), and ``.ijxyz`` for
-            grids on a survey.
+            (Surfer), ``.cps3`` (experimental), ``.xyz``, ``.xya`` (DUG), and ``.ijxyz``
+            and ``.dat`` (OpendTect) for grids on a survey.
         overwrite : bool
             Replace a file that is already there.
         values : bool

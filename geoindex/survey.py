@@ -403,12 +403,22 @@ class Survey:
         steps = (step, step) if step is None or isinstance(step, int) else step
         inlines = _extended(self.inlines, pads[0], steps[0], "inlines")
         crosslines = _extended(self.crosslines, pads[1], steps[1], "crosslines")
-        return self._replaced(inlines=inlines, crosslines=crosslines)
+        return self.with_lines(inlines, crosslines)
 
-    def _replaced(self, **changes: Any) -> Survey:
-        """Copy with other fields."""
+    def with_lines(self, inlines: Sequence[int], crosslines: Sequence[int]) -> Survey:
+        """Survey of the same geometry with other line numbers.
+
+        Parameters
+        ----------
+        inlines, crosslines : (first, last), (first, last, step) or range
+            As for :class:`Survey`.
+
+        Returns
+        -------
+        Survey
+        """
         fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return Survey(**{**fields, **changes})
+        return Survey(**{**fields, "inlines": inlines, "crosslines": crosslines})
 
     def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> None:
         """Write an OpendTect survey file, the text form that versions 6 to 8 read.

@@ -12,6 +12,8 @@ from geoindex.formats.geotiff import open_geotiff, read_geotiff
 from geoindex.formats.gridfiles import cps3, esri, irap, points, surfer, zmap
 from geoindex.formats.gridfiles.companions import opener_with_legend
 from geoindex.formats.npy import open_npy, read_npy
+from geoindex.formats.opendtect.horizon import open_horizon
+from geoindex.formats.opendtect.horizon_reader import read_horizon
 from geoindex.formats.png import open_png, read_png
 from geoindex.formats.writing import GridHeader, GridOpener
 from geoindex.grid import IndexGrid
@@ -132,6 +134,13 @@ FORMATS = (
         open=opener_with_legend(points.write_lines_and_points, points.check_lines),
         read=None,
     ),
+    GridFormat(
+        key="horizon",
+        name="OpendTect horizon",
+        suffixes=(".dat",),
+        open=open_horizon,
+        read=read_horizon,
+    ),
 )
 
 
@@ -210,8 +219,8 @@ def open_grid(path: str | PathLike[str]) -> IndexGrid:
     ----------
     path : path-like
         ``.npy`` with its sidecar; a one-band GeoTIFF or PNG with a color table (other
-        programs' files too); or an ESRI ASCII, IRAP classic, ZMAP+, Surfer or CPS-3 grid with
-        its legend beside it.
+        programs' files too); or an OpendTect horizon or an ESRI ASCII, IRAP classic, ZMAP+,
+        Surfer or CPS-3 grid with its legend beside it.
 
     Returns
     -------
