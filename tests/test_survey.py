@@ -175,7 +175,12 @@ def test_points_of_fewer_digits_do_not_replace_the_coefficients() -> None:
     survey = parse_survey(rounded, "p")
     assert survey.x == (598408.2476, -0.6980137931, 24.99024752)
     only_points = "\n".join(line for line in F3.splitlines() if "BinID" not in line)
-    assert parse_survey(only_points, "p") == parse_survey(F3, "F3")
+    corners = np.array(F3_CORNERS)[:, 2:]
+    np.testing.assert_allclose(parse_survey(only_points, "p").corners, corners, atol=1e-5)
+    # Coefficients of few digits do not replace what the points tell better.
+    short = F3.replace("598408.2476`-0.6980137931", "598408.248`-0.698013")
+    assert parse_survey(short, "p").x != (598408.248, -0.698013, 24.99024752)
+    np.testing.assert_allclose(parse_survey(short, "p").corners, corners, atol=1e-5)
     only_coefficients = "\n".join(line for line in F3.splitlines() if "Set Point" not in line)
     assert parse_survey(only_coefficients, "p").x == survey.x
 

@@ -11,6 +11,7 @@ import geoindex
 from geoindex.cli.convert import convert_command
 from geoindex.cli.cube import cube_command
 from geoindex.cli.demo import demo_command
+from geoindex.cli.horizon import horizon_command
 from geoindex.cli.info import info_command
 from geoindex.cli.palette import palette_group
 from geoindex.cli.plot import plot_command
@@ -37,6 +38,7 @@ cli.add_command(cube_command)
 cli.add_command(palette_group)
 cli.add_command(section_command)
 cli.add_command(plot_command)
+cli.add_command(horizon_command)
 cli.add_command(info_command)
 cli.add_command(demo_command)
 

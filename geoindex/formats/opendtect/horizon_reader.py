@@ -125,8 +125,8 @@ def read_horizon(
     if survey is not None and not isinstance(survey, Survey):
         survey = Survey.open(survey)
     layout = _layout(path)
-    title, column = _attribute(layout, attribute, path)
     place = _Places.of(layout, survey, path)
+    title, column = _attribute(layout, attribute, path)
     table = _read(path, layout, [*place.columns, column], horizon)
     inlines, crosslines = place.lines(table)
     rows, cols = _lattice(inlines), _lattice(crosslines)

@@ -37,8 +37,8 @@ POINT = re.compile(r"\s*([^/`]+)/([^/`]+)`\s*\(?([^,()]+),([^,()]+)\)?\s*$")
 DOMAINS: dict[str, ZDomain] = {"T": "time", "D": "depth", "F": "depth-feet"}
 FLAGS = {domain: flag for flag, domain in DOMAINS.items()}
 
-EXACT = 0.01
-"""Where points and coefficients agree to this, the points are the coefficients in more digits."""
+ROUNDED = (1e-6, 0.01)
+"""Where points and coefficients differ by so much, the coefficients were rounded to 10 digits."""
 
 DEFAULT_STEP = 0.004
 """What OpendTect takes where the Z step is missing or zero."""
@@ -187,7 +187,7 @@ def _in_more_digits(
     except SurveyError:
         return survey
     apart = np.abs(exact.corners - survey.corners).max()
-    return exact if apart < EXACT else survey
+    return exact if ROUNDED[0] < apart < ROUNDED[1] else survey
 
 
 def _set_points(values: Mapping[str, str]) -> list[tuple[float, ...]] | None:
