@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import struct
 import sys
@@ -18,6 +19,7 @@ from PIL import Image
 from geoindex import GeoindexError, IndexGrid, Palette, index_image, load_palette, write_section
 from geoindex.errors import OutputError, SectionError
 from geoindex.section import section_of
+from tests.opendtect_colors import read_table, shown
 from tests.oracle import brute_force
 from tests.test_cli import run
 
@@ -200,11 +202,45 @@ def test_a_top_between_whole_units_is_kept(tmp_path: Path) -> None:
     np.testing.assert_array_equal(traces[:, z > 99.45], as_floats(grid))
 
 
-def test_legend_lists_the_classes(tmp_path: Path) -> None:
+def test_classes_and_colors_lie_beside(tmp_path: Path) -> None:
     grid = make_grid()
     report = write_section(grid, tmp_path / "line.sgy", **PLACE, top=0, bottom=100)
     assert report.legend == str(tmp_path / "line.sgy.legend.csv")
     assert load_palette(report.legend).names == grid.palette.names
+    assert report.colors == str(tmp_path / "line.odct")
+    np.testing.assert_array_equal(load_palette(report.colors).colors, grid.palette.colors)
+    assert not report.renumbered
+
+
+def test_every_class_of_a_large_palette_shows_in_its_color(
+    tmp_path: Path, windows256: Palette
+) -> None:
+    """OpendTect tells 255 apart, so that the classes in use are numbered anew."""
+    rng = np.random.default_rng(5)
+    used = np.array([0, 3, 77, 254, 255])
+    grid = IndexGrid(indices=rng.choice(used, (30, 20)).astype(np.uint8), palette=windows256)
+    report = write_section(grid, tmp_path / "line.sgy", **PLACE, top=0, bottom=29)
+    assert report.renumbered
+    with segyio.open(report.target, ignore_geometry=True) as file:
+        numbers = file.trace.raw[:].T
+        assert "CLASSES: 0 TO 4" in segyio.tools.wrap(file.text[0])
+    np.testing.assert_array_equal(used[numbers.astype(int)], grid.indices)
+    table = read_table(Path(report.colors).read_text())
+    drawn = [[shown(number, table, 0, 255) for number in row] for row in numbers]
+    np.testing.assert_array_equal(drawn, grid.to_rgb())
+    with Path(report.legend).open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["palette_index"]) for row in rows] == used.tolist()
+
+
+def test_more_classes_than_opendtect_shows(tmp_path: Path) -> None:
+    rng = np.random.default_rng(6)
+    palette = Palette(rng.integers(0, 256, (300, 3)))
+    indices = np.arange(300, dtype=np.uint16).reshape(20, 15)
+    grid = IndexGrid(indices=indices, palette=palette)
+    with pytest.raises(OutputError, match="the section has 300 classes, and OpendTect shows 255"):
+        write_section(grid, tmp_path / "line.sgy", **PLACE, top=0, bottom=29)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
@@ -242,7 +278,7 @@ def test_refuses_bad_targets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         write_section(make_grid(), tmp_path / "line.tif", **options)
     with pytest.raises(OutputError, match="cannot hold coordinates as large as 3000000000"):
         write_section(make_grid(), tmp_path / "line.sgy", **{**options, "end": (3e9, 0)})
-    for name in ("line.sgy", "line.sgy.legend.csv"):
+    for name in ("line.sgy", "line.odct", "line.sgy.legend.csv"):
         (tmp_path / name).write_text("precious")
         with pytest.raises(OutputError, match=f"{name}: exists already"):
             write_section(make_grid(), tmp_path / "line.sgy", **options)
@@ -285,7 +321,10 @@ def test_real_section(kevitsa: Path, tmp_path: Path) -> None:
         traces, z = file.trace.raw[:], file.samples
     assert traces.shape[0] == 2035
     rows = np.abs(z[:, None] - np.linspace(-250, 1500, 704)).argmin(axis=1)
-    np.testing.assert_array_equal(traces, expected[rows].T)
+    # The picture's white is the last of the 256 colors, so that the classes are numbered anew.
+    used = np.unique(expected[rows])
+    assert used[-1] == 255
+    np.testing.assert_array_equal(used[traces.astype(int)], expected[rows].T)
     found = segyio_coordinates(tmp_path / "line.sgy")
     np.testing.assert_allclose(found[[0, -1]], [PLACE["start"], PLACE["end"]], atol=0.01)
     assert np.hypot(*np.diff(found, axis=0).T).sum() == pytest.approx(5904.6, abs=0.1)

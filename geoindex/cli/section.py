@@ -100,8 +100,9 @@ def section_command(
 ) -> None:
     """Write the picture IMAGE of a cross-section as a SEG-Y line of class indices.
 
-    Samples are palette rows as floats, taken from the nearest pixel; undefined ones are 1e30.
-    The classes are listed in LINE.sgy.legend.csv. Needs segyio (geoindex-raster[segy]).
+    Samples are class indices as floats, taken from the nearest pixel; undefined ones are 1e30.
+    Beside it appear the list of classes, LINE.sgy.legend.csv, and a color table for OpendTect,
+    LINE.odct. Needs segyio (geoindex-raster[segy]).
     """
     grid = index_image(image, palette, metric=metric, max_distance=max_distance, alpha=alpha)
     report = write_section(
@@ -131,5 +132,12 @@ def _echo_report(report: SectionReport) -> None:
         f"  z             {report.first_z:g} to {report.last_z:g}, every "
         f"{report.sample_interval:g}"
     )
-    click.echo(f"  classes used  {report.classes_used}, listed in {report.legend}")
+    click.echo(f"  classes used  {report.classes_used}")
     click.echo(f"  undefined     {report.nodata_share:.2%}")
+    click.echo(f"{report.colors}: colors, {report.legend}: classes")
+    if report.renumbered:
+        click.echo(
+            "Warning: the classes were numbered anew, for OpendTect shows 255; "
+            f"{report.legend} has both numbers",
+            err=True,
+        )

@@ -6,6 +6,7 @@ floats, one trace a column, coordinates in bytes 73-88 and 181-188.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from os import PathLike
 from pathlib import Path
@@ -16,7 +17,10 @@ from numpy.typing import NDArray
 
 from geoindex.errors import OutputError
 from geoindex.formats.atomic import atomic_output, check_target
-from geoindex.formats.gridfiles.companions import format_legend, legend_path
+from geoindex.formats.gridfiles.companions import grid_legend_path
+from geoindex.formats.legend import format_legend
+from geoindex.formats.opendtect.numbering import number_classes
+from geoindex.formats.palette_files.opendtect import format_opendtect
 from geoindex.grid import IndexGrid
 from geoindex.section import Section, SectionDomain, section_of
 
@@ -28,6 +32,9 @@ UNDEFINED = 1e30
 # Four-byte coordinates are multiplied by one of these.
 COORDINATE_SCALES = (10_000, 1_000, 100, 10, 1)
 LARGEST_INT32 = 2**31 - 1
+
+# Of uint16, the last of which no palette uses.
+MOST_INDICES = 2**16
 
 IEEE_FLOAT = 5
 LINE_OF_STACKS = 4
@@ -46,6 +53,12 @@ class SectionReport:
 
     legend: str
     """The classes, beside it."""
+
+    colors: str
+    """Color table for OpendTect, beside it."""
+
+    renumbered: bool
+    """Whether the numbers of the classes are not those of the palette; the legend has both."""
 
     n_traces: int
     """Traces of the line."""
@@ -93,7 +106,10 @@ def write_section(
     """Write the grid of a cross-section as a SEG-Y line; needs ``geoindex-raster[segy]``.
 
     Samples are class indices, taken from the nearest pixel and never interpolated; nodata is
-    1e30, OpendTect's undefined value. The classes go to ``<path>.legend.csv``.
+    1e30, OpendTect's undefined value. Beside ``line.sgy`` appear its classes,
+    ``line.sgy.legend.csv``, and ``line.odct``, a color table in which OpendTect shows each in its
+    exact color with the range 0 to 255. It tells 255 classes apart: where higher indices occur,
+    the used ones are numbered anew.
 
     Parameters
     ----------
@@ -124,7 +140,8 @@ def write_section(
     SectionError
         The place of the section contradicts itself, or SEG-Y cannot hold it.
     OutputError
-        The file exists or cannot be written, or segyio is not installed.
+        A file exists or cannot be written, the section has more than 255 classes, or segyio is
+        not installed.
 
     Notes
     -----
@@ -149,8 +166,9 @@ def write_section(
     path = Path(path)
     if path.suffix.lower() not in (".sgy", ".segy"):
         raise OutputError(f"{path}: a section is written as .sgy or .segy")
-    check_target(path, overwrite=overwrite)
-    check_target(legend_path(path), overwrite=overwrite)
+    beside = (path, path.with_suffix(".odct"), grid_legend_path(path))
+    for target in beside:
+        check_target(target, overwrite=overwrite)
     section = section_of(
         grid.shape,
         start=start,
@@ -161,37 +179,45 @@ def write_section(
         n_samples=n_samples,
         domain=domain,
     )
-    samples = _samples(grid, section)
-    with atomic_output(path, overwrite=overwrite) as temporary:
-        _write(temporary, path, samples, section, grid, feet=feet)
-        with atomic_output(legend_path(path), overwrite=overwrite) as legend:
-            legend.write_bytes(format_legend(grid.palette))
-    valid = samples[samples != np.float32(UNDEFINED)]
+    indices = _indices(grid, section)
+    counts = np.bincount(indices.ravel(), minlength=len(grid.palette))[: len(grid.palette)]
+    numbering = number_classes(grid.palette, counts, f"{path}: the section")
+    table = np.full(MOST_INDICES, UNDEFINED, dtype=np.float32)
+    table[: len(grid.palette)] = numbering.numbers
+    n_classes = len(grid.palette if numbering.rows is None else numbering.rows)
+    with ExitStack() as stack:
+        line, colors, legend = (
+            stack.enter_context(atomic_output(target, overwrite=overwrite)) for target in beside
+        )
+        colors.write_bytes(format_opendtect(numbering.shown))
+        legend_text = format_legend(grid.palette, numbering.rows)
+        legend.write_text(legend_text, encoding="utf-8", newline="\n")
+        _write(line, path, table[indices], section, n_classes=n_classes, feet=feet)
     return SectionReport(
         target=str(path),
-        legend=str(legend_path(path)),
+        colors=str(beside[1]),
+        legend=str(beside[2]),
+        renumbered=numbering.rows is not None,
         n_traces=section.n_traces,
         n_samples=section.n_samples,
         trace_spacing=section.trace_spacing,
         first_z=section.first_z,
         last_z=section.last_z,
         sample_interval=section.interval / 1000,
-        classes_used=len(np.unique(valid)),
-        nodata_share=1 - valid.size / samples.size,
+        classes_used=int((counts > 0).sum()),
+        nodata_share=1 - int(counts.sum()) / indices.size,
     )
 
 
-def _samples(grid: IndexGrid, section: Section) -> NDArray[np.float32]:
-    """Index of every sample, shape (n_traces, n_samples)."""
+def _indices(grid: IndexGrid, section: Section) -> NDArray[np.uint16]:
+    """Index of every sample, shape (n_traces, n_samples); 65535 where there is none."""
     rows, cols = section.rows(grid.shape[0]), section.columns(grid.shape[1])
-    table = np.arange(int(np.iinfo(grid.indices.dtype).max) + 1, dtype=np.float32)
-    if grid.nodata is not None:
-        table[grid.nodata] = UNDEFINED
     # segyio takes a trace at a time, which must be contiguous.
-    indices = np.ascontiguousarray(grid.indices[np.ix_(rows, cols)].T)
-    samples: NDArray[np.float32] = table[indices]
-    samples[:, rows < 0] = UNDEFINED
-    return samples
+    indices = np.ascontiguousarray(grid.indices[np.ix_(rows, cols)].T, dtype=np.uint16)
+    if grid.nodata is not None:
+        indices[indices == grid.nodata] = MOST_INDICES - 1
+    indices[:, rows < 0] = MOST_INDICES - 1
+    return indices
 
 
 def _write(
@@ -199,8 +225,8 @@ def _write(
     path: Path,
     samples: NDArray[np.float32],
     section: Section,
-    grid: IndexGrid,
     *,
+    n_classes: int,
     feet: bool,
 ) -> None:
     """Write headers and traces."""
@@ -218,7 +244,7 @@ def _write(
     spec.samples = section.z()
     spec.tracecount = section.n_traces
     with segyio.create(str(temporary), spec) as file:
-        file.text[0] = _text_header(section, scale, grid)
+        file.text[0] = _text_header(section, scale, n_classes)
         file.bin.update(_binary_header(section, feet=feet))
         # All headers but their numbers and coordinates are the same.
         header = _trace_header(section, scale)
@@ -298,16 +324,17 @@ def _place(number: int, x: int, y: int) -> dict[int, int]:
     }
 
 
-def _text_header(section: Section, scale: int, grid: IndexGrid) -> bytes:
+def _text_header(section: Section, scale: int, n_classes: int) -> bytes:
     """Forty lines that say what the file is."""
     is_time = section.domain == "time"
     z_name, z_unit = ("TWO-WAY TIME", "MS") if is_time else ("DEPTH", "UNITS OF THE MAP")
     place = "SOURCE AND GROUP 73-88, CDP 181-188"
     lines = [
         "CLASS INDICES OF A COLORED CROSS-SECTION. NOT SEISMIC AMPLITUDES.",
-        "EACH SAMPLE IS THE ROW OF A PALETTE. DO NOT INTERPOLATE, FILTER OR GAIN.",
-        f"CLASSES: 0 TO {len(grid.palette) - 1}, LISTED IN THE .LEGEND.CSV BESIDE THIS FILE",
+        "EACH SAMPLE IS THE NUMBER OF A CLASS. DO NOT INTERPOLATE, FILTER OR GAIN.",
+        f"CLASSES: 0 TO {n_classes - 1}, LISTED IN THE .LEGEND.CSV BESIDE THIS FILE",
         "NO CLASS: 1E30 (UNDEFINED VALUE OF OPENDTECT)",
+        "COLORS: OPENDTECT TABLE .ODCT BESIDE THIS FILE, SHOWN WITH RANGE 0 TO 255",
         "",
         f"TRACES: {section.n_traces}, EVERY {section.trace_spacing:.4f} MAP UNITS",
         f"FIRST TRACE: X {section.start[0]:.3f}  Y {section.start[1]:.3f}",

@@ -7,8 +7,6 @@ that GIS programs look for, in ESRI's WKT.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,29 +18,23 @@ from numpy.typing import NDArray
 from rasterio.crs import CRS
 from rasterio.errors import CRSError
 
-from geoindex.errors import GridError, MissingFileError, OutputError
+from geoindex.errors import GridError, OutputError
 from geoindex.formats.atomic import atomic_output, check_target
-from geoindex.formats.palette_files.entries import one_line
+from geoindex.formats.legend import format_legend, read_legend
 from geoindex.formats.sidecars import crs_beside
 from geoindex.formats.writing import GridHeader, GridOpener, held
 from geoindex.grid import IndexArray, IndexGrid, index_dtype, nodata_value
-from geoindex.palette import Palette
 
 __all__ = [
     "check_companions",
-    "format_legend",
     "grid_file",
+    "grid_legend_path",
     "grid_of_values",
-    "legend_path",
     "opener_with_legend",
-    "read_legend",
 ]
 
-# As of a palette file.
-LARGEST_LEGEND = 16 * 2**20
 
-
-def legend_path(path: Path) -> Path:
+def grid_legend_path(path: Path) -> Path:
     """Place of the legend of a grid."""
     return path.with_name(path.name + ".legend.csv")
 
@@ -75,7 +67,7 @@ def check_companions(path: Path, source: IndexGrid | GridHeader, *, overwrite: b
     OutputError
         The legend or another CRS is there already.
     """
-    check_target(legend_path(path), overwrite=overwrite)
+    check_target(grid_legend_path(path), overwrite=overwrite)
     prj = path.with_suffix(".prj")
     if source.crs is not None:
         if not _is_there(path, source.crs):
@@ -108,87 +100,12 @@ def grid_file(path: Path, grid: IndexGrid, *, overwrite: bool) -> Iterator[Binar
     with atomic_output(path, overwrite=overwrite) as temporary:
         with temporary.open("wb") as file:
             yield file
-        with atomic_output(legend_path(path), overwrite=overwrite) as legend:
-            legend.write_bytes(format_legend(grid.palette))
+        with atomic_output(grid_legend_path(path), overwrite=overwrite) as legend:
+            legend.write_text(format_legend(grid.palette), encoding="utf-8", newline="\n")
         prj = path.with_suffix(".prj")
         if grid.crs is not None and not _is_there(path, grid.crs):
             with atomic_output(prj, overwrite=overwrite) as placed:
                 placed.write_text(_wkt(grid.crs) + "\n", encoding="utf-8")
-
-
-def format_legend(palette: Palette) -> bytes:
-    """Write the classes as comma-separated text with the header ``index,r,g,b,name``."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    names = palette.names or [""] * len(palette)
-    values = palette.values
-    writer.writerow(["index", "r", "g", "b", "name", *([] if values is None else ["value"])])
-    for row, (color, name) in enumerate(zip(palette.colors.tolist(), names, strict=True)):
-        tail = [] if values is None else [values[row]]
-        writer.writerow([row, *color, one_line(name), *tail])
-    return stream.getvalue().encode()
-
-
-def read_legend(path: Path) -> Palette:
-    """Palette of the legend beside a grid.
-
-    Parameters
-    ----------
-    path : Path
-        The grid.
-
-    Raises
-    ------
-    MissingFileError
-        There is no legend.
-    GridError
-        It is not such a legend; the message names the line.
-    """
-    legend = legend_path(path)
-    if not legend.is_file():
-        raise MissingFileError(
-            f"{path}: its legend {legend.name} is missing, which holds the classes; keep both "
-            "files together, or write it: a line index,r,g,b,name and one line a class"
-        )
-    if legend.stat().st_size > LARGEST_LEGEND:
-        raise GridError(f"{legend}: is larger than 16 MB, so it is no legend")
-    text = legend.read_bytes().decode("utf-8-sig", errors="replace")
-    delimiter = ";" if ";" in text.partition("\n")[0] else ","
-    try:
-        rows = list(csv.DictReader(io.StringIO(text), delimiter=delimiter, strict=True))
-        return _palette_of_rows(rows, str(legend))
-    except csv.Error as error:
-        raise GridError(f"{legend}: is no table of classes ({error})") from None
-
-
-def _palette_of_rows(rows: list[dict[str, str]], where: str) -> Palette:
-    """Palette of the rows of a legend, whatever their order."""
-    classes: dict[int, tuple[list[int], str, int | None]] = {}
-    for line, row in enumerate(rows, start=2):
-        try:
-            index, red, green, blue = (int(row[key]) for key in ("index", "r", "g", "b"))
-            value = int(row["value"]) if row.get("value") else None
-        except (KeyError, TypeError, ValueError):
-            raise GridError(
-                f"{where}, line {line}: a class needs whole numbers for index, r, g and b"
-            ) from None
-        if index in classes:
-            raise GridError(f"{where}, line {line}: index {index} is there already")
-        classes[index] = ([red, green, blue], row.get("name") or "", value)
-    missing = next((i for i in range(len(classes)) if i not in classes), None)
-    if not classes or missing is not None:
-        raise GridError(f"{where}: has no class with the index {missing or 0}")
-    colors, names, values = zip(*(classes[i] for i in range(len(classes))), strict=True)
-    given = [value for value in values if value is not None]
-    try:
-        return Palette(
-            np.array(colors),
-            names if any(names) else None,
-            values=given if len(given) == len(values) else None,
-            scale="byte",
-        )
-    except (OverflowError, ValueError) as error:
-        raise GridError(f"{where}: {error}") from None
 
 
 def grid_of_values(
@@ -214,7 +131,7 @@ def grid_of_values(
     GridError
         A value is no class of the legend.
     """
-    palette = read_legend(path)
+    palette = read_legend(grid_legend_path(path), path)
     n_colors = len(palette)
     with np.errstate(invalid="ignore"):
         indices = np.where(blank, 0, values)
@@ -223,7 +140,7 @@ def grid_of_values(
         row, col = np.unravel_index(int(np.argmax(stray)), stray.shape)
         raise GridError(
             f"{path}: {values[row, col]:g} at row {row}, column {col} is none of the {n_colors} "
-            f"classes of {legend_path(path).name}"
+            f"classes of {grid_legend_path(path).name}"
         )
     dtype = index_dtype(n_colors, has_nodata=bool(blank.any()))
     nodata = nodata_value(n_colors, dtype)

@@ -21,12 +21,12 @@ from geoindex.errors import OptionError, OutputError
 from geoindex.formats.atomic import atomic_output, check_target
 from geoindex.formats.legend import format_legend, legend_path
 from geoindex.formats.opendtect.instructions import import_steps
+from geoindex.formats.opendtect.numbering import number_classes
 from geoindex.formats.opendtect.survey_file import read_survey
 from geoindex.formats.palette_files.entries import one_line
-from geoindex.formats.palette_files.opendtect import N_LEVELS, format_opendtect
+from geoindex.formats.palette_files.opendtect import format_opendtect
 from geoindex.formats.writing import BlockWriter, GridHeader, held
 from geoindex.grid import IndexGrid
-from geoindex.palette import Palette
 from geoindex.survey import Survey, ZRange
 
 if TYPE_CHECKING:
@@ -172,7 +172,9 @@ def write_horizon(
     lattice = survey.extended(pad=pad, step=step)
     depth, unit, moved = _z(z, survey.z)
     counts = on_survey.counts()
-    numbers, rows, shown = _numbering(on_survey.palette, counts, path)
+    numbers, rows, shown = number_classes(
+        on_survey.palette, counts, f"{path}: the map", " on this survey"
+    )
     title = _header(attribute, xy=xy) if header else ""
     steps = import_steps(
         horizon=path.name,
@@ -255,40 +257,6 @@ def _z(z: float | None, allowed: ZRange | None) -> tuple[float, str, bool]:
     factor = MILLISECONDS if is_time else 1
     value = min(max(wanted, allowed.start * factor), allowed.stop * factor)
     return value, "ms" if is_time else allowed.unit, z is not None and value != wanted
-
-
-def _numbering(
-    palette: Palette, counts: NDArray[np.int64], path: Path
-) -> tuple[NDArray[np.int64], list[int] | None, Palette]:
-    """Find the number that each palette row is written as.
-
-    Returns
-    -------
-    numbers : ndarray of int64, shape (n_colors,)
-    rows : list of int or None
-        Palette row of each number, None where they are the same.
-    shown : Palette
-        The first 255 numbers, for the color table.
-    """
-    numbers = np.arange(len(palette))
-    used = np.flatnonzero(counts)
-    if not used.size or used[-1] < N_LEVELS:
-        return numbers, None, _rows_of(palette, list(range(min(len(palette), N_LEVELS))))
-    if len(used) > N_LEVELS:
-        raise OutputError(
-            f"{path}: the map has {len(used):,} classes on this survey, and OpendTect shows "
-            f"{N_LEVELS}; index the map against a palette of fewer colors, or write a part of "
-            "the survey"
-        )
-    numbers[used] = np.arange(len(used))
-    rows = used.tolist()
-    return numbers, rows, _rows_of(palette, rows)
-
-
-def _rows_of(palette: Palette, rows: list[int]) -> Palette:
-    """Palette of some rows of another."""
-    names = None if palette.names is None else [palette.names[row] for row in rows]
-    return Palette(palette.colors[rows], names, name=palette.name)
 
 
 def _endings(grid: IndexGrid, numbers: NDArray[np.int64], z: float) -> list[str]:
