@@ -100,6 +100,7 @@ def test_headers_byte_by_byte(tmp_path: Path) -> None:
     text = content[:3200].decode("cp037")
     lines = [text[at : at + 80] for at in range(0, 3200, 80)]
     assert [line[:3] for line in lines] == [f"C{number:2d}" for number in range(1, 41)]
+    assert max(len(line.rstrip()) for line in lines) < 80
     assert lines[38].rstrip() == "C39 SEG Y REV1"
     assert lines[39].rstrip() == "C40 END TEXTUAL HEADER"
     assert "CLASS INDICES" in lines[0]
