@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import dataclasses
+import json
 import warnings
 from pathlib import Path
 
@@ -527,3 +528,24 @@ def test_convert_and_command_line_write_them(tmp_path: Path, repository: Path) -
         np.testing.assert_array_equal(open_grid(path).indices, expected.indices)
     result = run("info", tmp_path / "map.asc")
     assert "index grid" in result.stdout
+
+
+def test_resample_on_the_command_line(tmp_path: Path, repository: Path) -> None:
+    data = repository / "data"
+    convert(data / "sample_map.png", tmp_path / "map.npy", data / "sample_palette.csv")
+    survey = data / "sample.survey"
+    expected = open_grid(tmp_path / "map.npy").resample(Survey.open(survey))
+    command = ["resample", tmp_path / "map.npy", tmp_path / "map.irap", "--survey", survey]
+    result = run(*command)
+    assert (result.returncode, result.stderr) == (0, "")
+    rows, cols = expected.shape
+    assert f"map.irap: {rows} inlines x {cols} crosslines" in result.stdout
+    assert_same_points(xtgeo_points(tmp_path / "map.irap", "irap_ascii"), expected)
+    again = run(*command)
+    assert (again.returncode, again.stdout) == (1, "")
+    assert "map.irap: exists already" in again.stderr
+    rotated = run(*command, "--overwrite", "--grid-format", "zmap")
+    assert "cannot hold a rotated grid" in rotated.stderr
+    report = json.loads(run(*command, "--overwrite", "--json", "--method", "mode").stdout)
+    assert report["shape"] == [rows, cols]
+    assert 0 < report["changed_share"] < 1

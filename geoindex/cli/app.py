@@ -15,6 +15,7 @@ from geoindex.cli.horizon import horizon_command
 from geoindex.cli.info import info_command
 from geoindex.cli.palette import palette_group
 from geoindex.cli.plot import plot_command
+from geoindex.cli.resample import resample_command
 from geoindex.cli.section import section_command
 from geoindex.errors import GeoindexError
 
@@ -36,6 +37,7 @@ def cli() -> None:
 cli.add_command(convert_command)
 cli.add_command(cube_command)
 cli.add_command(palette_group)
+cli.add_command(resample_command)
 cli.add_command(section_command)
 cli.add_command(plot_command)
 cli.add_command(horizon_command)

@@ -8,6 +8,7 @@ import click
 
 from geoindex.cli.options import (
     echo_json,
+    grid_format_option,
     json_option,
     max_distance_option,
     metric_option,
@@ -18,7 +19,6 @@ from geoindex.cli.options import (
 from geoindex.color.pixels import Alpha
 from geoindex.color.search import Metric
 from geoindex.conversion import ConversionReport, MergedColors, convert
-from geoindex.formats.grids import FORMATS
 from geoindex.scaling import Depth, Scale
 
 __all__ = ["convert_command", "echo_report"]
@@ -63,11 +63,7 @@ LISTED_GROUPS = 10
     show_default=True,
     help="Round 16-bit and float colors to 8 bits, or compare them in full.",
 )
-@click.option(
-    "--grid-format",
-    type=click.Choice([known.key for known in FORMATS]),
-    help="Format of DST where its suffix would pick another one.",
-)
+@grid_format_option
 @overwrite_option
 @json_option
 @quiet_option

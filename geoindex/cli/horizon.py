@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from geoindex.cli.options import echo_json, json_option, overwrite_option, quiet_option
+from geoindex.cli.options import (
+    echo_json,
+    json_option,
+    method_option,
+    overwrite_option,
+    pad_option,
+    quiet_option,
+    step_option,
+    survey_option,
+)
 from geoindex.formats.grids import open_grid
 from geoindex.formats.opendtect.horizon import HorizonReport, write_horizon
 from geoindex.survey import Survey
@@ -19,22 +28,11 @@ __all__ = ["horizon_command"]
 
 @click.command("horizon")
 @click.argument("grid")
-@click.option(
-    "--survey",
-    required=True,
-    metavar="FILE",
-    help="OpendTect's file .survey, or the folder of the survey.",
-)
+@survey_option
 @click.option("-o", "--output", required=True, metavar="DAT", help="The horizon, such as map.dat.")
-@click.option(
-    "--method",
-    type=click.Choice(["nearest", "mode"]),
-    default="nearest",
-    show_default=True,
-    help="The pixel at the center of each bin, or the class of most of the bin.",
-)
-@click.option("--pad", type=int, default=0, metavar="N", help="Add N bins around the survey.")
-@click.option("--step", type=int, metavar="N", help="Step of the line numbers written.")
+@method_option
+@pad_option
+@step_option
 @click.option(
     "--z",
     type=float,

@@ -12,16 +12,22 @@ from tqdm import tqdm
 
 from geoindex.color.search import Metric
 from geoindex.color.threads import Progress
+from geoindex.formats.grids import FORMATS
 
 __all__ = [
     "echo_json",
+    "grid_format_option",
     "json_option",
     "max_distance_option",
+    "method_option",
     "metric_option",
     "overwrite_option",
+    "pad_option",
     "palette_option",
     "progress_bar",
     "quiet_option",
+    "step_option",
+    "survey_option",
 ]
 
 palette_option = click.option(
@@ -45,6 +51,30 @@ max_distance_option = click.option(
     type=float,
     metavar="D",
     help="Make pixels nodata that are farther than D from every palette color.",
+)
+survey_option = click.option(
+    "--survey",
+    required=True,
+    metavar="FILE",
+    help="OpendTect's file .survey, or the folder of the survey.",
+)
+method_option = click.option(
+    "--method",
+    type=click.Choice(["nearest", "mode"]),
+    default="nearest",
+    show_default=True,
+    help="The pixel at the center of each bin, or the class of most of the bin.",
+)
+pad_option = click.option(
+    "--pad", type=int, default=0, metavar="N", help="Add N bins around the survey."
+)
+step_option = click.option(
+    "--step", type=int, metavar="N", help="Step of the line numbers written."
+)
+grid_format_option = click.option(
+    "--grid-format",
+    type=click.Choice([known.key for known in FORMATS]),
+    help="Format of DST where its suffix would pick another one.",
 )
 overwrite_option = click.option(
     "--overwrite", is_flag=True, help="Replace an output that is already there."
