@@ -61,3 +61,11 @@ def test_survey(benchmark, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     # What GDAL makes of rotated bins, and why this package does not use it.
     gdal = [float(row[4].rstrip("%")) for row in rows if row[1] == "45"]
     assert max(gdal) < 99.5
+
+
+def test_grid_formats(benchmark, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    module = benchmark("grid_formats")
+    module.print_times(module.tiled_map(60), 1, tmp_path)
+    rows = [line.split(" | ") for line in capsys.readouterr().out.splitlines()[3:]]
+    assert [row[0] for row in rows] == [f"| {key}" for key in module.SUFFIX]
+    assert all(float(row[1]) >= 0 for row in rows)

@@ -467,6 +467,7 @@ def test_esri_grids_of_other_programs(tmp_path: Path) -> None:
         ("ncols 2\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize 1\n0 7\n", "7 at row 0, column 1"),
         ("ncols 2\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize 1\n0 0.5\n", "0.5 at row 0"),
         ("ncols 2\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize 1\nnan 1\n", "nan at row 0"),
+        ("ncols 2\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize -1\n0 1\n", "make no grid"),
         ("ncols 2\n", "cut short in its header"),
     ],
 )

@@ -97,6 +97,8 @@ def read_esri(path: Path) -> IndexGrid:
             y = header["yllcorner" if is_corner else "yllcenter"]
         except KeyError as error:
             raise GridError(f"{where}: the header lacks {error.args[0]}") from None
+        if dx <= 0 or dy <= 0:
+            raise GridError(f"{where}: cells of {dx} x {dy} make no grid")
         place = Lattice.from_corner if is_corner else Lattice.from_node
         lattice = place(shape, x, y, dx, dy)
         values = read_values(file, shape, where)
