@@ -208,6 +208,8 @@ def test_refuses_what_opendtect_would_trip_over(tmp_path: Path) -> None:
     for attribute in ("", "a\nb", "it's", 'the "map"'):
         with pytest.raises(OptionError, match="needs a name without quotes"):
             write_horizon(make_map(), SURVEY, tmp_path / "map.dat", attribute=attribute)
+    with pytest.raises(OutputError, match=r"map\.odct: is the name of its color table"):
+        write_horizon(make_map(), SURVEY, tmp_path / "map.odct")
     with pytest.raises(OptionError, match="z must be a finite number"):
         write_horizon(make_map(), SURVEY, tmp_path / "map.dat", z=float("nan"))
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import get_args
 
 import click
 
 from geoindex.cli.options import echo_json, json_option, overwrite_option, quiet_option
 from geoindex.formats.grids import open_grid
 from geoindex.formats.opendtect.horizon import HorizonReport, write_horizon
+from geoindex.grid import Resampling
 from geoindex.survey import Survey
-
-if TYPE_CHECKING:
-    from geoindex.resampling import Method
 
 __all__ = ["horizon_command"]
 
@@ -28,7 +26,7 @@ __all__ = ["horizon_command"]
 @click.option("-o", "--output", required=True, metavar="DAT", help="The horizon, such as map.dat.")
 @click.option(
     "--method",
-    type=click.Choice(["nearest", "mode"]),
+    type=click.Choice(get_args(Resampling)),
     default="nearest",
     show_default=True,
     help="The pixel at the center of each bin, or the class of most of the bin.",
@@ -56,7 +54,7 @@ def horizon_command(
     *,
     survey: str,
     output: str,
-    method: Method,
+    method: Resampling,
     pad: int,
     step: int | None,
     z: float | None,
