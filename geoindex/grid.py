@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 
     from geoindex.survey import Survey
 
-__all__ = ["IndexArray", "IndexGrid", "index_dtype", "nodata_value"]
+__all__ = ["IndexArray", "IndexGrid", "Resampling", "index_dtype", "nodata_value"]
 
 IndexArray = NDArray[np.uint8 | np.uint16]
 """Palette indices; uint8 or uint16."""
+
+Resampling = Literal["nearest", "mode"]
+"""The pixel at the center of a bin, or the class of most of the bin."""
 
 
 def index_dtype(n_colors: int, *, has_nodata: bool) -> type[np.uint8] | type[np.uint16]:
@@ -261,7 +264,7 @@ class IndexGrid:
         self,
         survey: Survey,
         *,
-        method: Literal["nearest", "mode"] = "nearest",
+        method: Resampling = "nearest",
         pad: int | tuple[int, int] = 0,
         step: int | tuple[int, int] | None = None,
     ) -> IndexGrid:

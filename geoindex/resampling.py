@@ -7,16 +7,16 @@ or the class that most of the bin belongs to; GDAL's ``mode`` is not exact on ro
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.color.threads import Progress, in_threads
 from geoindex.errors import GridError, OptionError, SurveyError
-from geoindex.grid import IndexArray, IndexGrid, nodata_value
+from geoindex.grid import IndexArray, IndexGrid, Resampling, nodata_value
 from geoindex.resampling_kernels import take_majority, take_nearest
 from geoindex.survey import Survey
 
@@ -24,10 +24,7 @@ if TYPE_CHECKING:
     from affine import Affine
     from rasterio.crs import CRS
 
-__all__ = ["Method", "resample"]
-
-Method = Literal["nearest", "mode"]
-"""The pixel at the center of a bin, or the class of most of the bin."""
+__all__ = ["resample"]
 
 BLOCK_BINS = 2**18
 """Bins of a part of the work: 2 MB for each array of coordinates."""
@@ -45,15 +42,15 @@ def resample(
     grid: IndexGrid,
     survey: Survey,
     *,
-    method: Method = "nearest",
+    method: Resampling = "nearest",
     pad: int | tuple[int, int] = 0,
     step: int | tuple[int, int] | None = None,
     progress: Progress | None = None,
 ) -> IndexGrid:
     """Put a grid on the inlines and crosslines of a survey; see :meth:`IndexGrid.resample`."""
-    if method not in get_args(Method):
+    if method not in get_args(Resampling):
         raise OptionError(
-            f"unknown resampling method {method!r}; known: {', '.join(get_args(Method))}"
+            f"unknown resampling method {method!r}; known: {', '.join(get_args(Resampling))}"
         )
     target = survey.extended(pad=pad, step=step)
     place = _Placement.of(grid, target)
@@ -87,7 +84,7 @@ def _fill(
     out: IndexArray,
     source: IndexArray,
     place: _Placement,
-    method: Method,
+    method: Resampling,
     nodata: int,
     progress: Progress | None,
 ) -> tuple[int, int]:
@@ -153,14 +150,11 @@ class _Placement:
         -------
         u, v : ndarray of float64, shape (len(rows), len(cols))
         """
-        survey = self.survey
-        inlines = survey.inlines.start + survey.inlines.step * (rows - 0.5)
-        crosslines = survey.crosslines.start + survey.crosslines.step * (cols - 0.5)
-        x, y = survey.xy(inlines[:, np.newaxis], crosslines)
-        if self.project is not None:
-            x, y = self.project(x, y)
-        a, b, c, d, e, f = (~self.transform)[:6]
-        return a * x + b * y + c, d * x + e * y + f
+        to_map, to_pixels = self.survey.transform[:6], (~self.transform)[:6]
+        u, v = cols, rows[:, np.newaxis]
+        if self.project is None:
+            return _moved(_one_after_other(to_map, to_pixels), u, v)
+        return _moved(to_pixels, *self.project(*_moved(to_map, u, v)))
 
     def samples(self) -> tuple[int, int]:
         """Points along the inline and the crossline side of a bin that find its majority."""
@@ -189,6 +183,22 @@ class _Placement:
             seen = np.stack(self.project(*self.survey.corners.T), axis=-1)
             text += f", which is {_extent(seen)} on the map"
         return text + "; check that both use the same coordinate reference system"
+
+
+def _moved(
+    affine: Sequence[float], u: NDArray[np.floating], v: NDArray[np.floating]
+) -> tuple[Floats, Floats]:
+    """Apply six numbers of an affine map to columns and rows, which broadcast."""
+    a, b, c, d, e, f = affine
+    return a * u + (b * v + c), d * u + (e * v + f)
+
+
+def _one_after_other(first: Sequence[float], second: Sequence[float]) -> tuple[float, ...]:
+    """Six numbers of the affine map that does both."""
+    a, b, c, d, e, f = first
+    p, q, r, s, t, w = second
+    across = p * a + q * d, p * b + q * e, p * c + q * f + r
+    return (*across, s * a + t * d, s * b + t * e, s * c + t * f + w)
 
 
 def _projection(source: CRS, target: CRS) -> Callable[[Floats, Floats], tuple[Floats, Floats]]:

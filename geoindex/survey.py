@@ -362,10 +362,12 @@ class Survey:
         inline, crossline : ndarray of float64
             Fractions count the way between two lines.
         """
-        u = np.asarray(x, np.float64) - self.x.constant
-        v = np.asarray(y, np.float64) - self.y.constant
-        inline = (u * self.y.crossline - v * self.x.crossline) / self._determinant
-        crossline = (v * self.x.inline - u * self.y.inline) / self._determinant
+        first, start = self.inlines[0], self.crosslines[0]
+        # From the first bin, not from line numbers 0, 0 far away: that keeps the digits.
+        x0, y0 = self.xy(first, start)
+        u, v = np.asarray(x, np.float64) - x0, np.asarray(y, np.float64) - y0
+        inline = first + (u * self.y.crossline - v * self.x.crossline) / self._determinant
+        crossline = start + (v * self.x.inline - u * self.y.inline) / self._determinant
         if not snap:
             return inline, crossline
         return _snapped(inline, self.inlines), _snapped(crossline, self.crosslines)
@@ -589,12 +591,14 @@ def _crs(crs: CRS | str | int | None) -> CRS | None:
     """Coordinate reference system of a name, code or WKT."""
     if crs is None:
         return None
+    import rasterio
     from rasterio.crs import CRS
-    from rasterio.errors import CRSError
 
     try:
-        return CRS.from_user_input(crs)
-    except CRSError as error:
+        # Without it PROJ would print its own line, too.
+        with rasterio.Env():
+            return CRS.from_user_input(crs)
+    except ValueError as error:
         raise SurveyError(
             f"the coordinate reference system {str(crs)[:100]!r} is not known ({error})"
         ) from None

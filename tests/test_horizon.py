@@ -208,6 +208,8 @@ def test_refuses_what_opendtect_would_trip_over(tmp_path: Path) -> None:
     for attribute in ("", "a\nb", "it's", 'the "map"'):
         with pytest.raises(OptionError, match="needs a name without quotes"):
             write_horizon(make_map(), SURVEY, tmp_path / "map.dat", attribute=attribute)
+    with pytest.raises(OutputError, match=r"map\.odct: is the name of its color table"):
+        write_horizon(make_map(), SURVEY, tmp_path / "map.odct")
     with pytest.raises(OptionError, match="z must be a finite number"):
         write_horizon(make_map(), SURVEY, tmp_path / "map.dat", z=float("nan"))
 
@@ -378,7 +380,7 @@ def test_several_attributes(tmp_path: Path, three: Palette) -> None:
         ('# "Inline"\t"Crossline"\t"Z"\n1 2 0\n', "holds Z alone"),
         ('# "Inline"\t"Crossline"\t"Z"\n1 2 0 1\n', "names 3 columns .* the lines hold 4"),
         ('# "Depth"\t"Porosity"\t"Z"\n1 2 0\n', "has no columns of inline and crossline"),
-        ('"A"\t1 2 0 1\n1 2 0 1\n', "has no name, as the others have"),
+        ('"A"\t1 2 0 1\n1 2 0 1\n', "is no quoted name and numbers, as others are"),
         ("1 2 0 1\nnan 2 0 1\n", "a position is undefined|has no columns|X and Y"),
     ],
 )

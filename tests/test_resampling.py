@@ -17,7 +17,7 @@ from rasterio.crs import CRS
 from rasterio.warp import Resampling, reproject
 from scipy.ndimage import gaussian_filter
 
-from geoindex import IndexGrid, Palette, Survey, index_image
+from geoindex import IndexGrid, Palette, Survey, index_image, open_grid
 from geoindex.errors import GridError, OptionError, SurveyError
 from geoindex.formats.opendtect.survey_file import parse_survey
 from tests.surveys import KEVITSA
@@ -192,7 +192,7 @@ def test_points_are_projected_one_by_one() -> None:
     assert (mode == counts.argmax(axis=0))[whole].all()
 
 
-def test_a_grid_on_a_survey_stays_as_it_is() -> None:
+def test_a_grid_on_a_survey_stays_as_it_is(tmp_path: Path) -> None:
     survey = make_survey(cell=9, degrees=33, bins=60)
     grid = make_map().resample(survey, pad=2, step=(2, 1))
     assert grid.survey == survey.extended(pad=2, step=(2, 1))
@@ -200,6 +200,9 @@ def test_a_grid_on_a_survey_stays_as_it_is() -> None:
     for method in ("nearest", "mode"):
         again = grid.resample(grid.survey, method=method)
         np.testing.assert_array_equal(again.indices, grid.indices)
+    for name in ("grid.tif", "grid.npy"):
+        grid.save(tmp_path / name)
+        assert open_grid(tmp_path / name).survey == grid.survey
     assert make_map().survey is None
     moved = dataclasses.replace(grid, transform=Affine.translation(5, 0) @ grid.transform)
     assert moved.survey is None

@@ -195,6 +195,7 @@ def test_points_of_fewer_digits_do_not_replace_the_coefficients() -> None:
         ("100`750`1", "750`100`1", "inlines must rise, found first 750, last 100, step 1"),
         ("100`750`1", "100.5`750`1", "inlines must be whole numbers"),
         ("100`750`1", "100", "must hold 2 or 3 numbers, found '100'"),
+        ("0`1.848`0.004`T", "0", "Z range must hold first and last, found '0'"),
         ("0`1.848`0.004`T", "2`1.848`0.004`T", "z must rise, found first 2, last 1.848"),
         ("`24.99024752", "", "Coord-X-BinID must hold 3 numbers"),
         ("EPSG`23031", "EPSG`1", "'EPSG:1' is not known"),

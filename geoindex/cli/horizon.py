@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from geoindex.cli.options import (
@@ -18,10 +16,8 @@ from geoindex.cli.options import (
 )
 from geoindex.formats.grids import open_grid
 from geoindex.formats.opendtect.horizon import HorizonReport, write_horizon
+from geoindex.grid import Resampling
 from geoindex.survey import Survey
-
-if TYPE_CHECKING:
-    from geoindex.resampling import Method
 
 __all__ = ["horizon_command"]
 
@@ -54,7 +50,7 @@ def horizon_command(
     *,
     survey: str,
     output: str,
-    method: Method,
+    method: Resampling,
     pad: int,
     step: int | None,
     z: float | None,

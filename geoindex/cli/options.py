@@ -13,6 +13,7 @@ from tqdm import tqdm
 from geoindex.color.search import Metric
 from geoindex.color.threads import Progress
 from geoindex.formats.grids import FORMATS
+from geoindex.grid import Resampling
 
 __all__ = [
     "echo_json",
@@ -60,7 +61,7 @@ survey_option = click.option(
 )
 method_option = click.option(
     "--method",
-    type=click.Choice(["nearest", "mode"]),
+    type=click.Choice(get_args(Resampling)),
     default="nearest",
     show_default=True,
     help="The pixel at the center of each bin, or the class of most of the bin.",

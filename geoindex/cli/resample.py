@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -20,10 +19,8 @@ from geoindex.cli.options import (
 )
 from geoindex.formats.atomic import check_target
 from geoindex.formats.grids import grid_format_of, open_grid
+from geoindex.grid import Resampling
 from geoindex.survey import Survey
-
-if TYPE_CHECKING:
-    from geoindex.resampling import Method
 
 __all__ = ["resample_command"]
 
@@ -44,7 +41,7 @@ def resample_command(
     dst: str,
     *,
     survey: str,
-    method: Method,
+    method: Resampling,
     pad: int,
     step: int | None,
     grid_format: str | None,

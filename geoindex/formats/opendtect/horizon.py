@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,11 +26,8 @@ from geoindex.formats.opendtect.survey_file import read_survey
 from geoindex.formats.palette_files.entries import one_line
 from geoindex.formats.palette_files.opendtect import format_opendtect
 from geoindex.formats.writing import BlockWriter, GridHeader, held
-from geoindex.grid import IndexGrid
+from geoindex.grid import IndexGrid, Resampling
 from geoindex.survey import Survey, ZRange
-
-if TYPE_CHECKING:
-    from geoindex.resampling import Method
 
 __all__ = ["HorizonReport", "colors_path", "open_horizon", "steps_path", "write_horizon"]
 
@@ -107,7 +104,7 @@ def write_horizon(
     survey: Survey | str | PathLike[str],
     path: str | PathLike[str],
     *,
-    method: Method = "nearest",
+    method: Resampling = "nearest",
     pad: int | tuple[int, int] = 0,
     step: int | tuple[int, int] | None = None,
     z: float | None = None,
@@ -166,6 +163,8 @@ def write_horizon(
         survey = read_survey(survey)
     _check_attribute(attribute)
     beside = (path, colors_path(path), legend_path(path), steps_path(path))
+    if len(set(beside)) < len(beside):
+        raise OutputError(f"{path}: is the name of its color table; call the horizon .dat")
     for target in beside:
         check_target(target, overwrite=overwrite)
     on_survey = resample(grid, survey, method=method, pad=pad, step=step)

@@ -358,9 +358,11 @@ def _of_one_horizon(lines: Iterator[str], wanted: str | None, path: Path) -> Ite
 
 def _named(line: str, path: Path) -> tuple[str, str]:
     """Quoted name and the rest of a line."""
-    match = re.match(r'\s*"([^"]*)"[\s,]*(.*)$', line, re.DOTALL)
+    match = re.match(r'\s*"([^"]*)"[\s,]*(\S.*)$', line, re.DOTALL)
     if match is None:
-        raise GridError(f"{path}: the line {line.strip()[:60]!r} has no name, as the others have")
+        raise GridError(
+            f"{path}: the line {line.strip()[:60]!r} is no quoted name and numbers, as others are"
+        )
     return match.group(1), match.group(2)
 
 

@@ -210,9 +210,11 @@ def _z(values: Mapping[str, str]) -> tuple[float, float, float, ZDomain] | None:
     """Z range, or None where it is not given or not defined."""
     if "Z range" not in values:
         return None
-    first, last, *rest = split_list(values["Z range"])
-    numbers = [_number(part, "Z range") for part in (first, last, *rest[:1])]
-    flag = rest[1].strip() if len(rest) > 1 else "T"
+    parts = split_list(values["Z range"])
+    if len(parts) < 2:
+        raise SurveyError(f"Z range must hold first and last, found {values['Z range'][:80]!r}")
+    numbers = [_number(part, "Z range") for part in parts[:3]]
+    flag = parts[3].strip() if len(parts) > 3 else "T"
     if any(abs(value) >= UNDEFINED for value in numbers[:2]):
         return None
     step = numbers[2] if len(numbers) > 2 else 0.0
