@@ -49,6 +49,7 @@ bench: $(VENV)/.installed-test ## nearest color beside its peers
 
 sample: $(VENV)/.installed-test ## draw the sample map in data/ again
 	$(BIN)/python data/make_sample_map.py
+	$(BIN)/python data/make_sample_survey.py
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

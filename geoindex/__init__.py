@@ -15,13 +15,17 @@ if TYPE_CHECKING:
     from geoindex.conversion import convert as convert
     from geoindex.errors import GeoindexError as GeoindexError
     from geoindex.formats.grids import open_grid as open_grid
+    from geoindex.formats.opendtect.horizon import write_horizon as write_horizon
+    from geoindex.formats.opendtect.horizon_reader import read_horizon as read_horizon
     from geoindex.formats.palettes import builtin_palettes as builtin_palettes
     from geoindex.formats.palettes import load_palette as load_palette
+    from geoindex.formats.segy import write_section as write_section
     from geoindex.grid import IndexGrid as IndexGrid
     from geoindex.indexing import index_image as index_image
     from geoindex.learn.learned import LearnedPalette as LearnedPalette
     from geoindex.learning import learn_palette as learn_palette
     from geoindex.palette import Palette as Palette
+    from geoindex.survey import Survey as Survey
 
 __version__ = "0.1.0"
 
@@ -32,6 +36,7 @@ _HOME = {
     "IndexGrid": "geoindex.grid",
     "LearnedPalette": "geoindex.learn.learned",
     "Palette": "geoindex.palette",
+    "Survey": "geoindex.survey",
     "builtin_palettes": "geoindex.formats.palettes",
     "convert": "geoindex.conversion",
     "convert_many": "geoindex.batch",
@@ -40,6 +45,9 @@ _HOME = {
     "load_palette": "geoindex.formats.palettes",
     "nearest": "geoindex.color.mapper",
     "open_grid": "geoindex.formats.grids",
+    "read_horizon": "geoindex.formats.opendtect.horizon_reader",
+    "write_horizon": "geoindex.formats.opendtect.horizon",
+    "write_section": "geoindex.formats.segy",
 }
 
 __all__ = [
@@ -49,6 +57,7 @@ __all__ = [
     "IndexGrid",
     "LearnedPalette",
     "Palette",
+    "Survey",
     "__version__",
     "builtin_palettes",
     "convert",
@@ -58,6 +67,9 @@ __all__ = [
     "load_palette",
     "nearest",
     "open_grid",
+    "read_horizon",
+    "write_horizon",
+    "write_section",
 ]
 
 

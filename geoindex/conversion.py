@@ -119,6 +119,7 @@ def convert(
     values: bool = False,
     cog: bool = False,
     overwrite: bool = False,
+    format: str | None = None,  # noqa: A002  as matplotlib spells it
     progress: Progress | None = None,
 ) -> ConversionReport:
     """Turn an image file into an index grid file, block by block.
@@ -132,7 +133,7 @@ def convert(
     src : path-like
         PNG, JPEG, TIFF, WebP, GIF, BMP or JPEG 2000.
     dst : path-like
-        ``.npy``, ``.tif`` or ``.png``; it appears whole or not at all.
+        One of the suffixes that :meth:`IndexGrid.save` takes; it appears whole or not at all.
     palette : Palette, ColorCube, str or path-like
         The colors, what :func:`geoindex.load_palette` takes, or a color cube or its file,
         which brings its own metric and largest distance.
@@ -144,6 +145,8 @@ def convert(
         Lay a GeoTIFF out for the cloud, with overviews by the mode, which never mix classes.
     overwrite : bool
         Replace a file that is already there.
+    format : str, optional
+        Key of a grid format, as in :meth:`IndexGrid.save`.
     progress : callable, optional
         Called with the pixels that are done and how many there are.
 
@@ -162,7 +165,7 @@ def convert(
         One of its children: what is wrong, in which file, what to do.
     """
     target = Path(dst)
-    output = grid_format_of(target)
+    output = grid_format_of(target, format)
     if cog and output.name != "GeoTIFF":
         raise OutputError(f"{target}: cog=True (--cog) writes GeoTIFF; name the output .tif")
     check_target(target, overwrite=overwrite)

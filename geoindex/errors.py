@@ -14,6 +14,8 @@ __all__ = [
     "OptionError",
     "OutputError",
     "PaletteError",
+    "SectionError",
+    "SurveyError",
 ]
 
 
@@ -59,6 +61,14 @@ class GridError(GeoindexError, ValueError):
 
 class CubeError(GeoindexError, ValueError):
     """A color cube, or a file that should hold one, that cannot be used."""
+
+
+class SurveyError(GeoindexError, ValueError):
+    """A survey geometry, or a file that should hold one, that contradicts itself."""
+
+
+class SectionError(GeoindexError, ValueError):
+    """A cross-section whose place contradicts itself, or that SEG-Y cannot hold."""
 
 
 class OptionError(GeoindexError, ValueError):

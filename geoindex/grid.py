@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +22,15 @@ if TYPE_CHECKING:
     from rasterio.control import GroundControlPoint
     from rasterio.crs import CRS
 
-__all__ = ["IndexArray", "IndexGrid", "index_dtype", "nodata_value"]
+    from geoindex.survey import Survey
+
+__all__ = ["IndexArray", "IndexGrid", "Resampling", "index_dtype", "nodata_value"]
 
 IndexArray = NDArray[np.uint8 | np.uint16]
 """Palette indices; uint8 or uint16."""
+
+Resampling = Literal["nearest", "mode"]
+"""The pixel at the center of a bin, or the class of most of the bin."""
 
 
 def index_dtype(n_colors: int, *, has_nodata: bool) -> type[np.uint8] | type[np.uint16]:
@@ -217,29 +222,115 @@ class IndexGrid:
         return plot_grid(self, ax=ax, legend=legend)
 
     def save(
-        self, path: str | PathLike[str], *, overwrite: bool = False, values: bool = False
+        self,
+        path: str | PathLike[str],
+        *,
+        overwrite: bool = False,
+        values: bool = False,
+        format: str | None = None,  # noqa: A002  as matplotlib spells it
     ) -> None:
         """Write the grid to a file; the suffix picks the format.
 
         Parameters
         ----------
         path : path-like
-            ``.npy`` (with a JSON sidecar ``<path>.json``), ``.tif`` or ``.png``.
+            ``.npy`` (with a JSON sidecar ``<path>.json``), ``.tif``, ``.png``, or, with a
+            legend ``<path>.legend.csv``, ``.asc`` (ESRI), ``.irap``, ``.zmap``, ``.grd``
+            (Surfer), ``.cps3`` (experimental), ``.xyz``, ``.xya`` (DUG), and ``.ijxyz``
+            and ``.dat`` (OpendTect) for grids on a survey.
         overwrite : bool
             Replace a file that is already there.
         values : bool
             Write the class values of the palette (:attr:`Palette.values`) in place of its
             row numbers; :func:`geoindex.open_grid` turns them back.
+        format : str, optional
+            Key of a format where the suffix would pick another one: ``"surfer7"`` for
+            ``.grd``, ``"zmap"`` for ``.dat``; :data:`geoindex.formats.grids.FORMATS` lists
+            them.
 
         Raises
         ------
+        OptionError
+            An unknown format.
         OutputError
             The suffix is unknown, the file exists, the folder cannot be written, or the
-            format does not hold the class values.
+            format cannot hold the grid, such as a rotated one or class values.
         """
         from geoindex.formats.grids import save_grid
 
-        save_grid(self, path, overwrite=overwrite, values=values)
+        save_grid(self, path, overwrite=overwrite, values=values, format=format)
+
+    def resample(
+        self,
+        survey: Survey,
+        *,
+        method: Resampling = "nearest",
+        pad: int | tuple[int, int] = 0,
+        step: int | tuple[int, int] | None = None,
+    ) -> IndexGrid:
+        """Put the grid on the inlines and crosslines of a survey.
+
+        Parameters
+        ----------
+        survey : Survey
+            The survey. Where its CRS differs from the grid's, the coordinates of each bin are
+            projected by PROJ; where one of the two has none, both are taken to be the same.
+        method : {"nearest", "mode"}
+            ``"nearest"``: the pixel that the center of the bin lies in. ``"mode"``: the class
+            that most of the bin belongs to, which removes specks and also thin lines; nodata
+            where more than half of it is.
+        pad : int or two int
+            Bins to add on every side; two numbers are for inlines and crosslines.
+        step : int or two int, optional
+            Step of the line numbers, a multiple of the survey's own.
+
+        Returns
+        -------
+        IndexGrid
+            Rows are inlines, columns crosslines, the transform is that of the survey. Bins
+            outside the grid are nodata; ``provenance["resampled"]["outside_share"]`` tells
+            their share, and ``changed_share`` that of bins that ``"mode"`` changed.
+
+        Raises
+        ------
+        SurveyError
+            No bin lies on the grid; both extents are shown. Or `pad` or `step` are wrong.
+        GridError
+            The grid has no transform.
+        OptionError
+            An unknown method.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from affine import Affine
+        >>> from geoindex import IndexGrid, Palette, Survey
+        >>> grid = IndexGrid(
+        ...     indices=np.array([[0, 1], [1, 0]], dtype=np.uint8),
+        ...     palette=Palette([[0, 0, 0], [255, 255, 0]]),
+        ...     nodata=255,
+        ...     transform=Affine(10, 0, 500, 0, -10, 720),
+        ... )
+        >>> survey = Survey(inlines=(1, 2), crosslines=(1, 3), x=(495, 0, 10), y=(695, 10, 0))
+        >>> grid.resample(survey).indices
+        array([[  1,   0, 255],
+               [  0,   1, 255]], dtype=uint8)
+        """
+        from geoindex.resampling import resample
+
+        return resample(self, survey, method=method, pad=pad, step=step)
+
+    @property
+    def survey(self) -> Survey | None:
+        """Survey whose inlines and crosslines are rows and columns; see :meth:`resample`."""
+        from geoindex.survey import Survey
+
+        content = self.provenance.get("survey")
+        if not isinstance(content, Mapping) or self.transform is None:
+            return None
+        survey = Survey.from_dict(content)
+        same = survey.shape == self.shape and survey.transform.almost_equals(self.transform, 1e-6)
+        return survey if same else None
 
     def to_xarray(self) -> xr.DataArray:
         """Copy into an xarray DataArray; needs ``geoindex-raster[xarray]``.

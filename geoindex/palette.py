@@ -229,8 +229,8 @@ class Palette:
         ----------
         path : path-like
             Target: ``.csv``, ``.tsv``, ``.gpl`` (GIMP), ``.pal`` (JASC), ``.act`` (Adobe),
-            ``.clr`` (ESRI, QGIS), ``.qml`` (QGIS), ``.sld``, ``.cpt`` (GMT), ``.json``, or
-            ``.tif`` and ``.png`` (a strip of the colors).
+            ``.clr`` (ESRI, QGIS), ``.qml`` (QGIS), ``.sld``, ``.cpt`` (GMT), ``.odct``
+            (OpendTect), ``.json``, or ``.tif`` and ``.png`` (a strip of the colors).
         overwrite : bool
             Replace a file that is already there.
         format : str, optional

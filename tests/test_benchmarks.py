@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -42,3 +43,29 @@ def test_throughput(benchmark, capsys: pytest.CaptureFixture[str]) -> None:
         f"| {kind}" for kind in module.KINDS
     ]
     assert [line.split(" | ")[0] for line in lines[-3:]] == ["| 16", "| 256", "| 4096"]
+
+
+def test_survey(benchmark, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    module = benchmark("survey")
+    module.print_times(64, 1, tmp_path)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(" | ")[0] for line in lines if line.startswith("| horizon")] == [
+        "| horizon",
+        "| horizon --method mode",
+        "| horizon --xy",
+    ]
+    module.print_agreement()
+    rows = [line.split(" | ") for line in capsys.readouterr().out.splitlines()[-8:]]
+    ours = [float(row[3].rstrip("%")) for row in rows]
+    assert min(ours) >= 99.5
+    # What GDAL makes of rotated bins, and why this package does not use it.
+    gdal = [float(row[4].rstrip("%")) for row in rows if row[1] == "45"]
+    assert max(gdal) < 99.5
+
+
+def test_grid_formats(benchmark, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    module = benchmark("grid_formats")
+    module.print_times(module.tiled_map(60), 1, tmp_path)
+    rows = [line.split(" | ") for line in capsys.readouterr().out.splitlines()[3:]]
+    assert [row[0] for row in rows] == [f"| {key}" for key in module.SUFFIX]
+    assert all(float(row[1]) >= 0 for row in rows)

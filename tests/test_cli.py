@@ -108,7 +108,7 @@ def bad_folder(folder: Path) -> Path:
         (["map.png", "out.tif", "-p", "bad_row.csv"], "bad_row.csv, line 3: 'x' is not a number"),
         (["map.png", "out.tif", "-p", "mixed.csv"], "mixed.csv, line 1: value 0.5 looks like"),
         (["map.png", "out.tif", "-p", "none.csv"], "none.csv: no such palette file"),
-        (["map.png", "out.xyz", "-p", "legend.csv"], "out.xyz: unknown suffix"),
+        (["map.png", "out.foo", "-p", "legend.csv"], "out.foo: unknown suffix"),
         (["map.png", "old.tif", "-p", "legend.csv"], "old.tif: exists already"),
         (["map.png", "missing/out.tif", "-p", "legend.csv"], "the folder missing does not exist"),
         (["map.png", "file/out.tif", "-p", "legend.csv"], "the folder file does not exist"),

@@ -210,7 +210,7 @@ def test_a_failed_save_leaves_the_old_file_and_nothing_else(
 def test_refuses_bad_targets(tmp_path: Path) -> None:
     grid = make_grid(3, nodata=True)
     with pytest.raises(OutputError, match=r"unknown suffix; grids are written as \.npy, \.tif"):
-        grid.save(tmp_path / "grid.xyz")
+        grid.save(tmp_path / "grid.foo")
     with pytest.raises(OutputError, match=r"the folder .* does not exist"):
         grid.save(tmp_path / "missing" / "grid.npy")
     (tmp_path / "folder.tif").mkdir()
@@ -237,7 +237,7 @@ def test_refuses_bad_sources(tmp_path: Path, rgba: np.ndarray) -> None:
         ("rgba.tif", GridError, "is not an index grid"),
         ("text.tif", GeoindexError, "is not a PNG, JPEG, TIFF, WebP"),
         ("none.tif", MissingFileError, "no such file"),
-        ("grid.xyz", GridError, "unknown suffix"),
+        ("grid.foo", GridError, "unknown suffix"),
     ]:
         with pytest.raises(error, match=message):
             open_grid(tmp_path / name)

@@ -14,10 +14,13 @@ from geoindex.cli.batch import batch_command
 from geoindex.cli.convert import convert_command
 from geoindex.cli.cube import cube_command
 from geoindex.cli.demo import demo_command
+from geoindex.cli.horizon import horizon_command
 from geoindex.cli.info import info_command
 from geoindex.cli.palette import palette_group
 from geoindex.cli.palette_learn import learn_command
 from geoindex.cli.plot import plot_command
+from geoindex.cli.resample import resample_command
+from geoindex.cli.section import section_command
 from geoindex.errors import GeoindexError, GeoindexWarning
 
 __all__ = ["cli", "main"]
@@ -48,7 +51,10 @@ cli.add_command(batch_command)
 cli.add_command(cube_command)
 cli.add_command(palette_group)
 palette_group.add_command(learn_command)
+cli.add_command(resample_command)
+cli.add_command(section_command)
 cli.add_command(plot_command)
+cli.add_command(horizon_command)
 cli.add_command(info_command)
 cli.add_command(demo_command)
 

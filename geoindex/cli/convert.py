@@ -7,6 +7,7 @@ import click
 from geoindex.cli.options import (
     MappingOptions,
     echo_json,
+    grid_format_option,
     json_option,
     mapping_options,
     overwrite_option,
@@ -28,6 +29,7 @@ LISTED_GROUPS = 10
 @click.argument("src")
 @click.argument("dst")
 @mapping_options
+@grid_format_option
 @overwrite_option
 @json_option
 @quiet_option
@@ -37,13 +39,26 @@ def convert_command(
     *,
     palette: str,
     mapping: MappingOptions,
+    grid_format: str | None,
     overwrite: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Convert the map image SRC to the index grid DST (.npy, .tif, .png)."""
+    """Convert the map image SRC to the index grid DST.
+
+    The suffix of DST picks the format: .npy, .tif, .png, .asc (ESRI), .irap, .zmap, .grd
+    (Surfer), .cps3, .xyz or .xya.
+    """
     with progress_bar(src, " px", quiet=quiet) as progress:
-        report = convert(src, dst, palette, **mapping, overwrite=overwrite, progress=progress)
+        report = convert(
+            src,
+            dst,
+            palette,
+            **mapping,
+            format=grid_format,
+            overwrite=overwrite,
+            progress=progress,
+        )
     if as_json:
         echo_json(report.to_dict())
     elif not quiet:

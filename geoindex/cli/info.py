@@ -11,9 +11,10 @@ import numpy as np
 from geoindex.cli.options import echo_json, json_option
 from geoindex.errors import GridError
 from geoindex.formats.grids import grid_format, open_grid
-from geoindex.formats.palettes import is_palette_file, load_palette
+from geoindex.formats.palettes import RASTER_SUFFIXES, is_palette_file, load_palette
 from geoindex.formats.rasters import describe_raster
 from geoindex.grid import IndexGrid
+from geoindex.survey import Survey
 
 __all__ = ["info_command"]
 
@@ -22,7 +23,7 @@ __all__ = ["info_command"]
 @click.argument("file")
 @json_option
 def info_command(file: str, *, as_json: bool) -> None:
-    """Tell what FILE is: an index grid, an image or a palette."""
+    """Tell what FILE is: an index grid, an image, a palette or an OpendTect survey."""
     content = _describe(Path(file))
     if as_json:
         echo_json(content)
@@ -48,7 +49,9 @@ def _describe(path: Path) -> dict[str, Any]:
             "duplicates": len(palette.duplicates()),
             "sha256": palette.sha256,
         }
-    if path.suffix.lower() == ".npy":
+    if path.name.endswith(".survey") or (path / ".survey").is_file():
+        return _describe_survey(Survey.open(path))
+    if grid_format(path) is not None and path.suffix.lower() not in RASTER_SUFFIXES:
         return _describe_grid(open_grid(path))
     image = describe_raster(path)
     if grid_format(path) is None or image["bands"] != ["palette"]:
@@ -58,6 +61,29 @@ def _describe(path: Path) -> dict[str, Any]:
     except GridError:
         # A color table that some pixels lie outside of still makes an image.
         return image
+
+
+def _describe_survey(survey: Survey) -> dict[str, Any]:
+    """Facts about the geometry of a survey."""
+    z = survey.z
+    return {
+        "kind": "OpendTect survey",
+        "name": survey.name or None,
+        "inlines": _lines(survey.inlines),
+        "crosslines": _lines(survey.crosslines),
+        "bins": f"{survey.inline_spacing:.6g} x {survey.crossline_spacing:.6g}",
+        "azimuth_of_inlines": round(survey.azimuth, 4),
+        "x": list(survey.x),
+        "y": list(survey.y),
+        "corners": np.round(survey.corners, 3).tolist(),
+        "z": None if z is None else f"{z.start:g} to {z.stop:g} {z.unit} step {z.step:g}",
+        "crs": None if survey.crs is None else survey.crs.to_string(),
+    }
+
+
+def _lines(lines: range) -> str:
+    """Line numbers on one line."""
+    return f"{lines[0]} to {lines[-1]} step {lines.step}"
 
 
 def _describe_grid(grid: IndexGrid) -> dict[str, Any]:

@@ -14,19 +14,26 @@ from tqdm import tqdm
 from geoindex.color.pixels import Alpha
 from geoindex.color.search import Metric
 from geoindex.color.threads import Progress
+from geoindex.formats.grids import FORMATS
+from geoindex.grid import Resampling
 from geoindex.scaling import Depth, Scale
 
 __all__ = [
     "MappingOptions",
     "echo_json",
+    "grid_format_option",
     "json_option",
     "mapping_options",
     "max_distance_option",
+    "method_option",
     "metric_option",
     "overwrite_option",
+    "pad_option",
     "palette_option",
     "progress_bar",
     "quiet_option",
+    "step_option",
+    "survey_option",
 ]
 
 palette_option = click.option(
@@ -83,6 +90,30 @@ values_option = click.option(
 )
 cog_option = click.option(
     "--cog", is_flag=True, help="Lay GeoTIFF out for the cloud, with overviews by mode."
+)
+survey_option = click.option(
+    "--survey",
+    required=True,
+    metavar="FILE",
+    help="OpendTect's file .survey, or the folder of the survey.",
+)
+method_option = click.option(
+    "--method",
+    type=click.Choice(get_args(Resampling)),
+    default="nearest",
+    show_default=True,
+    help="The pixel at the center of each bin, or the class of most of the bin.",
+)
+pad_option = click.option(
+    "--pad", type=int, default=0, metavar="N", help="Add N bins around the survey."
+)
+step_option = click.option(
+    "--step", type=int, metavar="N", help="Step of the line numbers written."
+)
+grid_format_option = click.option(
+    "--grid-format",
+    type=click.Choice([known.key for known in FORMATS]),
+    help="Format of DST where its suffix would pick another one.",
 )
 overwrite_option = click.option(
     "--overwrite", is_flag=True, help="Replace an output that is already there."

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
-from geoindex.errors import GridError, MissingFileError, OutputError
+from geoindex.errors import GridError, MissingFileError, OptionError, OutputError
 from geoindex.formats.geotiff import open_geotiff, read_geotiff
+from geoindex.formats.gridfiles import cps3, esri, irap, points, surfer, zmap
+from geoindex.formats.gridfiles.companions import opener_with_legend
 from geoindex.formats.npy import open_npy, read_npy
+from geoindex.formats.opendtect.horizon import open_horizon
+from geoindex.formats.opendtect.horizon_reader import read_horizon
 from geoindex.formats.png import open_png, read_png
 from geoindex.formats.writing import GridHeader, GridOpener
 from geoindex.grid import IndexGrid
@@ -24,28 +28,119 @@ __all__ = [
     "save_grid",
 ]
 
+# Comments may stand before what tells a format.
+RECOGNIZED_BYTES = 4096
+
 
 @dataclass(frozen=True, kw_only=True)
 class GridFormat:
     """One way to keep a grid in a file."""
 
+    key: str
+    """Name for the option `format`."""
+
     name: str
     """Name for messages."""
 
     suffixes: tuple[str, ...]
-    """File suffixes in lower case, with the dot."""
-
-    read: Callable[[Path], IndexGrid]
-    """Reads a file back."""
+    """File suffixes in lower case, with the dot; the first format of a suffix writes it."""
 
     open: GridOpener
     """Opens a file for writing block by block."""
 
+    read: Callable[[Path], IndexGrid] | None
+    """Reads a file back, or None where the format cannot bring a grid back."""
+
+    recognize: Callable[[bytes], bool] | None = None
+    """Tells by its first bytes that a file is of this format, whatever its suffix."""
+
 
 FORMATS = (
-    GridFormat(name="NumPy array", suffixes=(".npy",), read=read_npy, open=open_npy),
-    GridFormat(name="GeoTIFF", suffixes=(".tif", ".tiff"), read=read_geotiff, open=open_geotiff),
-    GridFormat(name="PNG", suffixes=(".png",), read=read_png, open=open_png),
+    GridFormat(key="npy", name="NumPy array", suffixes=(".npy",), read=read_npy, open=open_npy),
+    GridFormat(
+        key="geotiff",
+        name="GeoTIFF",
+        suffixes=(".tif", ".tiff"),
+        read=read_geotiff,
+        open=open_geotiff,
+    ),
+    GridFormat(key="png", name="PNG", suffixes=(".png",), read=read_png, open=open_png),
+    GridFormat(
+        key="esri",
+        name="ESRI ASCII grid",
+        suffixes=(".asc",),
+        open=opener_with_legend(esri.write_esri, esri.check_esri),
+        read=esri.read_esri,
+        recognize=esri.is_esri,
+    ),
+    GridFormat(
+        key="irap",
+        name="IRAP classic grid",
+        suffixes=(".irap",),
+        open=opener_with_legend(irap.write_irap, irap.check_irap),
+        read=irap.read_irap,
+        recognize=irap.is_irap,
+    ),
+    GridFormat(
+        key="zmap",
+        name="ZMAP+ grid",
+        suffixes=(".zmap", ".zmp"),
+        open=opener_with_legend(zmap.write_zmap, zmap.check_zmap),
+        read=zmap.read_zmap,
+        recognize=zmap.is_zmap,
+    ),
+    GridFormat(
+        key="surfer6",
+        name="Surfer 6 text grid",
+        suffixes=(".grd",),
+        open=opener_with_legend(surfer.write_surfer6, surfer.check_surfer6),
+        read=surfer.read_surfer6,
+        recognize=surfer.is_surfer6,
+    ),
+    GridFormat(
+        key="surfer7",
+        name="Surfer 7 grid",
+        suffixes=(".grd",),
+        open=opener_with_legend(surfer.write_surfer7, surfer.check_surfer7),
+        read=surfer.read_surfer7,
+        recognize=surfer.is_surfer7,
+    ),
+    GridFormat(
+        key="cps3",
+        name="CPS-3 grid (experimental)",
+        suffixes=(".cps3",),
+        open=opener_with_legend(cps3.write_cps3, cps3.check_cps3),
+        read=cps3.read_cps3,
+        recognize=cps3.is_cps3,
+    ),
+    GridFormat(
+        key="xyz",
+        name="XYZ text",
+        suffixes=(".xyz",),
+        open=opener_with_legend(points.write_points, points.check_points),
+        read=None,
+    ),
+    GridFormat(
+        key="dug",
+        name="DUG Insight text",
+        suffixes=(".xya",),
+        open=opener_with_legend(points.write_dug, points.check_points),
+        read=None,
+    ),
+    GridFormat(
+        key="ijxyz",
+        name="text of inlines and crosslines",
+        suffixes=(".ijxyz",),
+        open=opener_with_legend(points.write_lines_and_points, points.check_lines),
+        read=None,
+    ),
+    GridFormat(
+        key="horizon",
+        name="OpendTect horizon",
+        suffixes=(".dat",),
+        open=open_horizon,
+        read=read_horizon,
+    ),
 )
 
 
@@ -55,14 +150,18 @@ def grid_format(path: Path) -> GridFormat | None:
     return next((known for known in FORMATS if suffix in known.suffixes), None)
 
 
-def grid_format_of(path: Path) -> GridFormat:
-    """Format that belongs to the suffix of an output.
+def grid_format_of(path: Path, key: str | None = None) -> GridFormat:
+    """Format of an output: that of a key, or else of its suffix.
 
     Raises
     ------
+    OptionError
+        No format has this key.
     OutputError
         The suffix is unknown.
     """
+    if key is not None:
+        return _format_named(key)
     known = grid_format(path)
     if known is None:
         raise OutputError(f"{path}: unknown suffix; grids are written as {known_suffixes()}")
@@ -71,11 +170,17 @@ def grid_format_of(path: Path) -> GridFormat:
 
 def known_suffixes() -> str:
     """Suffixes of all formats, for messages."""
-    return ", ".join(suffix for known in FORMATS for suffix in known.suffixes)
+    suffixes = (suffix for known in FORMATS for suffix in known.suffixes)
+    return ", ".join(dict.fromkeys(suffixes))
 
 
 def save_grid(
-    grid: IndexGrid, path: str | PathLike[str], *, overwrite: bool = False, values: bool = False
+    grid: IndexGrid,
+    path: str | PathLike[str],
+    *,
+    overwrite: bool = False,
+    values: bool = False,
+    format: str | None = None,  # noqa: A002  as matplotlib spells it
 ) -> None:
     """Write a grid to a file; the suffix picks the format.
 
@@ -84,21 +189,26 @@ def save_grid(
     grid : IndexGrid
         The grid.
     path : path-like
-        ``.npy``, ``.tif`` or ``.png``.
+        One of the suffixes of :data:`FORMATS`.
     overwrite : bool
         Replace a file that is already there.
     values : bool
         Write class values in place of palette rows.
+    format : str, optional
+        Key of a format where the suffix would pick another one.
 
     Raises
     ------
+    OptionError
+        An unknown format.
     OutputError
-        The suffix is unknown, the file exists, or the folder cannot be written.
+        The suffix is unknown, the file exists, the folder cannot be written, or the format
+        cannot hold the grid.
     """
     path = Path(path)
     header = GridHeader.of(grid, values=values)
     rows, cols = grid.shape
-    with grid_format_of(path).open(path, header, overwrite=overwrite) as writer:
+    with grid_format_of(path, format).open(path, header, overwrite=overwrite) as writer:
         writer.write(grid.indices, (slice(0, rows), slice(0, cols)))
 
 
@@ -108,8 +218,9 @@ def open_grid(path: str | PathLike[str]) -> IndexGrid:
     Parameters
     ----------
     path : path-like
-        ``.npy`` with its sidecar, or a one-band GeoTIFF or PNG with a color table (other
-        programs' files too).
+        ``.npy`` with its sidecar; a one-band GeoTIFF or PNG with a color table (other
+        programs' files too); or an OpendTect horizon or an ESRI ASCII, IRAP classic, ZMAP+,
+        Surfer or CPS-3 grid with its legend beside it.
 
     Returns
     -------
@@ -118,7 +229,7 @@ def open_grid(path: str | PathLike[str]) -> IndexGrid:
     Raises
     ------
     MissingFileError
-        There is no such file, or its sidecar is missing.
+        There is no such file, or its sidecar or legend is missing.
     GridError
         The file holds no index grid.
 
@@ -134,9 +245,35 @@ def open_grid(path: str | PathLike[str]) -> IndexGrid:
     ('ink', 'sand')
     """
     path = Path(path)
-    readable = grid_format(path)
-    if readable is None:
+    known = _format_to_read(path)
+    if known is None:
         raise GridError(f"{path}: unknown suffix; grids are read from {known_suffixes()}")
     if not path.is_file():
         raise MissingFileError(f"{path}: no such file")
-    return readable.read(path)
+    if known.read is None:
+        raise GridError(
+            f"{path}: {known.name} holds points and no grid; open the .npy, .tif or other grid "
+            "that it was made from"
+        )
+    return known.read(path)
+
+
+def _format_to_read(path: Path) -> GridFormat | None:
+    """Format that the first bytes of a file tell, or else its suffix."""
+    if path.is_file():
+        with path.open("rb") as file:
+            start = file.read(RECOGNIZED_BYTES)
+        for known in FORMATS:
+            if known.recognize is not None and known.recognize(start):
+                return known
+    return grid_format(path)
+
+
+def _format_named(key: str) -> GridFormat:
+    """Format of a key."""
+    for known in FORMATS:
+        if known.key == key:
+            return known
+    raise OptionError(
+        f"unknown grid format {key!r}; known: {', '.join(known.key for known in FORMATS)}"
+    )

@@ -12,8 +12,16 @@ import numpy as np
 
 from geoindex.errors import MissingFileError, OptionError, OutputError, PaletteError
 from geoindex.formats.atomic import atomic_output
-from geoindex.formats.grids import grid_format, save_grid
-from geoindex.formats.palette_files import colormaps, cpt, delimited, json_file, plain, styles
+from geoindex.formats.grids import grid_format, open_grid, save_grid
+from geoindex.formats.palette_files import (
+    colormaps,
+    cpt,
+    delimited,
+    json_file,
+    opendtect,
+    plain,
+    styles,
+)
 from geoindex.formats.palette_files.entries import Entry, Request, check_n_colors, palette_of_ramp
 from geoindex.formats.rasters import read_color_table
 from geoindex.grid import IndexArray, IndexGrid, index_dtype
@@ -126,6 +134,14 @@ FORMATS = (
         write=colormaps.format_clr,
     ),
     PaletteFormat(
+        key="opendtect",
+        title="OpendTect color table",
+        suffixes=(".odct",),
+        read=opendtect.parse_opendtect,
+        write=opendtect.format_opendtect,
+        recognize=_begins(b"dTect V"),
+    ),
+    PaletteFormat(
         key="qgis-text",
         title="color map that QGIS exported",
         suffixes=(".txt",),
@@ -223,8 +239,9 @@ def load_palette(
     source : str, path-like or Palette
         A built-in name such as ``"windows-256"``; a palette file (CSV or TSV, GIMP ``.gpl``,
         JASC and RIFF ``.pal``, Adobe ``.act``, ESRI and QGIS ``.clr``, QGIS ``.qml``,
-        ``.sld``, GMT ``.cpt``, GDAL color relief, JSON); an image with a color table; the
-        name of a matplotlib colormap such as ``"tab20"``; or a palette, which comes back.
+        ``.sld``, GMT ``.cpt``, GDAL color relief, OpendTect, JSON); an image with a color
+        table; the name of a matplotlib colormap such as ``"tab20"``; or a palette, which
+        comes back.
     scale : {"unit", "byte"}, optional
         Scale of the values of delimited text where the rule (all within 0..1: unit,
         otherwise byte) would be wrong.
@@ -276,7 +293,7 @@ def save_palette(
 ) -> None:
     """Write a palette; the suffix picks the format; see :meth:`Palette.save`."""
     path = Path(path)
-    if format is None and grid_format(path) is not None and path.suffix.lower() != ".npy":
+    if format is None and grid_format(path) and path.suffix.lower() in RASTER_SUFFIXES:
         dtype = index_dtype(len(palette), has_nodata=False)
         rows: IndexArray = np.arange(len(palette)).astype(dtype)
         save_grid(IndexGrid(indices=rows[np.newaxis], palette=palette), path, overwrite=overwrite)
@@ -352,9 +369,8 @@ def _palette_of_raster(path: Path) -> Palette:
     table = read_color_table(path)
     if table is None:
         raise PaletteError(f"{path}: the image has no color table; give a palette file")
-    known = grid_format(path)
-    if known is not None:
-        return known.read(path).palette
+    if grid_format(path) is not None:
+        return open_grid(path).palette
     return Palette(table, name=path.stem)
 
 

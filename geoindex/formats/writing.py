@@ -130,13 +130,20 @@ class GridOpener(Protocol):
         """Open `path`; `overwrite` says whether a file that is there may be replaced."""
 
 
-def held(write: Callable[[Path, IndexGrid, bool], None]) -> GridOpener:
+def held(
+    write: Callable[[Path, IndexGrid, bool], None],
+    *,
+    check: Callable[[Path, GridHeader, bool], None] | None = None,
+) -> GridOpener:
     """Make the opener of a format that is written at once: the grid is collected first.
 
     Parameters
     ----------
     write : callable
         Takes the path, the whole grid and whether a file that is there may be replaced.
+    check : callable, optional
+        Takes path, header and whether files may be replaced, and refuses what cannot be written
+        before the work begins.
 
     Returns
     -------
@@ -151,6 +158,8 @@ def held(write: Callable[[Path, IndexGrid, bool], None]) -> GridOpener:
                 "or .png"
             )
         check_target(path, overwrite=overwrite)
+        if check is not None:
+            check(path, header, overwrite)
         collected = ArrayWriter(np.empty(header.shape, dtype=header.dtype))
         yield collected
         grid = IndexGrid(

@@ -1,0 +1,123 @@
+"""``geoindex horizon``."""
+
+from __future__ import annotations
+
+import click
+
+from geoindex.cli.options import (
+    echo_json,
+    json_option,
+    method_option,
+    overwrite_option,
+    pad_option,
+    quiet_option,
+    step_option,
+    survey_option,
+)
+from geoindex.formats.grids import open_grid
+from geoindex.formats.opendtect.horizon import HorizonReport, write_horizon
+from geoindex.grid import Resampling
+from geoindex.survey import Survey
+
+__all__ = ["horizon_command"]
+
+
+@click.command("horizon")
+@click.argument("grid")
+@survey_option
+@click.option("-o", "--output", required=True, metavar="DAT", help="The horizon, such as map.dat.")
+@method_option
+@pad_option
+@step_option
+@click.option(
+    "--z",
+    type=float,
+    metavar="Z",
+    help="Z of the flat horizon in ms, m or ft, moved into the survey's range.  [default: 0]",
+)
+@click.option("--xy", is_flag=True, help="Write coordinates in place of line numbers.")
+@click.option(
+    "--header/--no-header", default=False, show_default=True, help="Begin with a header line."
+)
+@click.option(
+    "--attribute", default="Geology", show_default=True, metavar="NAME", help="Name of the map."
+)
+@overwrite_option
+@json_option
+@quiet_option
+def horizon_command(
+    grid: str,
+    *,
+    survey: str,
+    output: str,
+    method: Resampling,
+    pad: int,
+    step: int | None,
+    z: float | None,
+    xy: bool,
+    header: bool,
+    attribute: str,
+    overwrite: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Put the index grid GRID on a 3D survey, as a horizon that OpendTect imports.
+
+    Beside it appear its color table, its legend and a text with the clicks.
+    """
+    geometry = Survey.open(survey)
+    report = write_horizon(
+        open_grid(grid),
+        geometry,
+        output,
+        method=method,
+        pad=pad,
+        step=step,
+        z=z,
+        xy=xy,
+        header=header,
+        attribute=attribute,
+        overwrite=overwrite,
+    )
+    if as_json:
+        echo_json(report.to_dict())
+    elif not quiet:
+        _echo(report, geometry)
+
+
+def _echo(report: HorizonReport, survey: Survey) -> None:
+    """Print a summary, and what may surprise in OpendTect."""
+    lines = [f"{first} to {last} step {step}" for first, last, step in _line_numbers(report)]
+    click.echo(f"{report.horizon}: inlines {lines[0]}, crosslines {lines[1]}")
+    click.echo(f"  classes used  {report.classes_used}")
+    click.echo(f"  no class      {report.nodata_share:.2%} of the bins")
+    click.echo(f"  outside map   {report.outside_share:.2%} of the bins")
+    if report.changed_share is not None:
+        click.echo(f"  not nearest   {report.changed_share:.2%} of the bins")
+    click.echo(f"  Z             {report.z:.10g} {report.z_unit}".rstrip())
+    click.echo(f"{report.colors}: colors, {report.legend}: classes")
+    click.echo(f"{report.steps}: what to click in OpendTect")
+    if survey.z is None:
+        _warn(
+            "the survey does not tell its Z range, and OpendTect 7 and 8 reject a horizon "
+            "outside of it; give --z"
+        )
+    elif report.z_moved:
+        factor = 1000 if report.z_unit == "ms" else 1
+        _warn(
+            f"Z is {report.z:.10g} {report.z_unit}, within the survey's range of "
+            f"{survey.z.start * factor:.10g} to {survey.z.stop * factor:.10g}"
+        )
+    if report.renumbered:
+        _warn(
+            f"the classes were numbered anew, for OpendTect shows 255; {report.legend} has both "
+            "numbers"
+        )
+
+
+def _line_numbers(report: HorizonReport) -> tuple[tuple[int, int, int], ...]:
+    return report.inlines, report.crosslines
+
+
+def _warn(text: str) -> None:
+    click.echo(f"Warning: {text}", err=True)

@@ -1,0 +1,80 @@
+"""``geoindex resample``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from geoindex.cli.options import (
+    echo_json,
+    grid_format_option,
+    json_option,
+    method_option,
+    overwrite_option,
+    pad_option,
+    quiet_option,
+    step_option,
+    survey_option,
+)
+from geoindex.formats.atomic import check_target
+from geoindex.formats.grids import grid_format_of, open_grid
+from geoindex.grid import Resampling
+from geoindex.survey import Survey
+
+__all__ = ["resample_command"]
+
+
+@click.command("resample")
+@click.argument("grid")
+@click.argument("dst")
+@survey_option
+@method_option
+@pad_option
+@step_option
+@grid_format_option
+@overwrite_option
+@json_option
+@quiet_option
+def resample_command(
+    grid: str,
+    dst: str,
+    *,
+    survey: str,
+    method: Resampling,
+    pad: int,
+    step: int | None,
+    grid_format: str | None,
+    overwrite: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Put the index grid GRID on the inlines and crosslines of a survey, as the grid DST.
+
+    The suffix of DST picks the format, as for convert; .irap, .tif, .npy, .xyz, .xya and .ijxyz
+    hold a rotated survey. For OpendTect see geoindex horizon.
+    """
+    target = Path(dst)
+    grid_format_of(target, grid_format)
+    check_target(target, overwrite=overwrite)
+    on_survey = open_grid(grid).resample(Survey.open(survey), method=method, pad=pad, step=step)
+    on_survey.save(target, overwrite=overwrite, format=grid_format)
+    how = on_survey.provenance["resampled"]
+    counts = on_survey.counts()
+    report = {
+        "target": dst,
+        "shape": list(on_survey.shape),
+        "classes_used": int((counts > 0).sum()),
+        "nodata_share": 1 - int(counts.sum()) / on_survey.indices.size,
+        "outside_share": how["outside_share"],
+        "changed_share": how.get("changed_share"),
+    }
+    if as_json:
+        echo_json(report)
+    elif not quiet:
+        rows, cols = on_survey.shape
+        click.echo(f"{dst}: {rows} inlines x {cols} crosslines")
+        click.echo(f"  classes used  {report['classes_used']}")
+        click.echo(f"  outside map   {report['outside_share']:.2%} of the bins")
+        if method == "mode":
+            click.echo(f"  not nearest   {report['changed_share']:.2%} of the bins")

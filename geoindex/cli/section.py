@@ -1,0 +1,143 @@
+"""``geoindex section``."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import click
+
+from geoindex.cli.options import (
+    echo_json,
+    json_option,
+    max_distance_option,
+    metric_option,
+    overwrite_option,
+    palette_option,
+    quiet_option,
+)
+from geoindex.color.pixels import Alpha
+from geoindex.color.search import Metric
+from geoindex.formats.segy import SectionReport, write_section
+from geoindex.indexing import index_image
+from geoindex.section import SectionDomain
+
+__all__ = ["section_command"]
+
+
+@click.command("section")
+@click.argument("image")
+@click.option(
+    "-o", "--output", required=True, metavar="LINE.sgy", help="SEG-Y file to write: .sgy, .segy."
+)
+@click.option(
+    "--start",
+    type=(float, float),
+    required=True,
+    metavar="X Y",
+    help="Coordinates of the first column of pixels.",
+)
+@click.option(
+    "--end",
+    type=(float, float),
+    required=True,
+    metavar="X Y",
+    help="Coordinates of the last column of pixels.",
+)
+@click.option(
+    "--top",
+    type=float,
+    required=True,
+    metavar="Z",
+    help="Z of the first row of pixels, downward: negative above the datum.",
+)
+@click.option(
+    "--bottom", type=float, required=True, metavar="Z", help="Z of the last row of pixels."
+)
+@palette_option
+@click.option("--traces", type=int, metavar="N", help="Traces; by default one a column.")
+@click.option(
+    "--samples", type=int, metavar="N", help="Samples a trace; by default as close as the rows."
+)
+@click.option(
+    "--domain",
+    type=click.Choice(get_args(SectionDomain)),
+    default="depth",
+    show_default=True,
+    help="What Z is: depth in map units, or two-way time in milliseconds.",
+)
+@click.option("--feet", is_flag=True, help="The units of the map are feet, not meters.")
+@metric_option
+@max_distance_option
+@click.option(
+    "--alpha",
+    type=click.Choice(get_args(Alpha)),
+    default="mask",
+    show_default=True,
+    help="Make transparent pixels undefined, or ignore transparency.",
+)
+@overwrite_option
+@json_option
+@quiet_option
+def section_command(
+    image: str,
+    *,
+    output: str,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    top: float,
+    bottom: float,
+    palette: str,
+    traces: int | None,
+    samples: int | None,
+    domain: SectionDomain,
+    feet: bool,
+    metric: Metric,
+    max_distance: float | None,
+    alpha: Alpha,
+    overwrite: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Write the picture IMAGE of a cross-section as a SEG-Y line of class indices.
+
+    Samples are class indices as floats, taken from the nearest pixel; undefined ones are 1e30.
+    Beside it appear the list of classes, LINE.sgy.legend.csv, and a color table for OpendTect,
+    LINE.odct. Needs segyio (geoindex-raster[segy]).
+    """
+    grid = index_image(image, palette, metric=metric, max_distance=max_distance, alpha=alpha)
+    report = write_section(
+        grid,
+        output,
+        start=start,
+        end=end,
+        top=top,
+        bottom=bottom,
+        n_traces=traces,
+        n_samples=samples,
+        domain=domain,
+        feet=feet,
+        overwrite=overwrite,
+    )
+    if as_json:
+        echo_json(report.to_dict())
+    elif not quiet:
+        _echo_report(report)
+
+
+def _echo_report(report: SectionReport) -> None:
+    """Print a summary."""
+    click.echo(f"{report.target}: {report.n_traces} traces of {report.n_samples} samples")
+    click.echo(f"  spacing       {report.trace_spacing:.3f} between traces")
+    click.echo(
+        f"  z             {report.first_z:g} to {report.last_z:g}, every "
+        f"{report.sample_interval:g}"
+    )
+    click.echo(f"  classes used  {report.classes_used}")
+    click.echo(f"  undefined     {report.nodata_share:.2%}")
+    click.echo(f"{report.colors}: colors, {report.legend}: classes")
+    if report.renumbered:
+        click.echo(
+            "Warning: the classes were numbered anew, for OpendTect shows 255; "
+            f"{report.legend} has both numbers",
+            err=True,
+        )

@@ -1,0 +1,1 @@
+"""Files of OpendTect: surveys and horizons."""

@@ -1,0 +1,94 @@
+"""The clicks that bring a horizon into OpendTect, as a text beside it.
+
+From OpendTect's manual and its source; not tried out in the program itself.
+"""
+
+from __future__ import annotations
+
+__all__ = ["import_steps"]
+
+TEXT = """\
+How to show {horizon} in OpendTect 6, 7 and 8
+{rule}
+
+The horizon is flat, at Z = {z}. It carries the map as the attribute "{attribute}": one class
+index for each bin, 1e30 where the map has none.
+{legend} lists the classes, {colors} their colors.
+
+1. The colors
+   Survey > Import > Color Table(s)...
+   Choose "File" (version 8: "OpendTect ColorTable file"), then {colors}, and import the table
+   "{table}".
+
+2. The horizon
+   Version 6.6, 7 and 8: Survey > Import > Horizon > ASCII 3D > Single 3D Horizon...
+                         (a survey without 2D lines leaves the "3D" out)
+   Version 6.0:          Survey > Import > Horizon > ASCII > Geometry 3D...
+   - Input file: {horizon}{header}
+   - "Add new": type the attribute name {attribute}, and leave it ticked.
+   - "Define...": {define}, then OK. The undefined value is 1e30;
+     keep it, for 0 would make class 0 a hole.{unit}
+   - Leave "Fill undefined parts" off, give the output a name, and import.
+
+3. The display
+   - In the tree: 3D Horizon > Add, and choose the horizon.
+   - Right-click "Z values" below it: Select Attribute > Horizon Data > {attribute}.
+   - Choose the color table "{table}".
+   - Switch auto-scaling off: right-click the color bar, Ranges/Clipping, "Auto-set scale
+     ranges: No"; then set the range from 0 to 255.
+   - Horizon properties > Texture > Data: Classification. With Interpolation, false classes
+     appear along every border.
+
+The range, 0 to 255, is the same for every map, however many classes it has. It, the color table
+and the texture are kept with the session, so save the session.
+
+The menus are those of OpendTect's manual and source; these steps were not run in the program.
+"""
+
+
+def import_steps(
+    *,
+    horizon: str,
+    legend: str,
+    colors: str,
+    table: str,
+    attribute: str,
+    z: str,
+    is_time: bool,
+    xy: bool,
+    header_lines: int,
+) -> str:
+    """Write the steps for the files of one horizon.
+
+    Parameters
+    ----------
+    horizon, legend, colors : str
+        File names.
+    table, attribute : str
+        Names of the color table and of the attribute.
+    z : str
+        Z with its unit.
+    is_time : bool
+        Whether the survey is in time.
+    xy : bool
+        Whether the position is given as coordinates.
+    header_lines : int
+        Lines before the data.
+
+    Returns
+    -------
+    str
+    """
+    header = f"\n   - File header: Fixed size, {header_lines} lines" if header_lines else ""
+    return TEXT.format(
+        horizon=horizon,
+        rule="=" * len(f"How to show {horizon} in OpendTect 6, 7 and 8"),
+        legend=legend,
+        colors=colors,
+        table=table,
+        attribute=attribute,
+        z=z,
+        header=header,
+        define="the position is X/Y already" if xy else "choose Inl/Crl in place of X/Y",
+        unit="\n     Z is in milliseconds." if is_time else "",
+    )

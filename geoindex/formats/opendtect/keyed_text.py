@@ -1,0 +1,118 @@
+r"""The keyed text of OpendTect's own files: surveys, color tables, settings.
+
+Line 1 is ``dTect V<version>``, line 2 the type of the file, line 3 a time stamp, and ``!`` ends
+the head and every paragraph of ``Key: value`` lines. After OpendTect's source,
+``src/Basic/ascstream.cc``: ``\`` before a character of a key or list means the character itself,
+and lists are separated by backquotes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+__all__ = ["KeyedText", "format_keyed", "is_keyed", "parse_keyed", "split_list"]
+
+PARAGRAPH = "!"
+LIST_ITEM = re.compile(r"((?:[^`\\]|\\.|\\$)*)(?:`|$)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class KeyedText:
+    """A file of keyed text."""
+
+    kind: str
+    """The type of the file, such as ``Survey Info``."""
+
+    values: Mapping[str, str]
+    """Value of each key of all paragraphs; the last one counts."""
+
+    lines: Mapping[str, int]
+    """Line that each key stands on, counted from 1."""
+
+
+def is_keyed(text: str) -> bool:
+    """Whether text begins as OpendTect's files do."""
+    return text.lstrip("\ufeff").startswith("dTect")
+
+
+def parse_keyed(text: str, *, paragraphs: int | None = None) -> KeyedText:
+    """Read keyed text.
+
+    Parameters
+    ----------
+    text : str
+        All of the file.
+    paragraphs : int, optional
+        How many paragraphs after the head count; what follows may be a comment.
+
+    Returns
+    -------
+    KeyedText
+        Its kind is "" where line 2 is missing.
+    """
+    lines = text.lstrip("\ufeff").splitlines()
+    kind = lines[1].strip().removesuffix("file").strip() if len(lines) > 1 else ""
+    head = next((at for at, line in enumerate(lines) if line.startswith(PARAGRAPH)), len(lines))
+    values: dict[str, str] = {}
+    places: dict[str, int] = {}
+    seen = 0
+    for place, line in enumerate(lines[head + 1 :], start=head + 2):
+        if line.startswith(PARAGRAPH):
+            seen += 1
+            if seen == paragraphs:
+                break
+        elif line.strip() and not line.startswith("--"):
+            key, value = _key_and_value(line)
+            values[key] = value
+            places[key] = place
+    return KeyedText(kind, values, places)
+
+
+def format_keyed(kind: str, entries: Iterable[tuple[str, str]], *, version: str) -> str:
+    """Write keyed text of one paragraph.
+
+    Parameters
+    ----------
+    kind : str
+        The type of the file.
+    entries : iterable of two str
+        Keys and values.
+    version : str
+        Of OpendTect, such as ``"7.0"``.
+
+    Returns
+    -------
+    str
+        With a fixed time stamp, which readers ignore, so that the same content gives the same
+        bytes.
+    """
+    head = [f"dTect V{version}", kind, "2026-01-01T00:00:00Z", PARAGRAPH]
+    return "\n".join([*head, *(f"{key}: {value}" for key, value in entries), PARAGRAPH, ""])
+
+
+def split_list(value: str) -> list[str]:
+    r"""Elements of a list.
+
+    Examples
+    --------
+    >>> split_list("100`750`1")
+    ['100', '750', '1']
+    >>> split_list(r"a\`b`c")
+    ['a`b', 'c']
+    """
+    items = [match.group(1) for match in LIST_ITEM.finditer(value)]
+    # The end of the text matches once more where the last element ends there.
+    if len(items) > 1 and value and not value.endswith("`"):
+        items.pop()
+    return [re.sub(r"\\(.)", r"\1", item) for item in items]
+
+
+def _key_and_value(line: str) -> tuple[str, str]:
+    """Split at the first colon that no backslash protects; a bare word is a key."""
+    match = re.match(r"(.(?:[^:\\]|\\.)*):(.*)$", line, re.DOTALL)
+    if match is None:
+        return line.strip(), ""
+    key, value = match.groups()
+    return key.replace("\\:", ":").strip(), value.replace("#-NL-#", "\n").strip()

@@ -1,0 +1,461 @@
+"""Horizons for OpendTect: text that numpy reads, files beside it, and exports of all forms."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from affine import Affine
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geoindex import (
+    IndexGrid,
+    Palette,
+    Survey,
+    load_palette,
+    open_grid,
+    read_horizon,
+    write_horizon,
+)
+from geoindex.errors import (
+    GridError,
+    MissingFileError,
+    OptionError,
+    OutputError,
+    SurveyError,
+)
+from geoindex.formats.opendtect.horizon_text import horizon_lines
+from tests.opendtect_colors import read_table, shown
+from tests.surveys import F3
+from tests.test_cli import run
+
+SURVEY = Survey(
+    inlines=(10, 21),
+    crosslines=(105, 121, 2),
+    x=(1000.25, -3.0, 4.0),
+    y=(2000.5, 4.0, 3.0),
+    z=(0, 3, 0.004, "time"),
+    name="Test",
+)
+
+
+def make_map(n_colors: int = 12, dtype: type = np.uint8) -> IndexGrid:
+    """Pixels of 3 m, of every class, around the survey but for one of its corners."""
+    rng = np.random.default_rng(3)
+    west, south, _, north = SURVEY.bounds
+    indices = rng.integers(0, n_colors, (60, 40)).astype(dtype)
+    nodata = int(np.iinfo(dtype).max)
+    if n_colors <= nodata:
+        indices[::7, ::5] = nodata
+    return IndexGrid(
+        indices=indices,
+        palette=Palette(
+            rng.integers(0, 256, (n_colors, 3)),
+            [f"Unit {i}, gneiss" for i in range(n_colors)],
+            name="units",
+        ),
+        nodata=nodata if n_colors <= nodata else None,
+        transform=Affine(3, 0, west - 5, 0, -3, max(north + 3, south + 180)),
+    )
+
+
+@pytest.mark.parametrize("xy", [False, True])
+@pytest.mark.parametrize("header", [False, True])
+def test_numpy_reads_what_was_written(tmp_path: Path, *, xy: bool, header: bool) -> None:
+    grid = make_map()
+    path = tmp_path / "map.dat"
+    report = write_horizon(grid, SURVEY, path, xy=xy, header=header)
+    expected = grid.resample(SURVEY)
+    first, second, z, index = np.loadtxt(path, unpack=True)
+    inlines, crosslines = np.meshgrid(SURVEY.inlines, SURVEY.crosslines, indexing="ij")
+    if xy:
+        x, y = SURVEY.xy(inlines, crosslines)
+        np.testing.assert_allclose(first, x.ravel(), atol=0.0051)
+        np.testing.assert_allclose(second, y.ravel(), atol=0.0051)
+    else:
+        np.testing.assert_array_equal(first, inlines.ravel())
+        np.testing.assert_array_equal(second, crosslines.ravel())
+    assert (z == 0).all()
+    written = expected.indices.ravel()
+    np.testing.assert_array_equal(index, np.where(written == 255, 1e30, written))
+    assert report.nodata_share == pytest.approx((written == 255).mean())
+    assert report.outside_share == expected.provenance["resampled"]["outside_share"]
+    head = path.read_text().splitlines()[:2]
+    if header:
+        position = '"X"\t"Y"' if xy else '"Inline"\t"Crossline"'
+        assert head == [f'# {position}\t"Z"\t"Geology"', "# - - - - - - - - - -"]
+    elif not xy:
+        assert re.fullmatch(r"10\t105\t0\t(\d+|1e30)", head[0])
+    back = read_horizon(path, survey=SURVEY)
+    np.testing.assert_array_equal(back.indices, expected.indices)
+    assert back.transform.almost_equals(SURVEY.transform)
+    assert back.palette.names == grid.palette.names
+    assert back.survey == SURVEY
+
+
+def test_files_beside_the_horizon(tmp_path: Path) -> None:
+    grid = make_map()
+    report = write_horizon(grid, SURVEY, tmp_path / "map.dat", attribute="Rock units")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "map.dat",
+        "map.import.txt",
+        "map.legend.csv",
+        "map.odct",
+    ]
+    table = read_table((tmp_path / "map.odct").read_text())
+    for index, color in enumerate(grid.palette.colors.tolist()):
+        assert shown(index, table, 0, 255) == tuple(color)
+    legend = (tmp_path / "map.legend.csv").read_text().splitlines()
+    assert legend[0] == "index,r,g,b,name"
+    red, green, blue = grid.palette.colors[3]
+    assert legend[4] == f'3,{red},{green},{blue},"Unit 3, gneiss"'
+    assert not report.renumbered
+    steps = (tmp_path / "map.import.txt").read_text()
+    for needed in ("Rock units", '"units"', "0 to 255", "Classification", "Inl/Crl", "1e30"):
+        assert needed in steps
+    assert "milliseconds" in steps
+    assert set(report.to_dict()) == {field.name for field in dataclasses.fields(report)}
+
+
+@pytest.mark.parametrize(
+    ("z_range", "wanted", "written", "unit"),
+    [
+        ((0, 3, 0.004, "time"), None, 0, "ms"),
+        ((0.1, 3, 0.004, "time"), None, 100, "ms"),
+        ((0, 1.848, 0.004, "time"), 5000, 1848, "ms"),
+        ((0, 1.848, 0.004, "time"), 1200.5, 1200.5, "ms"),
+        ((-900, -40, 1, "depth"), None, -40, "m"),
+        ((0, 9000, 1, "depth-feet"), -3, 0, "ft"),
+        (None, None, 0, ""),
+        (None, 77, 77, ""),
+    ],
+)
+def test_z_lies_within_the_survey(
+    tmp_path: Path, z_range: tuple | None, wanted: float | None, written: float, unit: str
+) -> None:
+    content = {**SURVEY.to_dict(), "z": z_range}
+    survey = Survey(**content)
+    report = write_horizon(make_map(), survey, tmp_path / "map.dat", z=wanted)
+    z = np.loadtxt(tmp_path / "map.dat", usecols=2)
+    assert (z == written).all()
+    assert (report.z, report.z_unit) == (written, unit)
+    assert report.z_moved == (wanted is not None and wanted != written)
+
+
+def test_numbers_beyond_255_are_made_anew(tmp_path: Path) -> None:
+    grid = make_map(400, np.uint16)
+    path = tmp_path / "map.dat"
+    report = write_horizon(grid, SURVEY, path)
+    on_survey = grid.resample(SURVEY)
+    used = np.flatnonzero(on_survey.counts())
+    assert used.max() > 254
+    assert report.renumbered
+    assert report.classes_used == len(used) <= 255
+    index = np.loadtxt(path, usecols=3)
+    valid = index < 1e29
+    np.testing.assert_array_equal(
+        used[index[valid].astype(int)], on_survey.indices[on_survey.valid]
+    )
+    legend = [line.split(",") for line in (tmp_path / "map.legend.csv").read_text().splitlines()]
+    assert legend[0] == ["index", "r", "g", "b", "name", "palette_index"]
+    assert [int(line[-1]) for line in legend[1:]] == used.tolist()
+    table = read_table((tmp_path / "map.odct").read_text())
+    for number, row in enumerate(used):
+        assert shown(number, table, 0, 255) == tuple(grid.palette.colors[row].tolist())
+    back = read_horizon(path)
+    np.testing.assert_array_equal(back.to_rgb()[back.valid], on_survey.to_rgb()[on_survey.valid])
+
+
+def test_a_palette_of_256_keeps_its_numbers_where_it_can(tmp_path: Path) -> None:
+    grid = make_map(256)
+    low = dataclasses.replace(grid, indices=np.minimum(grid.indices, 254))
+    assert not write_horizon(low, SURVEY, tmp_path / "low.dat").renumbered
+    found = np.loadtxt(tmp_path / "low.dat", usecols=3)
+    np.testing.assert_array_equal(found, low.resample(SURVEY).indices.ravel())
+    assert len(load_palette(tmp_path / "low.legend.csv")) == 256
+    high = dataclasses.replace(grid, indices=np.full_like(grid.indices, 255))
+    assert write_horizon(high, SURVEY, tmp_path / "high.dat").renumbered
+    assert (np.loadtxt(tmp_path / "high.dat", usecols=3) == 0).all()
+
+
+def test_more_classes_than_opendtect_shows(tmp_path: Path) -> None:
+    big = Survey(inlines=(1, 60), crosslines=(1, 60), x=(SURVEY.bounds[0], 0, 1), y=(2360, 1, 0))
+    grid = dataclasses.replace(
+        make_map(300, np.uint16),
+        indices=np.arange(3600, dtype=np.uint16).reshape(60, 60) % 300,
+        transform=Affine(1, 0, big.bounds[0], 0, 1, big.bounds[1]),
+    )
+    with pytest.raises(OutputError, match=r"map\.dat: the map has 300 classes on this survey"):
+        write_horizon(grid, big, tmp_path / "map.dat")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_old_files_stay_unless_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "map.legend.csv").write_text("mine")
+    with pytest.raises(OutputError, match=r"map\.legend\.csv: exists already"):
+        write_horizon(make_map(), SURVEY, tmp_path / "map.dat")
+    assert [path.name for path in tmp_path.iterdir()] == ["map.legend.csv"]
+    write_horizon(make_map(), SURVEY, tmp_path / "map.dat", overwrite=True)
+    assert "Unit 3" in (tmp_path / "map.legend.csv").read_text()
+
+
+def test_refuses_what_opendtect_would_trip_over(tmp_path: Path) -> None:
+    for attribute in ("", "a\nb", "it's", 'the "map"'):
+        with pytest.raises(OptionError, match="needs a name without quotes"):
+            write_horizon(make_map(), SURVEY, tmp_path / "map.dat", attribute=attribute)
+    with pytest.raises(OutputError, match=r"map\.odct: is the name of its color table"):
+        write_horizon(make_map(), SURVEY, tmp_path / "map.odct")
+    with pytest.raises(OptionError, match="z must be a finite number"):
+        write_horizon(make_map(), SURVEY, tmp_path / "map.dat", z=float("nan"))
+
+
+def test_a_grid_on_a_survey_saves_itself(tmp_path: Path) -> None:
+    on_survey = make_map().resample(SURVEY, pad=1)
+    on_survey.save(tmp_path / "map.dat")
+    assert np.loadtxt(tmp_path / "map.dat")[0, :2].tolist() == [9, 103]
+    again = open_grid(tmp_path / "map.dat")
+    np.testing.assert_array_equal(again.indices, on_survey.indices)
+    assert again.transform is None
+    assert again.provenance["horizon"]["crosslines"] == [103, 123, 2]
+    with pytest.raises(OutputError, match="a horizon needs the survey; write it with geoindex"):
+        make_map().save(tmp_path / "other.dat")
+    moved = dataclasses.replace(on_survey, transform=make_map().transform)
+    with pytest.raises(OutputError, match="moved or cut after it was put on its survey"):
+        moved.save(tmp_path / "other.dat")
+    assert not (tmp_path / "other.dat").exists()
+
+
+@given(
+    constant=st.floats(-1e7, 1e7),
+    factors=st.tuples(*[st.floats(1e-6, 50)] * 2),
+    start=st.integers(-300, 3000),
+)
+def test_coordinates_are_as_python_writes_them(
+    constant: float, factors: tuple[float, float], start: int
+) -> None:
+    survey = Survey(
+        inlines=(start, start + 2),
+        crosslines=(-4, 1),
+        x=(constant, factors[0], 0),
+        y=(-constant, 0, factors[1]),
+    )
+    indices = np.zeros(survey.shape, np.uint8)
+    text = b"".join(map(bytes, horizon_lines(indices, survey, ["end\n"], xy=True))).decode()
+    lines = [line.split("\t") for line in text.splitlines()]
+    inlines, crosslines = np.meshgrid(survey.inlines, survey.crosslines, indexing="ij")
+    decimals = len(lines[0][0].split(".")[1])
+    assert 2 <= decimals <= 9
+    assert decimals == 9 or 10.0**-decimals <= min(factors) / 999
+    for line, x, y in zip(
+        lines, *(part.ravel() for part in survey.xy(inlines, crosslines)), strict=True
+    ):
+        assert re.fullmatch(rf"-?\d+\.\d{{{decimals}}}", line[0])
+        tolerance = 0.51 * 10.0**-decimals + 4e-9
+        assert (float(line[0]), float(line[1])) == pytest.approx((x, y), abs=tolerance)
+        assert line[2] == "end"
+
+
+EXPORTS = {
+    "no header": "",
+    "single line": '# "Inline"\t"Crossline"\t"Z"\t"Geology"\n# - - - - - - - - - -\n',
+    "multi line": "# 1: Inline\n# 2: Crossline\n# 3: Z\n# 4: Geology\n# - - - - - - - - - -\n",
+}
+ROWS = ["10\t105\t648.61750602722168\t2", "10\t107\t650\t1e30", "14\t105\t1e30\t0"]
+EXPECTED = [[2, 255], [0, 255]]
+
+
+@pytest.fixture
+def three() -> Palette:
+    return Palette([[0, 0, 0], [100, 0, 0], [0, 200, 0]], name="three")
+
+
+@pytest.mark.parametrize("form", EXPORTS)
+def test_exports_of_opendtect(tmp_path: Path, three: Palette, form: str) -> None:
+    path = tmp_path / "export.dat"
+    path.write_text(EXPORTS[form] + "\n".join(ROWS) + "\n")
+    grid = read_horizon(path, palette=three, survey=SURVEY)
+    assert grid.indices.tolist() == EXPECTED
+    assert grid.survey.inlines == range(10, 15, 4)
+    assert grid.survey.xy(14, 107) == SURVEY.xy(14, 107)
+    # Blanks or commas between the columns, and Windows line ends.
+    for separator in ("  ", ",", ", "):
+        text = EXPORTS[form] + "\n".join(ROWS).replace("\t", separator)
+        path.write_bytes(text.replace("\n", "\r\n").encode())
+        assert read_horizon(path, palette=three).indices.tolist() == EXPECTED
+
+
+def f3_rows(*, with_lines: bool) -> list[str]:
+    """Lines of an export with coordinates, on a part of F3."""
+    survey = Survey.from_points(
+        [(100, 300, 605835.52, 6073556.38), (750, 1250, 629122.55, 6090463.17),
+         (100, 1250, 629576.26, 6074219.89)],
+        inlines=(370, 400),
+        crosslines=(900, 930, 3),
+    )  # fmt: skip
+    rows = []
+    for inline in survey.inlines:
+        for crossline in survey.crosslines:
+            x, y = survey.xy(inline, crossline)
+            lines = f"\t{inline}\t{crossline}" if with_lines else ""
+            value = (inline + crossline) % 3
+            rows.append(f"{float(x):.2f}\t{float(y):.2f}{lines}\t648.6175\t{value}")
+    return rows
+
+
+def test_exports_with_coordinates(tmp_path: Path, three: Palette) -> None:
+    (tmp_path / ".survey").write_text(F3)
+    path = tmp_path / "export.dat"
+    expected = [[(i + c) % 3 for c in range(900, 931, 3)] for i in range(370, 401)]
+    titles = '# "X"\t"Y"\t"Inline"\t"Crossline"\t"Z"\t"Map"\n# - - - - - - - - - -\n'
+    f3 = Survey.open(tmp_path)
+    for head in ("", titles):
+        path.write_text(head + "\n".join(f3_rows(with_lines=True)))
+        grid = read_horizon(path, palette=three)
+        assert grid.indices.tolist() == expected
+        np.testing.assert_allclose(grid.survey.xy(370, 900), f3.xy(370, 900), atol=0.01)
+        assert read_horizon(path, palette=three, survey=f3).crs == f3.crs
+    for head in ("", '# "X"\t"Y"\t"Z"\t"Map"\n'):
+        path.write_text(head + "\n".join(f3_rows(with_lines=False)))
+        grid = read_horizon(path, palette=three, survey=tmp_path)
+        assert grid.indices.tolist() == expected
+        assert grid.survey.crosslines == range(900, 931, 3)
+        with pytest.raises(SurveyError, match="gives the position as X and Y; the survey tells"):
+            read_horizon(path, palette=three)
+
+
+@pytest.mark.parametrize("named_title", ["", '"Name"\t'])
+def test_exports_of_several_horizons(tmp_path: Path, three: Palette, named_title: str) -> None:
+    path = tmp_path / "bulk.dat"
+    head = f'# {named_title}"Inline"\t"Crossline"\t"Z"\t"Geology"\n# - - - - - - - - - -\n'
+    rows = [f'"{name}"\t{row}' for name in ("Top 4", "Base") for row in ROWS]
+    path.write_text(head + "\n".join(rows[:3]))
+    assert read_horizon(path, palette=three).indices.tolist() == EXPECTED
+    path.write_text(
+        head
+        + "\n".join(rows).replace(
+            '"Base"\t10\t105\t648.61750602722168\t2', '"Base"\t10\t105\t1\t1'
+        )
+    )
+    assert read_horizon(path, palette=three, horizon="Base").indices.tolist() == [
+        [1, 255],
+        [0, 255],
+    ]
+    assert read_horizon(path, palette=three, horizon="Top 4").indices.tolist() == EXPECTED
+    with pytest.raises(OptionError, match=r"several horizons \(Top 4, Base, \.\.\.\); choose one"):
+        read_horizon(path, palette=three)
+    with pytest.raises(GridError, match="holds no horizon 'Middle'"):
+        read_horizon(path, palette=three, horizon="Middle")
+
+
+def test_several_attributes(tmp_path: Path, three: Palette) -> None:
+    path = tmp_path / "export.dat"
+    rows = "\n".join(f"{row}\t0.8236881" for row in ROWS)
+    path.write_text('# "Inline"\t"Crossline"\t"Z"\t"Geology"\t"Similarity"\n' + rows)
+    assert read_horizon(path, palette=three, attribute="Geology").indices.tolist() == EXPECTED
+    with pytest.raises(OptionError, match="attributes Geology, Similarity; choose one"):
+        read_horizon(path, palette=three)
+    with pytest.raises(OptionError, match="no attribute 'Rock'; it has Geology, Similarity"):
+        read_horizon(path, palette=three, attribute="Rock")
+    with pytest.raises(GridError, match=r"Similarity: the value 0\.823688 is no index"):
+        read_horizon(path, palette=three, attribute="Similarity")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "holds no lines of data"),
+        ("# only\n# comments\n", "holds no lines of data"),
+        ("1 2\n", r"has 2 column\(s\)"),
+        ("a b c d\n", "is no ASCII horizon, which holds numbers in columns: 'a b c d'"),
+        ("1 2 0 1\n1 3 0\n", "is no ASCII horizon"),
+        ("1 2 0 1\n1 3 0 x\n", "'1 3 0 x'"),
+        ("1 2 0 7\n", "the value 7 is no index of the palette, which has 3 classes"),
+        ("1 2 0 -1\n", "the value -1 is no index"),
+        ("1 2 0 0\n90000 3 0 0\n5 90000 0 0\n", "so their first columns are no line numbers"),
+        ('# "Inline"\t"Crossline"\t"Z"\n1 2 0\n', "holds Z alone"),
+        ('# "Inline"\t"Crossline"\t"Z"\n1 2 0 1\n', "names 3 columns .* the lines hold 4"),
+        ('# "Depth"\t"Porosity"\t"Z"\n1 2 0\n', "has no columns of inline and crossline"),
+        ('"A"\t1 2 0 1\n1 2 0 1\n', "is no quoted name and numbers, as others are"),
+        ("1 2 0 1\nnan 2 0 1\n", "a position is undefined|has no columns|X and Y"),
+    ],
+)
+def test_refuses_what_is_no_horizon(
+    tmp_path: Path, three: Palette, content: str, message: str
+) -> None:
+    path = tmp_path / "export.dat"
+    path.write_text(content)
+    with pytest.raises((GridError, SurveyError), match=message):
+        read_horizon(path, palette=three)
+
+
+def test_a_horizon_needs_a_palette(tmp_path: Path) -> None:
+    path = tmp_path / "map.dat"
+    with pytest.raises(MissingFileError, match=r"map\.dat: no such file"):
+        read_horizon(path)
+    write_horizon(make_map(), SURVEY, path)
+    (tmp_path / "map.legend.csv").unlink()
+    assert len(open_grid(path).palette) == 12
+    (tmp_path / "map.odct").unlink()
+    with pytest.raises(MissingFileError, match=r"map\.legend\.csv is not beside it; give the"):
+        open_grid(path)
+
+
+def test_command_line(tmp_path: Path, repository: Path) -> None:
+    data = repository / "data"
+    run(
+        "convert",
+        data / "sample_map.png",
+        "map.tif",
+        "-p",
+        data / "sample_palette.csv",
+        cwd=tmp_path,
+    )
+    options = ["--survey", data / "sample.survey", "-o", "map.dat"]
+    result = run("horizon", "map.tif", *options, cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "inlines 200 to 439 step 1, crosslines 500 to 819 step 1" in result.stdout
+    # The range of the sample survey begins at 100 m.
+    assert np.loadtxt(tmp_path / "map.dat", usecols=2).max() == 100
+    grid = open_grid(tmp_path / "map.dat")
+    palette = load_palette(data / "sample_palette.csv")
+    # The outline of the survey is drawn on the map in red.
+    red = palette.names.index("Red survey outline")
+    for side in (grid.indices[0], grid.indices[-1], grid.indices[:, 0], grid.indices[:, -1]):
+        assert (side == red).mean() > 0.9
+    assert (grid.indices[1:-1, 1:-1] == red).mean() < 0.01
+    more = ["--overwrite", "--pad", "200", "--method", "mode", "--z", "-5", "--json"]
+    report = json.loads(run("horizon", "map.tif", *options, *more, cwd=tmp_path).stdout)
+    assert report["inlines"] == [0, 639, 1]
+    assert report["z_moved"]
+    assert 0 < report["outside_share"] < report["nodata_share"]
+    assert report["changed_share"] > 0
+    moved = run("horizon", "map.tif", *options, "--overwrite", "--z", "-5", cwd=tmp_path)
+    assert "Warning: Z is 100 m, within the survey's range of 100 to 2100" in moved.stderr
+    again = run("horizon", "map.tif", *options, cwd=tmp_path)
+    assert again.returncode == 1
+    assert "exists already" in again.stderr
+    (tmp_path / "far.survey").write_text(F3)
+    far = ["--survey", "far.survey", "-o", "far.dat"]
+    missed = run("horizon", "map.tif", *far, cwd=tmp_path)
+    assert missed.returncode == 1
+    assert "no bin of the survey lies on the map: the map covers x 486000.00" in missed.stderr
+    assert missed.stderr.count("\n") == 1
+    facts = json.loads(run("info", data / "sample.survey", "--json", cwd=tmp_path).stdout)
+    assert facts["bins"] == "12.5 x 12.5"
+    assert facts["z"] == "100 to 2100 m step 2"
+    assert "index grid" in run("info", "map.dat", cwd=tmp_path).stdout
+
+
+def test_sample_survey_is_made_by_its_script(tmp_path: Path, repository: Path) -> None:
+    import subprocess
+    import sys
+
+    script = repository / "data" / "make_sample_survey.py"
+    subprocess.run([sys.executable, script, "--out", tmp_path], check=True)
+    made = (tmp_path / "sample.survey").read_text()
+    assert made == (repository / "data" / "sample.survey").read_text()

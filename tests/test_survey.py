@@ -1,0 +1,297 @@
+"""Survey geometry: published surveys, laws, and every kind of file and of mistake."""
+
+from __future__ import annotations
+
+import json
+import math
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geoindex import Survey
+from geoindex.errors import MissingFileError, OutputError, SurveyError
+from geoindex.formats.opendtect.keyed_text import parse_keyed, split_list
+from geoindex.formats.opendtect.survey_file import format_survey, parse_survey
+from tests.surveys import F3, F3_CORNERS, KEVITSA
+
+
+@st.composite
+def surveys(draw: st.DrawFn) -> Survey:
+    """Surveys of all directions and both hands, skewed by up to 45 degrees."""
+    angle = draw(st.floats(0, 2 * math.pi))
+    turn = draw(st.floats(math.pi / 4, 3 * math.pi / 4)) * draw(st.sampled_from([1, -1]))
+    inline_size, crossline_size = draw(st.tuples(*[st.floats(1, 100)] * 2))
+    start = draw(st.tuples(*[st.integers(-5000, 5000)] * 2))
+    count = draw(st.tuples(*[st.integers(1, 400)] * 2))
+    step = draw(st.tuples(*[st.integers(1, 7)] * 2))
+    lines = [(start[i], start[i] + (count[i] - 1) * step[i], step[i]) for i in range(2)]
+    return Survey(
+        inlines=lines[0],
+        crosslines=lines[1],
+        x=(
+            draw(st.floats(-1e7, 1e7)),
+            *_steps(math.cos, angle, turn, inline_size, crossline_size),
+        ),
+        y=(
+            draw(st.floats(-1e7, 1e7)),
+            *_steps(math.sin, angle, turn, inline_size, crossline_size),
+        ),
+        z=(0, 3000, 2, draw(st.sampled_from(["time", "depth", "depth-feet"]))),
+        name=draw(st.sampled_from(["", "North", "Kevitsa 3D"])),
+    )
+
+
+def _steps(wave, angle: float, turn: float, *sizes: float) -> tuple[float, float]:
+    return sizes[0] * wave(angle), sizes[1] * wave(angle + turn)
+
+
+def test_f3_has_its_published_corners() -> None:
+    survey = parse_survey(F3, "F3")
+    assert (survey.inlines, survey.crosslines) == (range(100, 751), range(300, 1251))
+    for inline, crossline, x, y in F3_CORNERS:
+        assert survey.xy(inline, crossline) == pytest.approx((x, y), abs=1e-5)
+        assert survey.inline_crossline(x, y) == pytest.approx((inline, crossline), abs=1e-6)
+    np.testing.assert_allclose(survey.corners, np.array(F3_CORNERS)[:, 2:], atol=1e-5)
+    assert survey.crs.to_epsg() == 23031
+    assert survey.z == (0, 1.848, 0.004, "time")
+    assert survey.z.unit == "s"
+    assert survey.name == "F3 Demo"
+    assert survey.inline_spacing == pytest.approx(24.9994, abs=1e-4)
+    # Inlines run almost due east, the numbers grow to the north.
+    assert survey.azimuth == pytest.approx(88.4, abs=0.05)
+
+
+def test_kevitsa_of_version_6() -> None:
+    survey = parse_survey(KEVITSA, "Kevitsa")
+    assert survey.shape == (280, 287)
+    assert survey.z == (0, 3000, 1, "depth")
+    assert survey.crs is None
+    assert survey.x == pytest.approx((3491336.248, -3.19541219, 9.4758042), abs=1e-3)
+    assert survey.y == pytest.approx((7497848.4, 9.47383513, 3.19552448), abs=1e-3)
+    assert (survey.inline_spacing, survey.crossline_spacing) == pytest.approx(
+        (9.9982, 10.0001), abs=1e-4
+    )
+
+
+def test_transform_is_the_raster_of_the_survey() -> None:
+    survey = parse_survey(KEVITSA, "Kevitsa").extended(step=(3, 2))
+    rows, cols = np.indices(survey.shape)
+    xs, ys = rasterio.transform.xy(survey.transform, rows.ravel(), cols.ravel())
+    inlines, crosslines = np.meshgrid(survey.inlines, survey.crosslines, indexing="ij")
+    x, y = survey.xy(inlines, crosslines)
+    np.testing.assert_allclose(xs, x.ravel(), atol=1e-6)
+    np.testing.assert_allclose(ys, y.ravel(), atol=1e-6)
+
+
+@given(survey=surveys(), data=st.data())
+def test_there_and_back(survey: Survey, data: st.DataObject) -> None:
+    inline, crossline = (
+        data.draw(st.floats(lines[0] - 50, lines[-1] + 50))
+        for lines in (survey.inlines, survey.crosslines)
+    )
+    back = survey.inline_crossline(*survey.xy(inline, crossline))
+    assert back == pytest.approx((inline, crossline), abs=1e-4)
+    snapped = survey.inline_crossline(*survey.xy(inline, crossline), snap=True)
+    for number, exact, lines in zip(
+        snapped, (inline, crossline), (survey.inlines, survey.crosslines), strict=True
+    ):
+        assert (number - lines[0]) % lines.step == 0
+        assert abs(number - exact) <= lines.step / 2 + 1e-4
+
+
+@given(survey=surveys())
+def test_other_ways_to_the_same_survey(survey: Survey) -> None:
+    assert Survey.from_dict(json.loads(json.dumps(survey.to_dict()))) == survey
+    assert pickle.loads(pickle.dumps(survey)) == survey
+    again = parse_survey(format_survey(survey), "p")
+    assert (again.inlines, again.crosslines, again.z) == (
+        survey.inlines,
+        survey.crosslines,
+        survey.z,
+    )
+    np.testing.assert_allclose(again.corners, survey.corners, atol=1e-3)
+    corners = [(0, 0), (0, 7), (11, 0), (11, 7)]
+    points = [(i, c, *map(float, survey.xy(i, c))) for i, c in corners]
+    for count in (3, 4):
+        fitted = Survey.from_points(
+            points[:count], inlines=survey.inlines, crosslines=survey.crosslines
+        )
+        np.testing.assert_allclose(fitted.corners, survey.corners, atol=1e-3)
+
+
+def test_bounds_hold_the_bins_to_their_edges() -> None:
+    survey = Survey(inlines=(1, 3), crosslines=(1, 5), x=(0, 0, 10), y=(0, 20, 0))
+    assert survey.bounds == (5, 10, 55, 70)
+    assert survey.corners.tolist() == [[10, 20], [50, 20], [50, 60], [10, 60]]
+
+
+def json_form() -> dict[str, object]:
+    return {
+        "Name": "F3 Demo",
+        "In-line range": [100, 750, 1],
+        "Cross-line range": [300, 1250, 1],
+        "Z-Axis": {"Range": [0, 1.848, 0.004], "Domain": "Time"},
+        "Transformation": {
+            "Coord-X-BinID": [598408.2476, -0.6980137931, 24.99024752],
+            "Coord-Y-BinID": [6070847.887, 24.98965517, 0.6984323432],
+        },
+        "Set Point": [
+            {"IC": [100, 300], "XY": [605835.52047669, 6073556.38221996]},
+            {"IC": [750, 1250], "XY": [629122.546655175, 6090463.1688065]},
+            {"IC": [100, 1250], "XY": [629576.25562069, 6074219.892946]},
+        ],
+        "CRS": {"System name": "ProjectionBased System", "Projection.ID": "EPSG`23031"},
+    }
+
+
+def test_json_form_is_the_same_survey() -> None:
+    assert parse_survey(json.dumps(json_form()), "j") == parse_survey(F3, "F3")
+    lists = {**json_form(), "CRS": {"Projection": {"ID": ["EPSG", 23031]}}}
+    lists["Z-Axis"] = {"Range": "0`1.848`0.004", "Domain": "Feet"}
+    other = parse_survey(json.dumps(lists), "j")
+    assert other.crs.to_epsg() == 23031
+    assert other.z.domain == "depth-feet"
+
+
+def test_opens_file_and_folder(tmp_path: Path) -> None:
+    (tmp_path / ".survey").write_bytes(b"\xef\xbb\xbf" + F3.replace("\n", "\r\n").encode())
+    assert Survey.open(tmp_path) == Survey.open(tmp_path / ".survey") == parse_survey(F3, "F3")
+    with pytest.raises(MissingFileError, match=r"\.survey of its folder, which file managers"):
+        Survey.open(tmp_path / "none")
+    survey = Survey.open(tmp_path)
+    with pytest.raises(OutputError, match="exists already"):
+        survey.save(tmp_path / ".survey")
+    survey.save(tmp_path / "copy.survey")
+    assert Survey.open(tmp_path / "copy.survey").crs == survey.crs
+
+
+def test_points_of_fewer_digits_do_not_replace_the_coefficients() -> None:
+    rounded = F3.replace("605835.52047669", "605835.9")
+    survey = parse_survey(rounded, "p")
+    assert survey.x == (598408.2476, -0.6980137931, 24.99024752)
+    only_points = "\n".join(line for line in F3.splitlines() if "BinID" not in line)
+    corners = np.array(F3_CORNERS)[:, 2:]
+    np.testing.assert_allclose(parse_survey(only_points, "p").corners, corners, atol=1e-5)
+    # Coefficients of few digits do not replace what the points tell better.
+    short = F3.replace("598408.2476`-0.6980137931", "598408.248`-0.698013")
+    assert parse_survey(short, "p").x != (598408.248, -0.698013, 24.99024752)
+    np.testing.assert_allclose(parse_survey(short, "p").corners, corners, atol=1e-5)
+    only_coefficients = "\n".join(line for line in F3.splitlines() if "Set Point" not in line)
+    assert parse_survey(only_coefficients, "p").x == survey.x
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("dTect V7.0", "other", r"p: is no survey file of OpendTect, which begins with"),
+        ("Survey Info", "Color table definitions", "of the type 'Color table definitions'"),
+        ("In-line range", "Inlines", "has no line 'In-line range'"),
+        ("100`750`1", "100`750`x", "In-line range: 'x' is not a number"),
+        ("100`750`1", "750`100`1", "inlines must rise, found first 750, last 100, step 1"),
+        ("100`750`1", "100.5`750`1", "inlines must be whole numbers"),
+        ("100`750`1", "100", "must hold 2 or 3 numbers, found '100'"),
+        ("0`1.848`0.004`T", "0", "Z range must hold first and last, found '0'"),
+        ("0`1.848`0.004`T", "2`1.848`0.004`T", "z must rise, found first 2, last 1.848"),
+        ("`24.99024752", "", "Coord-X-BinID must hold 3 numbers"),
+        ("EPSG`23031", "EPSG`1", "'EPSG:1' is not known"),
+        (
+            "605835.52047669",
+            "605935.52047669",
+            r"disagree: the point at inline 100, crossline 300 is given as \(605935.52.*, but the "
+            r"geometry puts it at \(605835.52.*, 100.* away; bins are 24.99.* remove the Set",
+        ),
+        (
+            "-0.6980137931`24.99024752\nCoord-Y-BinID: 6070847.887`24.98965517`0.6984323432",
+            "10`20\nCoord-Y-BinID: 6070847.887`10.001`20.001",
+            r"do not span an area: .*\(10, 10.001\), .*\(20, 20.001\)",
+        ),
+        ("100/300`(605835.52047669,6073556.38221996)", "100,300", "Set Point.1 must be inline/"),
+    ],
+)
+def test_refuses_files_that_contradict_themselves(old: str, new: str, message: str) -> None:
+    assert old in F3
+    with pytest.raises(SurveyError, match=message):
+        parse_survey(F3.replace(old, new), "p")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "{}", "[]", '{"In-line range": {}}', "dTect", "dTect V"]
+)
+def test_refuses_what_is_no_survey(text: str) -> None:
+    with pytest.raises(SurveyError, match=r"^p: "):
+        parse_survey(text, "p")
+
+
+def test_undefined_values_are_not_there() -> None:
+    text = F3.replace("0`1.848`0.004`T", "1e30`1e30`1e30`T")
+    text = text.replace("(605835.52047669,6073556.38221996)", "<undef>")
+    survey = parse_survey(text, "p")
+    assert survey.z is None
+    assert survey.x == (598408.2476, -0.6980137931, 24.99024752)
+    assert parse_survey(F3.replace("0.004`T", "0"), "p").z == (0, 1.848, 0.004, "time")
+
+
+@pytest.mark.parametrize(
+    ("points", "message"),
+    [
+        ([(1, 1, 0, 0), (1, 9, 5, 5)], r"three points or more, .* found the shape \(2, 4\)"),
+        ([(1, 1, 0, 0), (2, 2, 5, 5), (3, 3, 9, 9)], "1/1, 2/2, 3/3 are on one line"),
+        ([(1, 1, 0, 0), (2, 2, 5, 5), (3, 1, 9, math.nan)], "a point is not finite"),
+        ([(1, 1, 0, 0), (9, 1, 8, 8), (1, 9, 16, 16)], "do not span an area"),
+        (
+            [(1, 1, 0, 0), (9, 1, 80, 0), (1, 9, 0, 80), (9, 9, 80, 120)],
+            r"crossline 9 is given as \(80, 120\), .* at \(80, 110\), 10 away; bins are",
+        ),
+    ],
+)
+def test_refuses_points_that_make_no_survey(points: list[tuple], message: str) -> None:
+    with pytest.raises(SurveyError, match=message):
+        Survey.from_points(points, inlines=(1, 9), crosslines=(1, 9))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"inlines": (5, 1)}, "inlines must rise, found first 5, last 1, step 1"),
+        ({"crosslines": (1, 5, 0)}, "crosslines must rise"),
+        ({"inlines": "ab"}, "inlines are given as first, last and step, found 'ab'"),
+        ({"inlines": (1, 2**40)}, "beyond 32 bits"),
+        ({"x": (1, 2)}, r"x must be three numbers .* found \(1, 2\)"),
+        ({"y": (math.inf, 0, 0)}, "y must be finite numbers"),
+        ({"x": (0, 0, 0)}, "do not span an area"),
+        ({"z": (0, 1, 1, "miles")}, "unknown Z domain 'miles'; known: time, depth, depth-feet"),
+        ({"crs": "nowhere"}, "'nowhere' is not known"),
+    ],
+)
+def test_refuses_geometry_that_is_none(change: dict[str, object], message: str) -> None:
+    good = {"inlines": (1, 9), "crosslines": (1, 9), "x": (0, 0, 10), "y": (0, 10, 0)}
+    Survey(**good)
+    with pytest.raises(SurveyError, match=message):
+        Survey(**{**good, **change})
+
+
+def test_extended_stays_on_the_lattice() -> None:
+    survey = Survey(inlines=(10, 30, 2), crosslines=(5, 9), x=(0, 0, 10), y=(0, 10, 0))
+    wide = survey.extended(pad=(3, 1), step=(4, 1))
+    assert (wide.inlines, wide.crosslines) == (range(4, 37, 4), range(4, 11))
+    assert wide.xy(10, 5) == survey.xy(10, 5)
+    with pytest.raises(SurveyError, match=r"step of 3 leaves .* inlines have the step 2"):
+        survey.extended(step=3)
+    with pytest.raises(SurveyError, match="pad must be 0 or more bins, found -1"):
+        survey.extended(pad=-1)
+
+
+def test_keyed_text() -> None:
+    text = "dTect V1\nThing file\nnow\n!\n-- note\n\nA\\:b\t: 1`2\nbare\n!\nc: d\n!\n"
+    content = parse_keyed(text)
+    assert content.kind == "Thing"
+    assert content.values == {"A:b": "1`2", "bare": "", "c": "d"}
+    assert content.lines["c"] == 10
+    assert "c" not in parse_keyed(text, paragraphs=1).values
+    assert split_list("") == [""]
+    assert split_list(r"a\\`b`") == ["a\\", "b", ""]
