@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 from affine import Affine
@@ -15,6 +16,8 @@ from PIL import Image
 
 import geoindex
 from geoindex import Palette, open_grid
+from geoindex.cli.app import cli
+from geoindex.cli.palette import palette_group
 
 
 def run(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -204,3 +207,15 @@ def test_demo(tmp_path: Path) -> None:
     assert {"sample_map.npy", "sample_map.tif", "sample_map_indexed.png"} <= names
     assert run("demo", "made", cwd=tmp_path).returncode == 1
     assert run("demo", "made", "--overwrite", "-q", cwd=tmp_path).returncode == 0
+
+
+def test_the_list_of_commands_tells_what_they_are() -> None:
+    context = click.Context(cli)
+    for group in (cli, palette_group):
+        for name in group.list_commands(context):
+            command = group.get_command(context, name)
+            assert command is not None
+            assert command.name == name
+            assert command.help
+    shown = run("--help").stdout
+    assert all(f"\n  {name} " in shown for name in cli.list_commands(context))

@@ -318,9 +318,9 @@ def test_refuses_grids_without_a_place() -> None:
 def test_progress_goes_to_the_end() -> None:
     from geoindex.resampling import resample
 
-    seen: list[float] = []
+    seen: list[tuple[int, int]] = []
     survey = make_survey(cell=1, degrees=0, bins=900)
-    resample(make_map(), survey, progress=seen.append)
+    resample(make_map(), survey, progress=lambda *parts: seen.append(parts))
     assert seen == sorted(seen)
-    assert seen[-1] == 1
+    assert seen[-1][0] == seen[-1][1]
     assert len(seen) > 1

@@ -10,23 +10,32 @@ from typing import Any
 import click
 
 import geoindex
-from geoindex.cli.batch import batch_command
-from geoindex.cli.convert import convert_command
-from geoindex.cli.cube import cube_command
-from geoindex.cli.demo import demo_command
-from geoindex.cli.horizon import horizon_command
-from geoindex.cli.info import info_command
-from geoindex.cli.palette import palette_group
-from geoindex.cli.palette_learn import learn_command
-from geoindex.cli.plot import plot_command
-from geoindex.cli.resample import resample_command
-from geoindex.cli.section import section_command
+from geoindex.cli.lazy import LazyGroup
 from geoindex.errors import GeoindexError, GeoindexWarning
 
 __all__ = ["cli", "main"]
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+COMMANDS = {
+    "convert": ("geoindex.cli.convert:convert_command", "Turn a map image into an index grid."),
+    "batch": ("geoindex.cli.batch:batch_command", "Convert many map images, and resume."),
+    "palette": ("geoindex.cli.palette:palette_group", "List, show, convert and learn palettes."),
+    "cube": ("geoindex.cli.cube:cube_command", "Find the index of every color once."),
+    "resample": ("geoindex.cli.resample:resample_command", "Put a grid on the lines of a survey."),
+    "horizon": ("geoindex.cli.horizon:horizon_command", "Write a grid as an OpendTect horizon."),
+    "section": ("geoindex.cli.section:section_command", "Write a cross-section as SEG-Y."),
+    "plot": ("geoindex.cli.plot:plot_command", "Draw a grid in its true colors."),
+    "info": ("geoindex.cli.info:info_command", "Tell what a file holds."),
+    "demo": ("geoindex.cli.demo:demo_command", "Convert the sample map, all the way."),
+}
+"""Where each command is, and its line of help, in the order of use."""
+
+
+@click.group(
+    cls=LazyGroup,
+    lazy=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(geoindex.__version__, "-V", "--version", package_name="geoindex")
 def cli() -> None:
     """Turn colored map images into one-band index grids.
@@ -44,19 +53,6 @@ def _echo_warning(message: Warning | str, category: type[Warning], *_place: Any)
     """Print our own warnings as one line, and no others, which are for developers."""
     if issubclass(category, GeoindexWarning):
         click.echo(f"Warning: {message}", err=True)
-
-
-cli.add_command(convert_command)
-cli.add_command(batch_command)
-cli.add_command(cube_command)
-cli.add_command(palette_group)
-palette_group.add_command(learn_command)
-cli.add_command(resample_command)
-cli.add_command(section_command)
-cli.add_command(plot_command)
-cli.add_command(horizon_command)
-cli.add_command(info_command)
-cli.add_command(demo_command)
 
 
 def main() -> None:

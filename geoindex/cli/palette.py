@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 import click
 
+from geoindex.cli.lazy import LazyGroup
 from geoindex.cli.options import echo_json, json_option, overwrite_option, quiet_option
 from geoindex.formats.palettes import (
     FORMATS,
@@ -39,7 +40,12 @@ from_option = click.option(
 )
 
 
-@click.group("palette")
+LAZY = {
+    "learn": ("geoindex.cli.palette_learn:learn_command", "Learn a palette from an image."),
+}
+
+
+@click.group("palette", cls=LazyGroup, lazy=LAZY)
 def palette_group() -> None:
     """List, show and convert palettes."""
 
