@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,14 +12,15 @@ from numpy.typing import NDArray
 from rasterio.crs import CRS
 from rasterio.errors import CRSError
 
-from geoindex.color.pixels import PixelRule, as_pixels
+from geoindex.color.lazy import is_lazy
+from geoindex.color.pixels import PixelRule, Pixels, as_pixels
 from geoindex.errors import ImageError
 from geoindex.formats.rasters import RasterImage
 
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["array_image"]
+__all__ = ["Picture", "arrange", "array_image", "picture_pixels"]
 
 BAND_NAMES = {"band", "bands", "channel", "channels", "rgb", "rgba", "c"}
 ROW_NAMES = {"y", "lat", "latitude", "northing", "row", "rows"}
@@ -50,40 +52,109 @@ def array_image(image: Any, rule: PixelRule, channel_axis: int | None = None) ->
     ImageError
         A wrong shape, or one that can be read in two ways.
     """
+    picture = arrange(image, channel_axis)
+    return RasterImage(
+        pixels=picture_pixels(picture.values, rule, picture.fill),
+        transform=picture.transform,
+        crs=picture.crs,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Picture:
+    """A picture in memory, or one still to be computed, with its channels in their place."""
+
+    values: Any
+    """Array, masked array or Dask array of shape (rows, cols, channels)."""
+
+    fill: float | None = None
+    """Value of pixels that have no color, or None."""
+
+    transform: Affine | None = None
+    """Affine map from (column, row) of pixel corners to coordinates, or None."""
+
+    crs: CRS | None = None
+    """Coordinate reference system of `transform`, or None."""
+
+    @property
+    def has_mask(self) -> bool:
+        """Whether pixels may be masked."""
+        meta = getattr(self.values, "_meta", self.values)
+        return self.fill is not None or isinstance(meta, np.ma.MaskedArray)
+
+
+def arrange(image: Any, channel_axis: int | None = None) -> Picture:
+    """Find the rows, columns and channels of a picture, and its place; nothing is computed.
+
+    Parameters
+    ----------
+    image, channel_axis
+        As in :func:`array_image`; a Dask array too.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    ImageError
+        A wrong shape, or one that can be read in two ways.
+    """
     xarray = sys.modules.get("xarray")
     if xarray is not None and isinstance(image, xarray.DataArray):
-        return _data_array_image(image, rule, channel_axis)
+        return _data_array_picture(image, channel_axis)
     if type(image).__module__.startswith("PIL.") and image.mode not in PLAIN_MODES:
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    return _image(_as_array(image), rule, channel_axis)
+    return Picture(values=_channels_last(_as_array(image), channel_axis))
 
 
-def _as_array(image: Any) -> NDArray[Any]:
-    """Array or masked array of what is no DataArray."""
+def _as_array(image: Any) -> Any:
+    """Array, masked array or Dask array of what is no DataArray."""
+    if isinstance(image, np.ma.MaskedArray) or is_lazy(image):
+        return image
     try:
-        return image if isinstance(image, np.ma.MaskedArray) else np.asarray(image)
+        return np.asarray(image)
     except ValueError as error:
         raise ImageError(f"the image is no array of numbers ({error})") from None
 
 
-def _image(
-    pixels: NDArray[Any], rule: PixelRule, channel_axis: int | None, **place: Any
-) -> RasterImage:
-    """Colors of an array; `place` is the georeference."""
-    axis = _find_channel_axis(pixels.shape, channel_axis)
-    pixels = pixels[..., np.newaxis] if axis is None else np.moveaxis(pixels, axis, -1)
-    if pixels.size == 0:
-        raise ImageError(f"the image has no pixels: its shape is {pixels.shape[:2]}")
+def _channels_last(values: Any, channel_axis: int | None) -> Any:
+    """Array of shape (rows, cols, channels)."""
+    axis = _find_channel_axis(values.shape, channel_axis)
+    values = values[..., np.newaxis] if axis is None else np.moveaxis(values, axis, -1)
+    if values.size == 0:
+        raise ImageError(f"the image has no pixels: its shape is {values.shape[:2]}")
+    return values
+
+
+def picture_pixels(values: NDArray[Any], rule: PixelRule, fill: float | None = None) -> Pixels:
+    """Colors of the values of a picture, or of a block of them.
+
+    Parameters
+    ----------
+    values : ndarray or masked array, shape (rows, cols, channels)
+        1 to 4 channels.
+    rule : PixelRule
+        What becomes of transparency, scale and depth.
+    fill : float, optional
+        Value of pixels that have no color.
+
+    Returns
+    -------
+    Pixels
+    """
+    if fill is not None:
+        values = np.ma.masked_equal(values, fill, copy=False)
     valid: NDArray[np.bool_] | None = None
-    if isinstance(pixels, np.ma.MaskedArray):
-        masked: NDArray[np.bool_] = np.ma.getmaskarray(pixels)
+    if isinstance(values, np.ma.MaskedArray):
+        masked: NDArray[np.bool_] = np.ma.getmaskarray(values)
         valid = np.logical_not(np.logical_and.reduce(masked, axis=-1))
-        pixels = pixels.data
+        values = values.data
     alpha = None
-    if pixels.shape[-1] <= 2:
-        alpha = pixels[..., 1] if pixels.shape[-1] == 2 else None
-        pixels = np.broadcast_to(pixels[..., :1], (*pixels.shape[:2], 3))
-    return RasterImage(pixels=as_pixels(pixels, rule, alpha=alpha, valid=valid), **place)
+    if values.shape[-1] <= 2:
+        alpha = values[..., 1] if values.shape[-1] == 2 else None
+        values = np.broadcast_to(values[..., :1], (*values.shape[:2], 3))
+    return as_pixels(values, rule, alpha=alpha, valid=valid)
 
 
 def _find_channel_axis(shape: tuple[int, ...], channel_axis: int | None) -> int | None:
@@ -115,10 +186,8 @@ def _find_channel_axis(shape: tuple[int, ...], channel_axis: int | None) -> int 
     return 0 if first else -1
 
 
-def _data_array_image(
-    array: xr.DataArray, rule: PixelRule, channel_axis: int | None
-) -> RasterImage:
-    """Colors of a DataArray, its dimensions known by name, and its georeference."""
+def _data_array_picture(array: xr.DataArray, channel_axis: int | None) -> Picture:
+    """Values of a DataArray, its dimensions known by name, and its georeference."""
     names = {str(dim).lower(): dim for dim in array.dims}
     row = next((dim for name, dim in names.items() if name in ROW_NAMES), None)
     col = next((dim for name, dim in names.items() if name in COLUMN_NAMES), None)
@@ -130,14 +199,11 @@ def _data_array_image(
     elif channel_axis is None:
         band = next((dim for name, dim in names.items() if name in BAND_NAMES), None)
         channel_axis = None if band is None else array.dims.index(band)
-    pixels: NDArray[Any] = np.asarray(array.values)
     fill = array.attrs.get("_FillValue", array.attrs.get("missing_value"))
-    if fill is not None and np.isscalar(fill) and not np.isnan(fill):
-        pixels = np.ma.masked_equal(pixels, fill, copy=False)
-    return _image(
-        pixels,
-        rule,
-        channel_axis,
+    is_number = fill is not None and np.isscalar(fill) and not np.isnan(fill)
+    return Picture(
+        values=_channels_last(_as_array(array.data), channel_axis),
+        fill=fill if is_number else None,
         transform=_transform(array, row, col),
         crs=_crs(array),
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,7 +104,8 @@ class IndexGrid:
     """
 
     indices: IndexArray
-    """Palette rows, uint8 or uint16 of shape (rows, cols), row 0 at the top."""
+    """Palette rows, uint8 or uint16 of shape (rows, cols), row 0 at the top; or a Dask array of
+    them, which is checked no further."""
 
     palette: Palette
     """The palette that the indices point into."""
@@ -124,8 +126,11 @@ class IndexGrid:
     """How the grid was made (metric, palette hash, version, options); JSON values."""
 
     def __post_init__(self) -> None:
-        indices = self.indices
-        if not isinstance(indices, np.ndarray) or indices.dtype not in (np.uint8, np.uint16):
+        indices: Any = self.indices
+        if not (isinstance(indices, np.ndarray) or self.is_lazy) or indices.dtype not in (
+            np.uint8,
+            np.uint16,
+        ):
             found = getattr(indices, "dtype", type(indices).__name__)
             raise GridError(f"indices must be an array of uint8 or uint16, found {found}")
         if indices.ndim != 2 or indices.size == 0:
@@ -137,7 +142,8 @@ class IndexGrid:
                 f"nodata {self.nodata} must lie between the number of colors, {n_colors}, and "
                 f"the largest {indices.dtype}, {largest}"
             )
-        self._check_range(n_colors)
+        if not self.is_lazy:
+            self._check_range(n_colors)
 
     def _check_range(self, n_colors: int) -> None:
         """Refuse an index that is neither a palette row nor nodata."""
@@ -162,6 +168,43 @@ class IndexGrid:
         return rows, cols
 
     @property
+    def is_lazy(self) -> bool:
+        """Whether the indices are a Dask array."""
+        return hasattr(self.indices, "__dask_graph__")
+
+    def compute(self) -> IndexGrid:
+        """Grid with its indices in memory; this one, where they are.
+
+        Returns
+        -------
+        IndexGrid
+        """
+        return replace(self, indices=np.asarray(self.indices)) if self.is_lazy else self
+
+    def bands(self, n_pixels: int = 2**22) -> Iterator[tuple[slice, IndexArray]]:
+        """Go through the indices from top to bottom, some rows at a time.
+
+        Parameters
+        ----------
+        n_pixels : int
+            About as many at a time; those of a Dask array come by its own chunks.
+
+        Yields
+        ------
+        slice
+            The rows.
+        ndarray of uint8 or uint16, shape (rows of the slice, cols)
+        """
+        rows, cols = self.shape
+        if self.is_lazy:
+            stops = np.cumsum(cast("Any", self.indices).chunks[0]).tolist()
+        else:
+            step = max(1, n_pixels // cols)
+            stops = [*range(step, rows, step), rows]
+        for start, stop in pairwise([0, *stops]):
+            yield slice(start, stop), np.asarray(self.indices[start:stop])
+
+    @property
     def valid(self) -> NDArray[np.bool_]:
         """Mask of shape (rows, cols); True where the pixel has a class."""
         if self.nodata is None:
@@ -177,8 +220,8 @@ class IndexGrid:
             Nodata is not counted.
         """
         counts = np.zeros(int(np.iinfo(self.indices.dtype).max) + 1, dtype=np.int64)
-        for rows in np.array_split(self.indices, max(1, self.indices.size // 2**22)):
-            counts += np.bincount(rows.ravel(), minlength=len(counts))
+        for _, indices in self.bands():
+            counts += np.bincount(indices.ravel(), minlength=len(counts))
         return counts[: len(self.palette)]
 
     def to_rgb(self, *, background: tuple[int, int, int] = (255, 255, 255)) -> NDArray[np.uint8]:
@@ -196,7 +239,7 @@ class IndexGrid:
         table = np.empty((int(np.iinfo(self.indices.dtype).max) + 1, 3), dtype=np.uint8)
         table[:] = background
         table[: len(self.palette)] = self.palette.colors
-        picture: NDArray[np.uint8] = table[self.indices]
+        picture: NDArray[np.uint8] = table[np.asarray(self.indices)]
         return picture
 
     def colormap(self) -> ListedColormap:
@@ -219,7 +262,7 @@ class IndexGrid:
         """
         from geoindex.plot import plot_grid
 
-        return plot_grid(self, ax=ax, legend=legend)
+        return plot_grid(self.compute(), ax=ax, legend=legend)
 
     def save(
         self,
@@ -340,7 +383,7 @@ class IndexGrid:
         xarray.DataArray
             Dimensions y and x, with pixel-center coordinates where the transform is not
             rotated; attributes carry ``flag_values``, ``flag_meanings`` and ``_FillValue``
-            after the CF conventions, and the colors.
+            after the CF conventions, and the colors. Dask indices stay so.
         """
         import xarray as xr
 

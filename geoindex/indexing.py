@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 import geoindex
-from geoindex.arrays import array_image
+from geoindex.arrays import Picture, arrange, array_image, picture_pixels
+from geoindex.color.lazy import lazy_values, map_lazy
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.color.search import Metric
@@ -48,7 +50,8 @@ def index_image(
     image : path-like, array_like, masked array, xarray.DataArray or PIL.Image.Image
         A PNG, JPEG, TIFF, WebP, GIF, BMP or JPEG 2000 file, whose georeference the grid
         keeps, or pixels with 3 or 4 channels on the first or the last axis; see
-        :func:`geoindex.nearest` for their dtypes. An array of shape (rows, cols) is gray.
+        :func:`geoindex.nearest` for their dtypes. An array of shape (rows, cols) is gray. Of
+        a Dask array, also in a DataArray, nothing is computed.
     palette : Palette, ColorCube, str or path-like
         The colors, what :func:`geoindex.load_palette` takes, or a color cube or its file,
         which brings its own metric and largest distance.
@@ -72,7 +75,9 @@ def index_image(
     Returns
     -------
     IndexGrid
-        uint8 up to 255 colors with nodata 255; see :class:`IndexGrid`.
+        uint8 up to 255 colors with nodata 255; see :class:`IndexGrid`. Of a Dask array its
+        indices are one, of the same chunks; :meth:`IndexGrid.compute` brings them into memory
+        and :meth:`IndexGrid.save` writes them band by band.
 
     Raises
     ------
@@ -99,6 +104,8 @@ def index_image(
     if isinstance(image, str | PathLike):
         with open_image(image, rule) as opened:
             return _map_file(opened, mapper, rule)
+    if lazy_values(image) is not None:
+        return _map_lazy_picture(arrange(image, channel_axis), mapper, rule)
     return map_raster(array_image(image, rule, channel_axis), mapper, rule)
 
 
@@ -117,6 +124,20 @@ def _map_file(image: MapImage, mapper: ColorMapper, rule: PixelRule) -> IndexGri
 
     indices = stream_image(image, mapper, open_array).indices
     return _grid(indices, image, mapper, rule)
+
+
+def _map_lazy_picture(picture: Picture, mapper: ColorMapper, rule: PixelRule) -> IndexGrid:
+    """Map a picture that is not computed yet."""
+    to_pixels = partial(picture_pixels, rule=rule, fill=picture.fill)
+    indices = map_lazy(picture.values, mapper, rule, to_pixels, has_mask=picture.has_mask)
+    return IndexGrid(
+        indices=indices,
+        palette=mapper.palette,
+        nodata=nodata_value(len(mapper.palette), indices.dtype),
+        transform=picture.transform,
+        crs=picture.crs,
+        provenance=provenance(mapper, rule),
+    )
 
 
 def map_raster(raster: RasterImage, mapper: ColorMapper, rule: PixelRule) -> IndexGrid:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
@@ -252,6 +252,10 @@ class ColorMapper:
     def _full_depth(self) -> FullDepthSearch:
         return FullDepthSearch(self.palette, self.metric, self.max_distance)
 
+    def __dask_tokenize__(self) -> tuple[object, ...]:
+        """Name for Dask, which would pickle the table for one."""
+        return ("geoindex", self.palette.sha256, self.metric, self.max_distance)
+
     def __getstate__(self) -> dict[str, Any]:
         # The table is cheaper to fill again than to send.
         return {
@@ -318,7 +322,8 @@ def nearest(
     pixels : array_like, shape (..., 3) or (..., 4)
         Colors: uint8, uint16 (scaled to 8 bits), other integers within 0..255, or floats
         (0..1 or 0..255, rounded half up to 8 bits). Pixels whose alpha is 0, and pixels with
-        a NaN, are nodata.
+        a NaN, are nodata. Of a Dask array, also in a DataArray, a Dask array of the same
+        chunks comes back; floats then need `scale`.
     palette : Palette or ColorCube
         The colors to choose from; a cube brings its own metric and largest distance.
     metric : {"rgb", "lab", "oklab", "ciede2000", "redmean", "shaded"}
@@ -338,7 +343,8 @@ def nearest(
     -------
     ndarray of uint8 or uint16, shape (...)
         Palette rows, uint8 up to 256 colors. Nodata is 255 in uint8 and 65535 in uint16; a
-        256-color palette needs uint16 only where some pixel is nodata.
+        256-color palette needs uint16 only where some pixel is nodata, or could be in a Dask
+        array: one with alpha, of floats, or with a largest distance.
 
     Raises
     ------
@@ -354,10 +360,15 @@ def nearest(
     >>> nearest([[250, 10, 10], [90, 90, 90]], palette)
     array([1, 0], dtype=uint8)
     """
+    from geoindex.color.lazy import lazy_values, map_lazy
+
     rule = PixelRule(scale=scale, depth=depth)
-    return color_mapper(palette, metric, max_distance).map_pixels(
-        as_pixels(np.asarray(pixels), rule)
-    )
+    mapper = color_mapper(palette, metric, max_distance)
+    lazy = lazy_values(pixels)
+    if lazy is not None:
+        indices: IndexArray = map_lazy(lazy, mapper, rule, partial(as_pixels, rule=rule))
+        return indices
+    return mapper.map_pixels(as_pixels(np.asarray(pixels), rule))
 
 
 def _as_image(

@@ -149,7 +149,8 @@ def _copy_as_cog(source: Path, target: Path) -> None:
 
 def _color_table(header: GridHeader) -> dict[int, tuple[int, ...]]:
     """Color table as rasterio takes it."""
+    colors = header.palette.colors.tolist()
     return {
-        value: (*(int(channel) for channel in color), 255)
-        for value, color in zip(header.pixel_values, header.palette.colors, strict=True)
+        value: (red, green, blue, 255)
+        for value, (red, green, blue) in zip(header.pixel_values, colors, strict=True)
     }

@@ -209,7 +209,8 @@ def save_grid(
     header = GridHeader.of(grid, values=values)
     rows, cols = grid.shape
     with grid_format_of(path, format).open(path, header, overwrite=overwrite) as writer:
-        writer.write(grid.indices, (slice(0, rows), slice(0, cols)))
+        for band, indices in grid.bands(rows * cols):
+            writer.write(indices, (band, slice(0, cols)))
 
 
 def open_grid(path: str | PathLike[str]) -> IndexGrid:

@@ -1,0 +1,218 @@
+"""Sheets a second: geoindex batch with one and two processes and on two Dask workers.
+
+    python benchmarks/batch.py [--sheets 1000] [--repeat 3] [--costs]
+
+Prints Markdown tables. Times are of whole commands, from start to end, on RGBA PNG sheets of
+256 x 256 pixels cut from the sample map. `--costs` measures how the time of one sheet grows
+with its pixels, and what a sheet costs besides.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from throughput import map_like
+
+from geoindex import convert_many, load_palette
+from geoindex.batch.manifest import MANIFEST
+
+SIDE = 256
+PALETTE = "windows-256"
+
+PILLOW = """
+import sys
+from pathlib import Path
+from PIL import Image
+from geoindex import load_palette
+palette = Image.new("P", (1, 1))
+palette.putpalette(load_palette({palette!r}).colors.tobytes())
+for source in sorted(Path(sys.argv[1]).glob("*.png")):
+    with Image.open(source) as image:
+        indexed = image.convert("RGB").quantize(palette=palette, dither=Image.Dither.NONE)
+        indexed.save(Path(sys.argv[2], source.stem + ".tif"), compression="tiff_adobe_deflate")
+"""
+
+
+def make_sheets(folder: Path, n_sheets: int, side: int) -> None:
+    """Cut sheets from the sample map, with a world file each."""
+    picture = map_like((900 + side, 1500 + side))
+    rng = np.random.default_rng(0)
+    folder.mkdir()
+    for number in range(n_sheets):
+        row, col = rng.integers(0, 900), rng.integers(0, 1500)
+        pixels = np.full((side, side, 4), 255, dtype=np.uint8)
+        pixels[..., :3] = picture[row : row + side, col : col + side]
+        path = folder / f"sheet{number:06}.png"
+        Image.fromarray(pixels).save(path)
+        path.with_suffix(".pgw").write_text(f"5\n0\n0\n-5\n{side * 5 * number}\n0\n")
+
+
+def cpu_seconds() -> float:
+    """Processor time of all children that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def batch_command(maps: Path, out: Path, *options: str) -> list[str]:
+    """Command line of a batch."""
+    command = [sys.executable, "-m", "geoindex", "batch", str(maps), "-o", str(out)]
+    return [*command, "-p", PALETTE, "-q", *options]
+
+
+@contextmanager
+def dask_cluster(folder: Path, n_workers: int) -> Iterator[str]:
+    """Scheduler and workers on this machine, of one thread each; yields the address."""
+    from distributed import Client
+
+    place = folder / "scheduler.json"
+    common = ["--scheduler-file", str(place), "--host", "127.0.0.1", "--no-dashboard"]
+    kinds = [["scheduler", "--port", "0"]] + [["worker", "--nthreads", "1"]] * n_workers
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-m", f"distributed.cli.dask_{kind}", *common, *more],
+            stderr=subprocess.DEVNULL,
+            cwd=folder,
+        )
+        for kind, *more in kinds
+    ]
+    try:
+        with Client(scheduler_file=str(place), timeout=60) as client:
+            client.wait_for_workers(n_workers, timeout=60)
+            yield client.scheduler.address
+    finally:
+        for process in reversed(processes):
+            process.terminate()
+        for process in processes:
+            process.wait()
+
+
+def print_commands(n_sheets: int, repeat: int) -> None:
+    """Whole commands, in turns; the median of each."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        maps = folder / "maps"
+        make_sheets(maps, n_sheets, SIDE)
+        with dask_cluster(folder, 2) as address:
+            commands: dict[str, Callable[[Path], list[str]]] = {
+                "geoindex batch --jobs 2": lambda out: batch_command(maps, out, "--jobs", "2"),
+                "geoindex batch --jobs 1": lambda out: batch_command(maps, out, "--jobs", "1"),
+                "geoindex batch, two Dask workers": lambda out: batch_command(
+                    maps, out, "--scheduler", address
+                ),
+                "Pillow quantize (not exact, no georeference)": lambda out: [
+                    sys.executable,
+                    "-c",
+                    PILLOW.format(palette=PALETTE),
+                    str(maps),
+                    str(out),
+                ],
+            }
+            wall: dict[str, list[float]] = {title: [] for title in commands}
+            cpu: dict[str, list[float]] = {title: [] for title in commands}
+            again = []
+            for turn in range(repeat):
+                for number, (title, command) in enumerate(commands.items()):
+                    out = folder / f"out{turn}_{number}"
+                    out.mkdir()
+                    before, start = cpu_seconds(), time.perf_counter()
+                    subprocess.run(command(out), check=True)
+                    wall[title].append(time.perf_counter() - start)
+                    cpu[title].append(cpu_seconds() - before)
+                    n_grids = len(list(out.glob("*.tif")))
+                    assert n_grids == n_sheets, f"{title} wrote {n_grids} grids"
+                start = time.perf_counter()
+                subprocess.run(batch_command(maps, folder / f"out{turn}_0"), check=True)
+                again.append(time.perf_counter() - start)
+    first = statistics.median(wall["geoindex batch --jobs 2"])
+    print("\n| command | s | sheets/s | processor ms a sheet | time beside --jobs 2 |")
+    print("| --- | ---: | ---: | ---: | ---: |")
+    for title, seconds in wall.items():
+        median = statistics.median(seconds)
+        work = f"{statistics.median(cpu[title]) / n_sheets * 1e3:.1f}"
+        if "Dask" in title:
+            # The workers do not end with the command.
+            work = "not measured"
+        print(
+            f"| {title} | {median:.1f} | {n_sheets / median:,.0f} | {work} | "
+            f"{median / first:.2f} x |"
+        )
+    median = statistics.median(again)
+    print(
+        f"| the same again, all done | {median:.1f} | {n_sheets / median:,.0f} | | "
+        f"{median / first:.2f} x |"
+    )
+
+
+def print_costs(repeat: int) -> None:
+    """Seconds of a sheet in one process, by its size, and the line through them."""
+    sides = {64: 200, 256: 200, 1024: 30, 4096: 3}
+    palette = load_palette(PALETTE)
+    megapixels, seconds = [], []
+    print("\n| sheet | Mpx | ms a sheet | ms a Mpx |")
+    print("| --- | ---: | ---: | ---: |")
+    with tempfile.TemporaryDirectory() as name:
+        for side, n_sheets in sides.items():
+            folder = Path(name, str(side))
+            folder.mkdir()
+            maps = folder / "maps"
+            make_sheets(maps, n_sheets, side)
+            times = []
+            for turn in range(repeat + 1):
+                before = time.process_time()
+                convert_many(maps, folder / f"out{turn}", palette, jobs=1)
+                times.append((time.process_time() - before) / n_sheets)
+            # The first turn fills the mapper's table.
+            cost = statistics.median(times[1:])
+            size = side * side / 1e6
+            megapixels.append(size)
+            seconds.append(cost)
+            print(
+                f"| {side} x {side} | {size:.3f} | {cost * 1e3:.2f} | {cost / size * 1e3:.1f} |",
+                flush=True,
+            )
+            if side == SIDE:
+                record = (folder / "out1" / MANIFEST).stat().st_size / n_sheets
+    # Weighed so that every size counts alike.
+    slope, constant = np.polyfit(megapixels, seconds, 1, w=1 / np.array(seconds))
+    print(
+        f"\nOne sheet costs {constant * 1e3:.1f} ms and {slope * 1e3:.0f} ms a megapixel more "
+        f"of processor time; its record takes {record:.0f} bytes."
+    )
+
+
+def main() -> None:
+    """Read the options, run, print."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--sheets", type=int, default=1000)
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--costs", action="store_true", help="how time grows with size instead")
+    options = parser.parse_args()
+    if options.repeat < 1 or options.sheets < 1:
+        parser.error("--sheets and --repeat must be 1 or more")
+    libraries = ("rasterio", "numpy", "distributed", "pillow")
+    print(
+        f"Median of {options.repeat}; {os.cpu_count()} cores, Python {platform.python_version()}, "
+        + ", ".join(f"{name} {version(name)}" for name in libraries)
+    )
+    if options.costs:
+        print_costs(options.repeat)
+    else:
+        print_commands(options.sheets, options.repeat)
+
+
+if __name__ == "__main__":
+    main()

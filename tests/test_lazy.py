@@ -1,0 +1,154 @@
+"""Dask arrays: nothing is computed before its time, and then it is what it is in memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from affine import Affine
+
+from geoindex import ColorCube, Palette, index_image, nearest, open_grid
+from geoindex.errors import ImageError
+
+da = pytest.importorskip("dask.array")
+xr = pytest.importorskip("xarray")
+
+RNG = np.random.default_rng(3)
+RGB = RNG.integers(0, 256, (50, 70, 3), dtype=np.uint8)
+RGBA = np.dstack([RGB, RNG.choice(np.array([0, 90, 255], np.uint8), (50, 70))])
+PALETTES = {n: Palette(RNG.integers(0, 256, (n, 3))) for n in (3, 255, 256, 300)}
+
+
+def forbidden(block: np.ndarray) -> np.ndarray:
+    raise AssertionError("computed before its time")
+
+
+def lazy(values: np.ndarray, chunks: tuple[int, ...] = (20, 30, 2)) -> da.Array:
+    return da.from_array(values, chunks=chunks)
+
+
+@pytest.mark.parametrize("n_colors", PALETTES)
+@pytest.mark.parametrize("pixels", [RGB, RGBA, RGB.astype(np.uint16) * 257, RGB.astype(np.int32)])
+@pytest.mark.parametrize("max_distance", [None, 20.0])
+def test_nearest_equals_memory(n_colors: int, pixels: np.ndarray, max_distance: float) -> None:
+    palette = PALETTES[n_colors]
+    found = nearest(lazy(pixels), palette, max_distance=max_distance)
+    assert isinstance(found, da.Array)
+    assert found.chunks == ((20, 20, 10), (30, 30, 10))
+    expected = nearest(pixels, palette, max_distance=max_distance)
+    computed = found.compute()
+    assert computed.dtype == found.dtype
+    np.testing.assert_array_equal(computed, expected)
+    may_have_nodata = pixels.shape[-1] == 4 or max_distance is not None
+    assert found.dtype == (np.uint16 if n_colors + may_have_nodata > 256 else np.uint8)
+
+
+def test_256_colors_are_uint16_where_nodata_is_possible() -> None:
+    """In memory they are uint8 when no pixel turns out to be nodata; the values are the same."""
+    opaque = np.dstack([RGB, np.full((50, 70), 255, np.uint8)])
+    in_memory, found = (nearest(pixels, PALETTES[256]) for pixels in (opaque, lazy(opaque)))
+    assert (in_memory.dtype, found.dtype) == (np.uint8, np.uint16)
+    np.testing.assert_array_equal(found.compute(), in_memory)
+
+
+def test_nothing_is_computed() -> None:
+    pixels = lazy(RGBA).map_blocks(forbidden, meta=np.empty((0, 0, 0), np.uint8))
+    grid = index_image(pixels, PALETTES[3])
+    assert grid.shape == (50, 70)
+    assert grid.is_lazy
+    assert "50 x 70 uint8" in repr(grid)
+    assert isinstance(grid.to_xarray().data, da.Array)
+    assert isinstance(grid.valid, da.Array)
+    with pytest.raises(AssertionError, match="computed before its time"):
+        grid.compute()
+
+
+def test_other_shapes_metrics_and_cubes() -> None:
+    row = RGB.reshape(-1, 3)
+    np.testing.assert_array_equal(
+        nearest(lazy(row, (999, 3)), PALETTES[3], metric="lab").compute(),
+        nearest(row, PALETTES[3], metric="lab"),
+    )
+    cube = ColorCube(PALETTES[255], "oklab")
+    np.testing.assert_array_equal(nearest(lazy(RGB), cube).compute(), nearest(RGB, cube))
+
+
+def test_the_mapper_is_one_node_of_the_graph() -> None:
+    found = nearest(lazy(RGB, (5, 5, 3)), PALETTES[3])
+    assert found.npartitions == 140
+    keys = [key for key in found.dask if "ColorMapper" in str(key)]
+    assert len(keys) == 1
+    again = nearest(lazy(RGB, (5, 5, 3)), PALETTES[3])
+    assert found.name == again.name
+    assert found.name != nearest(lazy(RGB, (5, 5, 3)), PALETTES[3], metric="lab").name
+
+
+def test_floats_need_their_scale() -> None:
+    unit = RGB / 255
+    unit[3, 4] = np.nan
+    with pytest.raises(ImageError, match="the scale of a Dask array of floats cannot be seen"):
+        nearest(lazy(unit), PALETTES[3])
+    found = nearest(lazy(unit), PALETTES[3], scale="unit").compute()
+    np.testing.assert_array_equal(found, nearest(unit, PALETTES[3], scale="unit"))
+    assert found[3, 4] == 255
+
+
+def test_unknown_shapes_are_refused() -> None:
+    row = lazy(RGB.reshape(-1, 3), (999, 3))
+    with pytest.raises(ImageError, match="call its compute_chunk_sizes"):
+        nearest(row[row[:, 0] > 9], PALETTES[3])
+
+
+def test_bad_pixels_are_an_error_when_they_are_computed() -> None:
+    found = nearest(lazy(RGB.astype(np.int32) + 1), PALETTES[3])
+    with pytest.raises(ImageError, match="256"):
+        found.compute()
+
+
+@pytest.mark.parametrize("options", [{}, {"alpha": "strip"}, {"translucent": 100}])
+@pytest.mark.parametrize("first", [False, True])
+def test_index_image_of_arrays(options: dict[str, object], first: bool, tmp_path: Path) -> None:
+    pixels = np.moveaxis(RGBA, -1, 0) if first else RGBA
+    found = index_image(
+        lazy(pixels, (3, 20, 20) if first else (20, 20, 3)), PALETTES[3], **options
+    )
+    expected = index_image(pixels, PALETTES[3], **options)
+    np.testing.assert_array_equal(found.counts(), expected.counts())
+    np.testing.assert_array_equal(found.to_rgb(), expected.to_rgb())
+    np.testing.assert_array_equal(found.compute().indices, expected.indices)
+    assert (found.nodata, found.provenance) == (expected.nodata, expected.provenance)
+    for name in ("grid.tif", "grid.npy", "grid.png"):
+        found.save(tmp_path / name)
+        expected.save(tmp_path / f"expected_{name}")
+        np.testing.assert_array_equal(open_grid(tmp_path / name).indices, expected.indices)
+    assert (tmp_path / "grid.npy").read_bytes() == (tmp_path / "expected_grid.npy").read_bytes()
+
+
+def test_gray_and_masked_arrays() -> None:
+    gray = RGB[..., 0]
+    masked = np.ma.masked_less(gray, 40)
+    for pixels in (gray, masked):
+        found = index_image(lazy(pixels, (20, 20)), PALETTES[3])
+        np.testing.assert_array_equal(
+            found.compute().indices, index_image(pixels, PALETTES[3]).indices
+        )
+    assert index_image(lazy(masked, (20, 20)), PALETTES[256]).nodata == 65535
+
+
+def test_data_arrays_keep_place_and_fill() -> None:
+    array = xr.DataArray(
+        np.moveaxis(RGB, -1, 0),
+        dims=("band", "y", "x"),
+        coords={"x": np.arange(70) * 5 + 2.5, "y": 1000 - np.arange(50) * 5.0},
+        attrs={"_FillValue": int(RGB[0, 0, 0])},
+    )
+    chunked = array.chunk({"band": 1, "y": 20, "x": 30})
+    found, expected = (index_image(one, PALETTES[3]) for one in (chunked, array))
+    assert found.indices.chunks == ((20, 20, 10), (30, 30, 10))
+    assert found.transform == expected.transform == Affine(5, 0, 0, 0, -5, 1002.5)
+    np.testing.assert_array_equal(found.compute().indices, expected.indices)
+    last = chunked.transpose("y", "x", "band")
+    np.testing.assert_array_equal(
+        nearest(last, PALETTES[3]).compute(), nearest(last.values, PALETTES[3])
+    )
