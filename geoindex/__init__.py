@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from geoindex.color.cube import ColorCube as ColorCube
     from geoindex.color.mapper import nearest as nearest
+    from geoindex.comparison import compare_palettes as compare_palettes
     from geoindex.conversion import convert as convert
     from geoindex.errors import GeoindexError as GeoindexError
     from geoindex.formats.grids import open_grid as open_grid
@@ -30,6 +31,7 @@ _HOME = {
     "LearnedPalette": "geoindex.learn.learned",
     "Palette": "geoindex.palette",
     "builtin_palettes": "geoindex.formats.palettes",
+    "compare_palettes": "geoindex.comparison",
     "convert": "geoindex.conversion",
     "index_image": "geoindex.indexing",
     "learn_palette": "geoindex.learning",
@@ -46,6 +48,7 @@ __all__ = [
     "Palette",
     "__version__",
     "builtin_palettes",
+    "compare_palettes",
     "convert",
     "index_image",
     "learn_palette",

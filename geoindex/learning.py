@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geoindex.color.histogram import ColorCounter, ColorHistogram
+from geoindex.color.histogram import ColorHistogram
 from geoindex.color.pixels import Alpha, PixelRule, Pixels, Translucent
 from geoindex.color.spaces import Space
 from geoindex.color.threads import Progress
@@ -25,7 +25,7 @@ from geoindex.learn.points import TrueColors
 from geoindex.learn.settle import in_order
 from geoindex.palette import MAX_COLORS
 from geoindex.scaling import Scale
-from geoindex.sources import pixel_blocks
+from geoindex.sources import check_not_empty, count_colors, pixel_blocks
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -179,12 +179,8 @@ def learn_palette(
         areas = _areas(blocks)
         histogram = areas.histogram
     else:
-        histogram = _histogram(blocks)
-    if not len(histogram):
-        raise ImageError(
-            "the image has no pixel that is not transparent or nodata, so there is no color to "
-            "learn; alpha='strip' ignores transparency"
-        )
+        histogram = count_colors(blocks)
+    check_not_empty(histogram)
     if areas is not None:
         colors, counts = _flat(areas, n_colors, min_distance)
     else:
@@ -203,14 +199,6 @@ def learn_palette(
         source_colors=len(histogram),
         settings=asdict(settings),
     )
-
-
-def _histogram(blocks: Iterator[Pixels]) -> ColorHistogram:
-    """Count the colors of an image."""
-    counter = ColorCounter()
-    for block in blocks:
-        counter.add(block)
-    return counter.histogram()
 
 
 def _areas(blocks: Iterator[Pixels]) -> ColorAreas:

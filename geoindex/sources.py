@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from os import PathLike
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from geoindex.arrays import array_image
+from geoindex.color.histogram import ColorCounter, ColorHistogram
 from geoindex.color.pixels import PixelRule, Pixels
 from geoindex.color.threads import Progress
+from geoindex.errors import ImageError
 from geoindex.formats.rasters import MapImage, open_image
 from geoindex.grid import IndexGrid
 
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["pixel_blocks"]
+__all__ = ["check_not_empty", "count_colors", "pixel_blocks", "reduced_picture"]
 
 BLOCK_PIXELS = 4_000_000
 """Pixels of a file that are read at a time."""
@@ -62,11 +64,7 @@ def pixel_blocks(
         with open_image(image, rule) as source:
             yield from _read_ahead(source, progress)
         return
-    if isinstance(image, IndexGrid):
-        valid = None if image.nodata is None else image.valid.view(np.uint8)
-        pixels = Pixels(table=image.palette.colors, codes=image.indices, valid=valid)
-    else:
-        pixels = array_image(image, rule, channel_axis).pixels
+    pixels = _in_memory(image, rule, channel_axis)
     n_rows, n_cols = pixels.shape
     for rows in _row_blocks((n_rows, n_cols)):
         valid = None if pixels.valid is None else pixels.valid[rows]
@@ -76,6 +74,100 @@ def pixel_blocks(
             yield Pixels(table=pixels.table, codes=pixels.codes[rows], valid=valid)
         if progress is not None:
             progress(rows.stop / n_rows)
+
+
+def count_colors(blocks: Iterable[Pixels]) -> ColorHistogram:
+    """Count the colors of blocks.
+
+    Parameters
+    ----------
+    blocks : iterable of Pixels
+
+    Returns
+    -------
+    ColorHistogram
+    """
+    counter = ColorCounter()
+    for block in blocks:
+        counter.add(block)
+    return counter.histogram()
+
+
+def check_not_empty(histogram: ColorHistogram) -> None:
+    """Refuse an image without a color.
+
+    Raises
+    ------
+    ImageError
+        No pixel was counted.
+    """
+    if not len(histogram):
+        raise ImageError(
+            "the image has no pixel that is not transparent or nodata, so there is no color to "
+            "look at; alpha='strip' ignores transparency"
+        )
+
+
+def reduced_picture(
+    image: str | PathLike[str] | ArrayLike | xr.DataArray | IndexGrid,
+    rule: PixelRule,
+    *,
+    channel_axis: int | None = None,
+    most: int = 900,
+) -> NDArray[np.uint8]:
+    """Give a picture of an image of any size, to look at.
+
+    Parameters
+    ----------
+    image, rule, channel_axis
+        As in :func:`pixel_blocks`.
+    most : int
+        Largest number of rows and columns; of larger images every second, third, ... is taken.
+
+    Returns
+    -------
+    ndarray of uint8, shape (rows, cols, 4)
+        RGBA; alpha is 0 where the image has no color, else 255.
+    """
+    parts = []
+    if isinstance(image, str | PathLike):
+        with open_image(image, rule) as source:
+            n_rows, n_cols = source.shape
+            step = -(-max(n_rows, n_cols) // most)
+            # Whole blocks of rows, so that strips and tiles are not read row by row.
+            start = 0
+            for pixels in _read_ahead(source, None):
+                parts.append(_opaque(pixels, slice(-start % step, None, step), step))
+                start += pixels.shape[0]
+    else:
+        pixels = _in_memory(image, rule, channel_axis)
+        step = -(-max(pixels.shape) // most)
+        parts.append(_opaque(pixels, slice(None, None, step), step))
+    return np.concatenate(parts)
+
+
+def _opaque(pixels: Pixels, rows: slice, step: int) -> NDArray[np.uint8]:
+    """Take some rows and columns of a block as RGBA."""
+    chosen = rows, slice(None, None, step)
+    if pixels.codes is None:
+        colors = pixels.table[chosen][..., :3]
+    else:
+        colors = pixels.table[pixels.codes[chosen]]
+    picture = np.full((*colors.shape[:2], 4), 255, dtype=np.uint8)
+    picture[..., :3] = colors
+    if pixels.valid is not None:
+        picture[pixels.valid[chosen] == 0] = 0
+    return picture
+
+
+def _in_memory(
+    image: ArrayLike | xr.DataArray | IndexGrid, rule: PixelRule, channel_axis: int | None
+) -> Pixels:
+    """Pixels of what is no file."""
+    if isinstance(image, IndexGrid):
+        valid = None if image.nodata is None else image.valid.view(np.uint8)
+        return Pixels(table=image.palette.colors, codes=image.indices, valid=valid)
+    return array_image(image, rule, channel_axis).pixels
 
 
 def _read_ahead(source: MapImage, progress: Progress | None) -> Iterator[Pixels]:
