@@ -209,7 +209,8 @@ def _score(name: str, palette: Palette, histogram: ColorHistogram, metric: Metri
     """Score of one palette."""
     colors, shares = histogram.colors, histogram.counts / histogram.n_pixels
     rows = color_mapper(palette, metric).map(colors)
-    error = float(shares @ make_search(palette, "rgb", None).distance(colors, rows) ** 2)
+    offsets = colors.astype(np.int64) - palette.colors[rows]
+    error = int(histogram.counts @ (offsets**2).sum(axis=1)) / histogram.n_pixels
     difference = make_search(palette, "ciede2000", None).distance(colors, rows)
     return PaletteScore(
         name=name,

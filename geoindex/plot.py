@@ -201,7 +201,7 @@ def pictures_figure(pictures: Mapping[str, NDArray[np.uint8]]) -> Figure:
     n_columns = min(len(pictures), 2 if len(pictures) in (2, 4) else 3)
     n_rows = -(-len(pictures) // n_columns)
     width = 4.2
-    height = min(8.0, max(1.0, width * rows / cols)) + 0.45
+    height = min(8.0, max(1.0, width * rows / cols)) + 0.6
     figure = Figure(figsize=(width * n_columns, height * n_rows), dpi=120, layout="constrained")
     panels = figure.subplots(n_rows, n_columns, squeeze=False).ravel()
     for panel in panels:
