@@ -22,9 +22,9 @@ from pathlib import Path
 
 import numpy as np
 import rasterio
+from affine import Affine
 from numpy.typing import NDArray
 from PIL import Image
-from rasterio.transform import from_origin
 from rasterio.windows import Window
 from sklearn.cluster import KMeans
 from sklearn.datasets import load_sample_image
@@ -176,7 +176,7 @@ def write_map(path: Path, side: int) -> None:
         "tiled": True,
         "blockxsize": 512,
         "blockysize": 512,
-        "transform": from_origin(0, 0, 5, 5),
+        "transform": Affine(5, 0, 0, 0, -5, 0),
     }
     with rasterio.open(path, "w", **profile) as target:
         for row in range(0, side, n_rows):
