@@ -21,7 +21,13 @@ from geoindex.formats.palettes import load_palette
 from geoindex.grid import IndexGrid
 from geoindex.palette import Palette
 from geoindex.scaling import Scale
-from geoindex.sources import check_not_empty, count_colors, pixel_blocks, reduced_picture
+from geoindex.sources import (
+    check_not_empty,
+    count_colors,
+    image_name,
+    pixel_blocks,
+    reduced_picture,
+)
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -194,7 +200,7 @@ def compare_palettes(
     histogram = count_colors(
         pixel_blocks(image, rule, channel_axis=channel_axis, progress=progress)
     )
-    check_not_empty(histogram)
+    check_not_empty(histogram, image_name(image))
     return PaletteComparison(
         scores=tuple(_score(name, p, histogram, metric) for name, p in loaded.items()),
         palettes=tuple(loaded.values()),

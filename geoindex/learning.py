@@ -25,7 +25,7 @@ from geoindex.learn.points import TrueColors
 from geoindex.learn.settle import in_order
 from geoindex.palette import MAX_COLORS
 from geoindex.scaling import Scale
-from geoindex.sources import check_not_empty, count_colors, pixel_blocks
+from geoindex.sources import check_not_empty, count_colors, image_name, pixel_blocks
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -180,9 +180,9 @@ def learn_palette(
         histogram = areas.histogram
     else:
         histogram = count_colors(blocks)
-    check_not_empty(histogram)
+    check_not_empty(histogram, image_name(image))
     if areas is not None:
-        colors, counts = _flat(areas, n_colors, min_distance)
+        colors, counts = _flat(areas, n_colors, min_distance, image_name(image))
     else:
         colors, counts = _quantized(histogram, n_colors or 0, settings)
     if n_colors is not None and len(colors) < n_colors:
@@ -210,13 +210,13 @@ def _areas(blocks: Iterator[Pixels]) -> ColorAreas:
 
 
 def _flat(
-    areas: ColorAreas, n_colors: int | None, min_distance: float | None
+    areas: ColorAreas, n_colors: int | None, min_distance: float | None, name: str
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Colors and counts of the flat colors."""
     colors, counts = flat_colors(areas, min_distance)
     if not len(colors):
         raise ImageError(
-            "the image has no flat color that holds area, as photographs have none; learn the "
+            f"{name} has no flat color that holds area, as photographs have none; learn the "
             "palette with method='kmeans'"
         )
     return colors[:n_colors], counts[:n_colors]

@@ -21,7 +21,7 @@ from geoindex.grid import IndexGrid
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["check_not_empty", "count_colors", "pixel_blocks", "reduced_picture"]
+__all__ = ["check_not_empty", "count_colors", "image_name", "pixel_blocks", "reduced_picture"]
 
 BLOCK_PIXELS = 4_000_000
 """Pixels of a file that are read at a time."""
@@ -93,8 +93,19 @@ def count_colors(blocks: Iterable[Pixels]) -> ColorHistogram:
     return counter.histogram()
 
 
-def check_not_empty(histogram: ColorHistogram) -> None:
+def image_name(image: object) -> str:
+    """Name of an image in messages: its file, or "the image"."""
+    return str(image) if isinstance(image, str | PathLike) else "the image"
+
+
+def check_not_empty(histogram: ColorHistogram, name: str) -> None:
     """Refuse an image without a color.
+
+    Parameters
+    ----------
+    histogram : ColorHistogram
+    name : str
+        Of the image, for the message.
 
     Raises
     ------
@@ -103,7 +114,7 @@ def check_not_empty(histogram: ColorHistogram) -> None:
     """
     if not len(histogram):
         raise ImageError(
-            "the image has no pixel that is not transparent or nodata, so there is no color to "
+            f"{name} has no pixel that is not transparent or nodata, so there is no color to "
             "look at; alpha='strip' ignores transparency"
         )
 

@@ -25,7 +25,7 @@ from geoindex.color.spaces import Space
 from geoindex.comparison import PaletteComparison, compare_palettes
 from geoindex.errors import GeoindexWarning
 from geoindex.formats.atomic import check_target
-from geoindex.formats.palettes import save_palette
+from geoindex.formats.palettes import check_palette_target, save_palette
 from geoindex.learn.learned import LearnedPalette
 from geoindex.learning import Method, Weights, learn_palette
 
@@ -101,7 +101,7 @@ def learn_command(
     if n_colors is None and method != "flat":
         raise click.UsageError(f"method {method} needs the number of colors, -n N")
     if output is not None:
-        check_target(Path(output), overwrite=overwrite)
+        check_palette_target(output, overwrite=overwrite)
     with warnings_on_stderr(), progress_bar(Path(src).name, quiet=quiet) as progress:
         palette = learn_palette(
             src,
