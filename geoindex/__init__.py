@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from geoindex.batch import convert_many as convert_many
     from geoindex.color.cube import ColorCube as ColorCube
     from geoindex.color.mapper import nearest as nearest
+    from geoindex.comparison import compare_palettes as compare_palettes
     from geoindex.conversion import convert as convert
     from geoindex.errors import GeoindexError as GeoindexError
     from geoindex.formats.grids import open_grid as open_grid
@@ -38,6 +39,7 @@ _HOME = {
     "Palette": "geoindex.palette",
     "Survey": "geoindex.survey",
     "builtin_palettes": "geoindex.formats.palettes",
+    "compare_palettes": "geoindex.comparison",
     "convert": "geoindex.conversion",
     "convert_many": "geoindex.batch",
     "index_image": "geoindex.indexing",
@@ -60,6 +62,7 @@ __all__ = [
     "Survey",
     "__version__",
     "builtin_palettes",
+    "compare_palettes",
     "convert",
     "convert_many",
     "index_image",

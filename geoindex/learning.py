@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geoindex.color.histogram import ColorCounter, ColorHistogram
+from geoindex.color.histogram import ColorHistogram
 from geoindex.color.pixels import Alpha, PixelRule, Pixels, Translucent
 from geoindex.color.spaces import Space
 from geoindex.color.threads import Progress
@@ -25,7 +25,7 @@ from geoindex.learn.points import TrueColors
 from geoindex.learn.settle import in_order
 from geoindex.palette import MAX_COLORS
 from geoindex.scaling import Scale
-from geoindex.sources import pixel_blocks
+from geoindex.sources import check_not_empty, count_colors, image_name, pixel_blocks
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -179,14 +179,10 @@ def learn_palette(
         areas = _areas(blocks)
         histogram = areas.histogram
     else:
-        histogram = _histogram(blocks)
-    if not len(histogram):
-        raise ImageError(
-            "the image has no pixel that is not transparent or nodata, so there is no color to "
-            "learn; alpha='strip' ignores transparency"
-        )
+        histogram = count_colors(blocks)
+    check_not_empty(histogram, image_name(image))
     if areas is not None:
-        colors, counts = _flat(areas, n_colors, min_distance)
+        colors, counts = _flat(areas, n_colors, min_distance, image_name(image))
     else:
         colors, counts = _quantized(histogram, n_colors or 0, settings)
     if n_colors is not None and len(colors) < n_colors:
@@ -205,14 +201,6 @@ def learn_palette(
     )
 
 
-def _histogram(blocks: Iterator[Pixels]) -> ColorHistogram:
-    """Count the colors of an image."""
-    counter = ColorCounter()
-    for block in blocks:
-        counter.add(block)
-    return counter.histogram()
-
-
 def _areas(blocks: Iterator[Pixels]) -> ColorAreas:
     """Count the colors of an image, and where they hold area."""
     counter = AreaCounter()
@@ -222,13 +210,13 @@ def _areas(blocks: Iterator[Pixels]) -> ColorAreas:
 
 
 def _flat(
-    areas: ColorAreas, n_colors: int | None, min_distance: float | None
+    areas: ColorAreas, n_colors: int | None, min_distance: float | None, name: str
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Colors and counts of the flat colors."""
     colors, counts = flat_colors(areas, min_distance)
     if not len(colors):
         raise ImageError(
-            "the image has no flat color that holds area, as photographs have none; learn the "
+            f"{name} has no flat color that holds area, as photographs have none; learn the "
             "palette with method='kmeans'"
         )
     return colors[:n_colors], counts[:n_colors]

@@ -10,6 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
@@ -22,6 +24,7 @@ __all__ = [
     "index_norm",
     "palette_colormap",
     "palette_figure",
+    "pictures_figure",
     "plot_grid",
     "plot_palette",
 ]
@@ -179,6 +182,33 @@ def grid_figure(grid: IndexGrid, *, legend: bool | None = None) -> Figure:
         legend = grid.palette.names is not None
     figure, (axes,) = _figure_with_color_table(grid, n_panels=1, legend=legend)
     plot_grid(grid, axes, legend=False)
+    return figure
+
+
+def pictures_figure(pictures: Mapping[str, NDArray[np.uint8]]) -> Figure:
+    """Draw pictures of one shape beside each other, each under its title.
+
+    Parameters
+    ----------
+    pictures : mapping of str to ndarray of uint8, shape (rows, cols, 3) or (rows, cols, 4)
+        Titles and RGB or RGBA pictures.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    rows, cols = next(iter(pictures.values())).shape[:2]
+    n_columns = min(len(pictures), 2 if len(pictures) in (2, 4) else 3)
+    n_rows = -(-len(pictures) // n_columns)
+    width = 4.2
+    height = min(8.0, max(1.0, width * rows / cols)) + 0.6
+    figure = Figure(figsize=(width * n_columns, height * n_rows), dpi=120, layout="constrained")
+    panels = figure.subplots(n_rows, n_columns, squeeze=False).ravel()
+    for panel in panels:
+        panel.set_axis_off()
+    for panel, (title, picture) in zip(panels, pictures.items(), strict=False):
+        panel.imshow(picture, interpolation="nearest")
+        panel.set_title(title, fontsize="small")
     return figure
 
 

@@ -69,3 +69,19 @@ def test_grid_formats(benchmark, tmp_path: Path, capsys: pytest.CaptureFixture[s
     rows = [line.split(" | ") for line in capsys.readouterr().out.splitlines()[3:]]
     assert [row[0] for row in rows] == [f"| {key}" for key in module.SUFFIX]
     assert all(float(row[1]) >= 0 for row in rows)
+
+
+def test_learn(benchmark, capsys: pytest.CaptureFixture[str]) -> None:
+    module = benchmark("learn")
+    picture = np.ascontiguousarray(module.load_sample_image("china.jpg")[::10, ::10])
+    rows = module.run(picture, 16, repeat=1)
+    error = {row.method: row.mean_squared_error for row in rows}
+    assert set(error) == set(module.METHODS)
+    assert error["geoindex"] < error["Pillow median cut"] < error["geoindex random codebook"]
+    assert len(module.table(rows).splitlines()) == 2 + len(rows)
+    module.print_map(300, repeat=1)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(" | ")[0] for line in lines[-2:]] == [
+        "| 256 colors, median cut",
+        "| flat colors",
+    ]

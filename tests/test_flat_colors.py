@@ -89,6 +89,15 @@ def test_edges_are_no_units_and_thin_lines_are() -> None:
     ]  # fmt: skip
 
 
+def test_small_patches_count() -> None:
+    picture = np.full((20, 20, 3), 255, np.uint8)
+    picture[2:5, 2:5] = (200, 0, 0)
+    picture[8:10, 8:10] = (0, 0, 200)
+    palette = learn_palette(picture, method="flat")
+    assert triples(palette.colors) == [(255, 255, 255), (200, 0, 0), (0, 0, 200)]
+    assert palette.counts.tolist() == [387, 9, 4]
+
+
 def test_lines_of_one_pixel_are_found_where_they_are_no_mixture() -> None:
     picture = np.full((60, 80, 3), 200, np.uint8)
     picture[:, 40:] = (20, 120, 220)

@@ -242,3 +242,21 @@ def test_command_says_what_is_wrong(rgba: np.ndarray, tmp_path: Path) -> None:
     assert len(load_palette(target)) == 3
     assert run("learn", source, "-o", target)[0] == 2
     assert run("learn", source, "-n", 9)[0] == 2
+
+
+def test_command_checks_the_target_before_it_reads(tmp_path: Path) -> None:
+    """The source is not even there."""
+    run_main = CliRunner().invoke
+    for target, message in (
+        ("learned.xyz", "unknown suffix"),
+        ("no/folder.csv", "does not exist"),
+    ):
+        arguments = ["palette", "learn", "nowhere.png", "-n", "4", "-o", str(tmp_path / target)]
+        result = run_main(cli, arguments)
+        assert message in str(result.exception)
+
+
+def test_messages_name_the_file(tmp_path: Path) -> None:
+    Image.new("RGBA", (6, 5)).save(tmp_path / "clear.png")
+    with pytest.raises(ImageError, match=r"clear\.png has no pixel"):
+        learn_palette(tmp_path / "clear.png", 4)

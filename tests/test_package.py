@@ -75,7 +75,7 @@ def test_readme_python_runs(repository: Path, tmp_path: Path) -> None:
             [sys.executable, "-W", "error", "-c", code],
             cwd=tmp_path,
             check=True,
-            env={"MPLBACKEND": "Agg", "PATH": ""},
+            env={"MPLBACKEND": "Agg", "PATH": os.environ.get("PATH", "")},
         )
 
 

@@ -42,6 +42,7 @@ from_option = click.option(
 
 LAZY = {
     "learn": ("geoindex.cli.palette_learn:learn_command", "Learn a palette from an image."),
+    "compare": ("geoindex.cli.palette_learn:compare_command", "Compare palettes on an image."),
 }
 
 

@@ -10,19 +10,22 @@ import click
 from geoindex.cli.options import (
     echo_json,
     json_option,
+    metric_option,
     overwrite_option,
     progress_bar,
     quiet_option,
 )
 from geoindex.cli.palette import swatch_line
 from geoindex.color.pixels import Alpha
+from geoindex.color.search import Metric
 from geoindex.color.spaces import Space
+from geoindex.comparison import PaletteComparison, compare_palettes
 from geoindex.formats.atomic import check_target
-from geoindex.formats.palettes import save_palette
+from geoindex.formats.palettes import check_palette_target, save_palette
 from geoindex.learn.learned import LearnedPalette
 from geoindex.learning import Method, Weights, learn_palette
 
-__all__ = ["learn_command"]
+__all__ = ["compare_command", "learn_command"]
 
 LISTED_COLORS = 40
 """Most colors that are listed on the terminal."""
@@ -94,7 +97,7 @@ def learn_command(
     if n_colors is None and method != "flat":
         raise click.UsageError(f"method {method} needs the number of colors, -n N")
     if output is not None:
-        check_target(Path(output), overwrite=overwrite)
+        check_palette_target(output, overwrite=overwrite)
     with progress_bar(Path(src).name, " rows", quiet=quiet) as progress:
         palette = learn_palette(
             src,
@@ -114,6 +117,53 @@ def learn_command(
         echo_json({"source": src, **palette.to_dict()})
     elif not quiet:
         _echo_palette(palette, str(output))
+
+
+@click.command("compare")
+@click.argument("src")
+@click.argument("palettes", nargs=-1, required=True)
+@click.option(
+    "-o", "--output", metavar="FIGURE", help="Draw SRC and what it is in each (.png, .pdf, .svg)."
+)
+@metric_option
+@overwrite_option
+@json_option
+@quiet_option
+def compare_command(
+    src: str,
+    palettes: tuple[str, ...],
+    *,
+    output: str | None,
+    metric: Metric,
+    overwrite: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Tell what the image SRC loses in each of PALETTES: files or built-in names."""
+    from geoindex.formats.figures import check_figure_suffix, save_figure
+
+    if output is not None:
+        check_figure_suffix(Path(output))
+        check_target(Path(output), overwrite=overwrite)
+    with progress_bar(Path(src).name, " rows", quiet=quiet) as progress:
+        comparison = compare_palettes(src, palettes, metric=metric, progress=progress)
+    if output is not None:
+        save_figure(comparison.plot(), output, overwrite=overwrite)
+    if as_json:
+        echo_json({"source": src, **comparison.to_dict()})
+    elif not quiet:
+        _echo_scores(comparison)
+
+
+def _echo_scores(comparison: PaletteComparison) -> None:
+    """Print a table of scores."""
+    width = max(7, *(len(score.name) for score in comparison.scores))
+    click.echo(f"{'palette':<{width}}  colors   used        MSE  PSNR dB  CIEDE2000")
+    for score in comparison.scores:
+        click.echo(
+            f"{score.name:<{width}}  {score.n_colors:>6} {score.classes_used:>6} "
+            f"{score.mean_squared_error:>10.2f} {score.psnr:>8.2f} {score.mean_ciede2000:>10.3f}"
+        )
 
 
 def _echo_palette(palette: LearnedPalette, output: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from geoindex.errors import MissingFileError, OptionError, OutputError, PaletteError
-from geoindex.formats.atomic import atomic_output
+from geoindex.formats.atomic import atomic_output, check_target
 from geoindex.formats.grids import grid_format, open_grid, save_grid
 from geoindex.formats.palette_files import (
     colormaps,
@@ -33,6 +33,7 @@ __all__ = [
     "PaletteFormat",
     "builtin_note",
     "builtin_palettes",
+    "check_palette_target",
     "is_palette_file",
     "load_palette",
     "save_palette",
@@ -293,22 +294,44 @@ def save_palette(
 ) -> None:
     """Write a palette; the suffix picks the format; see :meth:`Palette.save`."""
     path = Path(path)
-    if format is None and grid_format(path) and path.suffix.lower() in RASTER_SUFFIXES:
+    known = _target_format(path, format)
+    if known is None:
         dtype = index_dtype(len(palette), has_nodata=False)
         rows: IndexArray = np.arange(len(palette)).astype(dtype)
         save_grid(IndexGrid(indices=rows[np.newaxis], palette=palette), path, overwrite=overwrite)
         return
-    known = _format_of(path) if format is None else _format_named(format)
-    if known is None:
-        raise OutputError(
-            f"{path}: unknown suffix; palettes are written as {', '.join(_suffixes())}"
-        )
     try:
         content = known.write(palette)
     except OutputError as error:
         raise OutputError(f"{path}: {error}") from None
     with atomic_output(path, overwrite=overwrite) as temporary:
         temporary.write_bytes(content)
+
+
+def check_palette_target(path: str | PathLike[str], *, overwrite: bool = False) -> None:
+    """Refuse a palette file that cannot or must not be written, before any work starts.
+
+    Raises
+    ------
+    OutputError
+        The suffix is unknown, the file exists, or the folder cannot be written.
+    """
+    _target_format(Path(path), None)
+    check_target(Path(path), overwrite=overwrite)
+
+
+def _target_format(path: Path, key: str | None) -> PaletteFormat | None:
+    """Format of an output; None for a picture with a color table."""
+    if key is not None:
+        return _format_named(key)
+    if grid_format(path) is not None and path.suffix.lower() in RASTER_SUFFIXES:
+        return None
+    known = _format_of(path)
+    if known is None:
+        raise OutputError(
+            f"{path}: unknown suffix; palettes are written as {', '.join(_suffixes())}"
+        )
+    return known
 
 
 def _load(name: str, *, scale: Scale | None, n_colors: int | None, key: str | None) -> Palette:

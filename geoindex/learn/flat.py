@@ -24,8 +24,11 @@ LEAST_DISTANCE = 6.0
 LEAST_DISTANCE_NOISY = 12.0
 """The same after JPEG: the radius of the noise around a color."""
 
-LEAST_BLOCKS = 16
-"""Blocks that a drawn color has."""
+LEAST_BLOCKS = 4
+"""Blocks that a drawn color has; 3 x 3 pixels have as many."""
+
+LEAST_BLOCKS_SHARE = 1e-5
+"""Blocks among all pixels that a drawn color has: in a large map a few come about by chance."""
 
 LEAST_BLOCK_SHARE = 0.05
 """Blocks a pixel that a drawn color has; hatching and lines of two pixels have 0.1 to 0.5."""
@@ -92,7 +95,8 @@ def _holding_area(
 ) -> list[int]:
     """Colors that have blocks, most blocks first, without the noise around them."""
     blocks = areas.blocks
-    holding = (blocks >= LEAST_BLOCKS) & (blocks >= LEAST_BLOCK_SHARE * areas.histogram.counts)
+    least = max(LEAST_BLOCKS, LEAST_BLOCKS_SHARE * areas.histogram.n_pixels)
+    holding = (blocks >= least) & (blocks >= LEAST_BLOCK_SHARE * areas.histogram.counts)
     return _peaks(colors, np.where(holding, blocks, 0), min_distance)
 
 
@@ -122,7 +126,9 @@ def _noisy(
     drawn: list[int] = []
     for place in np.argsort(-blocks, kind="stable"):
         peak, share = peaks[place], blocks[place] / n_pixels
-        if share < LEAST_NOISY_SHARE or areas.blocks[peak] < LEAST_PEAK_SHARE * blocks[place]:
+        if blocks[place] < LEAST_BLOCKS or share < LEAST_NOISY_SHARE:
+            break
+        if areas.blocks[peak] < LEAST_PEAK_SHARE * blocks[place]:
             continue
         known = colors[drawn]
         if share >= CERTAIN_SHARE or not _is_mixture(colors[peak], known, known, min_distance):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from geoindex.learn.kmeans import kmeans
 from geoindex.learn.median_cut import median_cut
 from geoindex.learn.points import MAX_POINTS, TrueColors
-from geoindex.learn.settle import rounded_colors, settled_colors
+from geoindex.learn.settle import filled, rounded_colors, settled_colors
 
 __all__ = ["quantize"]
 
@@ -38,11 +38,12 @@ def quantize(
     Returns
     -------
     ndarray of uint8, shape (n_colors, 3)
-        Distinct, ascending. Median cut may give fewer where two means round to one color.
+        Distinct, ascending.
     """
     fine = true_colors.reduced(MAX_POINTS)
     if method == "mediancut":
-        return rounded_colors(median_cut(fine, n_colors), true_colors.space)
+        colors = rounded_colors(median_cut(fine, n_colors), true_colors.space)
+        return filled(fine, colors, n_colors, true_colors.space)
     n_middle, n_coarse = max(MIDDLE_POINTS, 32 * n_colors), max(COARSE_POINTS, 8 * n_colors)
     centers = kmeans(
         true_colors.reduced(min(n_coarse, MAX_POINTS)),

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from geoindex.color.spaces import Space, colors_of, space_coordinates
 from geoindex.learn.points import Points, TrueColors
 
-__all__ = ["in_order", "rounded_colors", "settled_colors"]
+__all__ = ["filled", "in_order", "rounded_colors", "settled_colors"]
 
 ORDERINGS = 8
 """Times that the order may change; with many ties it need not come to an end."""
@@ -54,17 +54,32 @@ def settled_colors(
         means = given.means(space_coordinates(colors, space))
         moved = rounded_colors(means[given.totals > 0], space)
         if len(moved) < len(centers):
-            moved = _filled(points, moved, len(centers), space)
+            moved = filled(points, moved, len(centers), space)
         if np.array_equal(moved, colors):
             break
         colors = moved
     return best
 
 
-def _filled(
+def filled(
     points: Points, colors: NDArray[np.uint8], n_colors: int, space: Space
 ) -> NDArray[np.uint8]:
-    """Append the colors of points that are served worst."""
+    """Append the colors of points that are served worst.
+
+    Parameters
+    ----------
+    points : Points
+    colors : ndarray of uint8, shape (k, 3)
+        Distinct.
+    n_colors : int
+        `k` or more.
+    space : {"rgb", "lab", "oklab"}
+
+    Returns
+    -------
+    ndarray of uint8, shape (n_colors, 3)
+        Distinct, ascending; fewer only where the points do not fill as many colors.
+    """
     own = colors_of(points.coordinates, space)
     while len(colors) < n_colors:
         centers = space_coordinates(colors, space)

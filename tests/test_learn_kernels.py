@@ -1,0 +1,156 @@
+"""The parts of learning against brute force and scikit-image."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from skimage.color import lab2rgb, rgb2lab
+
+from geoindex.color.histogram import ColorHistogram, color_histogram
+from geoindex.color.pixels import Pixels
+from geoindex.color.spaces import STEPS, colors_of, space_coordinates
+from geoindex.learn import points as module
+from geoindex.learn.draws import draw_colors, draw_pixels
+from geoindex.learn.kmeans import kmeans
+from geoindex.learn.median_cut import median_cut
+from geoindex.learn.points import Points, TrueColors
+
+SPACES = ("rgb", "lab", "oklab")
+COLORS = arrays(np.uint8, st.tuples(st.just(4), st.integers(1, 30), st.just(3)))
+
+
+def histogram_of(colors: np.ndarray) -> ColorHistogram:
+    return color_histogram(Pixels(table=colors))
+
+
+def brute(points: Points, centers: np.ndarray) -> np.ndarray:
+    """Squared distances (n, k)."""
+    return ((points.coordinates[:, np.newaxis] - centers) ** 2).sum(axis=-1)
+
+
+@pytest.mark.parametrize("space", SPACES)
+@given(COLORS, arrays(np.uint8, st.tuples(st.integers(2, 9), st.just(3))))
+def test_assignment_against_brute_force(
+    space: str, colors: np.ndarray, center_colors: np.ndarray
+) -> None:
+    histogram = histogram_of(colors)
+    points = TrueColors(histogram, space, histogram.counts).reduced(10_000)
+    centers = space_coordinates(center_colors, space) + 0.25
+    squared = brute(points, centers)
+    labels = squared.argmin(axis=1)
+    given_ = points.appraise(centers)
+    np.testing.assert_array_equal(given_.labels, labels)
+    np.testing.assert_array_equal(
+        given_.totals, np.bincount(labels, weights=points.weights, minlength=len(centers))
+    )
+    for axis in range(3):
+        weighted = points.weights * points.coordinates[:, axis]
+        np.testing.assert_array_equal(
+            given_.sums[:, axis], np.bincount(labels, weights=weighted, minlength=len(centers))
+        )
+    least, second = np.sort(squared, axis=1)[:, :2].T
+    np.testing.assert_allclose(given_.error, points.weights @ least)
+    losses = np.bincount(labels, points.weights * (second - least), minlength=len(centers))
+    np.testing.assert_allclose(given_.losses, losses, rtol=1e-9, atol=1e-6)
+    np.testing.assert_array_equal(points.assign(centers).sums, given_.sums)
+
+
+def test_many_points_in_parts_and_dense_boxes(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(5)
+    histogram = histogram_of(rng.integers(0, 256, (150, 200, 3), dtype=np.uint8))
+    centers = space_coordinates(rng.integers(0, 256, (40, 3), dtype=np.uint8), "rgb")
+    whole = TrueColors(histogram, "rgb", histogram.counts).assign(centers)
+    monkeypatch.setattr(module, "DENSE_POINTS", 1000)
+    dense = TrueColors(histogram, "rgb", histogram.counts).assign(centers)
+    monkeypatch.setattr(module, "MAX_POINTS", 7000)
+    parts = TrueColors(histogram, "rgb", histogram.counts).assign(centers)
+    for other in (dense, parts):
+        np.testing.assert_array_equal(other.totals, whole.totals)
+        np.testing.assert_array_equal(other.sums, whole.sums)
+        assert other.error == pytest.approx(whole.error)
+
+
+@pytest.mark.parametrize("max_points", [512, 3000, 20_000])
+def test_reduced_points_keep_weight_and_mean(max_points: int) -> None:
+    rng = np.random.default_rng(6)
+    histogram = histogram_of(rng.integers(0, 256, (120, 150, 3), dtype=np.uint8))
+    true_colors = TrueColors(histogram, "rgb", histogram.counts)
+    points = true_colors.reduced(max_points)
+    assert len(points) <= max_points
+    assert points.weights.sum() == 120 * 150
+    mean = np.average(space_coordinates(histogram.colors, "rgb"), 0, histogram.counts)
+    found = np.average(points.coordinates, axis=0, weights=points.weights)
+    np.testing.assert_allclose(found, mean, atol=0.5)
+    assert (len(points) == len(histogram)) == (max_points >= len(histogram))
+
+
+def test_k_means_finds_the_clusters_there_are() -> None:
+    rng = np.random.default_rng(7)
+    middles = np.array([[20, 20, 20], [30, 200, 40], [120, 90, 250], [230, 30, 60], [240, 240, 9]])
+    colors = (middles[rng.integers(0, 5, 4000)] + rng.integers(-5, 6, (4000, 3))).clip(0, 255)
+    histogram = histogram_of(colors.astype(np.uint8)[np.newaxis])
+    points = TrueColors(histogram, "rgb", histogram.counts).reduced(10_000)
+    for seed in range(5):
+        centers = kmeans(points, points, points, 5, seed) / STEPS["rgb"]
+        np.testing.assert_allclose(centers[np.argsort(centers[:, 0])], middles, atol=1)
+
+
+def test_k_means_gets_out_of_a_local_optimum() -> None:
+    """Four clusters, two and two: where three centers are at one pair, Lloyd leaves them there."""
+    line = np.array([0, 1, 2, 10, 11, 12, 200, 201, 202, 250, 251, 252], dtype=np.uint8)
+    histogram = histogram_of(np.stack([line, line, line], axis=-1)[np.newaxis])
+    points = TrueColors(histogram, "rgb", histogram.counts).reduced(100)
+    from geoindex.learn.kmeans import _improve, refine
+
+    stuck = space_coordinates(np.array([[1] * 3, [10] * 3, [12] * 3, [225] * 3], np.uint8), "rgb")
+    stayed = np.sort(refine(points, stuck, 50)[:, 0]) / STEPS["rgb"]
+    assert stayed.tolist() != [1, 11, 201, 251]
+    moved = np.sort(refine(points, _improve(points, stuck), 50)[:, 0]) / STEPS["rgb"]
+    assert moved.tolist() == [1, 11, 201, 251]
+
+
+def test_median_cut_by_hand() -> None:
+    colors = np.array([[[0, 0, 0], [10, 0, 0], [100, 0, 0], [110, 0, 40]]], np.uint8)
+    histogram = histogram_of(colors)
+    points = TrueColors(histogram, "rgb", np.array([1, 3, 2, 2])).reduced(100)
+    two = np.sort(median_cut(points, 2)[:, 0]) / STEPS["rgb"]
+    assert two.tolist() == [7.5, 105.0]
+    assert len(median_cut(points, 4)) == 4
+
+
+@pytest.mark.parametrize("space", SPACES)
+def test_spaces_lead_back(space: str) -> None:
+    every = np.arange(0, 256, 15, dtype=np.uint8)
+    colors = np.stack(np.meshgrid(every, every, every), axis=-1).reshape(-1, 3)
+    np.testing.assert_array_equal(colors_of(space_coordinates(colors, space), space), colors)
+
+
+def test_lab_between_colors_equals_scikit_image() -> None:
+    rng = np.random.default_rng(8)
+    lab = rgb2lab(rng.uniform(0, 1, (500, 1, 3)))
+    found = colors_of(lab[:, 0] * STEPS["lab"], "lab")
+    # scikit-image takes the white point and the matrix in fewer digits.
+    assert np.abs(found - lab2rgb(lab)[:, 0] * 255).max() < 0.6
+
+
+def test_what_srgb_does_not_hold_is_clipped() -> None:
+    lab = np.array([[100, 0, 60], [50, 120, 0], [-5, 0, 0]]) * STEPS["lab"]
+    assert colors_of(lab, "lab").tolist()[2] == [0, 0, 0]
+    assert colors_of(lab, "lab")[0, 0] == 255
+    assert colors_of(lab, "lab")[1, 1] == 0
+
+
+def test_draws() -> None:
+    weights = np.array([1, 0, 97, 2])
+    assert draw_pixels(weights, 100, 0).tolist() == weights.tolist()
+    drawn = draw_pixels(weights, 40, 1)
+    assert drawn.sum() == 40
+    assert (drawn <= weights).all()
+    weights = np.array([1, 1, 10_000, 10_000])
+    assert draw_colors(weights, 2, 0).tolist() == [2, 3]
+    assert draw_colors(weights, 4, 0).tolist() == [0, 1, 2, 3]
+    shares = np.mean([draw_colors(np.array([1, 3]), 1, seed)[0] for seed in range(2000)])
+    assert shares == pytest.approx(0.75, abs=0.04)
