@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from geoindex.formats.palettes import load_palette as load_palette
     from geoindex.grid import IndexGrid as IndexGrid
     from geoindex.indexing import index_image as index_image
+    from geoindex.learn.gray import quantize_gray as quantize_gray
     from geoindex.palette import Palette as Palette
 
 __version__ = "0.1.0"
@@ -32,6 +33,7 @@ _HOME = {
     "load_palette": "geoindex.formats.palettes",
     "nearest": "geoindex.color.mapper",
     "open_grid": "geoindex.formats.grids",
+    "quantize_gray": "geoindex.learn.gray",
 }
 
 __all__ = [
@@ -46,6 +48,7 @@ __all__ = [
     "load_palette",
     "nearest",
     "open_grid",
+    "quantize_gray",
 ]
 
 

@@ -1,0 +1,1 @@
+"""Palettes learnt from the pixels."""
