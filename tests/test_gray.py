@@ -104,6 +104,18 @@ def test_many_values_equal_another_exact_solver(kind: str, n: int, k: int) -> No
     assert quantize_gray(values, k).cost == pytest.approx(expected, rel=1e-9)
 
 
+def test_groups_far_apart_are_told_apart_inside() -> None:
+    """Sums of float64 cancel here; the groups alone do not."""
+    left, right = np.sort(RNG.random(6000)), np.sort(RNG.random(6000))
+    found = optimal_partition(np.append(left, 1e7 + right), None, 9)
+    exact = np.append(left, (1e7 + right) - 1e7)
+    expected = min(
+        cost_of_kmeans1d(exact[:6000], j) + cost_of_kmeans1d(exact[6000:], 9 - j)
+        for j in range(1, 9)
+    )
+    assert found.cost == pytest.approx(expected, rel=1e-9)
+
+
 @pytest.mark.parametrize("k", [2, 9, 40])
 def test_weighted_values_equal_another_exact_solver(k: int) -> None:
     ckwrap = pytest.importorskip("ckwrap")
@@ -159,6 +171,7 @@ def test_an_outlier_of_any_size_takes_a_level_and_spoils_no_other() -> None:
     values = RNG.random(20_000)
     alone = quantize_gray(values, 5)
     beside = quantize_gray(np.append(values, -3.4e38), 6)
+    assert beside.cost == pytest.approx(alone.cost, rel=1e-12)
     np.testing.assert_array_equal(beside.labels[:-1] - 1, alone.labels)
     np.testing.assert_allclose(beside.levels[1:], alone.levels, rtol=1e-12)
 

@@ -31,6 +31,12 @@ WORK = 2**19
 NO_COUNTS = np.empty(0, dtype=np.uint32)
 """The counts that weigh every value 1."""
 
+NO_RESTS = np.empty((0, 3))
+"""The rests that say that float64 is precise enough."""
+
+NOTICEABLE = 1e-9
+"""Share of the cost that rounding may reach before more digits are used."""
+
 ROUNDING = 1e-10
 """Share of the cost within which two partitions are not told apart."""
 
@@ -132,6 +138,8 @@ class _Search:
         steps = np.linspace(0, n, n_cells + 1).astype(np.int64)
         self.positions = np.unique(np.append(steps, n // 2))
         self.moments = np.zeros((len(self.positions), 3))
+        self.rests = np.zeros((len(self.positions), 3))
+        self.is_precise = False
         self.is_open = np.diff(self.positions) > 1
         self._fill(self.positions == n // 2)
         # Boundary 0 stands before all values, boundary k after them, the others anywhere.
@@ -145,9 +153,7 @@ class _Search:
         """Boundaries of the optimum, as places among the values."""
         while self.is_open.any():
             self._narrow()
-        table, offsets = self._least_costs(np.zeros(len(self.positions)))
-        found = np.empty(self.k + 1, dtype=np.int64)
-        self._path_back(np.zeros(len(self.positions)), table, offsets, found)
+        found, _ = self._best_known()
         # Clusters that differ by less than the rounding of their sums may come out empty.
         return np.unique(self.positions[found])
 
@@ -165,18 +171,34 @@ class _Search:
             self.positions,
             known.astype(np.uint8),
             self.moments,
+            self.rests,
         )
+
+    def _best_known(self) -> tuple[NDArray[np.int64], float]:
+        """Cheapest boundaries among the positions, and what they cost."""
+        nothing = np.zeros(len(self.positions))
+        found = np.empty(self.k + 1, dtype=np.int64)
+        cost = self._path_back(nothing, *self._least_costs(nothing), found)
+        if not self.is_precise and self._rounding() > NOTICEABLE * cost:
+            self.is_precise = True
+            return self._best_known()
+        return found, cost
+
+    def _rounding(self) -> float:
+        """Error of a cost, about: that of the largest sum, values alone at the ends apart."""
+        single = self._single()
+        ends = [1 if single[0] else 0, -2 if single[-1] else -1]
+        largest = np.abs(self.moments[ends, 2]).max()
+        return float(largest) * (1e-28 if self.is_precise else 1e-15)
 
     def _narrow(self) -> None:
         """Rule out places by bounds of their cost, and split the cells beside those left."""
-        found = np.empty(self.k + 1, dtype=np.int64)
-        nothing = np.zeros(len(self.positions))
-        known_cost = self._path_back(nothing, *self._least_costs(nothing), found)
-        limit = known_cost * (1 + ROUNDING)
+        _, known_cost = self._best_known()
+        limit = known_cost * (1 + ROUNDING) + self._rounding()
         lowest, highest = self._at(self.positions[:-1]), self._at(self.positions[1:] - 1)
         products = np.where(self.is_open, np.diff(self.moments[:, 0]) * (highest - lowest), 0.0)
         slack = np.maximum(np.append(products, 0.0), np.insert(products, 0, 0.0))
-        find_reach(self.moments, slack, lowest, highest, limit, self.reach)
+        find_reach(self.moments, self._digits(), slack, lowest, highest, limit, self.reach)
         forward, offsets = self._least_costs(slack)
         backward = self._least_costs_after(slack)
         left = np.zeros(len(self.positions), dtype=bool)
@@ -185,7 +207,8 @@ class _Search:
             through = forward[offsets[j] : offsets[j + 1]] + backward[j]
             through -= slack[band] * np.minimum(self.reach[band], self.gaps[j])
             places = np.flatnonzero(through <= limit) + self.first[j]
-            self.first[j], self.last[j] = places[0], places[-1]
+            if len(places):
+                self.first[j], self.last[j] = places[0], places[-1]
             left[places] = True
         self._split(left, products)
 
@@ -207,8 +230,8 @@ class _Search:
         positions = np.unique(np.append(old[kept], inner))
         place = np.searchsorted(positions, old)
         known = np.isin(positions, old[kept])
-        moments = np.zeros((len(positions), 3))
-        moments[known] = self.moments[kept]
+        moments, rests = np.zeros((2, len(positions), 3))
+        moments[known], rests[known] = self.moments[kept], self.rests[kept]
         cell = np.searchsorted(old, positions[:-1], side="right") - 1
         is_open = beside[cell] & (np.diff(positions) > 1)
         # A boundary may stand inside the open cells beside its outermost places.
@@ -218,7 +241,7 @@ class _Search:
         self.first[middle] = place[np.maximum(self.first[middle] - lower, 0)]
         self.last[middle] = place[np.minimum(self.last[middle] + upper, last)]
         self.last[-1] = self.first[-1] = len(positions) - 1
-        self.positions, self.moments = positions, moments
+        self.positions, self.moments, self.rests = positions, moments, rests
         self.is_open = is_open
         self._fill(known)
         # Means beside a boundary lie between the outermost places of its neighbors.
@@ -227,6 +250,15 @@ class _Search:
         self.gaps[1:-1] = np.maximum(highest[2:] - lowest[:-2], 0.0)
         self.reach = np.full(len(positions), self.gaps[0])
 
+    def _single(self) -> NDArray[np.uint8]:
+        """Cells of one value."""
+        single: NDArray[np.uint8] = (np.diff(self.positions) == 1).astype(np.uint8)
+        return single
+
+    def _digits(self) -> NDArray[np.float64]:
+        """Rests of the moments where they are needed."""
+        return self.rests if self.is_precise else NO_RESTS
+
     def _least_costs(
         self, slack: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -234,7 +266,16 @@ class _Search:
         offsets = np.concatenate([[0], np.cumsum(self.last - self.first + 1)])
         table = np.empty(offsets[-1])
         least_costs(
-            self.moments, slack, self.reach, self.gaps, self.first, self.last, offsets, table
+            self.moments,
+            self._digits(),
+            self._single(),
+            slack,
+            self.reach,
+            self.gaps,
+            self.first,
+            self.last,
+            offsets,
+            table,
         )
         return table, offsets
 
@@ -244,9 +285,10 @@ class _Search:
         first, last = end - self.last[::-1], end - self.first[::-1]
         offsets = np.concatenate([[0], np.cumsum(last - first + 1)])
         table = np.empty(offsets[-1])
-        moments = np.ascontiguousarray(-self.moments[::-1])
         least_costs(
-            moments,
+            np.ascontiguousarray(-self.moments[::-1]),
+            np.ascontiguousarray(-self._digits()[::-1]),
+            np.ascontiguousarray(self._single()[::-1]),
             np.ascontiguousarray(slack[::-1]),
             np.ascontiguousarray(self.reach[::-1]),
             np.ascontiguousarray(self.gaps[::-1]),
@@ -269,6 +311,8 @@ class _Search:
         return float(
             path_back(
                 self.moments,
+                self._digits(),
+                self._single(),
                 slack,
                 self.reach,
                 self.gaps,
