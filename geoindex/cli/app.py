@@ -11,6 +11,7 @@ import geoindex
 from geoindex.cli.convert import convert_command
 from geoindex.cli.cube import cube_command
 from geoindex.cli.demo import demo_command
+from geoindex.cli.gray import gray_command
 from geoindex.cli.info import info_command
 from geoindex.cli.palette import palette_group
 from geoindex.cli.plot import plot_command
@@ -33,6 +34,7 @@ def cli() -> None:
 
 cli.add_command(convert_command)
 cli.add_command(cube_command)
+cli.add_command(gray_command)
 cli.add_command(palette_group)
 cli.add_command(plot_command)
 cli.add_command(info_command)
