@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from geoindex.grid import IndexGrid as IndexGrid
     from geoindex.indexing import index_image as index_image
     from geoindex.learn.gray import quantize_gray as quantize_gray
+    from geoindex.learn.match import match_palette as match_palette
     from geoindex.palette import Palette as Palette
 
 __version__ = "0.1.0"
@@ -31,6 +32,7 @@ _HOME = {
     "convert": "geoindex.conversion",
     "index_image": "geoindex.indexing",
     "load_palette": "geoindex.formats.palettes",
+    "match_palette": "geoindex.learn.match",
     "nearest": "geoindex.color.mapper",
     "open_grid": "geoindex.formats.grids",
     "quantize_gray": "geoindex.learn.gray",
@@ -46,6 +48,7 @@ __all__ = [
     "convert",
     "index_image",
     "load_palette",
+    "match_palette",
     "nearest",
     "open_grid",
     "quantize_gray",

@@ -19,7 +19,7 @@ from geoindex.formats.atomic import check_target
 from geoindex.formats.cubes import load_mapper
 from geoindex.formats.grids import grid_format, known_suffixes, save_grid
 from geoindex.formats.rasters import read_image
-from geoindex.indexing import map_raster
+from geoindex.indexing import keep_apart, map_raster
 from geoindex.palette import Palette
 from geoindex.scaling import Depth, Scale
 
@@ -107,6 +107,7 @@ def convert(
     translucent: Translucent = "keep",
     scale: Scale | None = None,
     depth: Depth = "8bit",
+    units: Palette | str | PathLike[str] | None = None,
     overwrite: bool = False,
 ) -> ConversionReport:
     """Turn an image file into an index grid file.
@@ -120,7 +121,7 @@ def convert(
     palette : Palette, ColorCube, str or path-like
         The colors, what :func:`geoindex.load_palette` takes, or a color cube or its file,
         which brings its own metric and largest distance.
-    metric, max_distance, alpha, translucent, scale, depth
+    metric, max_distance, alpha, translucent, scale, depth, units
         As in :func:`geoindex.index_image`.
     overwrite : bool
         Replace a file that is already there.
@@ -138,7 +139,7 @@ def convert(
     if grid_format(target) is None:
         raise OutputError(f"{target}: unknown suffix; grids are written as {known_suffixes()}")
     check_target(target, overwrite=overwrite)
-    mapper = load_mapper(palette, metric, max_distance)
+    mapper = keep_apart(units, load_mapper(palette, metric, max_distance))
     rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale, depth=depth)
     raster = read_image(src, rule)
     grid = map_raster(raster, mapper, rule)

@@ -62,6 +62,11 @@ LISTED_GROUPS = 10
     show_default=True,
     help="Round 16-bit and float colors to 8 bits, or compare them in full.",
 )
+@click.option(
+    "--units",
+    metavar="PALETTE",
+    help="The map's own flat colors: each gets a palette color that no other one has.",
+)
 @overwrite_option
 @json_option
 @quiet_option
@@ -76,6 +81,7 @@ def convert_command(
     translucent: str,
     scale: Scale | None,
     depth: Depth,
+    units: str | None,
     overwrite: bool,
     as_json: bool,
     quiet: bool,
@@ -91,6 +97,7 @@ def convert_command(
         translucent=translucent,
         scale=scale,
         depth=depth,
+        units=units,
         overwrite=overwrite,
     )
     if as_json:

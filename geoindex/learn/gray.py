@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geoindex.color.threads import in_threads
+from geoindex.color.threads import in_threads, n_cores
 from geoindex.errors import ImageError, OptionError
 from geoindex.grid import IndexArray, index_dtype, nodata_value
 from geoindex.learn import gray_kernels as kernels
@@ -241,13 +241,37 @@ def _sorted(
         np.compress(mask.view(bool), flat, out=values)
     else:
         values[:] = flat
-    values.sort()
+    if weights == "unique":
+        values = _fewer(values)
+    values.sort(kind="stable" if weights == "unique" else None)
     n_distinct = kernels.count_distinct(values)
     counts: NDArray[np.uint32 | np.int64] | None = None
     if weights == "count":
         counts = np.empty(n_distinct, np.uint32 if len(values) < 2**32 else np.int64)
     kernels.compact(values, NO_COUNTS if counts is None else counts)
     return values[:n_distinct], counts
+
+
+def _fewer(values: NDArray[Any]) -> NDArray[Any]:
+    """Distinct values of each of some parts, in a row of ascending runs at the front.
+
+    Each core sorts a part; the runs that are left merge in a fraction of the time.
+    """
+    parts = np.array_split(values, n_cores())
+    lengths = np.zeros(len(parts), dtype=np.int64)
+
+    def prepare(i: int) -> None:
+        if len(parts[i]):
+            parts[i].sort()
+            lengths[i] = kernels.count_distinct(parts[i])
+            kernels.compact(parts[i], NO_COUNTS)
+
+    in_threads(prepare, range(len(parts)))
+    end = 0
+    for part, length in zip(parts, lengths, strict=True):
+        values[end : end + length] = part[:length]
+        end += length
+    return values[:end]
 
 
 def _find_levels(
