@@ -258,7 +258,7 @@ def _fewer(values: NDArray[Any]) -> NDArray[Any]:
     Each core sorts a part; the runs that are left merge in a fraction of the time.
     """
     parts = np.array_split(values, n_cores())
-    lengths = np.zeros(len(parts), dtype=np.int64)
+    lengths = [0] * len(parts)
 
     def prepare(i: int) -> None:
         if len(parts[i]):
