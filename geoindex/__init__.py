@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from geoindex.grid import IndexGrid as IndexGrid
     from geoindex.indexing import index_image as index_image
     from geoindex.learn.gray import quantize_gray as quantize_gray
+    from geoindex.learn.legend import legend_palette as legend_palette
     from geoindex.learn.match import match_palette as match_palette
     from geoindex.palette import Palette as Palette
 
@@ -31,6 +32,7 @@ _HOME = {
     "builtin_palettes": "geoindex.formats.palettes",
     "convert": "geoindex.conversion",
     "index_image": "geoindex.indexing",
+    "legend_palette": "geoindex.learn.legend",
     "load_palette": "geoindex.formats.palettes",
     "match_palette": "geoindex.learn.match",
     "nearest": "geoindex.color.mapper",
@@ -47,6 +49,7 @@ __all__ = [
     "builtin_palettes",
     "convert",
     "index_image",
+    "legend_palette",
     "load_palette",
     "match_palette",
     "nearest",

@@ -14,6 +14,7 @@ from geoindex.cli.demo import demo_command
 from geoindex.cli.gray import gray_command
 from geoindex.cli.info import info_command
 from geoindex.cli.palette import palette_group
+from geoindex.cli.palette_legend import legend_command
 from geoindex.cli.palette_match import match_command
 from geoindex.cli.plot import plot_command
 from geoindex.errors import GeoindexError
@@ -37,6 +38,7 @@ cli.add_command(convert_command)
 cli.add_command(cube_command)
 cli.add_command(gray_command)
 cli.add_command(palette_group)
+palette_group.add_command(legend_command)
 palette_group.add_command(match_command)
 cli.add_command(plot_command)
 cli.add_command(info_command)

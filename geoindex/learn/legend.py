@@ -32,8 +32,11 @@ LEAST_FILL = 0.85
 LEAST_OWN = 0.55
 """Least share of a swatch that is its own color; frames and lattices have less."""
 
-PATTERN_CELLS = 5
-"""Ninths of a swatch with marks in them that make it patterned; a code in its middle has 3."""
+PATTERN_CORNERS = 3
+"""Corners of a swatch with marks in them that make it patterned; a code in its middle has none."""
+
+UNKNOWN_SIDE = 18.0
+"""Side of a swatch in pixels, where no flat one tells it."""
 
 LARGEST_SPREAD = 40
 """Largest range of a channel within a swatch of one color."""
@@ -194,7 +197,7 @@ def _find_swatches(crop: NDArray[np.int16]) -> list[Swatch]:
 
     regions = _regions(crop, EXACT)
     flat = _flat_swatches(crop, regions)
-    if not flat or not all(_is_uniform(crop, swatch.box) for swatch in flat):
+    if not flat or not all(_is_uniform(crop, regions, swatch.box) for swatch in flat):
         smooth = median_filter(crop, size=(3, 3, 1))
         regions = _regions(smooth, NOISY)
         flat = _flat_swatches(smooth, regions)
@@ -210,12 +213,13 @@ def _flat_swatches(crop: NDArray[np.int16], regions: NDArray[np.int32]) -> list[
     return _of_like_size([one for one in found if one.box != (0, 0, cols, rows)])
 
 
-def _is_uniform(crop: NDArray[np.int16], box: Box) -> bool:
-    """Whether the middle of a swatch is of exactly one color."""
+def _is_uniform(crop: NDArray[np.int16], regions: NDArray[np.int32], box: Box) -> bool:
+    """Whether the region that makes a swatch is of exactly one color, as JPEG leaves none."""
     left, top, right, bottom = box
-    row, col = (bottom - top) // 4, (right - left) // 4
-    middle = crop[top + row : bottom - row, left + col : right - col]
-    return bool((middle == middle[0, 0]).all())
+    numbers = regions[top:bottom, left:right]
+    own = numbers == np.bincount(numbers.ravel()).argmax()
+    _, counts = np.unique(crop[top:bottom, left:right][own], axis=0, return_counts=True)
+    return bool(counts.max() >= 0.98 * own.sum())
 
 
 def _regions(crop: NDArray[np.int16], tolerance: int) -> NDArray[np.int32]:
@@ -256,13 +260,13 @@ def _rectangles(crop: NDArray[np.int16], regions: NDArray[np.int32]) -> Iterator
 
 
 def _has_pattern(marks: NDArray[np.bool_]) -> bool:
-    """Whether marks lie all over a swatch."""
-    cells = [
-        part.any()
-        for band in np.array_split(marks, 3, axis=0)
-        for part in np.array_split(band, 3, axis=1)
-    ]
-    return bool(sum(cells) >= PATTERN_CELLS)
+    """Whether marks lie all over a swatch, and not in its middle alone, as codes do."""
+    rows, cols = (
+        np.array_split(np.arange(len(marks)), 5),
+        np.array_split(np.arange(marks.shape[1]), 5),
+    )
+    corners = [marks[np.ix_(row, col)].any() for row in rows[::4] for col in cols[::4]]
+    return bool(sum(corners) >= PATTERN_CORNERS)
 
 
 def _main_color(colors: NDArray[np.int16]) -> tuple[int, int, int]:
@@ -317,7 +321,7 @@ def _patterned_rest(
 
     paper = np.array(_main_color(crop[regions == _background(regions)]))
     drawn = np.abs(crop - paper).max(axis=-1) > CONTRAST
-    width, height = _usual_size(found) if found else (2.0 * LEAST_SIDE, 2.0 * LEAST_SIDE)
+    width, height = _usual_size(found) if found else (UNKNOWN_SIDE, UNKNOWN_SIDE)
     # Frames enclose what they hold; a frame around the whole legend holds more than a swatch.
     holes, _ = label(~drawn)
     largest = 3 * width * height if found else drawn.size / 10
@@ -336,9 +340,14 @@ def _patterned_rest(
         own = numbers[place] == number
         if own.mean() < LEAST_FILL or not _has_sides(drawn, box):
             continue
-        if found and not _is_like(box, found):
+        # Without a flat swatch to compare with, large letters would pass.
+        if min(own.shape) < (LEAST_SIDE if found else 2 * LEAST_SIDE):
             continue
-        inside = crop[place][2:-2, 2:-2].reshape(-1, 3)
+        if not _is_like(box, found) if found else 2 * own.size > drawn.size:
+            continue
+        rows, cols = own.shape
+        inside = crop[place][rows // 5 : rows - rows // 5, cols // 5 : cols - cols // 5]
+        inside = inside.reshape(-1, 3)
         distinct, counts = np.unique(inside, axis=0, return_counts=True)
         red, green, blue = (int(channel) for channel in distinct[np.argmax(counts)])
         patterned.append(
