@@ -98,7 +98,7 @@ VALUES = {
 @pytest.mark.parametrize("kind", VALUES)
 @pytest.mark.parametrize(("n", "k"), [(300, 1), (300, 299), (5000, 7), (30_000, 16), (9000, 90)])
 def test_many_values_equal_another_exact_solver(kind: str, n: int, k: int) -> None:
-    """Beyond 4,096 values the search narrows the boundaries down instead of trying all."""
+    """Beyond 2,048 values the search narrows the boundaries down instead of trying all."""
     values = np.unique(VALUES[kind](n))
     expected = cost_of_kmeans1d(values, k)
     assert quantize_gray(values, k).cost == pytest.approx(expected, rel=1e-9)

@@ -19,13 +19,13 @@ from geoindex.learn.partition_kernels import (
 
 __all__ = ["Partition", "optimal_partition"]
 
-FIRST_POSITIONS = 4096
+FIRST_POSITIONS = 2048
 """Places that a boundary may take in the first, coarse round."""
 
-MOST_NEW = 2**16
+MOST_NEW = 2**14
 """Places that a later round adds, unless halving what is open takes more."""
 
-WORK = 2**19
+WORK = 2**18
 """Sum of the places of all boundaries that a later round has, with the same exception."""
 
 NO_COUNTS = np.empty(0, dtype=np.uint32)
