@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from geoindex.formats.segy import write_section as write_section
     from geoindex.grid import IndexGrid as IndexGrid
     from geoindex.indexing import index_image as index_image
+    from geoindex.learn.gray import quantize_gray as quantize_gray
     from geoindex.learn.learned import LearnedPalette as LearnedPalette
+    from geoindex.learn.legend import legend_palette as legend_palette
+    from geoindex.learn.match import match_palette as match_palette
     from geoindex.learning import learn_palette as learn_palette
     from geoindex.palette import Palette as Palette
     from geoindex.survey import Survey as Survey
@@ -44,12 +47,15 @@ _HOME = {
     "convert_many": "geoindex.batch",
     "index_image": "geoindex.indexing",
     "learn_palette": "geoindex.learning",
+    "legend_palette": "geoindex.learn.legend",
     "load_palette": "geoindex.formats.palettes",
+    "match_palette": "geoindex.learn.match",
     "nearest": "geoindex.color.mapper",
     "open_grid": "geoindex.formats.grids",
     "read_horizon": "geoindex.formats.opendtect.horizon_reader",
     "write_horizon": "geoindex.formats.opendtect.horizon",
     "write_section": "geoindex.formats.segy",
+    "quantize_gray": "geoindex.learn.gray",
 }
 
 __all__ = [
@@ -67,9 +73,12 @@ __all__ = [
     "convert_many",
     "index_image",
     "learn_palette",
+    "legend_palette",
     "load_palette",
+    "match_palette",
     "nearest",
     "open_grid",
+    "quantize_gray",
     "read_horizon",
     "write_horizon",
     "write_section",

@@ -24,7 +24,7 @@ from geoindex.formats.grids import grid_format_of
 from geoindex.formats.rasters import MapImage, open_image
 from geoindex.formats.writing import BlockWriter, GridHeader
 from geoindex.grid import nodata_value
-from geoindex.indexing import provenance
+from geoindex.indexing import keep_apart, provenance
 from geoindex.palette import Palette
 from geoindex.scaling import Depth, Scale
 from geoindex.streaming import stream_image
@@ -116,6 +116,7 @@ def convert(
     translucent: Translucent = "keep",
     scale: Scale | None = None,
     depth: Depth = "8bit",
+    units: Palette | str | PathLike[str] | None = None,
     values: bool = False,
     cog: bool = False,
     overwrite: bool = False,
@@ -137,7 +138,7 @@ def convert(
     palette : Palette, ColorCube, str or path-like
         The colors, what :func:`geoindex.load_palette` takes, or a color cube or its file,
         which brings its own metric and largest distance.
-    metric, max_distance, alpha, translucent, scale, depth
+    metric, max_distance, alpha, translucent, scale, depth, units
         As in :func:`geoindex.index_image`.
     values : bool
         Write the class values of the palette in place of its row numbers.
@@ -169,7 +170,7 @@ def convert(
     if cog and output.name != "GeoTIFF":
         raise OutputError(f"{target}: cog=True (--cog) writes GeoTIFF; name the output .tif")
     check_target(target, overwrite=overwrite)
-    mapper = load_mapper(palette, metric, max_distance)
+    mapper = keep_apart(units, load_mapper(palette, metric, max_distance))
     rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale, depth=depth)
     counter = ColorCounter()
     with open_image(src, rule) as image:

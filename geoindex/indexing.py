@@ -18,9 +18,11 @@ from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.color.search import Metric
 from geoindex.errors import ImageError
 from geoindex.formats.cubes import load_mapper
+from geoindex.formats.palettes import load_palette
 from geoindex.formats.rasters import MapImage, RasterImage, open_image
 from geoindex.formats.writing import ArrayWriter
 from geoindex.grid import IndexArray, IndexGrid, nodata_value
+from geoindex.learn.match import UnitMapper, match_palette
 from geoindex.palette import Palette
 from geoindex.scaling import Depth, Scale
 from geoindex.streaming import stream_image
@@ -28,7 +30,7 @@ from geoindex.streaming import stream_image
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["index_image", "map_raster", "provenance"]
+__all__ = ["index_image", "keep_apart", "map_raster", "provenance"]
 
 
 def index_image(
@@ -42,6 +44,7 @@ def index_image(
     scale: Scale | None = None,
     depth: Depth = "8bit",
     channel_axis: int | None = None,
+    units: Palette | ArrayLike | str | PathLike[str] | None = None,
 ) -> IndexGrid:
     """Give every pixel of an image the index of its nearest palette color.
 
@@ -71,6 +74,10 @@ def index_image(
         the palette, or compared in their own precision.
     channel_axis : int, optional
         The axis of an array that holds its 1 to 4 channels, where the shape does not tell.
+    units : Palette, array_like of shape (n_units, 3), str or path-like, optional
+        The map's own flat colors, or a palette file of them. Every pixel goes to its nearest
+        unit, and from there to the palette color that :func:`geoindex.match_palette` gives
+        this unit alone, so that no two units share an index.
 
     Returns
     -------
@@ -100,7 +107,7 @@ def index_image(
     array([[  1,   0, 255]], dtype=uint8)
     """
     rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale, depth=depth)
-    mapper = load_mapper(palette, metric, max_distance)
+    mapper = keep_apart(units, load_mapper(palette, metric, max_distance))
     if isinstance(image, str | PathLike):
         with open_image(image, rule) as opened:
             return _map_file(opened, mapper, rule)
@@ -138,6 +145,35 @@ def _map_lazy_picture(picture: Picture, mapper: ColorMapper, rule: PixelRule) ->
         crs=picture.crs,
         provenance=provenance(mapper, rule),
     )
+
+
+def keep_apart(
+    units: Palette | ArrayLike | str | PathLike[str] | None, mapper: ColorMapper
+) -> ColorMapper:
+    """Mapper that gives each unit of a map an index of its own.
+
+    Parameters
+    ----------
+    units : Palette, array_like of shape (n_units, 3), str, path-like or None
+        The units, or None, for which `mapper` comes back.
+    mapper : ColorMapper
+        Palette, metric and largest distance.
+
+    Returns
+    -------
+    ColorMapper
+
+    Raises
+    ------
+    PaletteError
+        The units cannot be read, two are equal, or they are more than the palette's colors.
+    """
+    if units is None:
+        return mapper
+    if isinstance(units, str | PathLike):
+        units = load_palette(units)
+    match = match_palette(units, mapper.palette, metric=mapper.metric)
+    return UnitMapper(match, max_distance=mapper.max_distance)
 
 
 def map_raster(raster: RasterImage, mapper: ColorMapper, rule: PixelRule) -> IndexGrid:
@@ -188,7 +224,7 @@ def provenance(mapper: ColorMapper, rule: PixelRule) -> dict[str, Any]:
         JSON values.
     """
     translucent = rule.translucent
-    return {
+    made = {
         "software": f"geoindex {geoindex.__version__}",
         "metric": mapper.metric,
         "max_distance": mapper.max_distance,
@@ -199,3 +235,7 @@ def provenance(mapper: ColorMapper, rule: PixelRule) -> dict[str, Any]:
         "palette": mapper.palette.name,
         "palette_sha256": mapper.palette.sha256,
     }
+    if isinstance(mapper, UnitMapper):
+        made["units_sha256"] = mapper.match.units.sha256
+        made["unit_rows"] = mapper.match.rows.tolist()
+    return made

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.colors import ListedColormap, NoNorm
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, Rectangle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geoindex.grid import IndexGrid
+    from geoindex.learn.legend import Legend
     from geoindex.palette import Palette
 
 __all__ = [
     "comparison_figure",
     "grid_figure",
     "index_norm",
+    "legend_figure",
     "palette_colormap",
     "palette_figure",
     "pictures_figure",
@@ -209,6 +211,82 @@ def pictures_figure(pictures: Mapping[str, NDArray[np.uint8]]) -> Figure:
     for panel, (title, picture) in zip(panels, pictures.items(), strict=False):
         panel.imshow(picture, interpolation="nearest")
         panel.set_title(title, fontsize="small")
+    return figure
+
+
+def legend_figure(picture: NDArray[np.uint8], legend: Legend) -> Figure:
+    """Draw where the swatches of a legend were found, numbered as in the palette.
+
+    Parameters
+    ----------
+    picture : ndarray of uint8, shape (rows, cols, 3) or (rows, cols, 4)
+        The whole picture, RGB or RGBA.
+    legend : Legend
+        What was found in it.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The legend with a box around each swatch, dashed around patterned ones, and beside it
+        the colors that were taken.
+    """
+    left, top, right, bottom = legend.box
+    scale = min(60.0, max(1.0, 700 / max(right - left, bottom - top)))
+    width, height = (right - left) * scale / 100, (bottom - top) * scale / 100
+    handles = [
+        Patch(
+            facecolor=tuple(color),
+            edgecolor="0.4",
+            linewidth=0.5,
+            hatch="///" if swatch.patterned else None,
+            label=f"{row}  {legend.palette.label(row)}"
+            + ("  (patterned)" if swatch.patterned else ""),
+        )
+        for row, (color, swatch) in enumerate(
+            zip(legend.palette.unit(), legend.swatches, strict=True)
+        )
+    ]
+    columns = -(-len(handles) // LEGEND_ROWS)
+    beside = columns * (1.0 + 0.08 * max(len(str(handle.get_label())) for handle in handles))
+    total = max(height, 0.22 * -(-len(handles) // columns) + 0.1) + 0.2
+    figure = Figure(figsize=(width + beside + 0.5, total), dpi=100)
+    axes = figure.add_axes((0.1 / figure.get_figwidth(), 1 - (height + 0.1) / total,
+                            width / figure.get_figwidth(), height / total))  # fmt: skip
+    axes.imshow(
+        picture, interpolation="nearest", extent=(0, picture.shape[1], picture.shape[0], 0)
+    )
+    axes.set_xlim(left, right)
+    axes.set_ylim(bottom, top)
+    axes.set_axis_off()
+    for row, swatch in enumerate(legend.swatches):
+        x, y, far_x, far_y = swatch.box
+        style = "--" if swatch.patterned else "-"
+        # White under magenta shows on every color.
+        for color, linewidth in (("white", 3.0), ("magenta", 1.4)):
+            axes.add_patch(
+                Rectangle(
+                    (x, y), far_x - x, far_y - y, fill=False, edgecolor=color,
+                    linewidth=linewidth, linestyle=style,
+                )
+            )  # fmt: skip
+        axes.text(
+            (x + far_x) / 2,
+            (y + far_y) / 2,
+            str(row),
+            ha="center",
+            va="center",
+            fontsize="small",
+            bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "linewidth": 0},
+        )
+    figure.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=((width + 0.3) / figure.get_figwidth(), 1 - 0.05 / total),
+        ncols=columns,
+        borderaxespad=0.0,
+        frameon=False,
+        fontsize="small",
+    )
     return figure
 
 

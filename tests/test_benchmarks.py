@@ -85,3 +85,14 @@ def test_learn(benchmark, capsys: pytest.CaptureFixture[str]) -> None:
         "| 256 colors, median cut",
         "| flat colors",
     ]
+
+
+def test_gray(benchmark, capsys: pytest.CaptureFixture[str]) -> None:
+    module = benchmark("gray")
+    values = module.heights(40)
+    levels = np.array([200, 300, 400], dtype=np.float32)
+    labels, quantized = module.loop_over_levels(values, levels)
+    np.testing.assert_array_equal(labels, np.abs(values[..., np.newaxis] - levels).argmin(axis=-1))
+    np.testing.assert_array_equal(quantized, levels[labels])
+    module.print_sizes(40, k=4, repeat=1)
+    assert "numpy loop over levels" in capsys.readouterr().out

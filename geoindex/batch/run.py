@@ -28,7 +28,7 @@ from geoindex.formats.cubes import load_mapper
 from geoindex.formats.grids import grid_format, known_suffixes
 from geoindex.formats.metadata import dump_json, palette_to_json
 from geoindex.formats.sample import make_folder
-from geoindex.indexing import provenance
+from geoindex.indexing import keep_apart, provenance
 from geoindex.palette import Palette
 from geoindex.scaling import Depth, Scale
 
@@ -55,6 +55,7 @@ def convert_many(
     translucent: Translucent = "keep",
     scale: Scale | None = None,
     depth: Depth = "8bit",
+    units: Palette | str | PathLike[str] | None = None,
     values: bool = False,
     cog: bool = False,
     format: str = "tif",  # noqa: A002  the word that users know
@@ -77,7 +78,7 @@ def convert_many(
         in ``geoindex-batch.jsonl``.
     palette : Palette, ColorCube, str or path-like
         As in :func:`geoindex.convert`; loaded once.
-    metric, max_distance, alpha, translucent, scale, depth, values, cog
+    metric, max_distance, alpha, translucent, scale, depth, units, values, cog
         As in :func:`geoindex.convert`.
     format : {"tif", "npy", "png", ...}
         Suffix of the grids.
@@ -135,7 +136,7 @@ def convert_many(
     if jobs is not None and jobs < 1:
         raise OptionError(f"jobs must be 1 or more, found {jobs}")
     rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale, depth=depth)
-    mapper = load_mapper(palette, metric, max_distance)
+    mapper = keep_apart(units, load_mapper(palette, metric, max_distance))
     layout = {"values": values, "cog": cog}
     options = {
         "alpha": alpha,

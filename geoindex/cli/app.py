@@ -20,6 +20,7 @@ COMMANDS = {
     "convert": ("geoindex.cli.convert:convert_command", "Turn a map image into an index grid."),
     "batch": ("geoindex.cli.batch:batch_command", "Convert many map images, and resume."),
     "palette": ("geoindex.cli.palette:palette_group", "List, show, convert and learn palettes."),
+    "gray": ("geoindex.cli.gray:gray_command", "Bring a one-band raster to its best levels."),
     "cube": ("geoindex.cli.cube:cube_command", "Find the index of every color once."),
     "resample": ("geoindex.cli.resample:resample_command", "Put a grid on the lines of a survey."),
     "horizon": ("geoindex.cli.horizon:horizon_command", "Write a grid as an OpendTect horizon."),

@@ -85,6 +85,11 @@ depth_option = click.option(
     show_default=True,
     help="Round 16-bit and float colors to 8 bits, or compare them in full.",
 )
+units_option = click.option(
+    "--units",
+    metavar="PALETTE",
+    help="The map's own flat colors: each gets a palette color that no other one has.",
+)
 values_option = click.option(
     "--values", is_flag=True, help="Write the palette's class values in place of row numbers."
 )
@@ -131,6 +136,7 @@ class MappingOptions(TypedDict):
     translucent: str
     scale: Scale | None
     depth: Depth
+    units: str | None
     values: bool
     cog: bool
 
@@ -148,6 +154,7 @@ def mapping_options(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
         cog_option,
         values_option,
+        units_option,
         depth_option,
         scale_option,
         translucent_option,

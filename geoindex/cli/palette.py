@@ -42,6 +42,8 @@ from_option = click.option(
 
 LAZY = {
     "learn": ("geoindex.cli.palette_learn:learn_command", "Learn a palette from an image."),
+    "legend": ("geoindex.cli.palette_legend:legend_command", "Take the swatches of a legend."),
+    "match": ("geoindex.cli.palette_match:match_command", "Give each unit a color of its own."),
     "compare": ("geoindex.cli.palette_learn:compare_command", "Compare palettes on an image."),
 }
 

@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import rasterio
+
+# Some attributes of a damaged file raise the errors of GDAL as they are.
+from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from geoindex.errors import ImageError, MissingFileError
@@ -109,7 +112,7 @@ def read_errors(path: Path) -> Iterator[None]:
     try:
         with rasterio.Env(**GDAL_OPTIONS):
             yield
-    except RasterioError as error:
+    except (RasterioError, CPLE_BaseError) as error:
         reason = " ".join(str(error.__cause__ or error).split())
         raise ImageError(
             f"{path}: is damaged or cut short ({reason}); export or copy it again"

@@ -200,6 +200,35 @@ class MapImage:
         except ImageError as error:
             raise ImageError(f"{self.path}: {error}") from None
 
+    def read_values(self) -> tuple[NDArray[Any], NDArray[np.uint8] | None]:
+        """Read the one band of an image of gray levels or heights, as the numbers they are.
+
+        Returns
+        -------
+        values : ndarray, shape (rows, cols)
+            In the dtype of the file.
+        valid : ndarray of uint8, shape (rows, cols), or None
+            0 where a pixel has no value: nodata, mask or alpha of the file; NaN is left.
+
+        Raises
+        ------
+        ImageError
+            The image has colors.
+        """
+        layout = self._layout
+        if layout.table is not None or len(layout.colors) != 1:
+            found = "a color table" if layout.table is not None else "three bands of color"
+            raise ImageError(f"{self.path}: has {found}; one band of numbers is needed")
+        values = self._turned(self._source.read(list(layout.colors)))[0]
+        if layout.inverted and values.dtype.kind == "u":
+            full = layout.full or np.iinfo(values.dtype).max
+            values = values.dtype.type(full) - values
+        valid = self._mask(None)
+        if layout.alpha is not None:
+            opaque = self._turned(self._source.read([layout.alpha]))[0] != 0
+            valid = opaque.view(np.uint8)
+        return values, valid
+
     def _window(self, region: Region) -> Window:
         """Part of the file that a part of the turned image comes from."""
         swap, flip_rows, flip_cols = self._turn

@@ -1,0 +1,79 @@
+"""``geoindex gray``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from geoindex.cli.options import echo_json, json_option, overwrite_option, quiet_option
+from geoindex.formats.atomic import check_target
+from geoindex.formats.grids import grid_format_of
+from geoindex.gray_grid import gray_grid
+from geoindex.learn.gray import Weights
+
+__all__ = ["gray_command"]
+
+
+@click.command("gray")
+@click.argument("src")
+@click.argument("dst")
+@click.option("-k", "k", type=int, required=True, metavar="K", help="Number of levels.")
+@click.option(
+    "--weights",
+    type=click.Choice(get_args(Weights)),
+    default="unique",
+    show_default=True,
+    help="Count each distinct value once, so that a background does not pull the levels, or "
+    "count every pixel.",
+)
+@overwrite_option
+@json_option
+@quiet_option
+def gray_command(
+    src: str,
+    dst: str,
+    *,
+    k: int,
+    weights: Weights,
+    overwrite: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Bring the one-band raster SRC to its K best levels, as the index grid DST.
+
+    SRC holds gray levels, heights or any other numbers. The classes of DST are named by their
+    levels, ascending.
+    """
+    target = Path(dst)
+    grid_format_of(target)
+    check_target(target, overwrite=overwrite)
+    grid = gray_grid(src, k, weights=weights)
+    grid.save(target, overwrite=overwrite)
+    if as_json:
+        counts = [int(count) for count in grid.counts()]
+        echo_json(
+            {
+                "source": src,
+                "target": dst,
+                "shape": list(grid.shape),
+                "levels": grid.provenance["levels"],
+                "pixels": counts,
+                "nodata_pixels": grid.indices.size - sum(counts),
+                "weights": weights,
+                "cost": grid.provenance["cost"],
+            }
+        )
+        return
+    if quiet:
+        return
+    rows, cols = grid.shape
+    click.echo(f"{dst}: {cols} x {rows} pixels, {len(grid.palette)} levels")
+    for index, count in enumerate(grid.counts()):
+        click.echo(f"  {index:>5}  {count:>12,} px  {grid.palette.label(index)}")
+    if len(grid.palette) < k:
+        click.echo(
+            f"Warning: the raster has only {len(grid.palette)} distinct values; each is a level",
+            err=True,
+        )

@@ -1,0 +1,124 @@
+"""``geoindex palette match``."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import click
+import numpy as np
+
+from geoindex.cli.options import echo_json, json_option, metric_option, overwrite_option
+from geoindex.color.histogram import color_histogram
+from geoindex.color.search import Metric
+from geoindex.formats.atomic import atomic_output, check_target
+from geoindex.formats.palettes import load_palette
+from geoindex.formats.rasters import read_image
+from geoindex.learn.match import PaletteMatch, match_palette
+from geoindex.palette import Palette
+
+__all__ = ["match_command"]
+
+HEADER = (
+    "unit", "name", "red", "green", "blue", "pixels",
+    "index", "palette_name", "palette_red", "palette_green", "palette_blue", "distance",
+    "nearest_index", "nearest_distance",
+)  # fmt: skip
+
+
+@click.command("match")
+@click.argument("units")
+@click.argument("palette")
+@click.option("-o", "--output", metavar="CSV", help="Write the table as CSV.")
+@click.option(
+    "--image",
+    metavar="MAP",
+    help="Count the pixels of each unit in this map; a unit then weighs as much as its area.",
+)
+@metric_option
+@overwrite_option
+@json_option
+def match_command(
+    units: str,
+    palette: str,
+    *,
+    output: str | None,
+    image: str | None,
+    metric: Metric,
+    overwrite: bool,
+    as_json: bool,
+) -> None:
+    """Give each color of UNITS a color of PALETTE of its own, at the least total distance.
+
+    UNITS is a palette file of the map's own flat colors. Told as well: which of them would share
+    an index if each took its nearest color. Use the match with geoindex convert --units.
+    """
+    if output is not None:
+        check_target(Path(output), overwrite=overwrite)
+    colors = load_palette(units)
+    counts = None if image is None else _count(image, colors)
+    match = match_palette(colors, load_palette(palette), counts=counts, metric=metric)
+    if output is not None:
+        with atomic_output(Path(output), overwrite=overwrite) as temporary:
+            temporary.write_text(_table(match), encoding="utf-8", newline="")
+    if as_json:
+        echo_json(match.to_dict())
+        return
+    _echo(match)
+
+
+def _count(image: str, units: Palette) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Pixels of a map that have exactly the color of each unit."""
+    histogram = color_histogram(read_image(image).pixels)
+    found = {
+        bytes(color): int(count)
+        for color, count in zip(histogram.colors, histogram.counts, strict=True)
+    }
+    return np.array([found.get(bytes(color), 0) for color in units.colors], dtype=np.int64)
+
+
+def _table(match: PaletteMatch) -> str:
+    """CSV text of a match."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(HEADER)
+    for unit in match.to_dict()["units"]:
+        pixels = "" if unit["pixels"] is None else unit["pixels"]
+        own = [unit["unit"], unit["label"], *unit["color"], pixels]
+        given = [unit["index"], unit["palette_label"], *unit["palette_color"]]
+        distance, nearest = f"{unit['distance']:.6g}", f"{unit['nearest_distance']:.6g}"
+        writer.writerow([*own, *given, distance, unit["nearest_index"], nearest])
+    return text.getvalue()
+
+
+def _echo(match: PaletteMatch) -> None:
+    """Print the pairs, and the groups that the nearest color would merge."""
+    for unit in range(len(match.units)):
+        row = int(match.rows[unit])
+        moved = (
+            "" if row == match.nearest_rows[unit] else f"  (nearest: {match.nearest_rows[unit]})"
+        )
+        pixels = "" if match.counts is None else f"{match.counts[unit]:>12,} px  "
+        click.echo(
+            f"{_swatch(match.units, unit)} {unit:>4}  {pixels}-> {_swatch(match.palette, row)} "
+            f"{row:>5}  distance {match.distances[unit]:.4g}  {match.units.label(unit)} -> "
+            f"{match.palette.label(row)}{moved}"
+        )
+    for group in match.shared:
+        members = [
+            f"{','.join(map(str, color))} ("
+            + (f"{group.pixels[i]:,} px, " if group.pixels is not None else "")
+            + f"distance {group.distances[i]:.4g})"
+            for i, color in enumerate(group.colors)
+        ]
+        click.echo(
+            f"the nearest color would merge {len(members)} units in index {group.index} "
+            f"({group.label}): {'; '.join(members)}"
+        )
+
+
+def _swatch(palette: Palette, row: int) -> str:
+    """Block of a color; click strips color in pipes."""
+    red, green, blue = (int(channel) for channel in palette.colors[row])
+    return click.style("    ", bg=(red, green, blue)) + " #" + bytes((red, green, blue)).hex()

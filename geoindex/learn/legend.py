@@ -1,0 +1,415 @@
+"""The palette of a printed legend, from its swatches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from geoindex.color.pixels import PixelRule, as_pixels
+from geoindex.errors import ImageError, OptionError, PaletteError
+from geoindex.palette import Palette
+from geoindex.scaling import round_colors
+
+__all__ = ["Legend", "Swatch", "legend_palette"]
+
+EXACT, NOISY = 2, 10
+"""Differences of neighboring pixels, in 8 bits, that belong to one color: of exact pictures, and
+of noisy ones, as scanners and JPEG make them."""
+
+CONTRAST = 30
+"""Difference from the background, in 8 bits, above which a pixel is drawn on it."""
+
+LEAST_SIDE = 6
+"""Shortest side of a swatch in pixels; letters have parts of less."""
+
+LEAST_FILL = 0.85
+"""Least share of its bounding box that a rectangle covers."""
+
+LEAST_OWN = 0.55
+"""Least share of a swatch that is its own color; frames and lattices have less."""
+
+PATTERN_CORNERS = 3
+"""Corners of a swatch with marks in them that make it patterned; a code in its middle has none."""
+
+UNKNOWN_SIDE = 18.0
+"""Side of a swatch in pixels, where no flat one tells it."""
+
+LARGEST_SPREAD = 40
+"""Largest range of a channel within a swatch of one color."""
+
+Box = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Swatch:
+    """One swatch of a legend."""
+
+    color: tuple[int, int, int]
+    """Its color; of a patterned one the most frequent."""
+
+    box: Box
+    """Left, top, right and bottom in pixels of the picture; right and bottom lie outside."""
+
+    patterned: bool = False
+    """Whether it is hatched, dotted or shaded, so that no one color stands for it."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Legend:
+    """What :func:`legend_palette` found."""
+
+    palette: Palette
+    """A color a swatch, in the order of the legend."""
+
+    swatches: tuple[Swatch, ...]
+    """The swatches: columns from left to right, each from top to bottom."""
+
+    box: Box
+    """Where the legend was looked for."""
+
+    @property
+    def patterned(self) -> tuple[int, ...]:
+        """Rows of the palette whose swatches are patterned."""
+        return tuple(row for row, swatch in enumerate(self.swatches) if swatch.patterned)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as JSON values."""
+        return {
+            "box": list(self.box),
+            "swatches": [
+                {
+                    "index": row,
+                    "color": list(swatch.color),
+                    "name": None if self.palette.names is None else self.palette.names[row],
+                    "box": list(swatch.box),
+                    "patterned": swatch.patterned,
+                }
+                for row, swatch in enumerate(self.swatches)
+            ],
+        }
+
+
+def legend_palette(
+    image: ArrayLike, *, box: Sequence[int] | None = None, names: Sequence[str] | None = None
+) -> Legend:
+    """Find the swatches of a printed legend and take their colors as a palette.
+
+    A swatch is a rectangle of one color, framed or not, at least 6 pixels wide and high. Text is
+    none, nor is what is much smaller than the other swatches. A white swatch needs a frame.
+
+    Parameters
+    ----------
+    image : array_like, shape (rows, cols, 3) or (rows, cols, 4)
+        The picture, as in :func:`geoindex.nearest`.
+    box : sequence of four int, optional
+        Left, top, right and bottom of the legend in pixels, right and bottom outside of it; by
+        default the whole picture.
+    names : sequence of str, optional
+        Names of the swatches in their order: columns from left to right, each from top to
+        bottom.
+
+    Returns
+    -------
+    Legend
+
+    Raises
+    ------
+    ImageError
+        Pixels that are no colors, or no swatch in the box.
+    OptionError
+        A box that is empty or not inside the picture.
+    PaletteError
+        Another number of names than of swatches.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from geoindex import legend_palette
+    >>> picture = np.full((60, 50, 3), 255, np.uint8)
+    >>> picture[10:22, 5:30] = [230, 203, 203]
+    >>> picture[32:44, 5:30] = [56, 168, 0]
+    >>> legend = legend_palette(picture, names=["gneiss", "dunite"])
+    >>> legend.palette.colors.tolist(), legend.swatches[1].box
+    ([[230, 203, 203], [56, 168, 0]], (5, 32, 30, 44))
+    """
+    pixels = as_pixels(np.asarray(image), PixelRule())
+    if len(pixels.shape) != 2:
+        raise ImageError(
+            f"a picture must have the shape (rows, cols, 3 or 4), found {pixels.shape}"
+        )
+    checked = _check_box(box, pixels.shape)
+    left, top, right, bottom = checked
+    crop = round_colors(pixels.colors[top:bottom, left:right]).astype(np.int16)
+    found = _find_swatches(crop)
+    if not found:
+        raise ImageError(
+            "the box holds no swatch: no rectangle of one color of at least "
+            f"{LEAST_SIDE} x {LEAST_SIDE} pixels beside its background; draw it around the legend"
+        )
+    swatches = tuple(
+        Swatch(
+            color=swatch.color,
+            box=(
+                swatch.box[0] + left,
+                swatch.box[1] + top,
+                swatch.box[2] + left,
+                swatch.box[3] + top,
+            ),
+            patterned=swatch.patterned,
+        )
+        for swatch in _in_order(found)
+    )
+    if names is not None and len(names) != len(swatches):
+        raise PaletteError(
+            f"the legend has {len(swatches)} swatches but there are {len(names)} names; look at a "
+            "picture of what was found, and name all swatches in their order"
+        )
+    palette = Palette(np.array([swatch.color for swatch in swatches], dtype=np.uint8), names)
+    return Legend(palette=palette, swatches=swatches, box=checked)
+
+
+def _check_box(box: Sequence[int] | None, shape: tuple[int, ...]) -> Box:
+    """Box as integers, within the picture."""
+    rows, cols = shape
+    if box is None:
+        return 0, 0, cols, rows
+    try:
+        left, top, right, bottom = (int(edge) for edge in box)
+    except (TypeError, ValueError):
+        raise OptionError(
+            f"box must be four whole numbers, left, top, right and bottom, found {box!r}"
+        ) from None
+    if not (0 <= left < right <= cols and 0 <= top < bottom <= rows):
+        raise OptionError(
+            f"box {left} {top} {right} {bottom} is not inside the picture of {cols} x {rows} "
+            "pixels: left, top, right and bottom must grow from 0 to its width and height"
+        )
+    return left, top, right, bottom
+
+
+def _find_swatches(crop: NDArray[np.int16]) -> list[Swatch]:
+    """Swatches of a legend, in no order."""
+    from scipy.ndimage import median_filter
+
+    regions = _regions(crop, EXACT)
+    flat = _flat_swatches(crop, regions)
+    if not flat or not all(_is_uniform(crop, regions, swatch.box) for swatch in flat):
+        smooth = median_filter(crop, size=(3, 3, 1))
+        regions = _regions(smooth, NOISY)
+        flat = _flat_swatches(smooth, regions)
+    return flat + _patterned_rest(crop, regions, flat)
+
+
+def _flat_swatches(crop: NDArray[np.int16], regions: NDArray[np.int32]) -> list[Swatch]:
+    """Swatches of one color, and of one with marks all over it."""
+    found = list(_rectangles(crop, regions))
+    # Paper and the inside of an outer frame hold swatches; swatches hold none.
+    found = [one for one in found if not any(_holds(one.box, other.box) for other in found)]
+    rows, cols = regions.shape
+    return _of_like_size([one for one in found if one.box != (0, 0, cols, rows)])
+
+
+def _is_uniform(crop: NDArray[np.int16], regions: NDArray[np.int32], box: Box) -> bool:
+    """Whether the region that makes a swatch is of exactly one color, as JPEG leaves none."""
+    left, top, right, bottom = box
+    numbers = regions[top:bottom, left:right]
+    own = numbers == np.bincount(numbers.ravel()).argmax()
+    _, counts = np.unique(crop[top:bottom, left:right][own], axis=0, return_counts=True)
+    return bool(counts.max() >= 0.98 * own.sum())
+
+
+def _regions(crop: NDArray[np.int16], tolerance: int) -> NDArray[np.int32]:
+    """Label the regions of a picture: neighbors of like color lie in one."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    rows, cols, _ = crop.shape
+    number = np.arange(rows * cols).reshape(rows, cols)
+    down = np.abs(np.diff(crop, axis=0)).max(axis=-1) <= tolerance
+    across = np.abs(np.diff(crop, axis=1)).max(axis=-1) <= tolerance
+    starts = np.concatenate([number[:-1][down], number[:, :-1][across]])
+    stops = np.concatenate([number[1:][down], number[:, 1:][across]])
+    links = coo_matrix((np.ones(len(starts), np.uint8), (starts, stops)), (number.size,) * 2)
+    _, labels = connected_components(links, directed=False)
+    regions: NDArray[np.int32] = labels.reshape(rows, cols).astype(np.int32)
+    return regions
+
+
+def _rectangles(crop: NDArray[np.int16], regions: NDArray[np.int32]) -> Iterator[Swatch]:
+    """Regions that fill a rectangle, with what is drawn on them."""
+    from scipy.ndimage import binary_fill_holes, find_objects
+
+    for number, place in enumerate(find_objects(regions + 1)):
+        if place is None or min(side.stop - side.start for side in place) < LEAST_SIDE:
+            continue
+        own = regions[place] == number
+        filled = binary_fill_holes(own)
+        if own.sum() < LEAST_OWN * filled.sum() or filled.mean() < LEAST_FILL:
+            continue
+        colors = crop[place][own]
+        spread = np.subtract(*np.percentile(colors, [98, 2], axis=0)).max()
+        yield Swatch(
+            color=_main_color(colors),
+            box=(place[1].start, place[0].start, place[1].stop, place[0].stop),
+            patterned=bool(spread > LARGEST_SPREAD) or _has_pattern(filled & ~own),
+        )
+
+
+def _has_pattern(marks: NDArray[np.bool_]) -> bool:
+    """Whether marks lie all over a swatch, and not in its middle alone, as codes do."""
+    rows, cols = (
+        np.array_split(np.arange(len(marks)), 5),
+        np.array_split(np.arange(marks.shape[1]), 5),
+    )
+    corners = [marks[np.ix_(row, col)].any() for row in rows[::4] for col in cols[::4]]
+    return bool(sum(corners) >= PATTERN_CORNERS)
+
+
+def _main_color(colors: NDArray[np.int16]) -> tuple[int, int, int]:
+    """Most frequent color where it is that of most pixels, else the median."""
+    distinct, counts = np.unique(colors, axis=0, return_counts=True)
+    most = int(np.argmax(counts))
+    color = distinct[most] if 2 * counts[most] > len(colors) else np.median(colors, axis=0)
+    red, green, blue = (int(channel) for channel in np.floor(color + 0.5))
+    return red, green, blue
+
+
+def _holds(outer: Box, inner: Box) -> bool:
+    """Whether a box holds another one."""
+    return outer != inner and (
+        outer[0] <= inner[0]
+        and outer[1] <= inner[1]
+        and outer[2] >= inner[2]
+        and outer[3] >= inner[3]
+    )
+
+
+def _of_like_size(found: list[Swatch]) -> list[Swatch]:
+    """Drop what is much smaller than most of the found area: letters and marks."""
+    if not found:
+        return []
+    width, height = _usual_size(found)
+    return [
+        swatch
+        for swatch in found
+        if swatch.box[2] - swatch.box[0] >= 0.4 * width
+        and swatch.box[3] - swatch.box[1] >= 0.4 * height
+    ]
+
+
+def _usual_size(found: list[Swatch]) -> tuple[float, float]:
+    """Median width and height, weighted by area."""
+    sides = np.array([(s.box[2] - s.box[0], s.box[3] - s.box[1]) for s in found])
+    areas = sides.prod(axis=1)
+    usual = []
+    for values in sides.T:
+        order = np.argsort(values, kind="stable")
+        middle = np.searchsorted(np.cumsum(areas[order]), areas.sum() / 2)
+        usual.append(float(values[order][middle]))
+    return usual[0], usual[1]
+
+
+def _patterned_rest(
+    crop: NDArray[np.int16], regions: NDArray[np.int32], found: list[Swatch]
+) -> list[Swatch]:
+    """Rectangles beside the found swatches that hold more than one color: hatched ones."""
+    from scipy.ndimage import binary_opening, find_objects, label
+
+    paper = np.array(_main_color(crop[regions == _background(regions)]))
+    drawn = np.abs(crop - paper).max(axis=-1) > CONTRAST
+    width, height = _usual_size(found) if found else (UNKNOWN_SIDE, UNKNOWN_SIDE)
+    # Frames enclose what they hold; a frame around the whole legend holds more than a swatch.
+    holes, _ = label(~drawn)
+    largest = 3 * width * height if found else drawn.size / 10
+    solid = drawn | (np.bincount(holes.ravel()) <= largest)[holes]
+    for swatch in found:
+        left, top, right, bottom = swatch.box
+        # With its frame and the soft edge of that.
+        solid[max(0, top - 3) : bottom + 3, max(0, left - 3) : right + 3] = False
+    # Lines and letters are thinner than a third of a swatch.
+    thickness = max(3, int(min(width, height) / 3))
+    solid = binary_opening(solid, np.ones((thickness, thickness)))
+    numbers, _ = label(solid)
+    patterned = []
+    for number, place in enumerate(find_objects(numbers), start=1):
+        box = (place[1].start, place[0].start, place[1].stop, place[0].stop)
+        own = numbers[place] == number
+        if own.mean() < LEAST_FILL or not _has_sides(drawn, box):
+            continue
+        # Without a flat swatch to compare with, large letters would pass.
+        if min(own.shape) < (LEAST_SIDE if found else 2 * LEAST_SIDE):
+            continue
+        if not _is_like(box, found) if found else 2 * own.size > drawn.size:
+            continue
+        rows, cols = own.shape
+        inside = crop[place][rows // 5 : rows - rows // 5, cols // 5 : cols - cols // 5]
+        inside = inside.reshape(-1, 3)
+        distinct, counts = np.unique(inside, axis=0, return_counts=True)
+        red, green, blue = (int(channel) for channel in distinct[np.argmax(counts)])
+        patterned.append(
+            Swatch(
+                color=(red, green, blue),
+                box=box,
+                patterned=True,
+            )
+        )
+    return patterned
+
+
+def _is_like(box: Box, found: list[Swatch]) -> bool:
+    """Whether a rectangle has about the size and column of the swatches, or just their size."""
+    width, height = _usual_size(found)
+    wide, high = (box[2] - box[0]) / width, (box[3] - box[1]) / height
+    near = 0.3 * width + 4
+    in_column = any(
+        abs(box[0] - swatch.box[0]) <= near and abs(box[2] - swatch.box[2]) <= near
+        for swatch in found
+    )
+    if in_column:
+        return 0.6 <= wide <= 1.7 and 0.6 <= high <= 1.7
+    return 0.8 <= wide <= 1.25 and 0.8 <= high <= 1.25
+
+
+def _has_sides(drawn: NDArray[np.bool_], box: Box) -> bool:
+    """Whether something is drawn all along the four sides, which text leaves open.
+
+    A frame that is shared with the swatch beside lies a few pixels outside.
+    """
+    left, top, right, bottom = box
+    inside = drawn[:, left:right], drawn[top:bottom].T
+    for across, low, high in ((inside[0], top, bottom), (inside[1], left, right)):
+        before = [across[max(0, low - i) : max(0, low - i) + 2] for i in range(5)]
+        after = [across[max(0, high - 2 + i) : high + i] for i in range(5)]
+        for bands in (before, after):
+            if max(band.any(axis=0).mean() for band in bands) < LEAST_FILL:
+                return False
+    return True
+
+
+def _background(regions: NDArray[np.int32]) -> int:
+    """Region that most of the border belongs to."""
+    border = np.concatenate([regions[0], regions[-1], regions[:, 0], regions[:, -1]])
+    return int(np.bincount(border).argmax())
+
+
+def _in_order(swatches: list[Swatch]) -> list[Swatch]:
+    """Columns from left to right, each from top to bottom."""
+    columns: list[list[Swatch]] = []
+    for swatch in sorted(swatches, key=lambda one: one.box[0]):
+        middle = (swatch.box[0] + swatch.box[2]) / 2
+        column = next(
+            (known for known in columns if known[0].box[0] <= middle < known[0].box[2]), None
+        )
+        if column is None:
+            columns.append([swatch])
+        else:
+            column.append(swatch)
+    return [
+        swatch
+        for column in columns
+        for swatch in sorted(column, key=lambda one: (one.box[1], one.box[0]))
+    ]
