@@ -33,14 +33,14 @@ _TALLY = types.int64[::1]
 
 
 @compiled()
-def class_at(source: IndexArray, u: float, v: float) -> np.int64:
+def class_at(source: IndexArray, u: float, v: float) -> int:
     """Value of the pixel that a point lies in, -1 outside the map."""
     u, v = u + EDGE, v + EDGE
     # Also false where the point could not be projected and is not a number. As a chain,
     # 0 <= u < width, the comparison makes a majority take three times as long.
     if u >= 0.0 and v >= 0.0 and u < source.shape[1] and v < source.shape[0]:
-        return np.int64(source[np.int64(v), np.int64(u)])
-    return np.int64(-1)
+        return int(source[int(v), int(u)])
+    return -1
 
 
 @compiled()
