@@ -229,7 +229,8 @@ class IndexGrid:
         Parameters
         ----------
         path : path-like
-            ``.npy`` (with a JSON sidecar ``<path>.json``), ``.tif`` or ``.png``.
+            ``.npy`` (with a JSON sidecar ``<path>.json``), ``.tif``, ``.png``, or ``.dat``, an
+            OpendTect horizon, for what :meth:`resample` put on a survey.
         overwrite : bool
             Replace a file that is already there.
         values : bool
