@@ -29,6 +29,9 @@ __all__ = ["resample"]
 BLOCK_BINS = 2**18
 """Bins of a part of the work: 2 MB for each array of coordinates."""
 
+MOST_BINS = 2**33
+"""Far more than any survey has; a damaged range would ask for more memory than there is."""
+
 SAMPLES_A_PIXEL = 2
 """Points along a pixel of the map by which the majority of a bin is found."""
 
@@ -53,6 +56,12 @@ def resample(
             f"unknown resampling method {method!r}; known: {', '.join(get_args(Resampling))}"
         )
     target = survey.extended(pad=pad, step=step)
+    rows, cols = target.shape
+    if rows * cols > MOST_BINS:
+        raise SurveyError(
+            f"{rows:,} inlines x {cols:,} crosslines are more than fit into memory; check the "
+            "ranges of the survey, or give a larger step"
+        )
     place = _Placement.of(grid, target)
     nodata = grid.nodata
     if nodata is None:

@@ -36,8 +36,9 @@ _TALLY = types.int64[::1]
 def class_at(source: IndexArray, u: float, v: float) -> int:
     """Value of the pixel that a point lies in, -1 outside the map."""
     u, v = u + EDGE, v + EDGE
-    # Also false where the point could not be projected and is not a number.
-    if 0 <= u < source.shape[1] and 0 <= v < source.shape[0]:
+    # Also false where the point could not be projected and is not a number. As a chain,
+    # 0 <= u < width, the comparison makes a majority take three times as long.
+    if u >= 0.0 and v >= 0.0 and u < source.shape[1] and v < source.shape[0]:
         return int(source[int(v), int(u)])
     return -1
 
@@ -129,11 +130,10 @@ def take_majority(
             lowest, highest, void = 65_536, -1, 0
             for i in range(down):
                 t = (i + 0.5) / down
-                start_u, step_u = u0 + t * down_u, right_u + t * twist_u
-                start_v, step_v = v0 + t * down_v, right_v + t * twist_v
+                step_u, step_v = (right_u + t * twist_u) / across, (right_v + t * twist_v) / across
+                start_u, start_v = u0 + t * down_u + 0.5 * step_u, v0 + t * down_v + 0.5 * step_v
                 for j in range(across):
-                    s = (j + 0.5) / across
-                    found = class_at(source, start_u + s * step_u, start_v + s * step_v)
+                    found = class_at(source, start_u + j * step_u, start_v + j * step_v)
                     if found < 0 or found == nodata:
                         void += 1
                     else:

@@ -5,13 +5,26 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from affine import Affine
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from geoindex.errors import SurveyError
+from geoindex.survey_numbers import (
+    Coefficients,
+    Floats,
+    ZDomain,
+    ZRange,
+    check_coefficients,
+    check_crs,
+    check_lines,
+    check_z,
+    extend_lines,
+    fit_plane,
+    snap_lines,
+)
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -20,50 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Coefficients", "Survey", "ZDomain", "ZRange"]
 
-ZDomain = Literal["time", "depth", "depth-feet"]
-"""Two-way time in seconds, depth in meters, or depth in feet."""
-
-Z_UNITS: dict[ZDomain, str] = {"time": "s", "depth": "m", "depth-feet": "ft"}
-"""Unit of the Z values of each domain."""
-
 PARALLEL = 1e-3
 """Sine of the angle between lines below which they count as parallel; real ones are at 90."""
-
-Floats = NDArray[np.float64]
-
-
-class ZRange(NamedTuple):
-    """Vertical range of a survey."""
-
-    start: float
-    """First Z."""
-
-    stop: float
-    """Last Z."""
-
-    step: float
-    """Sample interval."""
-
-    domain: ZDomain = "time"
-    """What Z is; times are in seconds."""
-
-    @property
-    def unit(self) -> str:
-        """``s``, ``m`` or ``ft``."""
-        return Z_UNITS[self.domain]
-
-
-class Coefficients(NamedTuple):
-    """One map coordinate as a linear function of the line numbers."""
-
-    constant: float
-    """Coordinate of line numbers 0, 0."""
-
-    inline: float
-    """Change from one inline number to the next."""
-
-    crossline: float
-    """Change from one crossline number to the next."""
 
 
 @dataclass(frozen=True, init=False)
@@ -150,12 +121,12 @@ class Survey:
         name: str = "",
     ) -> None:
         put = object.__setattr__
-        put(self, "inlines", _lines(inlines, "inlines"))
-        put(self, "crosslines", _lines(crosslines, "crosslines"))
-        put(self, "x", _coefficients(x, "x"))
-        put(self, "y", _coefficients(y, "y"))
-        put(self, "z", None if z is None else _z_range(z))
-        put(self, "crs", _crs(crs))
+        put(self, "inlines", check_lines(inlines, "inlines"))
+        put(self, "crosslines", check_lines(crosslines, "crosslines"))
+        put(self, "x", check_coefficients(x, "x"))
+        put(self, "y", check_coefficients(y, "y"))
+        put(self, "z", None if z is None else check_z(z))
+        put(self, "crs", check_crs(crs))
         put(self, "name", name)
         self._check_directions()
 
@@ -370,7 +341,7 @@ class Survey:
         crossline = start + (v * self.x.inline - u * self.y.inline) / self._determinant
         if not snap:
             return inline, crossline
-        return _snapped(inline, self.inlines), _snapped(crossline, self.crosslines)
+        return snap_lines(inline, self.inlines), snap_lines(crossline, self.crosslines)
 
     def extended(
         self, *, pad: int | tuple[int, int] = 0, step: int | tuple[int, int] | None = None
@@ -403,8 +374,8 @@ class Survey:
         """
         pads = (pad, pad) if isinstance(pad, int) else pad
         steps = (step, step) if step is None or isinstance(step, int) else step
-        inlines = _extended(self.inlines, pads[0], steps[0], "inlines")
-        crosslines = _extended(self.crosslines, pads[1], steps[1], "crosslines")
+        inlines = extend_lines(self.inlines, pads[0], steps[0], "inlines")
+        crosslines = extend_lines(self.crosslines, pads[1], steps[1], "crosslines")
         return self.with_lines(inlines, crosslines)
 
     def with_lines(self, inlines: Sequence[int], crosslines: Sequence[int]) -> Survey:
@@ -471,140 +442,3 @@ class Survey:
             return cls(**content)
         except TypeError as error:
             raise SurveyError(f"the survey is damaged ({error})") from None
-
-
-def fit_plane(points: ArrayLike) -> tuple[Coefficients, Coefficients]:
-    """Coefficients of x and y through points, by least squares where there are more than three.
-
-    Parameters
-    ----------
-    points : array_like, shape (n_points, 4)
-        Inline, crossline, x and y.
-
-    Returns
-    -------
-    x, y : Coefficients
-
-    Raises
-    ------
-    SurveyError
-        There are fewer than three points, a number is not finite, or they are on one line.
-    """
-    try:
-        table = np.asarray(points, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise SurveyError(f"points are inline, crossline, x and y of each ({error})") from None
-    if table.ndim != 2 or table.shape[0] < 3 or table.shape[1] != 4:
-        raise SurveyError(
-            "a survey needs three points or more, each with inline, crossline, x and y; found "
-            f"the shape {table.shape}"
-        )
-    if not np.isfinite(table).all():
-        raise SurveyError(f"a point is not finite: {table.tolist()}")
-    # Centered numbers keep the digits that line numbers in the thousands would cost.
-    center = table.mean(axis=0)
-    centered = table - center
-    scale = np.abs(centered[:, :2]).max(axis=0)
-    design = centered[:, :2] / np.where(scale > 0, scale, 1)
-    factors, _, rank, _ = np.linalg.lstsq(design, centered[:, 2:], rcond=1e-9)
-    if rank < 2:
-        lines = ", ".join(f"{inline:.10g}/{crossline:.10g}" for inline, crossline, *_ in table)
-        raise SurveyError(
-            f"the points at inline/crossline {lines} are on one line; give three corners"
-        )
-    factors = factors / scale[:, np.newaxis]
-    constants = center[2:] - center[:2] @ factors
-    x, y = (
-        Coefficients(float(constants[i]), float(factors[0, i]), float(factors[1, i]))
-        for i in range(2)
-    )
-    return x, y
-
-
-def _lines(lines: Sequence[int], what: str) -> range:
-    """Line numbers as a range that rises and holds at least one."""
-    numbers = (lines.start, lines.stop - 1, lines.step) if isinstance(lines, range) else lines
-    try:
-        first, last, step = (*numbers, 1) if len(numbers) == 2 else numbers
-        whole = int(first), int(last), int(step)
-    except (TypeError, ValueError, OverflowError):
-        raise SurveyError(
-            f"{what} are given as first, last and step, found {lines!r:.100}"
-        ) from None
-    if whole != (first, last, step):
-        raise SurveyError(f"{what} must be whole numbers, found {lines!r:.100}")
-    first, last, step = whole
-    if max(map(abs, whole)) >= 2**31:
-        raise SurveyError(f"{what} {first} to {last} step {step} are beyond 32 bits")
-    if step < 1 or last < first:
-        raise SurveyError(f"{what} must rise, found first {first}, last {last}, step {step}")
-    return range(first, first + (last - first) // step * step + 1, step)
-
-
-def _extended(lines: range, pad: int, step: int | None, what: str) -> range:
-    """Lines of the same lattice."""
-    if pad < 0:
-        raise SurveyError(f"pad must be 0 or more bins, found {pad}")
-    if step is None:
-        step = lines.step
-    if step < 1 or step % lines.step:
-        raise SurveyError(
-            f"a step of {step} leaves the lattice of the survey, whose {what} have the step "
-            f"{lines.step}; give a multiple of it"
-        )
-    return range(lines[0] - pad * lines.step, lines[-1] + pad * lines.step + 1, step)
-
-
-def _coefficients(values: Sequence[float], what: str) -> Coefficients:
-    """Three finite numbers."""
-    try:
-        coefficients = Coefficients(*(float(value) for value in values))
-    except (TypeError, ValueError):
-        raise SurveyError(
-            f"{what} must be three numbers (constant, inline and crossline factor), found "
-            f"{values!r:.100}"
-        ) from None
-    if not all(math.isfinite(value) and abs(value) < 1e15 for value in coefficients):
-        raise SurveyError(f"{what} must be finite numbers, found {tuple(coefficients)}")
-    return coefficients
-
-
-def _z_range(values: Sequence[Any]) -> ZRange:
-    """Vertical range that does not fall, of a known domain."""
-    try:
-        start, stop, step, *rest = values
-        z = ZRange(float(start), float(stop), float(step), *rest)
-    except (TypeError, ValueError):
-        raise SurveyError(
-            f"z must be first, last, step and domain, found {values!r:.100}"
-        ) from None
-    if z.domain not in get_args(ZDomain):
-        raise SurveyError(f"unknown Z domain {z.domain!r}; known: {', '.join(get_args(ZDomain))}")
-    if not all(map(math.isfinite, z[:3])) or z.stop < z.start or z.step <= 0:
-        raise SurveyError(
-            f"z must rise, found first {z.start:g}, last {z.stop:g}, step {z.step:g}"
-        )
-    return z
-
-
-def _crs(crs: CRS | str | int | None) -> CRS | None:
-    """Coordinate reference system of a name, code or WKT."""
-    if crs is None:
-        return None
-    import rasterio
-    from rasterio.crs import CRS
-
-    try:
-        # Without it PROJ would print its own line, too.
-        with rasterio.Env():
-            return CRS.from_user_input(crs)
-    except ValueError as error:
-        raise SurveyError(
-            f"the coordinate reference system {str(crs)[:100]!r} is not known ({error})"
-        ) from None
-
-
-def _snapped(numbers: Floats, lines: range) -> Floats:
-    """Nearest numbers of a lattice of lines; halves go up."""
-    steps = np.floor((numbers - lines.start) / lines.step + 0.5)
-    return np.asarray(lines.start + lines.step * steps)

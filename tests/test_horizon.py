@@ -261,6 +261,7 @@ def test_coordinates_are_as_python_writes_them(
 
 
 EXPORTS = {
+    "units": '# "Inl"\t"Crl"\t"Z (ms)"\t"Geology"\n# - - - - - - - - - -\n',
     "no header": "",
     "single line": '# "Inline"\t"Crossline"\t"Z"\t"Geology"\n# - - - - - - - - - -\n',
     "multi line": "# 1: Inline\n# 2: Crossline\n# 3: Z\n# 4: Geology\n# - - - - - - - - - -\n",

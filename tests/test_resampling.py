@@ -289,6 +289,12 @@ def test_a_survey_beside_the_map_shows_both_extents() -> None:
         placed.resample(elsewhere)
 
 
+def test_refuses_a_survey_beyond_all_memory() -> None:
+    survey = Survey(inlines=(1, 10**9), crosslines=(1, 10**9), x=(0, 0, 10), y=(0, 10, 0))
+    with pytest.raises(SurveyError, match=r"1,000,000,000 inlines x 1,000,000,000 cross.* larger"):
+        make_map().resample(survey)
+
+
 def test_refuses_grids_without_a_place() -> None:
     survey = make_survey(cell=10, degrees=10, bins=20)
     grid = dataclasses.replace(make_map(), transform=None)

@@ -42,17 +42,11 @@ SPARSEST = 50
 """Bins for each line of text beyond which the line numbers cannot be those of a survey."""
 
 ROLES = {
-    "inline": "inline",
-    "iline": "inline",
-    "crossline": "crossline",
-    "xline": "crossline",
-    "x": "x",
-    "xcoord": "x",
-    "xcoordinate": "x",
-    "y": "y",
-    "ycoord": "y",
-    "ycoordinate": "y",
-    "z": "z",
+    **dict.fromkeys(("inline", "iline", "inl", "il"), "inline"),
+    **dict.fromkeys(("crossline", "xline", "crl", "xl"), "crossline"),
+    **dict.fromkeys(("x", "xcoord", "xcoordinate"), "x"),
+    **dict.fromkeys(("y", "ycoord", "ycoordinate"), "y"),
+    **dict.fromkeys(("z", "zs", "zms", "zm", "zft"), "z"),
     "name": "name",
 }
 """What header titles mean, in small letters without blanks and marks; others are attributes."""

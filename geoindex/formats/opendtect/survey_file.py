@@ -24,7 +24,8 @@ from geoindex.formats.opendtect.keyed_text import (
     parse_keyed,
     split_list,
 )
-from geoindex.survey import Survey, ZDomain, fit_plane
+from geoindex.survey import Survey
+from geoindex.survey_numbers import ZDomain, fit_plane
 
 __all__ = ["format_survey", "parse_survey", "read_survey", "write_survey"]
 
