@@ -40,8 +40,8 @@ def check_lines(path: Path, source: IndexGrid | GridHeader) -> None:
     check_points(path, source)
     if "survey" not in source.provenance:
         raise OutputError(
-            f"{path}: the grid has no inlines and crosslines; put it on a survey first, with "
-            "grid.resample(survey), or write .xyz"
+            f"{path}: the grid has no inlines and crosslines; put it on a survey with geoindex "
+            "resample, or grid.resample(survey), or write .xyz"
         )
 
 
