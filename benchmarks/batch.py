@@ -157,11 +157,14 @@ def print_commands(n_sheets: int, repeat: int) -> None:
     )
 
 
-def print_costs(repeat: int) -> None:
+SIDES = {64: 200, 256: 200, 1024: 30, 4096: 3}
+"""Sides of sheets, and how many of them make up a measurement."""
+
+
+def print_costs(repeat: int, sides: dict[int, int] = SIDES) -> None:
     """Seconds of a sheet in one process, by its size, and the line through them."""
-    sides = {64: 200, 256: 200, 1024: 30, 4096: 3}
     palette = load_palette(PALETTE)
-    megapixels, seconds = [], []
+    megapixels, seconds, record = [], [], 0.0
     print("\n| sheet | Mpx | ms a sheet | ms a Mpx |")
     print("| --- | ---: | ---: | ---: |")
     with tempfile.TemporaryDirectory() as name:
@@ -184,8 +187,7 @@ def print_costs(repeat: int) -> None:
                 f"| {side} x {side} | {size:.3f} | {cost * 1e3:.2f} | {cost / size * 1e3:.1f} |",
                 flush=True,
             )
-            if side == SIDE:
-                record = (folder / "out1" / MANIFEST).stat().st_size / n_sheets
+            record = (folder / "out1" / MANIFEST).stat().st_size / n_sheets
     # Weighed so that every size counts alike.
     slope, constant = np.polyfit(megapixels, seconds, 1, w=1 / np.array(seconds))
     print(

@@ -108,7 +108,7 @@ def test_processes_that_cannot_start_are_an_error(
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text("raise SystemExit('broken installation')\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    with pytest.raises(BatchError, match=r"a process could not be started \(exit code"):
+    with pytest.raises(BatchError, match=r"processes could not be started \(exit code"):
         convert_many(maps, tmp_path / "out", PALETTE, jobs=2)
     assert "broken installation" in capfd.readouterr().err
     assert workers() == []

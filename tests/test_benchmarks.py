@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -32,6 +33,21 @@ def test_nearest_color(benchmark) -> None:
     assert all(row.not_nearest == row.other_index == 0 for row in rows[:2])
     text = module.table(rows, pixels.size // 3)
     assert len(text.splitlines()) == 2 + len(module.METHODS)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs the resource module")
+def test_batch(benchmark, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("distributed")
+    module = benchmark("batch")
+    module.print_commands(4, repeat=1)
+    module.print_costs(1, {16: 3, 64: 3})
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(" | ")[0] for line in lines if "geoindex batch" in line] == [
+        "| geoindex batch --jobs 2",
+        "| geoindex batch --jobs 1",
+        "| geoindex batch, two Dask workers",
+    ]
+    assert "ms a megapixel more" in lines[-1]
 
 
 def test_throughput(benchmark, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Generator, Iterable
 from concurrent.futures import CancelledError
 from itertools import chain, islice
-from typing import cast
+from typing import Any, cast
 
 from distributed import (
     Client,
@@ -81,21 +81,26 @@ def run_on_cluster(client: Client) -> Runner:
         name = f"geoindex-{secrets.token_hex(8)}"
         tasks = chain.from_iterable(chunks)
         running: dict[Future, Task] = {}
-        completed = as_completed(loop=client.loop)
+        completed = as_completed(loop=client.loop, with_results=True, raise_errors=False)
         client.register_plugin(JobPlugin(job), name=name)
         try:
             most = max(LEAST_TASKS, TASKS_A_THREAD * sum(client.nthreads().values()))
             while True:
-                for task in islice(tasks, most - len(running)):
-                    future = client.submit(
-                        _convert_on_worker, name, task, key=f"{name}-{task.number}", pure=False
+                if len(running) <= most // 2:
+                    more = list(islice(tasks, most - len(running)))
+                    futures = client.map(
+                        _convert_on_worker,
+                        [name] * len(more),
+                        more,
+                        key=[f"{name}-{task.number}" for task in more],
+                        pure=False,
                     )
-                    running[future] = task
-                    completed.add(future)
+                    running.update(zip(futures, more, strict=True))
+                    completed.update(futures)
                 if not running:
                     return
-                future = next(completed)
-                yield _outcome(future, running.pop(future))
+                future, result = next(completed)
+                yield _outcome(result, running.pop(future))
                 future.release()
         finally:
             client.cancel(list(running), force=True)
@@ -122,15 +127,23 @@ def _convert_on_worker(name: str, task: Task) -> Outcome:
     return convert_sheet(plugin.job, task)
 
 
-def _outcome(future: Future, task: Task) -> Outcome:
-    """Outcome of a task that ended in whatever way."""
-    try:
-        # Dask does a task again whose result was lost together with its worker.
-        return cast("Outcome", future.result())
-    except CancelledError:
+def _outcome(result: Any, task: Task) -> Outcome:
+    """Outcome of a task that ended in whatever way.
+
+    Parameters
+    ----------
+    result : Outcome, CancelledError, or type, value and traceback of an error
+        As :class:`distributed.as_completed` has it. Dask does a task again whose result was
+        lost together with its worker.
+    task : Task
+    """
+    if isinstance(result, Outcome):
+        return result
+    error = result[1] if isinstance(result, tuple) else result
+    if isinstance(error, CancelledError):
         reason = "was cancelled: the scheduler or the connection to it was lost"
-    except KilledWorker:
+    elif isinstance(error, KilledWorker):
         reason = "its workers died again and again; if memory ran out, give them more"
-    except Exception as error:  # noqa: BLE001  one bad sheet must not stop the others
+    else:
         reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
     return Outcome(number=task.number, reason=f"{task.source}: {reason}")

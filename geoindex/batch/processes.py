@@ -73,6 +73,7 @@ class _Pool:
         self._chunks = chunks
         self._again: deque[Chunk] = deque()
         self._kills: Counter[int] = Counter()
+        self._failed_starts = 0
         self._events: SimpleQueue[tuple[_Worker, Any]] = SimpleQueue()
         self._workers: list[_Worker] = []
         self._is_done = False
@@ -94,6 +95,7 @@ class _Pool:
                 continue
             if event == READY:
                 worker.is_ready = True
+                self._failed_starts = 0
             else:
                 worker.tasks.popleft()
                 yield event
@@ -123,11 +125,15 @@ class _Pool:
         self._workers.remove(worker)
         code = worker.wait()
         if not worker.is_ready:
-            raise BatchError(
-                f"a process could not be started ({_cause(code)}); what it printed tells why, "
-                "and --jobs 1 (jobs=1) does without"
-            )
-        if worker.tasks:
+            self._failed_starts += 1
+            if self._failed_starts == TRIES:
+                raise BatchError(
+                    f"processes could not be started ({_cause(code)}); what they printed tells "
+                    "why, and --jobs 1 (jobs=1) does without"
+                )
+            # It has not come to its tasks.
+            self._again.append(list(worker.tasks))
+        elif worker.tasks:
             task = worker.tasks.popleft()
             self._kills[task.number] += 1
             if worker.tasks:
