@@ -198,7 +198,7 @@ def test_result_is_a_palette(photo: np.ndarray, tmp_path: Path) -> None:
     assert not again.colors.flags.writeable
     palette.save(tmp_path / "learned.csv")
     assert load_palette(tmp_path / "learned.csv").colors.tolist() == palette.colors.tolist()
-    content = json.loads(json.dumps(palette.to_dict()))
+    content = json.loads(json.dumps(learn_palette(photo, np.int64(5)).to_dict()))
     assert content["method"] == "kmeans"
     assert content["colors"] == palette.colors.tolist()
 
