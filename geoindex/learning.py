@@ -184,6 +184,7 @@ def learn_palette(
     if areas is not None:
         colors, counts = _flat(areas, n_colors, min_distance, image_name(image))
     else:
+        # Only "flat" may leave the number out.
         colors, counts = _quantized(histogram, n_colors or 0, settings)
     if n_colors is not None and len(colors) < n_colors:
         warnings.warn(
@@ -197,7 +198,10 @@ def learn_palette(
         counts,
         n_pixels=histogram.n_pixels,
         source_colors=len(histogram),
-        settings=asdict(settings),
+        settings={
+            key: value.item() if isinstance(value, np.generic) else value
+            for key, value in asdict(settings).items()
+        },
     )
 
 

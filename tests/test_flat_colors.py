@@ -175,6 +175,20 @@ def test_blocks_against_a_loop(colors: np.ndarray, step: int) -> None:
     assert areas.nearly == nearly
 
 
+def test_seams_between_masked_and_unmasked_rows() -> None:
+    colors = np.full((4, 6, 3), 9, np.uint8)
+    mask = np.ones((4, 6), np.uint8)
+    mask[2:, 3:] = 0
+    counter = AreaCounter()
+    counter.add(Pixels(table=colors[:2]))
+    counter.add(Pixels(table=colors[2:3], valid=mask[2:3]))
+    counter.add(Pixels(table=colors[3:], valid=mask[3:]))
+    counter.add(Pixels(table=colors[:1]))
+    areas = counter.areas()
+    assert areas.blocks.tolist() == [5 + 2 + 2 + 2]
+    assert areas.histogram.counts.tolist() == [12 + 3 + 3 + 6]
+
+
 def test_a_file_read_in_many_blocks(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = repository / "data" / "sample_map.png"
     whole = learn_palette(path, method="flat")

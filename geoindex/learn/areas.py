@@ -108,14 +108,15 @@ class AreaCounter:
         self._all.add(pixels)
         colors = round_colors(pixels.colors)
         valid = NO_MASK if pixels.valid is None else pixels.valid
+        edges = valid if valid.size else np.ones((1, colors.shape[1]), dtype=np.uint8)
         if self._last is not None:
             # The blocks on the seam belong to the row before.
             self._count(
                 np.concatenate([self._last[0], colors[:1]]),
-                np.concatenate([self._last[1], valid[:1]]) if valid.size else NO_MASK,
+                np.concatenate([self._last[1], edges[:1]]),
             )
         self._count(colors, valid)
-        self._last = colors[-1:].copy(), valid[-1:].copy()
+        self._last = colors[-1:].copy(), edges[-1:].copy()
 
     def areas(self) -> ColorAreas:
         """Give what was counted so far.

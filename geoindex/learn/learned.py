@@ -53,7 +53,7 @@ class LearnedPalette(Palette):
         """Pixels of each color, int64 of shape (n_colors,), read-only.
 
         Of method ``"flat"`` those that are drawn in the color, of the others those that are
-        nearer to it than to the other colors.
+        nearer to it than to the other colors, in the space in which it was learned.
         """
         return self._counts
 
