@@ -230,7 +230,7 @@ def test_files_that_no_batch_made_are_kept(maps: Path, tmp_path: Path) -> None:
         ({"srcs": []}, MissingFileError, "no source is named"),
         ({"srcs": "maps/*.bmp"}, MissingFileError, r"maps/\*.bmp: holds no images"),
         ({"srcs": "empty"}, MissingFileError, "empty: holds no images"),
-        ({"format": "xyz"}, OptionError, "unknown format 'xyz'; grids are written as .npy"),
+        ({"format": "foo"}, OptionError, "unknown format 'foo'; grids are written as .npy"),
         ({"jobs": 0}, OptionError, "jobs must be 1 or more, found 0"),
         ({"alpha": "keep"}, OptionError, "unknown alpha 'keep'"),
         ({"metric": "cmyk"}, OptionError, "unknown metric 'cmyk'"),
