@@ -43,8 +43,8 @@ def kmeans(
     """Find centers with a small sum of squared distances from the points.
 
     Lloyd's algorithm ends in the local optimum next to its start. From there centers are moved
-    from where they are worth least to where they are worth most, as long as that helps: in one
-    run it gets lower than the best of ten starts.
+    from where they are worth least to where they are worth most, as long as that helps: one
+    run gets about as low as the best of ten starts, or lower.
 
     Parameters
     ----------
