@@ -38,7 +38,7 @@ def test_throughput(benchmark, capsys: pytest.CaptureFixture[str]) -> None:
     module.print_sizes([0.07], repeat=1)
     module.print_palettes(repeat=1)
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split(" | ")[0] for line in lines if "0.07" in line] == [
+    assert [line.split(" | ")[0] for line in lines if " | 0.07 | " in line] == [
         f"| {kind}" for kind in module.KINDS
     ]
     assert [line.split(" | ")[0] for line in lines[-3:]] == ["| 16", "| 256", "| 4096"]
