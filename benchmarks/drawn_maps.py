@@ -8,6 +8,7 @@ a pixel equally.
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -197,7 +198,7 @@ def color_gap(one: Floats, other: Floats) -> float:
 
 
 def region_units(rng: np.random.Generator, n_regions: int, n_units: int) -> Bytes:
-    """Unit of each region: each at least once, some much more often than others."""
+    """Draw the unit of each region: each at least once, some much more often than others."""
     share = 0.9 ** np.arange(n_units)
     first = np.arange(n_units)[:n_regions]
     rest = rng.choice(n_units, max(0, n_regions - n_units), p=share / share.sum())
@@ -214,7 +215,7 @@ class Waves:
         self.phase = rng.uniform(0, 2 * np.pi, waves)
 
     def __call__(self, x: Floats, y: Floats) -> Floats:
-        """The field on the grid of columns `x` and rows `y`."""
+        """Return the field on the grid of columns `x` and rows `y`."""
         across = np.multiply.outer(self.kx, x)
         down = np.multiply.outer(y, self.ky) + self.phase
         field = np.hstack([np.sin(down), np.cos(down)]) @ np.vstack(
@@ -232,7 +233,7 @@ def fine_axes(shape: tuple[int, int]) -> tuple[Floats, Floats]:
 def curved_regions(
     rng: np.random.Generator, n_regions: int, shape: tuple[int, int]
 ) -> NDArray[np.int64]:
-    """Number of the region of each subpixel: nearest of random points, on a warped plane."""
+    """Find the region of each subpixel: the nearest of random points, on a warped plane."""
     x, y = fine_axes(shape)
     points = rng.uniform((0, 0), (shape[1], shape[0]), (n_regions, 2))
     dx = 9 * Waves(rng, 150)(x, y) + 2 * Waves(rng, 45)(x, y)
@@ -263,9 +264,9 @@ def nearest_point(
 
 
 def add_lenses(rng: np.random.Generator, units: Bytes, bodies: Bytes, n_units: int) -> None:
-    """Draw ten small lenses, 5 to 9 pixels thick, with contacts around them."""
-    rows, cols = units.shape[0] / SUB, units.shape[1] / SUB
-    for _ in range(10):
+    """Draw small lenses, 5 to 9 pixels thick, with contacts around them."""
+    rows, cols = units.shape[0] // SUB, units.shape[1] // SUB
+    for _ in range(how_many(10, (rows, cols))):
         centre = rng.uniform((30, 30), (cols - 30, rows - 30))
         length, thickness = rng.uniform(14, 30), rng.uniform(2.5, 4.5)
         angle = rng.uniform(0, np.pi)
@@ -278,12 +279,19 @@ def add_lenses(rng: np.random.Generator, units: Bytes, bodies: Bytes, n_units: i
 
 
 def add_dykes(rng: np.random.Generator, units: Bytes, bodies: Bytes, n_units: int) -> None:
-    """Draw six bent dykes, 3 to 5 pixels wide, half of them with contacts along them."""
+    """Draw bent dykes, 3 to 5 pixels wide, half of them with contacts along them."""
     shape = (units.shape[0] // SUB, units.shape[1] // SUB)
-    for number, width in enumerate((3.0, 3.0, 3.5, 4.0, 4.0, 5.0)):
+    widths = (3.0, 3.0, 3.5, 4.0, 4.0, 5.0)
+    for number in range(how_many(len(widths), shape)):
+        width = widths[number % len(widths)]
         mask = stroke(shape, bent_line(rng, shape, rng.uniform(120, 260)), width)
         units[mask] = rng.integers(n_units)
         bodies[mask] = UNLINED if number % 2 else 1
+
+
+def how_many(number: int, shape: tuple[int, int]) -> int:
+    """Scale a number of things on a map of 700 x 900 pixels to another size."""
+    return max(2, round(number * shape[0] * shape[1] / 630_000))
 
 
 def window(
@@ -308,7 +316,7 @@ def stroke(shape: tuple[int, int], points: Floats, width: float) -> Mask:
     """Subpixels nearer to a line than half of `width`, both in pixels."""
     rows, cols = shape
     mask = np.zeros((rows * SUB, cols * SUB), bool)
-    for start, end in zip(points[:-1], points[1:], strict=True):
+    for start, end in itertools.pairwise(points):
         middle, reach = (start + end) / 2, np.linalg.norm(end - start) / 2 + width
         if not (-reach < middle[0] < cols + reach and -reach < middle[1] < rows + reach):
             continue
@@ -338,22 +346,22 @@ def contact_lines(units: Bytes, bodies: Bytes) -> Mask:
 
 
 def fault_lines(rng: np.random.Generator, shape: tuple[int, int]) -> Mask:
-    """Six red faults, 2 to 3 pixels wide."""
+    """Red faults, 2 to 3 pixels wide."""
     mask = np.zeros((shape[0] * SUB, shape[1] * SUB), bool)
-    for _ in range(6):
+    for _ in range(how_many(6, shape)):
         line = bent_line(rng, shape, rng.uniform(200, 600))
         mask |= stroke(shape, line, rng.uniform(2, 3))
     return mask
 
 
 def text_mask(rng: np.random.Generator, shape: tuple[int, int]) -> Mask:
-    """Sixty labels, 10 to 17 pixels high."""
+    """Labels, 10 to 17 pixels high."""
     rows, cols = shape
     canvas = Image.new("L", (cols * SUB, rows * SUB), 0)
     pen = ImageDraw.Draw(canvas)
     folder = Path(mpl.get_data_path()) / "fonts" / "ttf"
     words = ("Qtz", "gn", "Amf", "52", "gr", "Gb", "K-12", "Bas", "38", "Dol", "Px", "Kvs")
-    for number in range(60):
+    for number in range(how_many(60, shape)):
         face = "DejaVuSans-Bold.ttf" if number % 3 == 0 else "DejaVuSans.ttf"
         font = ImageFont.truetype(str(folder / face), int(rng.integers(10, 18)) * SUB)
         place = rng.uniform((0, 0), (cols - 30, rows - 20)) * SUB
@@ -371,7 +379,7 @@ def hillshade(rng: np.random.Generator, shape: tuple[int, int]) -> Floats:
 
 
 def majority(units: Bytes, n_units: int) -> Bytes:
-    """The unit of most subpixels of every pixel, the lowest where several have as many."""
+    """Find the unit of most subpixels of every pixel, the lowest where several have as many."""
     rows, cols = units.shape[0] // SUB, units.shape[1] // SUB
     return count_majority(units, rows, cols, n_units)
 

@@ -8,6 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from geoindex.clean import Clean as Clean
+    from geoindex.cleaning import clean_grid as clean_grid
     from geoindex.color.cube import ColorCube as ColorCube
     from geoindex.color.mapper import nearest as nearest
     from geoindex.conversion import convert as convert
@@ -22,11 +24,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "Clean": "geoindex.clean",
     "ColorCube": "geoindex.color.cube",
     "GeoindexError": "geoindex.errors",
     "IndexGrid": "geoindex.grid",
     "Palette": "geoindex.palette",
     "builtin_palettes": "geoindex.formats.palettes",
+    "clean_grid": "geoindex.cleaning",
     "convert": "geoindex.conversion",
     "index_image": "geoindex.indexing",
     "load_palette": "geoindex.formats.palettes",
@@ -35,12 +39,14 @@ _HOME = {
 }
 
 __all__ = [
+    "Clean",
     "ColorCube",
     "GeoindexError",
     "IndexGrid",
     "Palette",
     "__version__",
     "builtin_palettes",
+    "clean_grid",
     "convert",
     "index_image",
     "load_palette",

@@ -9,6 +9,8 @@ from numpy.typing import ArrayLike
 
 import geoindex
 from geoindex.arrays import array_image
+from geoindex.clean import Clean
+from geoindex.cleaning import clean_indices
 from geoindex.color.cube import ColorCube
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.pixels import Alpha, PixelRule, Translucent
@@ -36,6 +38,7 @@ def index_image(
     scale: Scale | None = None,
     depth: Depth = "8bit",
     channel_axis: int | None = None,
+    clean: Clean | bool | None = None,
 ) -> IndexGrid:
     """Give every pixel of an image the index of its nearest palette color.
 
@@ -64,6 +67,9 @@ def index_image(
         the palette, or compared in their own precision.
     channel_axis : int, optional
         The axis of an array that holds its 1 to 4 channels, where the shape does not tell.
+    clean : Clean or bool, optional
+        Recover the units of the map: soft edges, ink, hillshade, hatching, speckle; True
+        stands for ``Clean()``. :func:`geoindex.clean_grid` tells what it changed.
 
     Returns
     -------
@@ -95,10 +101,13 @@ def index_image(
         raster = read_image(image, rule)
     else:
         raster = array_image(image, rule, channel_axis)
-    return map_raster(raster, load_mapper(palette, metric, max_distance), rule)
+    steps = (Clean() if clean else None) if isinstance(clean, bool) else clean
+    return map_raster(raster, load_mapper(palette, metric, max_distance), rule, steps)
 
 
-def map_raster(raster: RasterImage, mapper: ColorMapper, rule: PixelRule) -> IndexGrid:
+def map_raster(
+    raster: RasterImage, mapper: ColorMapper, rule: PixelRule, clean: Clean | None = None
+) -> IndexGrid:
     """Map the pixels of a raster and note how.
 
     Parameters
@@ -109,12 +118,18 @@ def map_raster(raster: RasterImage, mapper: ColorMapper, rule: PixelRule) -> Ind
         Palette, metric and largest distance.
     rule : PixelRule
         How the raster was read, for the provenance.
+    clean : Clean, optional
+        Recover the classes, too.
 
     Returns
     -------
     IndexGrid
     """
     indices = mapper.map_pixels(raster.pixels)
+    how = provenance(mapper, rule)
+    if clean is not None:
+        indices = clean_indices(raster.pixels, indices, mapper, clean).indices
+        how["clean"] = clean.plan(mapper.palette, mapper.metric).to_dict()
     return IndexGrid(
         indices=indices,
         palette=mapper.palette,
@@ -122,7 +137,7 @@ def map_raster(raster: RasterImage, mapper: ColorMapper, rule: PixelRule) -> Ind
         transform=raster.transform,
         crs=raster.crs,
         gcps=raster.gcps,
-        provenance=provenance(mapper, rule),
+        provenance=how,
     )
 
 

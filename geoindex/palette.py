@@ -273,9 +273,7 @@ class Palette:
         )
 
     def __hash__(self) -> int:
-        return hash(
-            (self._colors.tobytes(), self._names, self._name, self._values, self._roles)
-        )
+        return hash((self._colors.tobytes(), self._names, self._name, self._values, self._roles))
 
     def __repr__(self) -> str:
         title = f"{self._name!r}, " if self._name else ""

@@ -220,7 +220,7 @@ def _recover(
 
 
 def _grown(place: Region, by: int, shape: tuple[int, ...]) -> tuple[Region, Region]:
-    """A region with surroundings as far as there are some, and the region within them."""
+    """Grow a region where there are surroundings; return it, and the old one within it."""
     grown, within = [], []
     for part, n in zip(place, shape, strict=True):
         start, stop = max(0, part.start - by), min(n, part.stop + by)

@@ -9,7 +9,16 @@ from numpy.typing import NDArray
 from geoindex.color.compiled import compiled
 from geoindex.color.metrics import BRIGHTEST, DARKEST
 
-__all__ = ["CORE", "DOUBTFUL", "EXACT", "MISSING", "find_cores", "index_array", "pixel_array"]
+__all__ = [
+    "CORE",
+    "DOUBTFUL",
+    "EXACT",
+    "MISSING",
+    "find_cores",
+    "index_array",
+    "pixel_array",
+    "window_of",
+]
 
 DOUBTFUL, EXACT, CORE, MISSING = np.uint8(0), np.uint8(1), np.uint8(2), np.uint8(3)
 """Doubtful; of a unit's very color, or trusted for other reasons; the whole neighborhood of one
@@ -19,6 +28,7 @@ EXACT_SQUARED = 3.3
 """Largest squared distance from a unit's color that rounding and shading leave."""
 
 pixel_array = types.Array(types.uint8, 3, "A", readonly=True)
+window_of = types.UniTuple(types.int64, 4)  # type: ignore[no-untyped-call]
 index_array = types.Array(types.int32, 2, "C", readonly=True)
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-from geoindex.clean.cores import CORE, EXACT, MISSING, index_array
+from geoindex.clean.cores import CORE, EXACT, MISSING, index_array, window_of
 from geoindex.color.compiled import compiled
 
 __all__ = ["BESIDE_RADIUS", "UNDECIDED", "decide", "fill_far"]
@@ -92,7 +90,7 @@ def _add_around(
         types.Array(types.float32, 2, "C", readonly=True),
         types.Array(types.float32, 2, "C", readonly=True),
         types.boolean,
-        types.UniTuple(types.int64, 4),
+        window_of,
         types.int32[:, ::1],
         types.uint8[:, ::1],
     )
@@ -188,7 +186,7 @@ def decide(
         types.Array(types.uint8, 2, "C", readonly=True),
         types.int64,
         types.int64,
-        types.UniTuple(types.int64, 4),
+        window_of,
         types.int32[:, ::1],
     )
 )

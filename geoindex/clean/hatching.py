@@ -57,7 +57,7 @@ def find_hatching(
         wide = _opened(mixed, side)
         mixed &= _grown(wide, side)
         rest = either & ~mixed
-        slivers = rest & ~_opened(rest, side) & _grown(mixed, side)
+        slivers = rest & ~_opened(rest, side) & _grown(mixed, 2 * side - 1)
         result[mixed | slivers] = target
     return result
 
@@ -66,21 +66,21 @@ def _grown(mask: Mask, side: int) -> Mask:
     """Dilation by a square."""
     from scipy.ndimage import maximum_filter
 
-    grown: Mask = maximum_filter(mask, side, mode="nearest")
+    grown: Mask = maximum_filter(mask, side, mode="constant", cval=False)
     return grown
 
 
-def _shrunk(mask: Mask, side: int) -> Mask:
-    """Erosion by a square."""
+def _shrunk(mask: Mask, side: int, *, outside: bool) -> Mask:
+    """Erosion by a square; `outside` is what lies beyond the image."""
     from scipy.ndimage import minimum_filter
 
-    shrunk: Mask = minimum_filter(mask, side, mode="nearest")
+    shrunk: Mask = minimum_filter(mask, side, mode="constant", cval=outside)
     return shrunk
 
 
 def _closed(mask: Mask, side: int) -> Mask:
-    return _shrunk(_grown(mask, side), side)
+    return _shrunk(_grown(mask, side), side, outside=True)
 
 
 def _opened(mask: Mask, side: int) -> Mask:
-    return _grown(_shrunk(mask, side), side)
+    return _grown(_shrunk(mask, side, outside=False), side)

@@ -13,7 +13,15 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-from geoindex.clean.cores import CORE, DOUBTFUL, EXACT, MISSING, index_array, pixel_array
+from geoindex.clean.cores import (
+    CORE,
+    DOUBTFUL,
+    EXACT,
+    MISSING,
+    index_array,
+    pixel_array,
+    window_of,
+)
 from geoindex.color.compiled import compiled
 
 __all__ = ["NEARBY", "N_SHARES", "SEARCH_RADIUS", "SUPPORT_RADIUS", "trust_thin_units", "unmix"]
@@ -60,9 +68,7 @@ N_NEAR = int((NEARBY[:, 0] <= NEAR_RADIUS**2).sum())
 
 
 @compiled()
-def _enter(
-    place: int, red: float, green: float, blue: float, table: NDArray[np.float64]
-) -> None:
+def _enter(place: int, red: float, green: float, blue: float, table: NDArray[np.float64]) -> None:
     """Write luma and chroma into a row of `table`."""
     table[place, 0] = 0.299 * red + 0.587 * green + 0.114 * blue
     table[place, 1] = -0.168736 * red - 0.331264 * green + 0.5 * blue
@@ -86,13 +92,13 @@ def _enter_shaded(
 @compiled()
 def _squared(a: NDArray[np.float64], b: NDArray[np.float64], wy: float, wc: float) -> float:
     """Weighted squared distance."""
-    return wy * (a[0] - b[0]) ** 2 + wc * ((a[1] - b[1]) ** 2 + (a[2] - b[2]) ** 2)
+    return wy * float(a[0] - b[0]) ** 2 + wc * _chroma_gap(a, b)
 
 
 @compiled()
 def _chroma_gap(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
     """Squared distance in chroma."""
-    return (a[1] - b[1]) ** 2 + (a[2] - b[2]) ** 2
+    return float(a[1] - b[1]) ** 2 + float(a[2] - b[2]) ** 2
 
 
 @compiled()
@@ -152,7 +158,7 @@ def _three(
         types.Array(types.float32, 2, "C", readonly=True),
         types.Array(types.uint8, 2, "C", readonly=True),
         types.Array(types.uint8, 2, "C", readonly=True),
-        types.UniTuple(types.int64, 4),
+        window_of,
         types.int32[:, :, ::1],
         types.float32[:, :, ::1],
         types.float32[:, ::1],
@@ -239,7 +245,7 @@ def unmix(
                 if y < 0 or x < 0 or y >= rows or x >= cols:
                     continue
                 near = kind[y, x]
-                if near != CORE and near != EXACT:
+                if near not in (CORE, EXACT):
                     continue
                 index = indices[y, x]
                 if near == CORE:
@@ -387,7 +393,7 @@ def unmix(
     types.boolean(
         types.int32[:, ::1],
         types.Array(types.int32, 2, "C", readonly=True),
-        types.UniTuple(types.int64, 4),
+        window_of,
         types.uint8[:, ::1],
         types.uint8[:, ::1],
     )

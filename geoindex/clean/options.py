@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -177,12 +177,13 @@ class Clean:
             roles = palette.roles or ()
             inks = tuple(row for row, role in enumerate(roles) if role.lower() == "ink")
         else:
+            entries: Sequence[Entry]
             if isinstance(ink, str):
-                entries: Sequence[Entry] = _split(ink, palette)
-            elif isinstance(ink, int | np.integer) or _is_color(ink):
-                entries = (ink,)  # type: ignore[assignment]
+                entries = _split(ink, palette)
+            elif isinstance(ink, Sequence) and not _is_color(ink):
+                entries = ink
             else:
-                entries = ink  # type: ignore[assignment]
+                entries = (cast("Entry", ink),)
             inks = tuple(sorted({palette_row(entry, palette) for entry in entries}))
         if len(inks) >= len(palette):
             raise OptionError("every color of the palette is ink; a map needs a unit, too")

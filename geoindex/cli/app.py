@@ -8,6 +8,7 @@ import sys
 import click
 
 import geoindex
+from geoindex.cli.clean import clean_command
 from geoindex.cli.convert import convert_command
 from geoindex.cli.cube import cube_command
 from geoindex.cli.demo import demo_command
@@ -32,6 +33,7 @@ def cli() -> None:
 
 
 cli.add_command(convert_command)
+cli.add_command(clean_command)
 cli.add_command(cube_command)
 cli.add_command(palette_group)
 cli.add_command(plot_command)

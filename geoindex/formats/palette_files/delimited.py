@@ -89,7 +89,7 @@ def parse_delimited(content: bytes, request: Request) -> Palette:
 
 
 def format_csv(palette: Palette) -> bytes:
-    """Write comma-separated text with the header ``r,g,b``, and value, name and role where known."""
+    """Write comma-separated text headed ``r,g,b``, and value, name and role where known."""
     return _format(palette, ",")
 
 
