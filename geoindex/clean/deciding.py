@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numba import types
 from numpy.typing import NDArray
@@ -29,15 +31,24 @@ MOST_CLASSES = 64
 
 
 def _weights(radius: int, sigma: float) -> NDArray[np.float64]:
-    """Gaussian weights of the places around a pixel, 0 at the pixel itself."""
-    step = np.arange(-radius, radius + 1)
-    weights: NDArray[np.float64] = np.exp(-(step[:, None] ** 2 + step**2) / (2 * sigma**2))
-    weights[radius, radius] = 0
-    return weights
+    """Places around a pixel, nearest first: rows, columns, weight, and all weight from there."""
+    step = range(-radius, radius + 1)
+    places = sorted((dy * dy + dx * dx, dy, dx) for dy in step for dx in step)[1:]
+    weights = [math.exp(-squared / (2 * sigma**2)) for squared, _, _ in places]
+    left = np.cumsum(weights[::-1])[::-1]
+    return np.array(
+        [
+            (dy, dx, weight, rest)
+            for (_, dy, dx), weight, rest in zip(places, weights, left, strict=True)
+        ]
+    )
 
 
 BESIDE = _weights(BESIDE_RADIUS, BESIDE_SIGMA)
 SMOOTH = _weights(SMOOTH_RADIUS, SMOOTH_SIGMA)
+
+NEGLIGIBLE = 0.003
+"""Places farther away are left out once all their weight is less than this share."""
 
 
 @compiled()
@@ -68,15 +79,20 @@ def _add_around(
     total: NDArray[np.float64],
 ) -> int:
     """Add the weighted shares of the neighbors; return how many units there are."""
-    radius = len(weights) // 2
     rows, cols = members.shape[:2]
-    for y in range(max(0, row - radius), min(rows, row + radius + 1)):
-        for x in range(max(0, col - radius), min(cols, col + radius + 1)):
-            weight = factor * weights[y - row + radius, x - col + radius]
-            for i in range(members.shape[2]):
-                if members[y, x, i] < 0:
-                    break
-                n = _add(n, members[y, x, i], weight * shares[y, x, i], found, total)
+    so_far = 0.0
+    for place in range(len(weights)):
+        if weights[place, 3] < NEGLIGIBLE * so_far:
+            break
+        y, x = row + int(weights[place, 0]), col + int(weights[place, 1])
+        if y < 0 or x < 0 or y >= rows or x >= cols:
+            continue
+        for i in range(members.shape[2]):
+            if members[y, x, i] < 0:
+                break
+            weight = weights[place, 2] * shares[y, x, i]
+            so_far += weight
+            n = _add(n, members[y, x, i], factor * weight, found, total)
     return n
 
 

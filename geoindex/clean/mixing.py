@@ -32,8 +32,12 @@ N_SHARES = 3
 N_CANDIDATES = 4
 """Units nearest to a pixel that its color is explained by."""
 
-NEAR_RADIUS, SEARCH_RADIUS = 4, 8
-"""Cores are looked for within the first, and where there are none within the second."""
+CLOSE_RADIUS, NEAR_RADIUS, SEARCH_RADIUS = 3, 4, 8
+"""Cores are looked for within the first, the second where they are of one unit only, and the
+third where there are none."""
+
+MOST_FOUND = 64
+"""Most units whose cores are looked at."""
 
 SUPPORT_RADIUS, SUPPORT = 2, 5
 """A unit without cores is believed where this many pixels within the radius show it."""
@@ -53,7 +57,7 @@ ROUNDING, LOSSY = 0.25, 4.0
 OF_DEVIATION = 0.1  # share of the cores' mean squared deviation that counts on top
 QUIET, NOISY = 0.5, 2.0  # root mean square deviation of cores that means none and full noise
 CHROMA_BLUR = 0.15  # of the difference of two units in chroma, added where there is noise
-PAIR_BLUR = 0.5  # the same once the two units are known
+PAIR_BLUR, PAIR_NOISE = 0.5, 9.0  # the same once the two units are known, and the variance
 
 _offsets = sorted(
     (dy * dy + dx * dx, dy, dx)
@@ -64,6 +68,7 @@ _offsets = sorted(
 NEARBY = np.array(_offsets, dtype=np.int64)
 """Squared distance, rows and columns to each place within the search radius, nearest first."""
 
+N_CLOSE = int((NEARBY[:, 0] <= CLOSE_RADIUS**2).sum())
 N_NEAR = int((NEARBY[:, 0] <= NEAR_RADIUS**2).sum())
 
 
@@ -146,6 +151,80 @@ def _three(
     return s, t, wy * e0 * e0 + wc * (e1 * e1 + e2 * e2)
 
 
+@compiled()
+def _offer(
+    best: NDArray[np.float64],
+    which: NDArray[np.int64],
+    score: float,
+    a: int,
+    b: int,
+    c: int,
+    share_a: float,
+    share_b: float,
+    share_ink: float,
+) -> None:
+    """Keep an explanation if its score is lower than the best so far."""
+    if score < best[0]:
+        best[0], best[1], best[2], best[4] = score, share_a, share_b, share_ink
+        best[3] = 1.0 - share_a - share_b - share_ink
+        which[0], which[1], which[2] = a, b, c
+
+
+@compiled()
+def _explain(
+    color: NDArray[np.float64],
+    unit: NDArray[np.float64],
+    far: NDArray[np.float64],
+    m: int,
+    over: NDArray[np.float64],
+    n_inks: int,
+    wy: float,
+    wc: float,
+    best: NDArray[np.float64],
+    which: NDArray[np.int64],
+) -> None:
+    """Explain a color by up to three of the units nearby and inks.
+
+    More components are only tried as long as what is left unexplained could pay for them.
+    """
+    for j in range(m):
+        score = _squared(color, unit[j], wy, wc) + far[j]
+        _offer(best, which, score, j, -1, -1, 1.0, 0.0, 0.0)
+    for q in range(n_inks):
+        score = _squared(color, over[q], wy, wc) + INK
+        _offer(best, which, score, -1, -1, -1, 0.0, 0.0, 1.0)
+    for j in range(m):
+        for k in range(j + 1, m):
+            s, rest = _two(color, unit[j], unit[k], wy, wc)
+            _offer(best, which, rest + far[j] + far[k], j, k, -1, s, 1.0 - s, 0.0)
+    if best[0] <= INK:
+        return
+    for q in range(n_inks):
+        for j in range(m):
+            s, rest = _two(color, unit[j], over[q], wy, wc)
+            _offer(best, which, rest + INK + far[j], j, -1, -1, s, 0.0, 1.0 - s)
+    if best[0] <= THIRD_UNIT:
+        return
+    for j in range(m):
+        for k in range(j + 1, m):
+            least = THIRD_UNIT + far[j] + far[k]
+            for q in range(n_inks):
+                s, t, rest = _three(color, unit[j], unit[k], over[q], wy, wc)
+                if rest >= 0:
+                    _offer(best, which, rest + least + INK, j, k, -1, s, t, 1.0 - s - t)
+            for i in range(k + 1, m):
+                s, t, rest = _three(color, unit[j], unit[k], unit[i], wy, wc)
+                if rest >= 0:
+                    _offer(best, which, rest + least + far[i], j, k, i, s, t, 0.0)
+    for q in range(n_inks):
+        for k in range(q + 1, n_inks):
+            for j in range(m):
+                s, _, rest = _three(color, unit[j], over[q], over[k], wy, wc)
+                if rest >= 0:
+                    score = rest + THIRD_UNIT + 2 * INK + far[j]
+                    _offer(best, which, score, j, -1, -1, s, 0.0, 1.0 - s)
+
+
 @compiled(
     types.void(
         pixel_array,
@@ -184,7 +263,7 @@ def unmix(
     noise: NDArray[np.float32],
     thin: NDArray[np.int32],
 ) -> None:
-    """Find the shares of every doubtful pixel of a window.
+    """Find the shares of every pixel of a window.
 
     Parameters
     ----------
@@ -207,13 +286,15 @@ def unmix(
     """
     rows, cols = indices.shape
     n_inks = len(inks)
-    found = np.empty(64, np.int64)
-    distance = np.empty(64, np.float64)
-    c = np.empty((1, 3))
-    unit = np.empty((N_CANDIDATES, 3))
+    # Rows of the candidates; one place more for a unit that is not nearby.
+    found = np.empty(MOST_FOUND, np.int64)
+    far = np.empty(MOST_FOUND, np.float64)
+    colored = np.empty((1, 3))
+    unit = np.empty((N_CANDIDATES + 1, 3))
     over = np.empty((max(n_inks, 1), 3))
-    other = np.empty((1, 3))
-    color = c[0]
+    best = np.empty(5)
+    which = np.empty(3, np.int64)
+    color, other = colored[0], unit[N_CANDIDATES]
     for row in range(window[0], window[1]):
         for col in range(window[2], window[3]):
             if todo[row, col] == 0:
@@ -227,7 +308,7 @@ def unmix(
                 shares[row, col, i] = 0.0
             if state == MISSING:
                 continue
-            if state == CORE:
+            if state in (CORE, EXACT):
                 members[row, col, 0] = indices[row, col]
                 shares[row, col, 0] = 1.0
                 continue
@@ -235,11 +316,9 @@ def unmix(
             # Units with cores nearby, in the order of their distance, and what cores tell.
             n_found, n_cores, last = 0, 0, -1
             total_weight, total_brightness, total_deviation = 0.0, 0.0, 0.0
-            if state == EXACT:
-                found[0], distance[0], n_found = indices[row, col], 0.0, 1
-                last = indices[row, col]
             for i in range(len(NEARBY)):
-                if i == N_NEAR and n_found > 0 and n_cores > 0:
+                enough = (i == N_CLOSE and n_found > 1) or (i == N_NEAR and n_found > 0)
+                if enough and n_cores > 0:
                     break
                 y, x = row + NEARBY[i, 1], col + NEARBY[i, 2]
                 if y < 0 or x < 0 or y >= rows or x >= cols:
@@ -261,26 +340,17 @@ def unmix(
                 known = False
                 for j in range(n_found):
                     known = known or found[j] == index
-                if not known and n_found < 64:
-                    found[n_found], distance[n_found] = index, math.sqrt(NEARBY[i, 0])
+                if not known and n_found < MOST_FOUND:
+                    found[n_found], far[n_found] = index, PER_PIXEL * math.sqrt(NEARBY[i, 0])
                     n_found += 1
             factor = total_brightness / total_weight if total_weight > 0 else 1.0
             mean_squared = total_deviation / (3 * n_cores) if n_cores > 0 else 0.0
             level = (math.sqrt(mean_squared) - QUIET) / (NOISY - QUIET)
             level = min(max(level, 0.0), 1.0)
             noise[row, col] = level
-            if state == EXACT and level == 0.0:
-                members[row, col, 0] = indices[row, col]
-                shares[row, col, 0] = 1.0
-                continue
 
-            _enter(
-                0,
-                float(pixels[row, col, 0]),
-                float(pixels[row, col, 1]),
-                float(pixels[row, col, 2]),
-                c,
-            )
+            red, green = float(pixels[row, col, 0]), float(pixels[row, col, 1])
+            _enter(0, red, green, float(pixels[row, col, 2]), colored)
             m = min(n_found, N_CANDIDATES)
             spread = 0.0
             for j in range(m):
@@ -290,103 +360,56 @@ def unmix(
             for q in range(n_inks):
                 _enter_shaded(q, factor, colors[inks[q]], over)
             base = ROUNDING + level * (LOSSY - ROUNDING) + OF_DEVIATION * mean_squared
-            blur = level * CHROMA_BLUR
+            blur = (level * CHROMA_BLUR) ** 2
             wy = 0.5 / base
-            wc = 0.5 / (base + blur * blur * spread)
+            wc = 0.5 / (base + blur * spread)
+            best[0] = np.inf
+            which[:] = -1
+            _explain(color, unit, far, m, over, n_inks, wy, wc, best, which)
 
-            best = np.inf
-            first, second, third = -1, -1, -1
-            s1, s2, s3, over_share = 0.0, 0.0, 0.0, 0.0
-            for j in range(m):
-                score = _squared(color, unit[j], wy, wc) + PER_PIXEL * distance[j]
-                if score < best:
-                    best, first, s1 = score, found[j], 1.0
-            for q in range(n_inks):
-                score = _squared(color, over[q], wy, wc) + INK
-                if score < best:
-                    best, first, second, s1, s2, over_share = score, -1, -1, 0.0, 0.0, 1.0
-                for j in range(m):
-                    s, rest = _two(color, unit[j], over[q], wy, wc)
-                    score = rest + INK + PER_PIXEL * distance[j]
-                    if score < best:
-                        best, first, second, s1, s2 = score, found[j], -1, s, 0.0
-                        over_share = 1.0 - s
-            for j in range(m):
-                for k in range(j + 1, m):
-                    s, rest = _two(color, unit[j], unit[k], wy, wc)
-                    score = rest + PER_PIXEL * (distance[j] + distance[k])
-                    if score < best:
-                        best, first, second, s1, s2 = score, found[j], found[k], s, 1.0 - s
-                        over_share = 0.0
-            if best > THIRD_UNIT:
-                for j in range(m):
-                    for k in range(j + 1, m):
-                        far = THIRD_UNIT + PER_PIXEL * (distance[j] + distance[k])
-                        for q in range(n_inks):
-                            s, t, rest = _three(color, unit[j], unit[k], over[q], wy, wc)
-                            if rest >= 0 and rest + far + INK < best:
-                                best = rest + far + INK
-                                first, second, third, s1, s2 = found[j], found[k], -1, s, t
-                                over_share = 1.0 - s - t
-                        for i in range(k + 1, m):
-                            s, t, rest = _three(color, unit[j], unit[k], unit[i], wy, wc)
-                            if rest >= 0 and rest + far + PER_PIXEL * distance[i] < best:
-                                best = rest + far + PER_PIXEL * distance[i]
-                                first, second, third = found[j], found[k], found[i]
-                                s1, s2, s3, over_share = s, t, 1.0 - s - t, 0.0
-                for q in range(n_inks):
-                    for k in range(q + 1, n_inks):
-                        for j in range(m):
-                            s, t, rest = _three(color, unit[j], over[q], over[k], wy, wc)
-                            score = rest + THIRD_UNIT + 2 * INK + PER_PIXEL * distance[j]
-                            if rest >= 0 and score < best:
-                                best, first, second, third = score, found[j], -1, -1
-                                s1, s2, over_share = s, 0.0, 1.0 - s
-
-            if best > FOREIGN and len(units) <= MOST_FOREIGN:
+            foreign = -1
+            if best[0] > FOREIGN and len(units) <= MOST_FOREIGN:
                 # Nothing nearby explains it: a unit so thin that no pixel is its core.
                 alone, alone_unit = np.inf, -1
                 for u in units:
-                    _enter_shaded(0, factor, colors[u], other)
+                    _enter_shaded(N_CANDIDATES, factor, colors[u], unit)
                     gap = spread
                     for j in range(min(m, 2)):
-                        gap = max(gap, _chroma_gap(unit[j], other[0]))
-                    own_wc = 0.5 / (base + blur * blur * gap)
-                    score = _squared(color, other[0], wy, own_wc) + 0.5 * math.log(wc / own_wc)
+                        gap = max(gap, _chroma_gap(unit[j], other))
+                    own_wc = 0.5 / (base + blur * gap)
+                    score = _squared(color, other, wy, own_wc) + 0.5 * math.log(wc / own_wc)
                     if score < alone:
                         alone, alone_unit = score, u
-                    if score + FOREIGN < best:
-                        best, first, second, third = score + FOREIGN, u, -1, -1
-                        s1, over_share = 1.0, 0.0
+                    before = best[0]
+                    _offer(best, which, score + FOREIGN, N_CANDIDATES, -1, -1, 1.0, 0.0, 0.0)
                     for q in range(n_inks):
-                        s, rest = _two(color, other[0], over[q], wy, wc)
-                        if rest + FOREIGN + INK < best:
-                            best, first, second, third = rest + FOREIGN + INK, u, -1, -1
-                            s1, over_share = s, 1.0 - s
+                        s, rest = _two(color, other, over[q], wy, wc)
+                        score = rest + FOREIGN + INK
+                        _offer(best, which, score, N_CANDIDATES, -1, -1, s, 0.0, 1.0 - s)
                     for j in range(m):
-                        s, rest = _two(color, other[0], unit[j], wy, wc)
-                        score = rest + FOREIGN + PER_PIXEL * distance[j]
-                        if score < best:
-                            best, first, second, third = score, u, found[j], -1
-                            s1, s2, over_share = s, 1.0 - s, 0.0
-                if alone < TRUSTED and alone + FOREIGN < best + TRUSTED:
+                        s, rest = _two(color, other, unit[j], wy, wc)
+                        score = rest + FOREIGN + far[j]
+                        _offer(best, which, score, N_CANDIDATES, j, -1, s, 1.0 - s, 0.0)
+                    if best[0] < before:
+                        foreign = u
+                if alone < TRUSTED and alone + FOREIGN < best[0] + TRUSTED:
                     thin[row, col] = alone_unit
+                if foreign >= 0:
+                    _enter_shaded(N_CANDIDATES, factor, colors[foreign], unit)
 
-            if level > 0 and second >= 0 and third < 0 and over_share == 0.0:
+            if level > 0 and which[1] >= 0 and which[2] < 0 and best[4] == 0.0:
                 # The two units are known; now for their shares luma counts for more.
-                _enter_shaded(0, factor, colors[first], unit)
-                _enter_shaded(0, factor, colors[second], other)
-                blur = level * PAIR_BLUR
-                gap = _chroma_gap(unit[0], other[0])
-                s1, _ = _two(color, unit[0], other[0], 1.0, 1.0 / (1.0 + blur * blur * gap / 9.0))
-                s2 = 1.0 - s1
-            ink[row, col] = over_share
-            if first >= 0:
-                members[row, col, 0], shares[row, col, 0] = first, s1
-            if second >= 0:
-                members[row, col, 1], shares[row, col, 1] = second, s2
-            if third >= 0:
-                members[row, col, 2], shares[row, col, 2] = third, s3
+                one, two = unit[which[0]], unit[which[1]]
+                gap = (level * PAIR_BLUR) ** 2 * _chroma_gap(one, two)
+                best[1], _ = _two(color, one, two, 1.0, 1.0 / (1.0 + gap / PAIR_NOISE))
+                best[2] = 1.0 - best[1]
+            ink[row, col] = best[4]
+            for i in range(N_SHARES):
+                if which[i] >= 0:
+                    members[row, col, i] = (
+                        foreign if which[i] == N_CANDIDATES else found[which[i]]
+                    )
+                    shares[row, col, i] = best[1 + i]
 
 
 @compiled(
