@@ -48,7 +48,7 @@ MOST_FOREIGN = 1024
 # Scores are half squared distances in units of the noise, plus these.
 THIRD_UNIT = 3.0  # a third component explains any color better
 INK = 2.0
-PER_PIXEL = 0.2  # of distance to the nearest core
+PER_PIXEL = 0.4  # of distance to the nearest core
 FOREIGN = 12.0  # a unit without a core nearby
 TRUSTED = 4.0  # a color that fits a unit this well is the unit
 
