@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.clean.cores import find_cores
+from geoindex.clean.cores import doubt_lone, find_cores
 from geoindex.clean.deciding import BESIDE_RADIUS, decide, fill_far
 from geoindex.clean.hatching import find_hatching
 from geoindex.clean.mixing import N_SHARES, SEARCH_RADIUS, SUPPORT_RADIUS, trust_thin_units, unmix
@@ -186,6 +186,7 @@ def _recover(
     brightness = np.empty(shape if plan.shaded else (0, 0), np.float32)
     deviation = np.empty(shape, np.uint8)
     find_cores(pixels, nearest, colors, is_unit, plan.shaded, kind, brightness, deviation)
+    doubt_lone(nearest, kind)
 
     members = np.empty((*shape, N_SHARES), np.int32)
     shares = np.empty((*shape, N_SHARES), np.float32)

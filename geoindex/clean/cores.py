@@ -13,19 +13,25 @@ __all__ = [
     "CORE",
     "DOUBTFUL",
     "EXACT",
+    "LONE",
     "MISSING",
+    "doubt_lone",
     "find_cores",
     "index_array",
     "pixel_array",
     "window_of",
 ]
 
-DOUBTFUL, EXACT, CORE, MISSING = np.uint8(0), np.uint8(1), np.uint8(2), np.uint8(3)
+DOUBTFUL, EXACT, CORE, MISSING, LONE = (np.uint8(code) for code in range(5))
 """Doubtful; of a unit's very color, or trusted for other reasons; the whole neighborhood of one
-unit; nodata."""
+unit; nodata; of a unit's very color but alone, which may be a mixture of others by chance."""
 
 EXACT_SQUARED = 3.3
 """Largest squared distance from a unit's color that rounding and shading leave."""
+
+COMPANY_RADIUS, COMPANY = 2, 6
+"""A color without a core beside it is believed where as many pixels within the radius have it: a
+line of mixtures has fewer, a unit three pixels wide more."""
 
 pixel_array = types.Array(types.uint8, 3, "A", readonly=True)
 window_of = types.UniTuple(types.int64, 4)  # type: ignore[no-untyped-call]
@@ -113,3 +119,30 @@ def find_cores(
                 kind[row, col] = EXACT
             else:
                 kind[row, col] = DOUBTFUL
+
+
+@compiled(types.void(index_array, types.uint8[:, ::1]))
+def doubt_lone(indices: NDArray[np.int32], kind: NDArray[np.uint8]) -> None:
+    """Turn exact pixels into lone ones that have neither a core beside them nor company.
+
+    Parameters
+    ----------
+    indices : ndarray of int32, shape (rows, cols)
+    kind : ndarray of uint8, shape (rows, cols)
+        From :func:`find_cores`; changed.
+    """
+    rows, cols = indices.shape
+    for row in range(rows):
+        for col in range(cols):
+            if kind[row, col] != EXACT:
+                continue
+            company, beside = 0, False
+            for y in range(max(0, row - COMPANY_RADIUS), min(rows, row + COMPANY_RADIUS + 1)):
+                for x in range(max(0, col - COMPANY_RADIUS), min(cols, col + COMPANY_RADIUS + 1)):
+                    if indices[y, x] != indices[row, col] or kind[y, x] == DOUBTFUL:
+                        continue
+                    company += 1
+                    near = abs(y - row) <= 1 and abs(x - col) <= 1
+                    beside = beside or (near and kind[y, x] == CORE)
+            if not beside and company < COMPANY:
+                kind[row, col] = LONE

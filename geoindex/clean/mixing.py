@@ -17,6 +17,7 @@ from geoindex.clean.cores import (
     CORE,
     DOUBTFUL,
     EXACT,
+    LONE,
     MISSING,
     index_array,
     pixel_array,
@@ -406,9 +407,7 @@ def unmix(
             ink[row, col] = best[4]
             for i in range(N_SHARES):
                 if which[i] >= 0:
-                    members[row, col, i] = (
-                        foreign if which[i] == N_CANDIDATES else found[which[i]]
-                    )
+                    members[row, col, i] = foreign if which[i] == N_CANDIDATES else found[which[i]]
                     shares[row, col, i] = best[1 + i]
 
 
@@ -454,7 +453,7 @@ def trust_thin_units(
     for row in range(window[0], window[1]):
         for col in range(window[2], window[3]):
             unit = thin[row, col]
-            if unit < 0 or kind[row, col] != DOUBTFUL:
+            if unit < 0 or kind[row, col] not in (DOUBTFUL, LONE):
                 continue
             support = 0
             for y in range(max(0, row - SUPPORT_RADIUS), min(rows, row + SUPPORT_RADIUS + 1)):

@@ -10,6 +10,7 @@ from typing import Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from geoindex.clean.cores import COMPANY_RADIUS
 from geoindex.clean.deciding import BESIDE_RADIUS
 from geoindex.clean.hatching import HALO_SIDES
 from geoindex.clean.mixing import SEARCH_RADIUS, SUPPORT_RADIUS
@@ -82,7 +83,7 @@ class Clean:
     """Steps that bring back the units of a drawn map.
 
     The defaults suit a typical map: soft edges are settled, inks that the palette names are
-    filled, and nothing is taken for speckle or hatching.
+    filled, and patches of a few pixels merge; nothing is taken for hatching.
 
     Raises
     ------
@@ -109,7 +110,7 @@ class Clean:
     """Whether units may be drawn darker and brighter, as under hillshade. None: where the
     metric is ``"shaded"``."""
 
-    speckle: int = 0
+    speckle: int = 6
     """Patches of fewer pixels merge into the neighbor with the longest shared border."""
 
     connectivity: Connectivity = 4
@@ -145,8 +146,8 @@ class Clean:
     @property
     def halo(self) -> int:
         """Pixels around a block that its result depends on."""
-        shares = BESIDE_RADIUS + 2 * SEARCH_RADIUS + 2 * SUPPORT_RADIUS + 1
-        return max(shares, self.reach + 1) + self.late_halo
+        shares = BESIDE_RADIUS + 2 * SEARCH_RADIUS + 2 * SUPPORT_RADIUS
+        return max(shares, self.reach) + COMPANY_RADIUS + 1 + self.late_halo
 
     @property
     def late_halo(self) -> int:
