@@ -79,5 +79,8 @@ def test_class_recovery_leaves_no_ink_and_keeps_the_areas(kevitsa: Path) -> None
         pixels = np.array(image)[..., :3]
     certain = np.array([(pixels == color).all(axis=-1).sum() for color in FLAT_COLORS[:14]])
     share, found = certain / certain.sum(), after[:14] / after.sum()
-    for unit in np.argsort(-share)[:10]:
-        assert abs(found[unit] / share[unit] - 1) < 0.03, (FLAT_COLORS[unit], share, found)
+    # In percent of the map; narrow units lose more of their area to line work than wide ones,
+    # and get it back.
+    largest = np.argsort(-share)[:10]
+    assert np.abs(found - share)[largest].max() < 0.01
+    assert np.abs(found / share - 1)[largest].max() < 0.1
