@@ -15,6 +15,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -36,29 +37,36 @@ SIEVE_PIXELS = 16
 """Smallest polygon that the sieve keeps."""
 
 
-def nearest_color(
-    picture: Bytes, palette: Palette, inks: tuple[int, ...], metric: Metric
-) -> Bytes:
-    return nearest(picture, palette)
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Task:
+    """A picture to find the classes of."""
+
+    picture: Bytes
+    palette: Palette
+    inks: tuple[int, ...] = ()
+    metric: Metric = "rgb"
+
+    def nearest(self) -> Bytes:
+        """Classes by plain nearest color."""
+        return nearest(self.picture, self.palette)
 
 
-def majority_filter(
-    picture: Bytes, palette: Palette, inks: tuple[int, ...], metric: Metric
-) -> Bytes:
-    return majority(nearest(picture, palette), np.ones((3, 3), np.uint8))
+def majority_filter(task: Task) -> Bytes:
+    return majority(task.nearest(), np.ones((3, 3), np.uint8))
 
 
-def gdal_sieve(picture: Bytes, palette: Palette, inks: tuple[int, ...], metric: Metric) -> Bytes:
-    return sieve(nearest(picture, palette), SIEVE_PIXELS)
+def gdal_sieve(task: Task) -> Bytes:
+    return sieve(task.nearest(), SIEVE_PIXELS)
 
 
-def ours(picture: Bytes, palette: Palette, inks: tuple[int, ...], metric: Metric) -> Bytes:
-    plan = Clean(ink=inks).plan(palette, metric)
-    return clean_image(picture, nearest(picture, palette, metric=metric), plan).indices
+def ours(task: Task) -> Bytes:
+    indices = nearest(task.picture, task.palette, metric=task.metric)
+    plan = Clean(ink=task.inks).plan(task.palette, task.metric)
+    return clean_image(task.picture, indices, plan).indices
 
 
-METHODS: dict[str, Callable[[Bytes, Palette, tuple[int, ...], Metric], Bytes]] = {
-    "nearest": nearest_color,
+METHODS: dict[str, Callable[[Task], Bytes]] = {
+    "nearest": Task.nearest,
     "3 x 3 majority": majority_filter,
     "GDAL sieve": gdal_sieve,
     "geoindex": ours,
@@ -70,13 +78,13 @@ GOALS = (99.95, 99.8, 99.75, 99.75, 99.85, 99.0)
 def answers(drawn: DrawnMap, variant: str) -> dict[str, Bytes]:
     """Answer of each method."""
     inked = variant.startswith("+") or variant == "all together"
-    metric: Metric = "shaded" if variant in SHADED else "rgb"
-    return {
-        name: method(
-            drawn.pictures[variant], Palette(drawn.colors), drawn.inks if inked else (), metric
-        )
-        for name, method in METHODS.items()
-    }
+    task = Task(
+        picture=drawn.pictures[variant],
+        palette=Palette(drawn.colors),
+        inks=drawn.inks if inked else (),
+        metric="shaded" if variant in SHADED else "rgb",
+    )
+    return {name: method(task) for name, method in METHODS.items()}
 
 
 def rare(truth: Bytes, n_units: int) -> NDArray[np.bool_]:
@@ -118,18 +126,18 @@ def print_table(maps: list[DrawnMap], title: str) -> None:
 
 
 def print_sample_map() -> None:
-    """The sample map of data/, without its margin."""
+    """Print the shares of the sample map of data/, without its margin."""
     palette = load_palette(DATA / "sample_palette.csv")
     picture = np.ascontiguousarray(read_image(DATA / "sample_map.png").colors)
     truth = open_grid(DATA / "sample_map_classes.tif")
-    inks = Clean().plan(palette).inks
+    task = Task(picture=picture, palette=palette, inks=Clean().plan(palette).inks)
     inside = truth.valid
     where = rare(np.where(inside, truth.indices, 255), len(palette)) & inside
     print("\nThe sample map\n")
     print("| method | right % | rarest tenth % |")
     print("| --- | ---: | ---: |")
     for name, method in METHODS.items():
-        hit = method(picture, palette, inks, "rgb") == truth.indices
+        hit = method(task) == truth.indices
         print(f"| {name} | {100 * hit[inside].mean():.2f} | {100 * hit[where].mean():.1f} |")
 
 
@@ -164,7 +172,7 @@ def print_speed(repeat: int) -> None:
 
 
 def print_counts(maps: list[DrawnMap]) -> None:
-    """What was changed, and why, on the first map."""
+    """Print what was changed, and why, on the first map."""
     drawn = maps[0]
     palette = Palette(drawn.colors)
     picture = drawn.pictures["+ labels and red faults"]

@@ -33,7 +33,7 @@ N_SHARES = 3
 N_CANDIDATES = 4
 """Units nearest to a pixel that its color is explained by."""
 
-CLOSE_RADIUS, NEAR_RADIUS, SEARCH_RADIUS = 3, 4, 8
+CLOSE_RADIUS, NEAR_RADIUS, SEARCH_RADIUS = 3, 6, 8
 """Cores are looked for within the first, the second where they are of one unit only, and the
 third where there are none."""
 
@@ -57,7 +57,7 @@ TRUSTED = 4.0  # a color that fits a unit this well is the unit
 ROUNDING, LOSSY = 0.25, 4.0
 OF_DEVIATION = 0.1  # share of the cores' mean squared deviation that counts on top
 QUIET, NOISY = 0.5, 2.0  # root mean square deviation of cores that means none and full noise
-CHROMA_BLUR = 0.15  # of the difference of two units in chroma, added where there is noise
+CHROMA_BLUR = 0.1  # of the difference of two units in chroma, added where there is noise
 PAIR_BLUR, PAIR_NOISE = 0.5, 9.0  # the same once the two units are known, and the variance
 
 _offsets = sorted(
@@ -318,8 +318,10 @@ def unmix(
             n_found, n_cores, last = 0, 0, -1
             total_weight, total_brightness, total_deviation = 0.0, 0.0, 0.0
             for i in range(len(NEARBY)):
-                enough = (i == N_CLOSE and n_found > 1) or (i == N_NEAR and n_found > 0)
-                if enough and n_cores > 0:
+                if i == N_CLOSE and n_found > 1 and n_cores > 0:
+                    if total_deviation <= 3 * QUIET * QUIET * n_cores:
+                        break
+                if i == N_NEAR and n_found > 0 and n_cores > 0:
                     break
                 y, x = row + NEARBY[i, 1], col + NEARBY[i, 2]
                 if y < 0 or x < 0 or y >= rows or x >= cols:

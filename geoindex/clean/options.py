@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,9 +101,9 @@ class Clean:
     edges: bool = True
     """Give anti-aliased pixels to the unit that covers more of them."""
 
-    ink: Entry | Sequence[Entry] | None = None
+    ink: int | str | Sequence[Entry] | None = None
     """Palette entries that are overprint, to be filled from the units beside them; a string
-    may list several, ``"black,red"``. None: those whose role in the palette is ``"ink"``; an
+    may list several, ``"black,red"``, a sequence of integers is one of rows. None: those whose role in the palette is ``"ink"``; an
     empty tuple: none."""
 
     shade: bool | None = None
@@ -181,10 +181,10 @@ class Clean:
             entries: Sequence[Entry]
             if isinstance(ink, str):
                 entries = _split(ink, palette)
-            elif isinstance(ink, Sequence) and not _is_color(ink):
+            elif isinstance(ink, Sequence):
                 entries = ink
             else:
-                entries = (cast("Entry", ink),)
+                entries = (ink,)
             inks = tuple(sorted({palette_row(entry, palette) for entry in entries}))
         if len(inks) >= len(palette):
             raise OptionError("every color of the palette is ink; a map needs a unit, too")
