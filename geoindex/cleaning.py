@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geoindex.arrays import array_image
-from geoindex.clean import REASONS, Clean, CleanBlock, clean_image
+from geoindex.clean import REASONS, Clean, CleanBlock, Plan, clean_image
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.pixels import PixelRule, Pixels
 from geoindex.color.search import Metric
@@ -25,7 +25,7 @@ from geoindex.scaling import round_colors
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["CHANGES_PALETTE", "CONFIDENCE_PALETTE", "Cleaned", "clean_grid", "clean_indices"]
+__all__ = ["CHANGES_PALETTE", "CONFIDENCE_PALETTE", "Cleaned", "clean_grid", "clean_pixels"]
 
 CHANGES_PALETTE = Palette(
     [[255, 255, 255], [31, 120, 180], [227, 26, 28], [51, 160, 44], [255, 127, 0]],
@@ -161,65 +161,69 @@ def clean_grid(
         plan = replace(clean, shade=False).plan(palette)
         indices = _with_nodata(grid.indices, grid)
         colors = palette.colors[np.minimum(indices, len(palette) - 1)]
-        result = clean_image(colors, indices, plan, progress=progress)
-        how: dict[str, Any] = {}
+        return _cleaned(grid, clean_image(colors, indices, plan, progress=progress), plan)
+    rule = PixelRule()
+    if isinstance(image, str | PathLike):
+        raster = read_image(image, rule)
     else:
-        metric = metric or grid.provenance.get("metric", "rgb")
-        rule = PixelRule()
-        is_file = isinstance(image, str | PathLike)
-        raster = read_image(image, rule) if is_file else array_image(image, rule)  # type: ignore[arg-type]
-        if raster.pixels.shape != grid.shape:
-            raise GridError(
-                f"the image has {raster.pixels.shape[0]} x {raster.pixels.shape[1]} rows and "
-                f"columns, the grid {grid.shape[0]} x {grid.shape[1]}; give the image that the "
-                "grid was made from"
-            )
-        mapper = load_mapper(palette, metric, None)
-        indices = _with_nodata(mapper.map_pixels(raster.pixels), grid)
-        result = clean_indices(raster.pixels, indices, mapper, clean, progress=progress)
-        plan = clean.plan(palette, metric)
-        how = {"metric": metric}
-    cleaned = replace(
-        grid,
-        indices=result.indices.astype(grid.indices.dtype),
-        provenance={**grid.provenance, **how, "clean": plan.to_dict()},
-    )
-    reasons = np.where(
-        cleaned.indices == grid.indices,
-        np.uint8(0),
-        np.maximum(result.reasons, np.uint8(REASONS["edges"])),
-    )
-    return Cleaned(
-        grid=cleaned, reasons=reasons, confidence=result.confidence, before=grid.counts()
-    )
+        raster = array_image(image, rule)
+    if raster.pixels.shape != grid.shape:
+        raise GridError(
+            f"the image has {raster.pixels.shape[0]} x {raster.pixels.shape[1]} rows and "
+            f"columns, the grid {grid.shape[0]} x {grid.shape[1]}; give the image that the "
+            "grid was made from"
+        )
+    metric = metric or grid.provenance.get("metric", "rgb")
+    mapper = load_mapper(palette, metric, None)
+    return clean_pixels(grid, raster.pixels, mapper, clean, progress=progress)
 
 
-def clean_indices(
+def clean_pixels(
+    grid: IndexGrid,
     pixels: Pixels,
-    indices: IndexArray,
     mapper: ColorMapper,
     clean: Clean,
     *,
     progress: Progress | None = None,
-) -> CleanBlock:
-    """Recover the classes of a whole image whose nearest colors are known.
+) -> Cleaned:
+    """Recover the units of a grid from the pixels that it was made from.
 
     Parameters
     ----------
+    grid : IndexGrid
+        Its nodata stays nodata.
     pixels : Pixels
-        Of shape (rows, cols).
-    indices : ndarray of uint8 or uint16, shape (rows, cols)
-        What `mapper` made of them.
+        Of the shape of the grid.
     mapper : ColorMapper
+        Palette and metric.
     clean : Clean
     progress : callable, optional
 
     Returns
     -------
-    CleanBlock
+    Cleaned
     """
     plan = clean.plan(mapper.palette, mapper.metric)
-    return clean_image(round_colors(pixels.colors), indices, plan, progress=progress)
+    indices = _with_nodata(mapper.map_pixels(pixels), grid)
+    result = clean_image(round_colors(pixels.colors), indices, plan, progress=progress)
+    return _cleaned(grid, result, plan, metric=mapper.metric)
+
+
+def _cleaned(grid: IndexGrid, result: CleanBlock, plan: Plan, **how: Any) -> Cleaned:
+    """Compare a result with the grid before."""
+    indices = result.indices.astype(grid.indices.dtype)
+    reasons = np.maximum(result.reasons, np.uint8(REASONS["edges"]))
+    reasons[indices == grid.indices] = 0
+    return Cleaned(
+        grid=replace(
+            grid,
+            indices=indices,
+            provenance={**grid.provenance, **how, "clean": plan.to_dict()},
+        ),
+        reasons=reasons,
+        confidence=result.confidence,
+        before=grid.counts(),
+    )
 
 
 def _with_nodata(indices: IndexArray, grid: IndexGrid) -> IndexArray:

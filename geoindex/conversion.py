@@ -9,17 +9,19 @@ from typing import Any
 
 import numpy as np
 
+from geoindex.clean import Clean
+from geoindex.cleaning import clean_pixels
 from geoindex.color.cube import ColorCube
 from geoindex.color.histogram import ColorHistogram, color_histogram
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.color.search import Metric
-from geoindex.errors import OutputError
+from geoindex.errors import OptionError, OutputError
 from geoindex.formats.atomic import check_target
 from geoindex.formats.cubes import load_mapper
-from geoindex.formats.grids import grid_format, known_suffixes, save_grid
+from geoindex.formats.grids import grid_format, grid_format_of, known_suffixes, save_grid
 from geoindex.formats.rasters import read_image
-from geoindex.indexing import map_raster
+from geoindex.indexing import clean_steps, map_raster
 from geoindex.palette import Palette
 from geoindex.scaling import Depth, Scale
 
@@ -107,6 +109,9 @@ def convert(
     translucent: Translucent = "keep",
     scale: Scale | None = None,
     depth: Depth = "8bit",
+    clean: Clean | bool | None = None,
+    changes: str | PathLike[str] | None = None,
+    confidence: str | PathLike[str] | None = None,
     overwrite: bool = False,
 ) -> ConversionReport:
     """Turn an image file into an index grid file.
@@ -120,8 +125,11 @@ def convert(
     palette : Palette, ColorCube, str or path-like
         The colors, what :func:`geoindex.load_palette` takes, or a color cube or its file,
         which brings its own metric and largest distance.
-    metric, max_distance, alpha, translucent, scale, depth
+    metric, max_distance, alpha, translucent, scale, depth, clean
         As in :func:`geoindex.index_image`.
+    changes, confidence : path-like, optional
+        With `clean`: where to write what was changed and why, and the confidence of each
+        pixel in percent, as grids (:class:`geoindex.cleaning.Cleaned`).
     overwrite : bool
         Replace a file that is already there.
 
@@ -138,10 +146,24 @@ def convert(
     if grid_format(target) is None:
         raise OutputError(f"{target}: unknown suffix; grids are written as {known_suffixes()}")
     check_target(target, overwrite=overwrite)
+    steps = clean_steps(clean)
+    extra = [Path(path) for path in (changes, confidence) if path is not None]
+    if extra and steps is None:
+        raise OptionError("changes and confidence are those of clean, which is not given")
+    for path in extra:
+        grid_format_of(path)
+        check_target(path, overwrite=overwrite)
     mapper = load_mapper(palette, metric, max_distance)
     rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale, depth=depth)
     raster = read_image(src, rule)
     grid = map_raster(raster, mapper, rule)
+    if steps is not None:
+        cleaned = clean_pixels(grid, raster.pixels, mapper, steps)
+        grid = cleaned.grid
+        if changes is not None:
+            save_grid(cleaned.changes(), changes, overwrite=overwrite)
+        if confidence is not None:
+            save_grid(cleaned.confidence_grid(), confidence, overwrite=overwrite)
     save_grid(grid, target, overwrite=overwrite)
     histogram = color_histogram(raster.pixels)
     return summarize(histogram, mapper, source=str(src), target=str(target), shape=grid.shape)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 import geoindex
 from geoindex.arrays import array_image
 from geoindex.clean import Clean
-from geoindex.cleaning import clean_indices
+from geoindex.cleaning import clean_pixels
 from geoindex.color.cube import ColorCube
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.pixels import Alpha, PixelRule, Translucent
@@ -24,7 +24,7 @@ from geoindex.scaling import Depth, Scale
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["index_image", "map_raster", "provenance"]
+__all__ = ["clean_steps", "index_image", "map_raster", "provenance"]
 
 
 def index_image(
@@ -101,8 +101,25 @@ def index_image(
         raster = read_image(image, rule)
     else:
         raster = array_image(image, rule, channel_axis)
-    steps = (Clean() if clean else None) if isinstance(clean, bool) else clean
-    return map_raster(raster, load_mapper(palette, metric, max_distance), rule, steps)
+    mapper = load_mapper(palette, metric, max_distance)
+    return map_raster(raster, mapper, rule, clean_steps(clean))
+
+
+def clean_steps(clean: Clean | bool | None) -> Clean | None:
+    """Find the steps of class recovery that an option stands for, None for none of them.
+
+    Parameters
+    ----------
+    clean : Clean, bool or None
+        True stands for the defaults.
+
+    Returns
+    -------
+    Clean or None
+    """
+    if isinstance(clean, bool):
+        return Clean() if clean else None
+    return clean
 
 
 def map_raster(
@@ -126,19 +143,16 @@ def map_raster(
     IndexGrid
     """
     indices = mapper.map_pixels(raster.pixels)
-    how = provenance(mapper, rule)
-    if clean is not None:
-        indices = clean_indices(raster.pixels, indices, mapper, clean).indices
-        how["clean"] = clean.plan(mapper.palette, mapper.metric).to_dict()
-    return IndexGrid(
+    grid = IndexGrid(
         indices=indices,
         palette=mapper.palette,
         nodata=nodata_value(len(mapper.palette), indices.dtype),
         transform=raster.transform,
         crs=raster.crs,
         gcps=raster.gcps,
-        provenance=how,
+        provenance=provenance(mapper, rule),
     )
+    return grid if clean is None else clean_pixels(grid, raster.pixels, mapper, clean).grid
 
 
 def provenance(mapper: ColorMapper, rule: PixelRule) -> dict[str, Any]:

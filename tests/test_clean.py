@@ -343,6 +343,27 @@ def test_roles_travel(tmp_path: Path) -> None:
         assert open_grid(tmp_path / name).palette == INK_PALETTE
 
 
+def test_convert_cleans(tmp_path: Path, repository: Path) -> None:
+    from geoindex import open_grid
+
+    data = repository / "data"
+    run = CliRunner()
+    arguments = ["convert", str(data / "sample_map.png"), str(tmp_path / "map.tif"), "-q"]
+    arguments += ["-p", str(data / "sample_palette.csv")]
+    result = run.invoke(cli, [*arguments, "--speckle", "4"])
+    assert result.exit_code == 2
+    assert "--speckle needs --clean" in result.output
+    masks = ["--changes", str(tmp_path / "why.tif"), "--confidence", str(tmp_path / "sure.tif")]
+    assert run.invoke(cli, [*arguments, "--clean", *masks]).exit_code == 0
+    found = open_grid(tmp_path / "map.tif")
+    expected = index_image(data / "sample_map.png", data / "sample_palette.csv", clean=True)
+    np.testing.assert_array_equal(found.indices, expected.indices)
+    assert found.provenance == expected.provenance
+    assert found.counts()[18:].sum() == 0
+    assert open_grid(tmp_path / "why.tif").counts()[2] > 10_000
+    assert (open_grid(tmp_path / "sure.tif").valid == found.valid).all()
+
+
 def test_command(tmp_path: Path, repository: Path) -> None:
     sample = repository / "data" / "sample_map.png"
     palette = repository / "data" / "sample_palette.csv"

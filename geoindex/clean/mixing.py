@@ -34,8 +34,8 @@ N_CANDIDATES = 4
 """Units nearest to a pixel that its color is explained by."""
 
 CLOSE_RADIUS, NEAR_RADIUS, SEARCH_RADIUS = 3, 6, 8
-"""Cores are looked for within the first, the second where they are of one unit only, and the
-third where there are none."""
+"""Cores are looked for within the first, the second where they are of one unit only or the
+picture is noisy, and the third where there are none."""
 
 MOST_FOUND = 64
 """Most units whose cores are looked at."""
@@ -318,10 +318,9 @@ def unmix(
             n_found, n_cores, last = 0, 0, -1
             total_weight, total_brightness, total_deviation = 0.0, 0.0, 0.0
             for i in range(len(NEARBY)):
-                if i == N_CLOSE and n_found > 1 and n_cores > 0:
-                    if total_deviation <= 3 * QUIET * QUIET * n_cores:
-                        break
-                if i == N_NEAR and n_found > 0 and n_cores > 0:
+                quiet = total_deviation <= 3 * QUIET * QUIET * n_cores
+                enough = (i == N_CLOSE and n_found > 1 and quiet) or (i == N_NEAR and n_found > 0)
+                if enough and n_cores > 0:
                     break
                 y, x = row + NEARBY[i, 1], col + NEARBY[i, 2]
                 if y < 0 or x < 0 or y >= rows or x >= cols:

@@ -103,7 +103,7 @@ class Clean:
 
     ink: int | str | Sequence[Entry] | None = None
     """Palette entries that are overprint, to be filled from the units beside them; a string
-    may list several, ``"black,red"``, a sequence of integers is one of rows. None: those whose role in the palette is ``"ink"``; an
+    may list several, ``"black,red"``. None: those whose role in the palette is ``"ink"``; an
     empty tuple: none."""
 
     shade: bool | None = None

@@ -6,7 +6,9 @@ from typing import get_args
 
 import click
 
+from geoindex.clean import Clean
 from geoindex.cli.options import (
+    clean_options,
     echo_json,
     json_option,
     max_distance_option,
@@ -14,6 +16,7 @@ from geoindex.cli.options import (
     overwrite_option,
     palette_option,
     quiet_option,
+    refuse_clean_options,
 )
 from geoindex.color.pixels import Alpha
 from geoindex.color.search import Metric
@@ -62,6 +65,13 @@ LISTED_GROUPS = 10
     show_default=True,
     help="Round 16-bit and float colors to 8 bits, or compare them in full.",
 )
+@click.option(
+    "--clean",
+    "use_clean",
+    is_flag=True,
+    help="Recover the units of a drawn map: soft edges, ink, speckle; the options below say how.",
+)
+@clean_options
 @overwrite_option
 @json_option
 @quiet_option
@@ -76,11 +86,17 @@ def convert_command(
     translucent: str,
     scale: Scale | None,
     depth: Depth,
+    use_clean: bool,
+    clean: Clean,
+    changes: str | None,
+    confidence: str | None,
     overwrite: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
     """Convert the map image SRC to the index grid DST (.npy, .tif)."""
+    if not use_clean:
+        refuse_clean_options()
     report = convert(
         src,
         dst,
@@ -91,6 +107,9 @@ def convert_command(
         translucent=translucent,
         scale=scale,
         depth=depth,
+        clean=clean if use_clean else None,
+        changes=changes,
+        confidence=confidence,
         overwrite=overwrite,
     )
     if as_json:

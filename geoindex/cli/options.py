@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any, get_args
 
 import click
+from click.core import ParameterSource
 from tqdm import tqdm
 
 from geoindex.clean import Clean
@@ -25,7 +26,22 @@ __all__ = [
     "palette_option",
     "progress_bar",
     "quiet_option",
+    "refuse_clean_options",
 ]
+
+CLEAN_PARAMETERS = (
+    "ink",
+    "shade",
+    "hatch",
+    "hatch_gap",
+    "speckle",
+    "connectivity",
+    "edges",
+    "reach",
+    "changes",
+    "confidence",
+)
+"""Options that :func:`clean_options` adds."""
 
 palette_option = click.option(
     "-p",
@@ -150,6 +166,20 @@ def clean_options(command: Callable[..., None]) -> Callable[..., None]:
         command(*args, **options)
 
     return with_clean
+
+
+def refuse_clean_options() -> None:
+    """Refuse options of class recovery where it is not asked for.
+
+    Raises
+    ------
+    click.UsageError
+        One of them was given.
+    """
+    context = click.get_current_context()
+    for name in CLEAN_PARAMETERS:
+        if context.get_parameter_source(name) == ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"--{name.replace('_', '-')} needs --clean")
 
 
 def echo_json(content: dict[str, Any]) -> None:
