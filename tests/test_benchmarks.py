@@ -42,3 +42,17 @@ def test_throughput(benchmark, capsys: pytest.CaptureFixture[str]) -> None:
         f"| {kind}" for kind in module.KINDS
     ]
     assert [line.split(" | ")[0] for line in lines[-3:]] == ["| 16", "| 256", "| 4096"]
+
+
+def test_class_recovery(benchmark, capsys: pytest.CaptureFixture[str]) -> None:
+    module = benchmark("class_recovery")
+    drawn = module.draw_map(1001, n_units=12, n_regions=20, shape=(200, 240))
+    assert (np.bincount(drawn.truth.ravel(), minlength=12) > 0).sum() > 8
+    module.print_table([drawn], "one map")
+    module.print_counts([drawn])
+    lines = capsys.readouterr().out.splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if "|" in line]
+    assert [row[0] for row in rows[2:]] == list(module.VARIANTS)
+    for row in rows[2:]:
+        nearest_color, majority, sieve, ours = (float(cell) for cell in row[1:5])
+        assert ours > max(nearest_color, majority, sieve)
