@@ -196,11 +196,11 @@ def _recover(
     wanted = _window(inner, BESIDE_RADIUS, shape)
     trusted = _window(inner, BESIDE_RADIUS + SEARCH_RADIUS, shape)
     first = _window(inner, BESIDE_RADIUS + SEARCH_RADIUS + SUPPORT_RADIUS, shape)
-    units, inks = np.flatnonzero(is_unit), np.array(plan.inks, dtype=np.int64)
+    inks = np.array(plan.inks, dtype=np.int64)
 
     def find_shares(todo: NDArray[np.uint8], window: tuple[int, int, int, int]) -> None:
         unmix(
-            pixels, nearest, colors, units, inks, plan.shaded, kind, brightness, deviation, todo,
+            pixels, nearest, colors, is_unit, inks, plan.shaded, kind, brightness, deviation, todo,
             window, members, shares, ink, noise, thin,
         )  # fmt: skip
 

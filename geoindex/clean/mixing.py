@@ -43,8 +43,8 @@ MOST_FOUND = 64
 SUPPORT_RADIUS, SUPPORT = 2, 5
 """A unit without cores is believed where this many pixels within the radius show it."""
 
-MOST_FOREIGN = 1024
-"""Units far from a pixel are only tried in palettes up to this size."""
+SHOWN_RADIUS = 2
+"""A unit without cores must be the nearest color of some pixel within it."""
 
 # Scores are half squared distances in units of the noise, plus these.
 THIRD_UNIT = 3.0  # a third component explains any color better
@@ -226,12 +226,36 @@ def _explain(
                     _offer(best, which, score, j, -1, -1, s, 0.0, 1.0 - s)
 
 
+@compiled()
+def _shown(
+    indices: NDArray[np.int32],
+    is_unit: NDArray[np.bool_],
+    row: int,
+    col: int,
+    shown: NDArray[np.int64],
+) -> int:
+    """List the units that pixels around a place are nearest to; return how many there are."""
+    n = 0
+    for y in range(max(0, row - SHOWN_RADIUS), min(len(indices), row + SHOWN_RADIUS + 1)):
+        for x in range(max(0, col - SHOWN_RADIUS), min(indices.shape[1], col + SHOWN_RADIUS + 1)):
+            index = indices[y, x]
+            if index < 0 or not is_unit[index]:
+                continue
+            place = 0
+            while place < n and shown[place] != index:
+                place += 1
+            if place == n:
+                shown[n] = index
+                n += 1
+    return n
+
+
 @compiled(
     types.void(
         pixel_array,
         index_array,
         types.Array(types.float64, 2, "C", readonly=True),
-        types.Array(types.int64, 1, "C", readonly=True),
+        types.Array(types.boolean, 1, "C", readonly=True),
         types.Array(types.int64, 1, "C", readonly=True),
         types.boolean,
         types.Array(types.uint8, 2, "C", readonly=True),
@@ -250,7 +274,7 @@ def unmix(
     pixels: NDArray[np.uint8],
     indices: NDArray[np.int32],
     colors: NDArray[np.float64],
-    units: NDArray[np.int64],
+    is_unit: NDArray[np.bool_],
     inks: NDArray[np.int64],
     shaded: bool,
     kind: NDArray[np.uint8],
@@ -268,10 +292,10 @@ def unmix(
 
     Parameters
     ----------
-    pixels, indices, colors, kind, brightness, deviation
+    pixels, indices, colors, is_unit, kind, brightness, deviation
         As in :func:`geoindex.clean.cores.find_cores`.
-    units, inks : ndarray of int64
-        Palette rows of the units and of the inks.
+    inks : ndarray of int64
+        Palette rows of the inks.
     shaded : bool
     todo : ndarray of uint8, shape (rows, cols)
         0 where a pixel is left as it is.
@@ -290,6 +314,7 @@ def unmix(
     # Rows of the candidates; one place more for a unit that is not nearby.
     found = np.empty(MOST_FOUND, np.int64)
     far = np.empty(MOST_FOUND, np.float64)
+    shown = np.empty((2 * SHOWN_RADIUS + 1) ** 2, np.int64)
     colored = np.empty((1, 3))
     unit = np.empty((N_CANDIDATES + 1, 3))
     over = np.empty((max(n_inks, 1), 3))
@@ -370,10 +395,12 @@ def unmix(
             _explain(color, unit, far, m, over, n_inks, wy, wc, best, which)
 
             foreign = -1
-            if best[0] > FOREIGN and len(units) <= MOST_FOREIGN:
-                # Nothing nearby explains it: a unit so thin that no pixel is its core.
+            if best[0] > FOREIGN:
+                # No core nearby explains it: perhaps a unit so thin that it has none, but some
+                # pixel shows its color.
                 alone, alone_unit = np.inf, -1
-                for u in units:
+                n_shown = _shown(indices, is_unit, row, col, shown)
+                for u in shown[:n_shown]:
                     _enter_shaded(N_CANDIDATES, factor, colors[u], unit)
                     gap = spread
                     for j in range(min(m, 2)):
