@@ -173,8 +173,9 @@ def decide(
                 for i in range(n):
                     total[i] = over * total[i] / weight if weight > 0 else 0.0
             for i in range(members.shape[2]):
-                if members[row, col, i] >= 0:
-                    n = _add(n, members[row, col, i], shares[row, col, i], found, total)
+                if members[row, col, i] < 0:
+                    break
+                n = _add(n, members[row, col, i], shares[row, col, i], found, total)
             if level > 0:
                 n = _add_around(row, col, SMOOTH, level, members, shares, n, found, total)
             best, first, second, weight = -1, 0.0, 0.0, 0.0

@@ -303,7 +303,7 @@ def unmix(
         First and last row, first and last column, the last ones excluded. Cores are read up
         to the search radius beyond it.
     members, shares : ndarray, shape (rows, cols, 3)
-        Written: palette rows, -1 where there are fewer, and their shares.
+        Written: palette rows, -1 after the last, and their shares.
     ink, noise : ndarray, shape (rows, cols)
         Written: the share of ink; and how noisy the picture is around the pixel, 0..1.
     thin : ndarray of int32, shape (rows, cols)
@@ -327,16 +327,14 @@ def unmix(
                 continue
             state = kind[row, col]
             thin[row, col] = -1
-            noise[row, col] = 0.0
-            ink[row, col] = 0.0
+            if state in (CORE, EXACT):
+                members[row, col, 0], members[row, col, 1] = indices[row, col], -1
+                shares[row, col, 0] = 1.0
+                ink[row, col] = noise[row, col] = 0.0
+                continue
             for i in range(N_SHARES):
                 members[row, col, i] = -1
-                shares[row, col, i] = 0.0
             if state == MISSING:
-                continue
-            if state in (CORE, EXACT):
-                members[row, col, 0] = indices[row, col]
-                shares[row, col, 0] = 1.0
                 continue
 
             # Units with cores nearby, in the order of their distance, and what cores tell.

@@ -49,9 +49,20 @@ def merge_speckle(
     # 0: not seen; 1: of a small patch; 2: of a large one.
     state = np.zeros((rows, cols), np.uint8)
     merged = False
+    # Most pixels lie in a row of enough of their class.
     for row in range(rows):
+        start = 0
         for col in range(cols):
             out[row, col] = indices[row, col]
+            if indices[row, col] != indices[row, start] or indices[row, col] < 0:
+                start = col
+            if col - start == size - 1:
+                for x in range(start, col):
+                    state[row, x] = 2
+            if col - start >= size - 1:
+                state[row, col] = 2
+    for row in range(rows):
+        for col in range(cols):
             index = indices[row, col]
             if index < 0 or state[row, col] != 0:
                 continue
