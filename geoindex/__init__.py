@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from geoindex.batch import BatchReport as BatchReport
     from geoindex.batch import convert_many as convert_many
+    from geoindex.clean import Clean as Clean
+    from geoindex.cleaning import clean_grid as clean_grid
     from geoindex.color.cube import ColorCube as ColorCube
     from geoindex.color.mapper import nearest as nearest
     from geoindex.comparison import compare_palettes as compare_palettes
@@ -35,6 +37,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "BatchReport": "geoindex.batch",
+    "Clean": "geoindex.clean",
     "ColorCube": "geoindex.color.cube",
     "GeoindexError": "geoindex.errors",
     "IndexGrid": "geoindex.grid",
@@ -43,6 +46,7 @@ _HOME = {
     "Survey": "geoindex.survey",
     "builtin_palettes": "geoindex.formats.palettes",
     "compare_palettes": "geoindex.comparison",
+    "clean_grid": "geoindex.cleaning",
     "convert": "geoindex.conversion",
     "convert_many": "geoindex.batch",
     "index_image": "geoindex.indexing",
@@ -60,6 +64,7 @@ _HOME = {
 
 __all__ = [
     "BatchReport",
+    "Clean",
     "ColorCube",
     "GeoindexError",
     "IndexGrid",
@@ -68,6 +73,7 @@ __all__ = [
     "Survey",
     "__version__",
     "builtin_palettes",
+    "clean_grid",
     "compare_palettes",
     "convert",
     "convert_many",

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import warnings
-from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from geoindex.clean import BandCleaner, Clean
+from geoindex.clean.bands import Extra
+from geoindex.cleaning import CHANGES_PALETTE, CONFIDENCE_PALETTE
 from geoindex.color.histogram import ColorCounter, ColorHistogram
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.color.search import Metric
 from geoindex.color.threads import Progress
-from geoindex.errors import GeoindexWarning, OutputError
+from geoindex.errors import GeoindexWarning, OptionError, OutputError
 from geoindex.formats.atomic import check_target
 from geoindex.formats.cubes import load_mapper
 from geoindex.formats.disk import check_space
@@ -24,10 +28,10 @@ from geoindex.formats.grids import grid_format_of
 from geoindex.formats.rasters import MapImage, open_image
 from geoindex.formats.writing import BlockWriter, GridHeader
 from geoindex.grid import nodata_value
-from geoindex.indexing import keep_apart, provenance
+from geoindex.indexing import clean_plan, keep_apart, provenance
 from geoindex.palette import Palette
 from geoindex.scaling import Depth, Scale
-from geoindex.streaming import stream_image
+from geoindex.streaming import IndexType, stream_image
 
 __all__ = ["FREQUENT_SHARE", "ConversionReport", "MergedColors", "convert", "summarize"]
 
@@ -95,6 +99,10 @@ class ConversionReport:
     merged: tuple[MergedColors, ...]
     """Frequent colors that fell on one index, most pixels first."""
 
+    cleaned: dict[str, Any] | None = None
+    """Pixels that class recovery changed, by reason, and those of each class before and
+    after; None where it was not asked for. All else tells of the nearest colors."""
+
     @property
     def nodata_share(self) -> float:
         """Share of nodata among all pixels, 0 to 1."""
@@ -117,6 +125,9 @@ def convert(
     scale: Scale | None = None,
     depth: Depth = "8bit",
     units: Palette | str | PathLike[str] | None = None,
+    clean: Clean | bool | None = None,
+    changes: str | PathLike[str] | None = None,
+    confidence: str | PathLike[str] | None = None,
     values: bool = False,
     cog: bool = False,
     overwrite: bool = False,
@@ -138,8 +149,11 @@ def convert(
     palette : Palette, ColorCube, str or path-like
         The colors, what :func:`geoindex.load_palette` takes, or a color cube or its file,
         which brings its own metric and largest distance.
-    metric, max_distance, alpha, translucent, scale, depth, units
+    metric, max_distance, alpha, translucent, scale, depth, units, clean
         As in :func:`geoindex.index_image`.
+    changes, confidence : path-like, optional
+        With `clean`: where to write what was changed and why, and the confidence of each
+        pixel in percent, as grids (:class:`geoindex.cleaning.Cleaned`).
     values : bool
         Write the class values of the palette in place of its row numbers.
     cog : bool
@@ -170,31 +184,64 @@ def convert(
     if cog and output.name != "GeoTIFF":
         raise OutputError(f"{target}: cog=True (--cog) writes GeoTIFF; name the output .tif")
     check_target(target, overwrite=overwrite)
+    beside: dict[Extra, str | PathLike[str] | None] = {
+        "reasons": changes,
+        "confidence": confidence,
+    }
+    extras = {name: Path(path) for name, path in beside.items() if path is not None}
+    if extras and not clean:
+        raise OptionError("changes and confidence are those of clean, which is not given")
+    for path in extras.values():
+        grid_format_of(path)
+        check_target(path, overwrite=overwrite)
     mapper = keep_apart(units, load_mapper(palette, metric, max_distance))
     rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale, depth=depth)
     counter = ColorCounter()
     with open_image(src, rule) as image:
         _warn_of_memory(image)
+        plan = clean_plan(clean, mapper)
+        cleaner = None if plan is None else BandCleaner(image.shape, plan)
+        header = GridHeader(
+            shape=image.shape,
+            dtype=np.dtype(np.uint8),
+            palette=mapper.palette,
+            nodata=None,
+            transform=image.transform,
+            crs=image.crs,
+            gcps=image.gcps,
+            provenance=provenance(mapper, rule, plan),
+            values=values,
+            cog=cog,
+        )
 
-        def open_output(dtype: type[np.uint8 | np.uint16]) -> AbstractContextManager[BlockWriter]:
-            header = GridHeader(
-                shape=image.shape,
-                dtype=np.dtype(dtype),
-                palette=mapper.palette,
-                nodata=nodata_value(len(mapper.palette), dtype),
-                transform=image.transform,
-                crs=image.crs,
-                gcps=image.gcps,
-                provenance=provenance(mapper, rule),
-                values=values,
-                cog=cog,
-            )
-            check_space(target, header)
-            return output.open(target, header, overwrite=overwrite)
+        @contextmanager
+        def open_output(dtype: IndexType) -> Iterator[BlockWriter]:
+            nodata = nodata_value(len(mapper.palette), dtype)
+            index_header = replace(header, dtype=np.dtype(dtype), nodata=nodata)
+            check_space(target, index_header)
+            with ExitStack() as stack:
+                if cleaner is not None:
+                    for name, path in extras.items():
+                        extra = replace(header, values=False, cog=False, **EXTRAS[name])
+                        opened = grid_format_of(path).open(path, extra, overwrite=overwrite)
+                        cleaner.extras[name] = stack.enter_context(opened).write
+                yield stack.enter_context(output.open(target, index_header, overwrite=overwrite))
 
-        stream_image(image, mapper, open_output, counter=counter, progress=progress)
+        stream_image(
+            image, mapper, open_output, counter=counter, cleaner=cleaner, progress=progress
+        )
         shape = image.shape
-    return summarize(counter.histogram(), mapper, source=str(src), target=str(target), shape=shape)
+    report = summarize(
+        counter.histogram(), mapper, source=str(src), target=str(target), shape=shape
+    )
+    return report if cleaner is None else replace(report, cleaned=cleaner.to_dict())
+
+
+EXTRAS: dict[Extra, dict[str, Any]] = {
+    "reasons": {"palette": CHANGES_PALETTE, "nodata": None},
+    "confidence": {"palette": CONFIDENCE_PALETTE, "nodata": 255},
+}
+"""How the grids beside a cleaned grid differ from it."""
 
 
 def _warn_of_memory(image: MapImage) -> None:

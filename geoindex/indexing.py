@@ -12,11 +12,12 @@ from numpy.typing import ArrayLike
 
 import geoindex
 from geoindex.arrays import Picture, arrange, array_image, picture_pixels
+from geoindex.clean import BandCleaner, Clean, Plan, clean_block
 from geoindex.color.lazy import lazy_values, map_lazy
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.color.search import Metric
-from geoindex.errors import ImageError
+from geoindex.errors import ImageError, OptionError
 from geoindex.formats.cubes import load_mapper
 from geoindex.formats.palettes import load_palette
 from geoindex.formats.rasters import MapImage, RasterImage, open_image
@@ -24,13 +25,13 @@ from geoindex.formats.writing import ArrayWriter
 from geoindex.grid import IndexArray, IndexGrid, nodata_value
 from geoindex.learn.match import UnitMapper, match_palette
 from geoindex.palette import Palette
-from geoindex.scaling import Depth, Scale
+from geoindex.scaling import Depth, Scale, round_colors
 from geoindex.streaming import stream_image
 
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["index_image", "keep_apart", "map_raster", "provenance"]
+__all__ = ["clean_plan", "index_image", "keep_apart", "provenance"]
 
 
 def index_image(
@@ -45,6 +46,7 @@ def index_image(
     depth: Depth = "8bit",
     channel_axis: int | None = None,
     units: Palette | ArrayLike | str | PathLike[str] | None = None,
+    clean: Clean | bool | None = None,
 ) -> IndexGrid:
     """Give every pixel of an image the index of its nearest palette color.
 
@@ -78,6 +80,9 @@ def index_image(
         The map's own flat colors, or a palette file of them. Every pixel goes to its nearest
         unit, and from there to the palette color that :func:`geoindex.match_palette` gives
         this unit alone, so that no two units share an index.
+    clean : Clean or bool, optional
+        Recover the units of the map: soft edges, ink, hillshade, hatching, speckle; True
+        stands for ``Clean()``. :func:`geoindex.clean_grid` tells what it changed.
 
     Returns
     -------
@@ -108,15 +113,27 @@ def index_image(
     """
     rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale, depth=depth)
     mapper = keep_apart(units, load_mapper(palette, metric, max_distance))
+    plan = clean_plan(clean, mapper)
     if isinstance(image, str | PathLike):
         with open_image(image, rule) as opened:
-            return _map_file(opened, mapper, rule)
+            return _map_file(opened, mapper, rule, plan)
     if lazy_values(image) is not None:
+        if plan is not None:
+            raise OptionError(
+                "clean needs the surroundings of every pixel, which a Dask array has in other "
+                "chunks; compute it first, or clean the file with geoindex.convert"
+            )
         return _map_lazy_picture(arrange(image, channel_axis), mapper, rule)
-    return map_raster(array_image(image, rule, channel_axis), mapper, rule)
+    raster = array_image(image, rule, channel_axis)
+    indices = mapper.map_pixels(raster.pixels)
+    if plan is not None:
+        indices = clean_block(round_colors(raster.colors), indices, plan).indices
+    return _grid(indices, raster, mapper, rule, plan)
 
 
-def _map_file(image: MapImage, mapper: ColorMapper, rule: PixelRule) -> IndexGrid:
+def _map_file(
+    image: MapImage, mapper: ColorMapper, rule: PixelRule, plan: Plan | None
+) -> IndexGrid:
     """Map an open image file, whose colors are never in memory as a whole."""
 
     def open_array(dtype: type[np.uint8 | np.uint16]) -> AbstractContextManager[ArrayWriter]:
@@ -129,8 +146,9 @@ def _map_file(image: MapImage, mapper: ColorMapper, rule: PixelRule) -> IndexGri
                 "geoindex.convert works through such a file block by block"
             ) from error
 
-    indices = stream_image(image, mapper, open_array).indices
-    return _grid(indices, image, mapper, rule)
+    cleaner = None if plan is None else BandCleaner(image.shape, plan)
+    indices = stream_image(image, mapper, open_array, cleaner=cleaner).indices
+    return _grid(indices, image, mapper, rule, plan)
 
 
 def _map_lazy_picture(picture: Picture, mapper: ColorMapper, rule: PixelRule) -> IndexGrid:
@@ -176,27 +194,41 @@ def keep_apart(
     return UnitMapper(match, max_distance=mapper.max_distance)
 
 
-def map_raster(raster: RasterImage, mapper: ColorMapper, rule: PixelRule) -> IndexGrid:
-    """Map the pixels of a raster and note how.
+def clean_plan(clean: Clean | bool | None, mapper: ColorMapper) -> Plan | None:
+    """Find the steps of class recovery that an option stands for, None for none of them.
 
     Parameters
     ----------
-    raster : RasterImage
-        Pixels and georeference.
+    clean : Clean, bool or None
+        True stands for the defaults.
     mapper : ColorMapper
-        Palette, metric and largest distance.
-    rule : PixelRule
-        How the raster was read, for the provenance.
+        Palette and metric.
 
     Returns
     -------
-    IndexGrid
+    Plan or None
+
+    Raises
+    ------
+    OptionError
+        An entry that the palette does not have, or a mapper of units.
     """
-    return _grid(mapper.map_pixels(raster.pixels), raster, mapper, rule)
+    if clean is None or clean is False:
+        return None
+    if isinstance(mapper, UnitMapper):
+        raise OptionError(
+            "clean looks for the palette's colors in the map, and units= gives the units others: "
+            "clean with the units as the palette"
+        )
+    return (Clean() if clean is True else clean).plan(mapper.palette, mapper.metric)
 
 
 def _grid(
-    indices: IndexArray, source: MapImage | RasterImage, mapper: ColorMapper, rule: PixelRule
+    indices: IndexArray,
+    source: MapImage | RasterImage,
+    mapper: ColorMapper,
+    rule: PixelRule,
+    plan: Plan | None = None,
 ) -> IndexGrid:
     """Put indices where their image lies."""
     return IndexGrid(
@@ -206,17 +238,19 @@ def _grid(
         transform=source.transform,
         crs=source.crs,
         gcps=source.gcps,
-        provenance=provenance(mapper, rule),
+        provenance=provenance(mapper, rule, plan),
     )
 
 
-def provenance(mapper: ColorMapper, rule: PixelRule) -> dict[str, Any]:
+def provenance(mapper: ColorMapper, rule: PixelRule, plan: Plan | None = None) -> dict[str, Any]:
     """How a grid was made; no time and no path, so that the same input gives the same bytes.
 
     Parameters
     ----------
     mapper : ColorMapper
     rule : PixelRule
+    plan : Plan, optional
+        Of class recovery.
 
     Returns
     -------
@@ -224,7 +258,7 @@ def provenance(mapper: ColorMapper, rule: PixelRule) -> dict[str, Any]:
         JSON values.
     """
     translucent = rule.translucent
-    made = {
+    made: dict[str, Any] = {
         "software": f"geoindex {geoindex.__version__}",
         "metric": mapper.metric,
         "max_distance": mapper.max_distance,
@@ -238,4 +272,6 @@ def provenance(mapper: ColorMapper, rule: PixelRule) -> dict[str, Any]:
     if isinstance(mapper, UnitMapper):
         made["units_sha256"] = mapper.match.units.sha256
         made["unit_rows"] = mapper.match.rows.tolist()
+    if plan is not None:
+        made["clean"] = plan.to_dict()
     return made

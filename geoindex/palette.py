@@ -39,6 +39,10 @@ class Palette:
     values : sequence of int, optional
         The number that each class has elsewhere, such as 101, 205, ... in a GIS style; all
         different, within -2**31..2**31 - 1. Row numbers 0, 1, 2, ... count as none.
+    roles : sequence of str, optional
+        What each color is: ``"ink"`` for overprint such as contacts, faults and text, which
+        class recovery fills (:class:`geoindex.Clean`); ``"unit"``, ``""`` or anything else
+        for a class.
     scale : {"unit", "byte"}, optional
         Decides the scale of `colors` where the rule above would be wrong.
 
@@ -65,7 +69,7 @@ class Palette:
            [230, 203, 203]], dtype=uint8)
     """
 
-    __slots__ = ("_colors", "_name", "_names", "_values")
+    __slots__ = ("_colors", "_name", "_names", "_roles", "_values")
 
     def __init__(
         self,
@@ -74,10 +78,12 @@ class Palette:
         *,
         name: str | None = None,
         values: Sequence[int] | None = None,
+        roles: Sequence[str] | None = None,
         scale: Scale | None = None,
     ) -> None:
         self._colors = _check_colors(colors, scale)
         self._names = _check_names(names, len(self._colors))
+        self._roles = _check_names(roles, len(self._colors), what="roles")
         self._values = _check_values(values, len(self._colors))
         self._name = name
 
@@ -100,6 +106,11 @@ class Palette:
     def values(self) -> tuple[int, ...] | None:
         """Number that each class has elsewhere, or None where it is the row."""
         return self._values
+
+    @property
+    def roles(self) -> tuple[str, ...] | None:
+        """What each color is, ``"ink"`` for overprint, or None."""
+        return self._roles
 
     @property
     def sha256(self) -> str:
@@ -258,10 +269,11 @@ class Palette:
             and self._names == other._names
             and self._name == other._name
             and self._values == other._values
+            and self._roles == other._roles
         )
 
     def __hash__(self) -> int:
-        return hash((self._colors.tobytes(), self._names, self._name, self._values))
+        return hash((self._colors.tobytes(), self._names, self._name, self._values, self._roles))
 
     def __repr__(self) -> str:
         title = f"{self._name!r}, " if self._name else ""
@@ -305,14 +317,16 @@ def _check_colors(colors: ArrayLike, scale: Scale | None) -> NDArray[np.uint8]:
     return _read_only(scaled)
 
 
-def _check_names(names: Sequence[str] | None, n_colors: int) -> tuple[str, ...] | None:
-    """Names as a tuple of one string a color."""
+def _check_names(
+    names: Sequence[str] | None, n_colors: int, what: str = "names"
+) -> tuple[str, ...] | None:
+    """Names, or roles, as a tuple of one string a color."""
     if names is None:
         return None
     if isinstance(names, str) or not all(isinstance(name, str) for name in names):
-        raise PaletteError("palette names must be a sequence of strings")
+        raise PaletteError(f"palette {what} must be a sequence of strings")
     if len(names) != n_colors:
-        raise PaletteError(f"palette has {n_colors} colors but {len(names)} names")
+        raise PaletteError(f"palette has {n_colors} colors but {len(names)} {what}")
     return tuple(names)
 
 

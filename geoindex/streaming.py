@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from geoindex.clean import BandCleaner
 from geoindex.color.histogram import ColorCounter
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.threads import Progress
@@ -21,7 +22,7 @@ from geoindex.formats.rasters import MapImage
 from geoindex.formats.writing import BlockWriter, Region
 from geoindex.grid import IndexArray
 
-__all__ = ["stream_image"]
+__all__ = ["IndexType", "stream_image"]
 
 WRITE_BEHIND = 2
 
@@ -41,6 +42,7 @@ def stream_image(
     open_writer: Callable[[IndexType], AbstractContextManager[Writer]],
     *,
     counter: ColorCounter | None = None,
+    cleaner: BandCleaner | None = None,
     progress: Progress | None = None,
 ) -> Writer:
     """Map an image file block by block.
@@ -56,6 +58,8 @@ def stream_image(
         palette of 256 colors turns out to need uint16 because some pixel is nodata.
     counter : ColorCounter, optional
         Counts the colors on the way.
+    cleaner : BandCleaner, optional
+        Recovers the classes on the way.
     progress : callable, optional
         Called with the pixels that are done and how many there are.
 
@@ -73,12 +77,14 @@ def stream_image(
     dtype: IndexType = np.uint8 if n_colors <= 256 else np.uint16
     try:
         with open_writer(dtype) as writer:
-            _map_blocks(image, mapper, writer.write, dtype, counter, progress)
+            _map_blocks(image, mapper, writer.write, dtype, counter, cleaner, progress)
     except _NodataTurnedUpError:
         if counter is not None:
             counter.clear()
+        if cleaner is not None:
+            cleaner.restart()
         with open_writer(np.uint16) as writer:
-            _map_blocks(image, mapper, writer.write, np.uint16, counter, progress)
+            _map_blocks(image, mapper, writer.write, np.uint16, counter, cleaner, progress)
     return writer
 
 
@@ -88,13 +94,14 @@ def _map_blocks(
     write: Write,
     dtype: IndexType,
     counter: ColorCounter | None,
+    cleaner: BandCleaner | None,
     progress: Progress | None,
 ) -> None:
     """Read, map and write region by region."""
     rows, cols = image.shape
     mapper.prepare(rows * cols)
     done = 0
-    regions = plan_regions(image.shape, image.block_shape)
+    regions = plan_regions(image.shape, image.block_shape, whole_rows=cleaner is not None)
     with (
         _writing_behind(write, threaded=len(regions) > 1) as write_soon,
         closing(read_ahead(image, regions)) as blocks,
@@ -103,7 +110,14 @@ def _map_blocks(
             indices = mapper.map_pixels(pixels)
             if indices.dtype.itemsize > np.dtype(dtype).itemsize:
                 raise _NodataTurnedUpError
-            write_soon(indices.astype(dtype, copy=False), region)
+            indices = indices.astype(dtype, copy=False)
+            if cleaner is None:
+                write_soon(indices, region)
+            else:
+                for block, place in cleaner.add(pixels, indices):
+                    write_soon(block.indices, place)
+                    for name, write_extra in cleaner.extras.items():
+                        write_extra(getattr(block, name), place)
             if counter is not None:
                 counter.add(pixels)
             done += indices.size

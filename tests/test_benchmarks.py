@@ -112,3 +112,17 @@ def test_gray(benchmark, capsys: pytest.CaptureFixture[str]) -> None:
     np.testing.assert_array_equal(quantized, levels[labels])
     module.print_sizes(40, k=4, repeat=1)
     assert "numpy loop over levels" in capsys.readouterr().out
+
+
+def test_class_recovery(benchmark, capsys: pytest.CaptureFixture[str]) -> None:
+    module = benchmark("class_recovery")
+    drawn = module.draw_map(1001, n_units=12, n_regions=20, shape=(200, 240))
+    assert (np.bincount(drawn.truth.ravel(), minlength=12) > 0).sum() > 8
+    module.print_table([drawn], "one map")
+    module.print_counts([drawn])
+    lines = capsys.readouterr().out.splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if "|" in line]
+    assert [row[0] for row in rows[2:]] == list(module.VARIANTS)
+    for row in rows[2:]:
+        nearest_color, majority, sieve, ours = (float(cell) for cell in row[1:5])
+        assert ours > max(nearest_color, majority, sieve)

@@ -132,7 +132,7 @@ def test_bad_input_is_one_line_and_leaves_nothing(tmp_path: Path, heights: np.nd
         (["dem.tif", "a.tif", "-k", "0"], "dem.tif: k must be an integer within 1..65,535"),
         (["empty.tif", "a.tif", "-k", "3"], "empty.tif: the image has no values"),
         (["none.tif", "a.tif", "-k", "3"], "none.tif: no such file"),
-        (["dem.tif", "a.foo", "-k", "3"], "a.xyz: unknown suffix"),
+        (["dem.tif", "a.foo", "-k", "3"], "a.foo: unknown suffix"),
         (["dem.tif", "old.tif", "-k", "3"], "old.tif: exists already"),
     ]:
         result = subprocess.run(

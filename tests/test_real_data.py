@@ -9,7 +9,7 @@ import pytest
 import rasterio
 from PIL import Image
 
-from geoindex import convert, index_image, open_grid
+from geoindex import Clean, Palette, clean_grid, convert, index_image, open_grid
 from tests.oracle import brute_force
 
 MAP = "Kevitsa_geology_noframe.png"
@@ -58,3 +58,29 @@ def test_npy_and_geotiff_agree(kevitsa: Path, tmp_path: Path) -> None:
     assert grids[0].palette == grids[1].palette
     assert grids[0].transform == grids[1].transform
     assert grids[0].provenance == grids[1].provenance
+
+
+FLAT_COLORS = [
+    (204, 204, 204), (104, 104, 104), (159, 170, 217), (93, 137, 68), (56, 168, 0),
+    (255, 255, 255), (230, 203, 203), (210, 254, 190), (246, 197, 103), (190, 232, 254),
+    (76, 174, 29), (86, 255, 0), (255, 255, 0), (95, 178, 210), (0, 0, 0), (227, 26, 28),
+]  # fmt: skip
+
+
+def test_class_recovery_leaves_no_ink_and_keeps_the_areas(kevitsa: Path) -> None:
+    palette = Palette(FLAT_COLORS)
+    grid = index_image(kevitsa / MAP, palette)
+    cleaned = clean_grid(grid, Clean(ink=("black", "227,26,28")), image=kevitsa / MAP)
+    after = cleaned.after
+    assert after[14:].sum() == 0
+    assert after.sum() == grid.indices.size
+    # Pixels of exactly a unit's color are beyond doubt.
+    with Image.open(kevitsa / MAP) as image:
+        pixels = np.array(image)[..., :3]
+    certain = np.array([(pixels == color).all(axis=-1).sum() for color in FLAT_COLORS[:14]])
+    share, found = certain / certain.sum(), after[:14] / after.sum()
+    # In percent of the map; narrow units lose more of their area to line work than wide ones,
+    # and get it back.
+    largest = np.argsort(-share)[:10]
+    assert np.abs(found - share)[largest].max() < 0.01
+    assert np.abs(found / share - 1)[largest].max() < 0.1

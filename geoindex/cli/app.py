@@ -19,6 +19,7 @@ __all__ = ["cli", "main"]
 COMMANDS = {
     "convert": ("geoindex.cli.convert:convert_command", "Turn a map image into an index grid."),
     "batch": ("geoindex.cli.batch:batch_command", "Convert many map images, and resume."),
+    "clean": ("geoindex.cli.clean:clean_command", "Recover the units of a drawn map."),
     "palette": ("geoindex.cli.palette:palette_group", "List, show, convert and learn palettes."),
     "gray": ("geoindex.cli.gray:gray_command", "Bring a one-band raster to its best levels."),
     "cube": ("geoindex.cli.cube:cube_command", "Find the index of every color once."),

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import click
 
+from geoindex.clean import Clean
+from geoindex.cli.clean import echo_changes
 from geoindex.cli.options import (
     MappingOptions,
+    clean_options,
     echo_json,
     grid_format_option,
     json_option,
@@ -13,6 +16,7 @@ from geoindex.cli.options import (
     overwrite_option,
     progress_bar,
     quiet_option,
+    refuse_clean_options,
 )
 from geoindex.conversion import ConversionReport, MergedColors, convert
 
@@ -29,6 +33,13 @@ LISTED_GROUPS = 10
 @click.argument("src")
 @click.argument("dst")
 @mapping_options
+@click.option(
+    "--clean",
+    "use_clean",
+    is_flag=True,
+    help="Recover the units of a drawn map: soft edges, ink, speckle; the options below say how.",
+)
+@clean_options
 @grid_format_option
 @overwrite_option
 @json_option
@@ -39,6 +50,10 @@ def convert_command(
     *,
     palette: str,
     mapping: MappingOptions,
+    use_clean: bool,
+    clean: Clean,
+    changes: str | None,
+    confidence: str | None,
     grid_format: str | None,
     overwrite: bool,
     as_json: bool,
@@ -49,12 +64,17 @@ def convert_command(
     The suffix of DST picks the format: .npy, .tif, .png, .asc (ESRI), .irap, .zmap, .grd
     (Surfer), .cps3, .xyz or .xya.
     """
+    if not use_clean:
+        refuse_clean_options()
     with progress_bar(src, " px", quiet=quiet) as progress:
         report = convert(
             src,
             dst,
             palette,
             **mapping,
+            clean=clean if use_clean else None,
+            changes=changes,
+            confidence=confidence,
             format=grid_format,
             overwrite=overwrite,
             progress=progress,
@@ -78,6 +98,8 @@ def echo_report(report: ConversionReport) -> None:
         f"  distance      mean {report.mean_distance:.2f}, "
         f"largest {report.largest_distance:.2f} ({report.metric})"
     )
+    if report.cleaned is not None:
+        echo_changes(report.cleaned, rows * cols)
     for group in report.merged[:LISTED_GROUPS]:
         click.echo(f"Warning: {_merge_text(group)}", err=True)
     if len(report.merged) > LISTED_GROUPS:

@@ -9,8 +9,10 @@ from functools import wraps
 from typing import Any, TypedDict, get_args
 
 import click
+from click.core import ParameterSource
 from tqdm import tqdm
 
+from geoindex.clean import Clean
 from geoindex.color.pixels import Alpha
 from geoindex.color.search import Metric
 from geoindex.color.threads import Progress
@@ -20,6 +22,7 @@ from geoindex.scaling import Depth, Scale
 
 __all__ = [
     "MappingOptions",
+    "clean_options",
     "echo_json",
     "grid_format_option",
     "json_option",
@@ -32,9 +35,24 @@ __all__ = [
     "palette_option",
     "progress_bar",
     "quiet_option",
+    "refuse_clean_options",
     "step_option",
     "survey_option",
 ]
+
+CLEAN_PARAMETERS = (
+    "ink",
+    "shade",
+    "hatch",
+    "hatch_gap",
+    "speckle",
+    "connectivity",
+    "edges",
+    "reach",
+    "changes",
+    "confidence",
+)
+"""Options that :func:`clean_options` adds."""
 
 palette_option = click.option(
     "-p",
@@ -165,6 +183,116 @@ def mapping_options(command: Callable[..., None]) -> Callable[..., None]:
     ):
         collected = option(collected)
     return collected
+
+
+def clean_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of class recovery, which reach the command as one `clean`.
+
+    The files that they name reach it as `changes` and `confidence`.
+    """
+
+    @click.option(
+        "--ink",
+        metavar="ENTRIES",
+        help="Palette entries that are overprint (contacts, faults, text), to be filled from the "
+        "units beside them: names, row numbers, #rrggbb or words such as black,red. By default "
+        "those whose role in the palette is ink; '' for none.",
+    )
+    @click.option(
+        "--shade/--no-shade",
+        default=None,
+        help="Units are drawn darker and brighter, as under hillshade; by default with "
+        "--metric shaded.",
+    )
+    @click.option(
+        "--hatch",
+        multiple=True,
+        metavar="COLOR+COLOR=CLASS",
+        help="Make one class of regions where two colors alternate, such as "
+        "255,255,255+76,174,29=Quartzite; may be repeated.",
+    )
+    @click.option(
+        "--hatch-gap",
+        type=int,
+        default=Clean.hatch_gap,
+        show_default=True,
+        metavar="N",
+        help="Widest stripe of a hatching in pixels.",
+    )
+    @click.option(
+        "--speckle",
+        type=int,
+        default=Clean.speckle,
+        show_default=True,
+        metavar="N",
+        help="Merge patches of fewer than N pixels into their neighbors.",
+    )
+    @click.option(
+        "--connectivity",
+        type=click.Choice(["4", "8"]),
+        default=str(Clean.connectivity),
+        show_default=True,
+        help="Whether the pixels of a patch share a side, or may touch at a corner.",
+    )
+    @click.option("--edges/--no-edges", default=True, help="Settle soft edges.")
+    @click.option(
+        "--reach",
+        type=int,
+        default=Clean.reach,
+        show_default=True,
+        metavar="N",
+        help="Ink farther than N pixels from every unit becomes nodata.",
+    )
+    @click.option(
+        "--changes",
+        metavar="FILE",
+        help="Also write a grid of what was changed and why (.npy, .tif, .png).",
+    )
+    @click.option(
+        "--confidence",
+        metavar="FILE",
+        help="Also write a grid of the confidence of each pixel in percent.",
+    )
+    @wraps(command)
+    def with_clean(
+        *args: Any,
+        ink: str | None,
+        shade: bool | None,
+        hatch: tuple[str, ...],
+        hatch_gap: int,
+        speckle: int,
+        connectivity: str,
+        edges: bool,
+        reach: int,
+        **options: Any,
+    ) -> None:
+        options["clean"] = Clean(
+            edges=edges,
+            ink=ink,
+            shade=shade,
+            hatch=hatch,
+            hatch_gap=hatch_gap,
+            speckle=speckle,
+            connectivity=4 if connectivity == "4" else 8,
+            reach=reach,
+        )
+        command(*args, **options)
+
+    return with_clean
+
+
+def refuse_clean_options() -> None:
+    """Refuse options of class recovery where it is not asked for.
+
+    Raises
+    ------
+    click.UsageError
+        One of them was given.
+    """
+    context = click.get_current_context()
+    for name in CLEAN_PARAMETERS:
+        if context.get_parameter_source(name) == ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"--{name.replace('_', '-')} needs --clean")
 
 
 def echo_json(content: dict[str, Any]) -> None:

@@ -72,6 +72,7 @@ def palette_to_json(palette: Palette) -> dict[str, Any]:
         "colors": ["#" + bytes(color).hex() for color in palette.colors],
         "names": palette.names,
         "values": palette.values,
+        "roles": palette.roles,
     }
 
 
@@ -86,7 +87,11 @@ def palette_from_json(content: Any, where: str) -> Palette:
     try:
         colors = [tuple(bytes.fromhex(color.removeprefix("#"))) for color in content["colors"]]
         return Palette(
-            colors, content["names"], name=content["name"], values=content.get("values")
+            colors,
+            content["names"],
+            name=content["name"],
+            values=content.get("values"),
+            roles=content.get("roles"),
         )
     except (AttributeError, KeyError, TypeError, ValueError, PaletteError) as error:
         raise GridError(f"{where}: the palette is damaged ({error})") from None

@@ -37,6 +37,7 @@ def tag_content(header: GridHeader) -> str:
             "palette_name": palette.name,
             "names": palette.names,
             "values": palette.values,
+            "roles": palette.roles,
             "class_values": header.values,
             "provenance": header.provenance,
         }
@@ -75,6 +76,7 @@ def read_tagged(path: Path) -> IndexGrid:
             content.get("names"),
             name=content.get("palette_name"),
             values=values,
+            roles=content.get("roles"),
         )
     except (IndexError, TypeError, ValueError) as error:
         raise GridError(f"{path}: the color table is damaged ({error})") from None

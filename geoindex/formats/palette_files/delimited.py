@@ -35,6 +35,7 @@ HEADER_WORDS = {
     "label": "name",
     "class": "name",
     "unit": "name",
+    "role": "role",
     "value": "value",
     "index": "value",
     "id": "value",
@@ -88,7 +89,7 @@ def parse_delimited(content: bytes, request: Request) -> Palette:
 
 
 def format_csv(palette: Palette) -> bytes:
-    """Write comma-separated text with the header ``r,g,b``, and value and name where known."""
+    """Write comma-separated text headed ``r,g,b``, and value, name and role where known."""
     return _format(palette, ",")
 
 
@@ -103,12 +104,14 @@ def _format(palette: Palette, delimiter: str) -> bytes:
     writer = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
     head = [] if palette.values is None else ["value"]
     tail = [] if palette.names is None else ["name"]
+    tail += [] if palette.roles is None else ["role"]
     writer.writerow([*head, "r", "g", "b", *tail])
     for row, color in enumerate(palette.colors.tolist()):
         value = [] if palette.values is None else [palette.values[row]]
         # A line break inside quotes would end the line for most programs.
         name = [] if palette.names is None else [" ".join(palette.names[row].split())]
-        writer.writerow([*value, *color, *name])
+        role = [] if palette.roles is None else [palette.roles[row]]
+        writer.writerow([*value, *color, *name, *role])
     return stream.getvalue().encode()
 
 
@@ -168,13 +171,19 @@ def _entry(line: _Line, columns: dict[str, int] | None, request: Request) -> Ent
         color = hex_color(line.fields[columns["hex"]], request, line.number)
     else:
         color = tuple(_value(line, columns[meaning], request) for meaning in wanted)
-    name, value = columns.get("name", len(line.fields)), columns.get("value")
+    value = columns.get("value")
     return Entry(
         color=color,
         line=line.number,
-        name=line.fields[name] if name < len(line.fields) else "",
+        name=_text(line, columns.get("name")),
+        role=_text(line, columns.get("role")),
         value=None if value is None or value >= len(line.fields) else _value(line, value, request),
     )
+
+
+def _text(line: _Line, column: int | None) -> str:
+    """Text in a column, "" where there is none."""
+    return line.fields[column] if column is not None and column < len(line.fields) else ""
 
 
 def _columns_without_header(line: _Line, request: Request) -> dict[str, int]:

@@ -68,6 +68,9 @@ class Entry:
     value: float | None = None
     """Number of the class, or position on a ramp."""
 
+    role: str = ""
+    """``"ink"`` for overprint, "" where the file does not say."""
+
 
 def palette_of_entries(
     entries: Sequence[Entry], request: Request, *, name: str | None = None
@@ -103,6 +106,7 @@ def palette_of_entries(
     if all(isinstance(channel, int) for entry in entries for channel in entry.color):
         colors = colors.astype(np.int64)
     names = [entry.name for entry in entries]
+    roles = [entry.role for entry in entries]
     values = [entry.value for entry in entries]
     whole = [int(value) for value in values if value is not None and float(value).is_integer()]
     try:
@@ -111,6 +115,7 @@ def palette_of_entries(
             names if any(names) else None,
             name=name or request.name,
             values=whole if len(whole) == len(values) else None,
+            roles=roles if any(roles) else None,
             scale=request.scale,
         )
     except PaletteError as error:

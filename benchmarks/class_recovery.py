@@ -1,0 +1,209 @@
+"""Class recovery on maps with a known answer, beside what people use.
+
+    python benchmarks/class_recovery.py [--maps 6] [--first-seed 1000] [--speed]
+
+Draws maps of seeds that were not used for tuning (those were 0 to 9) and prints the share of
+pixels whose class is right: nearest color, a 3 x 3 majority of it, GDAL's sieve of it, and ours;
+then the same for the tenth of the classes that cover least, for thin units, for other numbers of
+units, and for the sample map. `--speed` measures the default steps on 12000 x 12000 pixels.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from drawn_maps import SHADED, VARIANTS, DrawnMap, draw_map
+from numpy.typing import NDArray
+from rasterio.features import sieve
+from skimage.filters.rank import majority
+
+from geoindex import Clean, IndexGrid, Palette, clean_grid, load_palette, nearest, open_grid
+from geoindex.clean import clean_block
+from geoindex.color.search import Metric
+from geoindex.formats.rasters import read_image
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+
+Bytes = NDArray[np.uint8]
+
+SIEVE_PIXELS = 16
+"""Smallest polygon that the sieve keeps."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Task:
+    """A picture to find the classes of."""
+
+    picture: Bytes
+    palette: Palette
+    inks: tuple[int, ...] = ()
+    metric: Metric = "rgb"
+
+    def nearest(self) -> Bytes:
+        """Classes by plain nearest color."""
+        return nearest(self.picture, self.palette)
+
+
+def majority_filter(task: Task) -> Bytes:
+    return majority(task.nearest(), np.ones((3, 3), np.uint8))
+
+
+def gdal_sieve(task: Task) -> Bytes:
+    return sieve(task.nearest(), SIEVE_PIXELS)
+
+
+def ours(task: Task) -> Bytes:
+    indices = nearest(task.picture, task.palette, metric=task.metric)
+    plan = Clean(ink=task.inks).plan(task.palette, task.metric)
+    return clean_block(task.picture, indices, plan).indices
+
+
+METHODS: dict[str, Callable[[Task], Bytes]] = {
+    "nearest": Task.nearest,
+    "3 x 3 majority": majority_filter,
+    "GDAL sieve": gdal_sieve,
+    "geoindex": ours,
+}
+
+GOALS = (99.95, 99.8, 99.75, 99.75, 99.85, 99.0)
+
+
+def answers(drawn: DrawnMap, variant: str) -> dict[str, Bytes]:
+    """Answer of each method."""
+    inked = variant.startswith("+") or variant == "all together"
+    task = Task(
+        picture=drawn.pictures[variant],
+        palette=Palette(drawn.colors),
+        inks=drawn.inks if inked else (),
+        metric="shaded" if variant in SHADED else "rgb",
+    )
+    return {name: method(task) for name, method in METHODS.items()}
+
+
+def rare(truth: Bytes, n_units: int) -> NDArray[np.bool_]:
+    """Pixels of the tenth of the classes that cover least."""
+    counts = np.bincount(truth.ravel(), minlength=n_units)[:n_units]
+    present = np.flatnonzero(counts)
+    least = present[np.argsort(counts[present], kind="stable")]
+    return np.isin(truth, least[: max(1, len(present) // 10)])
+
+
+def print_table(maps: list[DrawnMap], title: str) -> None:
+    """Mean shares over maps: all pixels, rare classes, thin units."""
+    names = list(METHODS)
+    print(f"\n{title}\n")
+    print(
+        "| map | "
+        + " | ".join(names)
+        + " | goal | rare: "
+        + " | rare: ".join(names)
+        + " | thin: nearest | thin: geoindex |"
+    )
+    print("| --- |" + " ---: |" * (2 * len(names) + 3))
+    for variant, goal in zip(VARIANTS, GOALS, strict=True):
+        right: dict[str, list[float]] = {name: [] for name in names}
+        scarce: dict[str, list[float]] = {name: [] for name in names}
+        thin: dict[str, list[float]] = {name: [] for name in names}
+        for drawn in maps:
+            where = rare(drawn.truth, drawn.n_units)
+            for name, answer in answers(drawn, variant).items():
+                hit = answer == drawn.truth
+                right[name].append(100 * hit.mean())
+                scarce[name].append(100 * hit[where].mean())
+                thin[name].append(100 * hit[drawn.thin].mean())
+        cells = [f"{np.mean(right[name]):.2f}" for name in names]
+        cells += [f"{goal:g}"]
+        cells += [f"{np.mean(scarce[name]):.1f}" for name in names]
+        cells += [f"{np.mean(thin[name]):.1f}" for name in ("nearest", "geoindex")]
+        print(f"| {variant} | " + " | ".join(cells) + " |", flush=True)
+
+
+def print_sample_map() -> None:
+    """Print the shares of the sample map of data/, without its margin."""
+    palette = load_palette(DATA / "sample_palette.csv")
+    picture = np.ascontiguousarray(read_image(DATA / "sample_map.png").colors)
+    truth = open_grid(DATA / "sample_map_classes.tif")
+    task = Task(picture=picture, palette=palette, inks=Clean().plan(palette).inks)
+    inside = truth.valid
+    where = rare(np.where(inside, truth.indices, 255), len(palette)) & inside
+    print("\nThe sample map\n")
+    print("| method | right % | rarest tenth % |")
+    print("| --- | ---: | ---: |")
+    for name, method in METHODS.items():
+        hit = method(task) == truth.indices
+        print(f"| {name} | {100 * hit[inside].mean():.2f} | {100 * hit[where].mean():.1f} |")
+
+
+def print_speed(repeat: int) -> None:
+    """Default steps on 144 Mpx: the sample map and a drawn map, repeated."""
+    from throughput import fill_frame
+
+    palette = load_palette(DATA / "sample_palette.csv")
+    sample = np.ascontiguousarray(read_image(DATA / "sample_map.png").colors)
+    drawn = draw_map(1000, variants=("+ black contacts",))
+    cases = {
+        "sample map": (sample, palette, Clean()),
+        "drawn map": (
+            drawn.pictures["+ black contacts"],
+            Palette(drawn.colors),
+            Clean(ink=drawn.inks),
+        ),
+    }
+    print("\n| 12000 x 12000 | nearest s | class recovery s | Mpx/s |")
+    print("| --- | ---: | ---: | ---: |")
+    for name, (picture, colors, clean) in cases.items():
+        pixels = fill_frame(picture, (12_000, 12_000))
+        seconds: list[tuple[float, float]] = []
+        for _ in range(repeat):
+            start = time.perf_counter()
+            indices = nearest(pixels, colors)
+            middle = time.perf_counter()
+            clean_block(pixels, indices, clean.plan(colors))
+            seconds.append((middle - start, time.perf_counter() - middle))
+        mapping, cleaning = (statistics.median(column) for column in zip(*seconds, strict=True))
+        print(f"| {name} | {mapping:.2f} | {cleaning:.2f} | {144 / cleaning:.1f} |", flush=True)
+
+
+def print_counts(maps: list[DrawnMap]) -> None:
+    """Print what was changed, and why, on the first map."""
+    drawn = maps[0]
+    palette = Palette(drawn.colors)
+    picture = drawn.pictures["+ labels and red faults"]
+    grid = IndexGrid(indices=nearest(picture, palette), palette=palette, nodata=255)
+    cleaned = clean_grid(grid, Clean(ink=drawn.inks), image=picture)
+    print("\nChanged pixels of the first map with labels and faults:", cleaned.changed())
+
+
+def main() -> None:
+    """Read the options, draw, print."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--maps", type=int, default=6)
+    parser.add_argument("--first-seed", type=int, default=1000)
+    parser.add_argument("--speed", action="store_true", help="measure 12000 x 12000 pixels only")
+    parser.add_argument("--repeat", type=int, default=3)
+    options = parser.parse_args()
+    print(f"{os.cpu_count()} cores")
+    if options.speed:
+        print_speed(options.repeat)
+        return
+    seeds = range(options.first_seed, options.first_seed + options.maps)
+    maps = [draw_map(seed) for seed in seeds]
+    print_table(
+        maps, f"24 units, 160 regions, {len(maps)} maps of seeds {seeds[0]} to {seeds[-1]}"
+    )
+    print_counts(maps)
+    for n_units, n_regions in ((8, 60), (48, 300)):
+        few = [draw_map(seed, n_units=n_units, n_regions=n_regions) for seed in seeds[:2]]
+        print_table(few, f"{n_units} units, {n_regions} regions, {len(few)} maps")
+    print_sample_map()
+
+
+if __name__ == "__main__":
+    main()

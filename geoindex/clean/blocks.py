@@ -1,0 +1,214 @@
+"""Class recovery on blocks: the steps in their order, each with the surroundings it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoindex.clean.cores import doubt_lone, find_cores
+from geoindex.clean.deciding import BESIDE_RADIUS, decide, fill_far
+from geoindex.clean.hatching import find_hatching
+from geoindex.clean.mixing import N_SHARES, SEARCH_RADIUS, SUPPORT_RADIUS, trust_thin_units, unmix
+from geoindex.clean.options import Plan
+from geoindex.clean.speckle import ROUNDS, merge_speckle
+from geoindex.color.threads import Progress, in_threads
+from geoindex.grid import IndexArray, nodata_value
+
+__all__ = ["REASONS", "CleanBlock", "Reason", "Region", "clean_block"]
+
+Reason = Literal["edges", "ink", "hatch", "speckle"]
+
+REASONS: dict[Reason, int] = {"edges": 1, "ink": 2, "hatch": 3, "speckle": 4}
+"""Codes of the mask of changed pixels; 0 is unchanged."""
+
+NODATA_CONFIDENCE = 255
+
+TILE = 512
+"""Side of the squares that an image is worked on in: their arrays stay in the cache's reach."""
+
+Region = tuple[slice, slice]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CleanBlock:
+    """What class recovery made of a block."""
+
+    indices: IndexArray
+    """Palette rows, shape (rows, cols), of the dtype that came in."""
+
+    reasons: NDArray[np.uint8]
+    """0 where a pixel is unchanged, else the code of the last step that changed it."""
+
+    confidence: NDArray[np.uint8]
+    """Percent by which the unit of a pixel is ahead of the second, 255 for nodata."""
+
+
+def clean_block(
+    pixels: NDArray[np.uint8],
+    indices: IndexArray,
+    plan: Plan,
+    inner: Region | None = None,
+    *,
+    progress: Progress | None = None,
+) -> CleanBlock:
+    """Recover the classes of an image, or of the inner part of a block of it, on all cores.
+
+    Parameters
+    ----------
+    pixels : ndarray of uint8, shape (rows, cols, 3 or 4)
+        Colors of the block and of ``plan.options.halo`` pixels around it, fewer where the
+        image ends.
+    indices : ndarray of uint8 or uint16, shape (rows, cols)
+        Palette rows nearest to the colors; the largest value of the dtype is nodata unless
+        the palette uses it.
+    plan : Plan
+        From :meth:`geoindex.Clean.plan`.
+    inner : tuple of two slice, optional
+        The part that is wanted, without the halo; everything by default.
+    progress : callable, optional
+        Called with the tiles that are done and how many there are.
+
+    Returns
+    -------
+    CleanBlock
+        Of the inner part; the same whatever the blocks are.
+    """
+    rows, cols = indices.shape
+    if inner is None:
+        inner = (slice(0, rows), slice(0, cols))
+    (top, bottom), (left, right) = (
+        part.indices(n)[:2] for part, n in zip(inner, (rows, cols), strict=True)
+    )
+    shape = bottom - top, right - left
+    result = CleanBlock(
+        indices=np.empty(shape, indices.dtype),
+        reasons=np.empty(shape, np.uint8),
+        confidence=np.empty(shape, np.uint8),
+    )
+
+    def clean_tile(tile: Region) -> None:
+        y, x = tile
+        place = slice(y.start + top, y.stop + top), slice(x.start + left, x.stop + left)
+        _clean_tile(pixels, indices, plan, place, result, tile)
+
+    in_threads(clean_tile, list(_tiles(shape)), progress=progress)
+    return result
+
+
+def _tiles(shape: tuple[int, ...]) -> Iterator[Region]:
+    """Squares that cover an image."""
+    rows, cols = shape
+    for top in range(0, rows, TILE):
+        for left in range(0, cols, TILE):
+            yield slice(top, min(top + TILE, rows)), slice(left, min(left + TILE, cols))
+
+
+def _clean_tile(
+    pixels: NDArray[np.uint8],
+    indices: IndexArray,
+    plan: Plan,
+    place: Region,
+    result: CleanBlock,
+    target: Region,
+) -> None:
+    """Clean the tile at `place` into `target` of the result."""
+    options = plan.options
+    rows, cols = indices.shape
+    around, inner = _grown(place, options.halo, (rows, cols))
+    late, within = _grown(inner, options.late_halo, indices[around].shape)
+    nodata = nodata_value(len(plan.palette), indices.dtype)
+    nearest = indices[around].astype(np.int32)
+    if nodata is not None:
+        nearest[nearest == nodata] = -1
+    before = nearest[late].copy()
+    classes, confidence = _recover(pixels[around], nearest, plan, late)
+    if nodata is None:
+        classes = np.where(classes < 0, before, classes)
+    reasons = np.where(
+        classes == before,
+        np.uint8(0),
+        np.where(plan.is_unit[before], np.uint8(REASONS["edges"]), np.uint8(REASONS["ink"])),
+    )
+    if plan.hatches:
+        after = find_hatching(classes, plan.hatches, options.hatch_gap)
+        reasons[after != classes] = REASONS["hatch"]
+        classes = after
+    if options.speckle > 1:
+        for _ in range(ROUNDS):
+            after = np.empty_like(classes)
+            if not merge_speckle(classes, options.speckle, options.connectivity, after):
+                break
+            reasons[after != classes] = REASONS["speckle"]
+            classes = after
+    classes = classes[within]
+    result.indices[target] = classes if nodata is None else np.where(classes < 0, nodata, classes)
+    result.reasons[target] = np.where(classes == before[within], 0, reasons[within])
+    result.confidence[target] = np.where(classes < 0, NODATA_CONFIDENCE, confidence[within])
+
+
+def _recover(
+    pixels: NDArray[np.uint8],
+    nearest: NDArray[np.int32],
+    plan: Plan,
+    inner: Region,
+) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+    """Classes, negative for nodata, and confidence of the inner part; `nearest` is used up."""
+    shape = nearest.shape
+    is_unit = plan.is_unit
+    colors = plan.palette.colors.astype(np.float64)
+    kind = np.empty(shape, np.uint8)
+    brightness = np.empty(shape if plan.shaded else (0, 0), np.float32)
+    deviation = np.empty(shape, np.uint8)
+    find_cores(pixels, nearest, colors, is_unit, plan.shaded, kind, brightness, deviation)
+    doubt_lone(nearest, kind)
+
+    members = np.empty((*shape, N_SHARES), np.int32)
+    shares = np.empty((*shape, N_SHARES), np.float32)
+    ink = np.empty(shape, np.float32)
+    noise = np.empty(shape, np.float32)
+    thin = np.empty(shape, np.int32)
+    wanted = _window(inner, BESIDE_RADIUS, shape)
+    trusted = _window(inner, BESIDE_RADIUS + SEARCH_RADIUS, shape)
+    first = _window(inner, BESIDE_RADIUS + SEARCH_RADIUS + SUPPORT_RADIUS, shape)
+    inks = np.array(plan.inks, dtype=np.int64)
+
+    def find_shares(todo: NDArray[np.uint8], window: tuple[int, int, int, int]) -> None:
+        unmix(
+            pixels, nearest, colors, is_unit, inks, plan.shaded, kind, brightness, deviation, todo,
+            window, members, shares, ink, noise, thin,
+        )  # fmt: skip
+
+    find_shares(np.ones(shape, np.uint8), first)
+    again = np.zeros(shape, np.uint8)
+    if trust_thin_units(nearest, thin, trusted, kind, again):
+        find_shares(again, wanted)
+    size = inner[0].stop - inner[0].start, inner[1].stop - inner[1].start
+    classes, confidence = np.empty(size, np.int32), np.empty(size, np.uint8)
+    window = _window(inner, 0, shape)
+    undecided = decide(
+        nearest, is_unit, kind, members, shares, ink, noise, plan.options.edges, window, classes,
+        confidence,
+    )  # fmt: skip
+    if undecided:
+        fill_far(nearest, kind, plan.options.reach, -1, window, classes)
+    return classes, confidence
+
+
+def _grown(place: Region, by: int, shape: tuple[int, ...]) -> tuple[Region, Region]:
+    """Grow a region where there are surroundings; return it, and the old one within it."""
+    grown, within = [], []
+    for part, n in zip(place, shape, strict=True):
+        start, stop = max(0, part.start - by), min(n, part.stop + by)
+        grown.append(slice(start, stop))
+        within.append(slice(part.start - start, part.stop - start))
+    return (grown[0], grown[1]), (within[0], within[1])
+
+
+def _window(place: Region, by: int, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
+    """First and last row, first and last column of a region with surroundings."""
+    (rows, cols), _ = _grown(place, by, shape)
+    return rows.start, rows.stop, cols.start, cols.stop

@@ -1,0 +1,148 @@
+"""Which pixels show the color of one unit, beyond doubt or nearly so."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import types
+from numpy.typing import NDArray
+
+from geoindex.color.compiled import compiled
+from geoindex.color.metrics import BRIGHTEST, DARKEST
+
+__all__ = [
+    "CORE",
+    "DOUBTFUL",
+    "EXACT",
+    "LONE",
+    "MISSING",
+    "doubt_lone",
+    "find_cores",
+    "index_array",
+    "pixel_array",
+    "window_of",
+]
+
+DOUBTFUL, EXACT, CORE, MISSING, LONE = (np.uint8(code) for code in range(5))
+"""Doubtful; of a unit's very color, or trusted for other reasons; the whole neighborhood of one
+unit; nodata; of a unit's very color but alone, which may be a mixture of others by chance."""
+
+EXACT_SQUARED = 3.3
+"""Largest squared distance from a unit's color that rounding and shading leave."""
+
+COMPANY_RADIUS, COMPANY = 2, 6
+"""A color without a core beside it is believed where as many pixels within the radius have it: a
+line of mixtures has fewer, a unit three pixels wide more."""
+
+pixel_array = types.Array(types.uint8, 3, "A", readonly=True)
+window_of = types.UniTuple(types.int64, 4)  # type: ignore[no-untyped-call]
+index_array = types.Array(types.int32, 2, "C", readonly=True)
+
+
+@compiled(
+    types.void(
+        pixel_array,
+        index_array,
+        types.Array(types.float64, 2, "C", readonly=True),
+        types.Array(types.boolean, 1, "C", readonly=True),
+        types.boolean,
+        types.uint8[:, ::1],
+        types.float32[:, ::1],
+        types.uint8[:, ::1],
+    )
+)
+def find_cores(
+    pixels: NDArray[np.uint8],
+    indices: NDArray[np.int32],
+    colors: NDArray[np.float64],
+    is_unit: NDArray[np.bool_],
+    shaded: bool,
+    kind: NDArray[np.uint8],
+    brightness: NDArray[np.float32],
+    deviation: NDArray[np.uint8],
+) -> None:
+    """Sort pixels into cores, exact, doubtful and missing ones.
+
+    Parameters
+    ----------
+    pixels : ndarray of uint8, shape (rows, cols, 3 or 4)
+    indices : ndarray of int32, shape (rows, cols)
+        Palette row nearest to each pixel, -1 for nodata.
+    colors : ndarray of float64, shape (n_colors, 3)
+        The palette.
+    is_unit : ndarray of bool, shape (n_colors,)
+        False for ink.
+    shaded : bool
+        Whether a pixel may be a darker or brighter version of its unit's color.
+    kind, deviation : ndarray of uint8, shape (rows, cols)
+        Written: the kind, and the squared distance from the unit's color, at most 255.
+    brightness : ndarray of float32, shape (rows, cols)
+        Written where `shaded`: the factor between the unit's color and the pixel.
+    """
+    rows, cols = indices.shape
+    for row in range(rows):
+        up, down = max(row - 1, 0), min(row + 1, rows - 1)
+        for col in range(cols):
+            index = indices[row, col]
+            if index < 0:
+                kind[row, col] = MISSING
+                continue
+            if not is_unit[index]:
+                kind[row, col] = DOUBTFUL
+                continue
+            red, green, blue = colors[index, 0], colors[index, 1], colors[index, 2]
+            r, g, b = (
+                float(pixels[row, col, 0]),
+                float(pixels[row, col, 1]),
+                float(pixels[row, col, 2]),
+            )
+            if shaded:
+                length = red * red + green * green + blue * blue
+                factor = (r * red + g * green + b * blue) / length if length > 0 else 1.0
+                factor = min(max(factor, DARKEST), BRIGHTEST)
+                brightness[row, col] = factor
+                red, green, blue = (
+                    min(factor * red, 255.0),
+                    min(factor * green, 255.0),
+                    min(factor * blue, 255.0),
+                )
+            squared = (r - red) ** 2 + (g - green) ** 2 + (b - blue) ** 2
+            deviation[row, col] = np.uint8(min(squared + 0.5, 255.0))
+            left, right = max(col - 1, 0), min(col + 1, cols - 1)
+            alike = 0
+            for y in (up, row, down):
+                for x in (left, col, right):
+                    near = indices[y, x]
+                    alike += int(near == index) | int(near < 0)
+            if alike == 9:
+                kind[row, col] = CORE
+            elif squared <= EXACT_SQUARED:
+                kind[row, col] = EXACT
+            else:
+                kind[row, col] = DOUBTFUL
+
+
+@compiled(types.void(index_array, types.uint8[:, ::1]))
+def doubt_lone(indices: NDArray[np.int32], kind: NDArray[np.uint8]) -> None:
+    """Turn exact pixels into lone ones that have neither a core beside them nor company.
+
+    Parameters
+    ----------
+    indices : ndarray of int32, shape (rows, cols)
+    kind : ndarray of uint8, shape (rows, cols)
+        From :func:`find_cores`; changed.
+    """
+    rows, cols = indices.shape
+    for row in range(rows):
+        for col in range(cols):
+            if kind[row, col] != EXACT:
+                continue
+            company, beside = 0, False
+            for y in range(max(0, row - COMPANY_RADIUS), min(rows, row + COMPANY_RADIUS + 1)):
+                for x in range(max(0, col - COMPANY_RADIUS), min(cols, col + COMPANY_RADIUS + 1)):
+                    if indices[y, x] != indices[row, col] or kind[y, x] == DOUBTFUL:
+                        continue
+                    company += 1
+                    near = abs(y - row) <= 1 and abs(x - col) <= 1
+                    beside = beside or (near and kind[y, x] == CORE)
+            if not beside and company < COMPANY:
+                kind[row, col] = LONE

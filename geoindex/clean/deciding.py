@@ -1,0 +1,267 @@
+"""One unit a pixel, from the shares of the pixel and of those around it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import types
+from numpy.typing import NDArray
+
+from geoindex.clean.cores import CORE, EXACT, MISSING, index_array, window_of
+from geoindex.color.compiled import compiled
+
+__all__ = ["BESIDE_RADIUS", "UNDECIDED", "decide", "fill_far"]
+
+BESIDE_RADIUS = 5
+"""Units within this distance of ink are weighed; :func:`fill_far` looks farther."""
+
+BESIDE_SIGMA = 0.8
+"""Of the weights, in pixels: steep, so that the nearest unit counts, and yet a mean over a few
+pixels, so that a line's middle is found within a fraction of a pixel."""
+
+SMOOTH_RADIUS, SMOOTH_SIGMA = 2, 1.1
+"""Of the mean that steadies the shares where the picture is noisy."""
+
+LEAST_INK = 0.01
+UNDECIDED = np.int32(-2)
+"""A pixel that no unit lies beside."""
+
+MOST_CLASSES = 64
+
+
+def _weights(radius: int, sigma: float) -> NDArray[np.float64]:
+    """Places around a pixel, nearest first: rows, columns, weight, and all weight from there."""
+    step = range(-radius, radius + 1)
+    places = sorted((dy * dy + dx * dx, dy, dx) for dy in step for dx in step)[1:]
+    weights = [math.exp(-squared / (2 * sigma**2)) for squared, _, _ in places]
+    left = np.cumsum(weights[::-1])[::-1]
+    return np.array(
+        [
+            (dy, dx, weight, rest)
+            for (_, dy, dx), weight, rest in zip(places, weights, left, strict=True)
+        ]
+    )
+
+
+BESIDE = _weights(BESIDE_RADIUS, BESIDE_SIGMA)
+SMOOTH = _weights(SMOOTH_RADIUS, SMOOTH_SIGMA)
+
+NEGLIGIBLE = 0.003
+"""Places farther away are left out once all their weight is less than this share."""
+
+
+@compiled()
+def _add(
+    n: int, unit: int, weight: float, found: NDArray[np.int64], total: NDArray[np.float64]
+) -> int:
+    """Add to the total of a unit; return how many units there are."""
+    for i in range(n):
+        if found[i] == unit:
+            total[i] += weight
+            return n
+    if n == MOST_CLASSES:
+        return n
+    found[n], total[n] = unit, weight
+    return n + 1
+
+
+@compiled()
+def _add_around(
+    row: int,
+    col: int,
+    weights: NDArray[np.float64],
+    factor: float,
+    members: NDArray[np.int32],
+    shares: NDArray[np.float32],
+    n: int,
+    found: NDArray[np.int64],
+    total: NDArray[np.float64],
+) -> int:
+    """Add the weighted shares of the neighbors; return how many units there are."""
+    rows, cols = members.shape[:2]
+    so_far = 0.0
+    for place in range(len(weights)):
+        if weights[place, 3] < NEGLIGIBLE * so_far:
+            break
+        y, x = row + int(weights[place, 0]), col + int(weights[place, 1])
+        if y < 0 or x < 0 or y >= rows or x >= cols:
+            continue
+        for i in range(members.shape[2]):
+            if members[y, x, i] < 0:
+                break
+            weight = weights[place, 2] * shares[y, x, i]
+            so_far += weight
+            n = _add(n, members[y, x, i], factor * weight, found, total)
+    return n
+
+
+@compiled(
+    types.boolean(
+        index_array,
+        types.Array(types.boolean, 1, "C", readonly=True),
+        types.Array(types.uint8, 2, "C", readonly=True),
+        types.Array(types.int32, 3, "C", readonly=True),
+        types.Array(types.float32, 3, "C", readonly=True),
+        types.Array(types.float32, 2, "C", readonly=True),
+        types.Array(types.float32, 2, "C", readonly=True),
+        types.boolean,
+        window_of,
+        types.int32[:, ::1],
+        types.uint8[:, ::1],
+    )
+)
+def decide(
+    indices: NDArray[np.int32],
+    is_unit: NDArray[np.bool_],
+    kind: NDArray[np.uint8],
+    members: NDArray[np.int32],
+    shares: NDArray[np.float32],
+    ink: NDArray[np.float32],
+    noise: NDArray[np.float32],
+    edges: bool,
+    window: tuple[int, int, int, int],
+    out: NDArray[np.int32],
+    confidence: NDArray[np.uint8],
+) -> bool:
+    """Give every pixel of a window the unit that covers most of it.
+
+    Where ink hides a part of a pixel, that part goes to the units around it, the nearest
+    first. Where the picture is noisy, the shares are steadied by those of the neighbors.
+
+    Parameters
+    ----------
+    indices, is_unit, kind
+        As in :func:`geoindex.clean.cores.find_cores`.
+    members, shares, ink, noise
+        From :func:`geoindex.clean.mixing.unmix`, valid up to the larger radius beyond the
+        window.
+    edges : bool
+        Whether pixels of units may change, too.
+    window : tuple of int
+        First and last row, first and last column.
+    out : ndarray of int32, shape of the window
+        Written: palette rows, -1 for nodata, `UNDECIDED` for ink without a unit near it.
+    confidence : ndarray of uint8, shape of the window
+        Written: percent by which the unit is ahead of the second.
+
+    Returns
+    -------
+    bool
+        Whether some pixel is undecided.
+    """
+    found = np.empty(MOST_CLASSES, np.int64)
+    total = np.empty(MOST_CLASSES, np.float64)
+    undecided = False
+    for row in range(window[0], window[1]):
+        for col in range(window[2], window[3]):
+            y, x = row - window[0], col - window[2]
+            index = indices[row, col]
+            out[y, x] = index
+            confidence[y, x] = 100
+            if kind[row, col] == CORE or kind[row, col] == MISSING:
+                continue
+            if not edges and is_unit[index]:
+                continue
+            over, level = ink[row, col], noise[row, col]
+            n = 0
+            if over > LEAST_INK:
+                n = _add_around(row, col, BESIDE, 1.0, members, shares, n, found, total)
+                weight = 0.0
+                for i in range(n):
+                    weight += total[i]
+                for i in range(n):
+                    total[i] = over * total[i] / weight if weight > 0 else 0.0
+            for i in range(members.shape[2]):
+                if members[row, col, i] < 0:
+                    break
+                n = _add(n, members[row, col, i], shares[row, col, i], found, total)
+            if level > 0:
+                n = _add_around(row, col, SMOOTH, level, members, shares, n, found, total)
+            best, first, second, weight = -1, 0.0, 0.0, 0.0
+            for i in range(n):
+                weight += total[i]
+                if total[i] > first or (total[i] == first and best >= 0 and found[i] < best):
+                    if best >= 0:
+                        second = first
+                    best, first = found[i], total[i]
+                elif total[i] > second:
+                    second = total[i]
+            if best >= 0:
+                out[y, x] = best
+                confidence[y, x] = np.uint8(100 * (first - second) / weight + 0.5)
+            elif not is_unit[index]:
+                out[y, x] = UNDECIDED
+                confidence[y, x] = 0
+                undecided = True
+    return undecided
+
+
+@compiled(
+    types.void(
+        index_array,
+        types.Array(types.uint8, 2, "C", readonly=True),
+        types.int64,
+        types.int64,
+        window_of,
+        types.int32[:, ::1],
+    )
+)
+def fill_far(
+    indices: NDArray[np.int32],
+    kind: NDArray[np.uint8],
+    reach: int,
+    far: int,
+    window: tuple[int, int, int, int],
+    out: NDArray[np.int32],
+) -> None:
+    """Give undecided pixels the unit of the nearest core.
+
+    Parameters
+    ----------
+    indices, kind
+        As in :func:`geoindex.clean.cores.find_cores`, valid up to `reach` beyond the window.
+    reach : int
+        Largest distance in pixels.
+    far : int
+        What pixels become that are farther from every core.
+    window : tuple of int
+        First and last row, first and last column.
+    out : ndarray of int32, shape of the window
+        Changed where it is `UNDECIDED`. Of cores equally near the lowest unit counts.
+    """
+    rows, cols = indices.shape
+    first_row, last_row = max(0, window[0] - reach), min(rows, window[1] + reach)
+    first_col, last_col = max(0, window[2] - reach), min(cols, window[3] + reach)
+    height = window[1] - window[0]
+    # For each row of the window and each column: the nearest core above and below.
+    gap = np.full((height, last_col - first_col, 2), reach + 1, np.int64)
+    unit = np.full((height, last_col - first_col, 2), -1, np.int64)
+    for col in range(first_col, last_col):
+        for side in range(2):
+            away, nearest = reach + 1, -1
+            for step in range(last_row - first_row):
+                row = first_row + step if side == 0 else last_row - 1 - step
+                away += 1
+                if kind[row, col] == CORE or kind[row, col] == EXACT:
+                    away, nearest = 0, indices[row, col]
+                if window[0] <= row < window[1] and away <= reach:
+                    gap[row - window[0], col - first_col, side] = away
+                    unit[row - window[0], col - first_col, side] = nearest
+    for row in range(height):
+        for col in range(window[2], window[3]):
+            if out[row, col - window[2]] != UNDECIDED:
+                continue
+            least, best = reach * reach + 1, far
+            for x in range(max(first_col, col - reach), min(last_col, col + reach + 1)):
+                across = (x - col) * (x - col)
+                if across > least:
+                    continue
+                for side in range(2):
+                    nearest = unit[row, x - first_col, side]
+                    if nearest < 0:
+                        continue
+                    squared = across + gap[row, x - first_col, side] ** 2
+                    if squared < least or (squared == least and nearest < best):
+                        least, best = squared, nearest
+            out[row, col - window[2]] = best

@@ -1,0 +1,86 @@
+"""Regions where two colors alternate, as one class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["HALO_SIDES", "find_hatching"]
+
+HALO_SIDES = 5
+"""Sides of the square of the operations below that a pixel depends on, added up."""
+
+Mask = NDArray[np.bool_]
+
+
+def find_hatching(
+    classes: NDArray[np.int32], hatches: Sequence[tuple[int, int, int]], gap: int
+) -> NDArray[np.int32]:
+    """Give regions where two classes alternate a class of their own.
+
+    A pixel of either color is hatched where stripes of both lie on both sides of it (the
+    closings of both colors cover it), in a region wider than a stripe: a single line of one
+    color across the other is none. What is left of either color between the last stripe and
+    the border of the region, narrower than a stripe, belongs to it.
+
+    Parameters
+    ----------
+    classes : ndarray of int32, shape (rows, cols)
+        Palette rows, negative for nodata.
+    hatches : sequence of tuple of three int
+        Rows of the two colors, and of the class that they stand for.
+    gap : int
+        Widest stripe in pixels.
+
+    Returns
+    -------
+    ndarray of int32, shape (rows, cols)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from geoindex.clean.hatching import find_hatching
+    >>> stripes = np.tile(np.array([0, 0, 1], np.int32), (12, 4))
+    >>> (find_hatching(stripes, [(0, 1, 2)], gap=2) == 2).all()
+    np.True_
+    """
+    side = gap + 1 + gap % 2
+    result = classes.copy()
+    for one, other, target in hatches:
+        ones, others = classes == one, classes == other
+        if not (ones.any() and others.any()):
+            continue
+        either = ones | others
+        mixed = either & _closed(ones, side) & _closed(others, side)
+        wide = _opened(mixed, side)
+        mixed &= _grown(wide, side)
+        rest = either & ~mixed
+        slivers = rest & ~_opened(rest, side) & _grown(mixed, 2 * side - 1)
+        result[mixed | slivers] = target
+    return result
+
+
+def _grown(mask: Mask, side: int) -> Mask:
+    """Dilation by a square."""
+    from scipy.ndimage import maximum_filter
+
+    grown: Mask = maximum_filter(mask, side, mode="constant", cval=False)
+    return grown
+
+
+def _shrunk(mask: Mask, side: int, *, outside: bool) -> Mask:
+    """Erosion by a square; `outside` is what lies beyond the image."""
+    from scipy.ndimage import minimum_filter
+
+    shrunk: Mask = minimum_filter(mask, side, mode="constant", cval=outside)
+    return shrunk
+
+
+def _closed(mask: Mask, side: int) -> Mask:
+    return _shrunk(_grown(mask, side), side, outside=True)
+
+
+def _opened(mask: Mask, side: int) -> Mask:
+    return _grown(_shrunk(mask, side, outside=False), side)

@@ -1,0 +1,94 @@
+"""``geoindex clean``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+
+from geoindex.clean import Clean
+from geoindex.cleaning import clean_grid
+from geoindex.cli.options import (
+    clean_options,
+    echo_json,
+    json_option,
+    overwrite_option,
+    progress_bar,
+    quiet_option,
+)
+from geoindex.color.search import Metric
+from geoindex.formats.atomic import check_target
+from geoindex.formats.grids import grid_format_of, open_grid
+
+__all__ = ["clean_command", "echo_changes"]
+
+LISTED_CLASSES = 12
+"""Classes that the summary lists, those first whose number of pixels changed most."""
+
+
+@click.command("clean")
+@click.argument("grid")
+@click.option("-o", "--output", required=True, metavar="DST", help="Grid to write.")
+@click.option(
+    "--image",
+    metavar="SRC",
+    help="The map image that GRID was made from: soft edges can only be seen there.",
+)
+@click.option(
+    "--metric",
+    type=click.Choice(get_args(Metric)),
+    help="Color distance for --image, by default the one that GRID was made with.",
+)
+@clean_options
+@overwrite_option
+@json_option
+@quiet_option
+def clean_command(
+    grid: str,
+    *,
+    output: str,
+    image: str | None,
+    metric: Metric | None,
+    clean: Clean,
+    changes: str | None,
+    confidence: str | None,
+    overwrite: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Recover the units of the index grid GRID (.npy, .tif): fill ink, settle soft edges."""
+    targets = [Path(path) for path in (output, changes, confidence) if path is not None]
+    for target in targets:
+        grid_format_of(target)
+        check_target(target, overwrite=overwrite)
+    opened = open_grid(grid)
+    with progress_bar("clean", " tiles", quiet=quiet) as advance:
+        cleaned = clean_grid(opened, clean, image=image, metric=metric, progress=advance)
+    cleaned.grid.save(output, overwrite=overwrite)
+    if changes is not None:
+        cleaned.changes().save(changes, overwrite=overwrite)
+    if confidence is not None:
+        cleaned.confidence_grid().save(confidence, overwrite=overwrite)
+    if as_json:
+        echo_json({"source": grid, "target": output, **cleaned.to_dict()})
+    elif not quiet:
+        rows, cols = opened.shape
+        click.echo(f"{output}: {cols} x {rows} pixels")
+        echo_changes(cleaned.to_dict(), rows * cols)
+
+
+def echo_changes(cleaned: dict[str, Any], n_pixels: int) -> None:
+    """Print what class recovery changed, and the classes that changed most."""
+    for reason, count in cleaned["changed"].items():
+        click.echo(f"  {reason:<13} {count:,} px changed ({count / n_pixels:.2%})")
+    classes = [row for row in cleaned["classes"] if row["before"] != row["after"]]
+    classes.sort(key=lambda row: -abs(row["after"] - row["before"]))
+    if classes:
+        click.echo("  classes, pixels before and after:")
+    for row in classes[:LISTED_CLASSES]:
+        click.echo(
+            f"  {row['index']:>5}  {row['before']:>12,}  {row['after']:>12,}  {row['label']}"
+        )
+    if len(classes) > LISTED_CLASSES:
+        click.echo(f"  and {len(classes) - LISTED_CLASSES} more; --json lists them all")

@@ -1,0 +1,444 @@
+"""Class recovery against maps with a known answer, plain oracles, and its own laws."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+from scipy import ndimage
+
+from geoindex import (
+    Clean,
+    GeoindexError,
+    IndexGrid,
+    Palette,
+    clean_grid,
+    convert,
+    index_image,
+    nearest,
+    open_grid,
+)
+from geoindex.clean import REASONS, Hatch, bands, clean_block
+from geoindex.clean.options import palette_row
+from geoindex.cli.app import cli
+from geoindex.errors import GridError, OptionError
+from geoindex.formats import blocks
+
+INK_PALETTE = Palette(
+    [[0, 0, 0], [230, 203, 203], [95, 178, 210], [76, 174, 29]],
+    names=["Contacts", "Gneiss", "Lake", "Basalt"],
+    roles=["ink", "unit", "unit", "unit"],
+)
+
+GOALS = {
+    "anti-aliased edges": 99.95,
+    "+ black contacts": 99.8,
+    "+ labels and red faults": 99.75,
+    "edges + JPEG": 99.6,
+    "edges + hillshade": 99.85,
+    "all together": 98.7,
+}
+"""Of one small map; benchmarks/class_recovery.py has the mean over many large ones."""
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    """A small map of a seed that was not used for tuning."""
+    folder = str(Path(__file__).resolve().parents[1] / "benchmarks")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(folder)
+        module = importlib.import_module("drawn_maps")
+    return module.draw_map(1000, n_units=16, n_regions=40, shape=(320, 420))
+
+
+def cleaned(drawn, variant: str, **options: object) -> np.ndarray:
+    inks = drawn.inks if "+" in variant[:1] or variant == "all together" else ()
+    shaded = "hillshade" in variant or variant == "all together"
+    return index_image(
+        drawn.pictures[variant],
+        Palette(drawn.colors),
+        metric="shaded" if shaded else "rgb",
+        clean=Clean(ink=inks, **options),
+    ).indices
+
+
+@pytest.mark.parametrize("variant", GOALS)
+def test_goals(drawn, variant: str) -> None:
+    right = cleaned(drawn, variant) == drawn.truth
+    assert 100 * right.mean() > GOALS[variant]
+    if variant == "+ labels and red faults":
+        assert right[drawn.thin].mean() > 0.97
+
+
+@pytest.mark.parametrize("side", [97, 160])
+@pytest.mark.parametrize("variant", ["+ labels and red faults", "all together"])
+def test_blocks_give_the_bytes_of_the_whole(drawn, variant: str, side: int) -> None:
+    palette = Palette(drawn.colors)
+    shaded = variant == "all together"
+    pixels = drawn.pictures[variant]
+    indices = nearest(pixels, palette, metric="shaded" if shaded else "rgb")
+    indices[40:60, 100:200] = 255
+    options = Clean(ink=drawn.inks, speckle=5, hatch=["0+1=2"], hatch_gap=4, reach=20)
+    plan = options.plan(palette, "shaded" if shaded else "rgb")
+    whole = clean_block(pixels, indices, plan)
+    rows, cols = indices.shape
+    for top in range(0, rows, side):
+        for left in range(0, cols, side):
+            bottom, right = min(top + side, rows), min(left + side, cols)
+            y0, x0 = max(0, top - options.halo), max(0, left - options.halo)
+            around = (
+                slice(y0, min(rows, bottom + options.halo)),
+                slice(x0, min(cols, right + options.halo)),
+            )
+            inner = slice(top - y0, bottom - y0), slice(left - x0, right - x0)
+            part = clean_block(pixels[around], indices[around], plan, inner)
+            place = slice(top, bottom), slice(left, right)
+            np.testing.assert_array_equal(part.indices, whole.indices[place])
+            np.testing.assert_array_equal(part.reasons, whole.reasons[place])
+            np.testing.assert_array_equal(part.confidence, whole.confidence[place])
+
+
+def test_an_antialiased_edge_goes_to_the_unit_that_covers_more() -> None:
+    palette = Palette([[200, 0, 0], [0, 0, 200], [100, 0, 100]])
+    share = np.array([1, 1, 1, 0.6, 0, 0, 0])
+    row = share[:, None] * palette.colors[0] + (1 - share[:, None]) * palette.colors[1]
+    picture = np.tile(row.round().astype(np.uint8), (7, 1, 1))
+    # Half red, half blue is the purple of the third unit.
+    assert index_image(picture, palette).indices[3].tolist() == [0, 0, 0, 2, 1, 1, 1]
+    grid = index_image(picture, palette, clean=True)
+    assert grid.indices[3].tolist() == [0, 0, 0, 0, 1, 1, 1]
+    assert grid.provenance["clean"]["edges"] is True
+    assert index_image(picture, palette, clean=False).provenance.get("clean") is None
+
+
+def test_a_thin_unit_of_a_mixed_color_stays() -> None:
+    palette = Palette([[200, 0, 0], [0, 0, 200], [100, 0, 100]])
+    truth = np.zeros((20, 21), np.uint8)
+    truth[:, 9:12] = 2
+    truth[:, 12:] = 1
+    grid = index_image(palette.colors[truth], palette, clean=True)
+    np.testing.assert_array_equal(grid.indices, truth)
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 6, 9, 15])
+def test_ink_of_any_width_is_split_along_its_middle(width: int) -> None:
+    indices = np.full((12, 41), 1, np.uint8)
+    left = 20 - width // 2
+    indices[:, 20:] = 2
+    indices[:, left : left + width] = 0
+    grid = IndexGrid(indices=indices, palette=INK_PALETTE, nodata=255)
+    result = clean_grid(grid)
+    expected = np.where(np.arange(41) < left + width / 2, 1, 2)
+    middle = left + width // 2
+    rows = result.grid.indices
+    keep = np.arange(41) != middle if width % 2 else np.ones(41, bool)
+    assert (rows[:, keep] == expected[keep]).all()
+    assert result.changed()["ink"] == 12 * width
+    assert result.after[0] == 0
+    assert result.after.sum() == result.before.sum() == 12 * 41
+
+
+def test_ink_far_from_every_unit_becomes_nodata() -> None:
+    indices = np.zeros((9, 90), np.uint8)
+    indices[:, :20] = 1
+    grid = IndexGrid(indices=indices, palette=INK_PALETTE, nodata=255)
+    result = clean_grid(grid, Clean(reach=30)).grid
+    assert (result.indices[:, :50] == 1).all()
+    assert (result.indices[:, 50:] == 255).all()
+
+
+def test_ink_far_from_every_unit_stays_where_there_is_no_nodata() -> None:
+    palette = Palette(np.arange(256)[:, None].repeat(3, 1))
+    indices = np.zeros((9, 90), np.uint8)
+    indices[:, :20] = 1
+    result = clean_grid(IndexGrid(indices=indices, palette=palette), Clean(ink=0, reach=30)).grid
+    assert (result.indices[:, 50:] == 0).all()
+    assert result.indices.dtype == np.uint8
+
+
+grids = st.integers(0, 2**32 - 1).map(
+    lambda seed: (
+        np.random.default_rng(seed)
+        .choice(np.array([0, 1, 2, 3, 255], np.uint8), (14, 17), p=[0.2, 0.4, 0.2, 0.1, 0.1])
+        .astype(np.uint8)
+    )
+)
+
+
+@given(grids)
+def test_laws_on_grids(indices: np.ndarray) -> None:
+    grid = IndexGrid(indices=indices, palette=INK_PALETTE, nodata=255)
+    result = clean_grid(grid, Clean(speckle=0))
+    once = result.grid.indices
+    np.testing.assert_array_equal(once == 255, indices == 255)
+    assert not (once == 0).any() or not (indices[indices != 255] > 0).any()
+    # Without the picture only ink changes.
+    np.testing.assert_array_equal(once[indices != 0], indices[indices != 0])
+    np.testing.assert_array_equal((result.reasons > 0), once != indices)
+    twice = clean_grid(result.grid, Clean(speckle=0))
+    np.testing.assert_array_equal(twice.grid.indices, once)
+    assert not twice.reasons.any()
+
+
+def test_laws_on_pictures(drawn) -> None:
+    variant = "+ labels and red faults"
+    palette = Palette(drawn.colors)
+    alpha = np.full(drawn.truth.shape, 255, np.uint8)
+    alpha[100:140, 50:90] = 0
+    picture = np.dstack([drawn.pictures[variant], alpha])
+    grid = index_image(picture, palette)
+    options = Clean(ink=drawn.inks, speckle=4)
+    result = clean_grid(grid, options, image=picture)
+    np.testing.assert_array_equal(result.grid.valid, grid.valid)
+    assert set(np.unique(result.grid.indices)) <= {*range(drawn.n_units), 255}
+    np.testing.assert_array_equal(result.reasons > 0, result.grid.indices != grid.indices)
+    np.testing.assert_array_equal(result.confidence == 255, ~grid.valid)
+    whole = index_image(picture, palette, clean=options)
+    np.testing.assert_array_equal(whole.indices, result.grid.indices)
+    again = clean_grid(result.grid, options, image=picture)
+    np.testing.assert_array_equal(again.grid.indices, result.grid.indices)
+    assert not again.reasons.any()
+    # Where it is sure it is right more often.
+    right = result.grid.indices == drawn.truth
+    inside = grid.valid & (result.reasons > 0)
+    sure = result.confidence > 50
+    assert right[inside & sure].mean() > right[inside & ~sure].mean()
+
+
+def speckle_oracle(indices: np.ndarray, size: int, connectivity: int) -> np.ndarray:
+    """One round, patch by patch, with scipy's labels."""
+    structure = ndimage.generate_binary_structure(2, 1 if connectivity == 4 else 2)
+    patches = np.zeros(indices.shape, int)
+    for value in np.unique(indices[indices < 255]):
+        labels, _ = ndimage.label(indices == value, structure)
+        patches[labels > 0] = labels[labels > 0] + patches.max()
+    sizes = np.bincount(patches.ravel())
+    large = (sizes[patches] >= size) & (indices < 255)
+    result = indices.copy()
+    for patch in np.unique(patches[~large & (indices < 255)]):
+        mask = patches == patch
+        border: dict[int, int] = {}
+        for y, x in np.argwhere(mask):
+            for dy, dx in ((0, 1), (1, 0), (0, -1), (-1, 0)):
+                ny, nx = y + dy, x + dx
+                inside = 0 <= ny < indices.shape[0] and 0 <= nx < indices.shape[1]
+                if inside and large[ny, nx] and indices[ny, nx] != indices[y, x]:
+                    border[indices[ny, nx]] = border.get(indices[ny, nx], 0) + 1
+        if border:
+            result[mask] = min(border, key=lambda value: (-border[value], value))
+    return result
+
+
+@given(grids, st.integers(2, 6), st.sampled_from([4, 8]))
+def test_speckle_equals_the_oracle(indices: np.ndarray, size: int, connectivity: int) -> None:
+    grid = IndexGrid(indices=indices, palette=INK_PALETTE, nodata=255)
+    options = Clean(ink=(), speckle=size, connectivity=connectivity)
+    result = clean_grid(grid, options)
+    expected = indices
+    for _ in range(4):
+        expected = speckle_oracle(expected, size, connectivity)
+    np.testing.assert_array_equal(result.grid.indices, expected)
+
+
+def test_hatching_becomes_one_class() -> None:
+    palette = Palette(
+        [[255, 255, 255], [76, 174, 29], [200, 180, 90], [10, 20, 200]],
+        names=["White", "Green", "Quartzite", "Lake"],
+    )
+    y, x = np.mgrid[:80, :120]
+    truth = np.where(x < 60, 2, np.where(y < 40, 0, 3)).astype(np.uint8)
+    drawn = np.where(truth == 2, np.where((x + y) % 9 < 3, 1, 0), truth).astype(np.uint8)
+    # A single green line across white is no hatching.
+    drawn[10:13, 70:] = 1
+    truth[10:13, 70:] = 1
+    result = clean_grid(
+        IndexGrid(indices=drawn, palette=palette),
+        Clean(hatch="255,255,255+76,174,29=Quartzite", hatch_gap=6, speckle=0),
+    )
+    right = result.grid.indices == truth
+    assert right[:, :52].all()
+    assert right[:, 64:].all()
+    assert right.mean() > 0.96
+    assert result.changed()["hatch"] > 4000
+    plain = clean_grid(IndexGrid(indices=drawn, palette=palette), Clean(speckle=0))
+    np.testing.assert_array_equal(plain.grid.indices, drawn)
+
+
+@pytest.mark.parametrize(
+    ("entry", "row"),
+    [
+        ("Contacts", 0),
+        ("lake", 2),
+        ("2", 2),
+        (3, 3),
+        ("#4cae1d", 3),
+        ("76,174,29", 3),
+        ("black", 0),
+    ],
+)
+def test_palette_entries(entry: str | int, row: int) -> None:
+    assert palette_row(entry, INK_PALETTE) == row
+
+
+def test_ink_entries() -> None:
+    rows = {
+        "black, lake": (0, 2),
+        "0;76,174,29": (0, 3),
+        "": (),
+        None: (0,),
+    }
+    for ink, expected in rows.items():
+        assert Clean(ink=ink).plan(INK_PALETTE).inks == expected
+    assert Clean(ink=(0, 2, 3)).plan(INK_PALETTE).inks == (0, 2, 3)
+    assert Clean(ink=[(0, 0, 0), "Lake"]).plan(INK_PALETTE).inks == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"speckle": -1}, r"speckle must be within 0\.\.64, found -1"),
+        ({"speckle": 2.5}, r"speckle must be a number of pixels, found 2\.5"),
+        ({"reach": 1000}, r"reach must be within 5\.\.256"),
+        ({"connectivity": 6}, "connectivity must be 4 or 8, found 6"),
+        ({"hatch": "white"}, "a hatch is written COLOR"),
+    ],
+)
+def test_bad_options(options: dict, message: str) -> None:
+    with pytest.raises(OptionError, match=message):
+        Clean(**options)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"ink": "mauve"}, "the palette has no entry 'mauve'"),
+        ({"ink": "yellow"}, "no color that is called yellow"),
+        ({"ink": "#123456"}, "the palette has no color 18,52,86"),
+        ({"ink": 4}, r"the palette has rows 0\.\.3, found 4"),
+        ({"ink": (0, 1, 2, 3)}, "every color of the palette is ink"),
+        ({"ink": 1.5}, "a palette entry is a number, a name or a color, found 1.5"),
+        ({"hatch": "1+1=2"}, "a hatch needs two colors, found row 1 twice"),
+        ({"hatch": "1+2=Nowhere"}, "the palette has no entry 'Nowhere'"),
+    ],
+)
+def test_entries_that_the_palette_does_not_have(options: dict, message: str) -> None:
+    with pytest.raises(OptionError, match=message):
+        Clean(**options).plan(INK_PALETTE)
+
+
+def test_an_image_of_another_shape() -> None:
+    grid = IndexGrid(indices=np.ones((6, 7), np.uint8), palette=INK_PALETTE)
+    with pytest.raises(GridError, match="the image has 8 x 7 rows and columns, the grid 6 x 7"):
+        clean_grid(grid, image=np.zeros((8, 7, 3), np.uint8))
+
+
+def test_hatch_object() -> None:
+    hatch = Hatch(colors=("White", 1), target=2)
+    assert Clean(hatch=hatch).hatch == (hatch,)
+
+
+def test_roles_travel(tmp_path: Path) -> None:
+    from geoindex import load_palette, open_grid
+
+    INK_PALETTE.save(tmp_path / "p.csv")
+    assert load_palette(tmp_path / "p.csv").roles == INK_PALETTE.roles
+    grid = IndexGrid(indices=np.ones((3, 4), np.uint8), palette=INK_PALETTE, nodata=255)
+    for name in ("g.npy", "g.tif", "g.png"):
+        grid.save(tmp_path / name)
+        assert open_grid(tmp_path / name).palette == INK_PALETTE
+
+
+def test_convert_cleans(tmp_path: Path, repository: Path) -> None:
+    data = repository / "data"
+    run = CliRunner()
+    arguments = ["convert", str(data / "sample_map.png"), str(tmp_path / "map.tif"), "-q"]
+    arguments += ["-p", str(data / "sample_palette.csv")]
+    result = run.invoke(cli, [*arguments, "--speckle", "4"])
+    assert result.exit_code == 2
+    assert "--speckle needs --clean" in result.output
+    masks = ["--changes", str(tmp_path / "why.tif"), "--confidence", str(tmp_path / "sure.tif")]
+    assert run.invoke(cli, [*arguments, "--clean", *masks]).exit_code == 0
+    found = open_grid(tmp_path / "map.tif")
+    expected = index_image(data / "sample_map.png", data / "sample_palette.csv", clean=True)
+    np.testing.assert_array_equal(found.indices, expected.indices)
+    assert found.provenance == expected.provenance
+    assert found.counts()[18:].sum() == 0
+    assert open_grid(tmp_path / "why.tif").counts()[2] > 10_000
+    assert (open_grid(tmp_path / "sure.tif").valid == found.valid).all()
+
+
+def test_command(tmp_path: Path, repository: Path) -> None:
+    sample = repository / "data" / "sample_map.png"
+    palette = repository / "data" / "sample_palette.csv"
+    run = CliRunner()
+    grid, out = str(tmp_path / "grid.tif"), str(tmp_path / "clean.tif")
+    assert run.invoke(cli, ["convert", str(sample), grid, "-p", str(palette), "-q"]).exit_code == 0
+    masks = ["--changes", str(tmp_path / "why.png"), "--confidence", str(tmp_path / "sure.tif")]
+    arguments = ["clean", grid, "-o", out, "--image", str(sample), *masks, "--json"]
+    result = run.invoke(cli, arguments)
+    assert result.exit_code == 0, result.output
+    content = json.loads(result.stdout)
+    assert set(content["changed"]) == set(REASONS)
+    truth = open_grid(repository / "data" / "sample_map_classes.tif")
+    found = open_grid(out)
+    inside = truth.valid
+    assert (found.indices == truth.indices)[inside].mean() > 0.995
+    why = open_grid(tmp_path / "why.png")
+    assert why.palette.names == ("unchanged", *REASONS)
+    assert (why.counts()[1:] == list(content["changed"].values())).all()
+    sure = open_grid(tmp_path / "sure.tif")
+    np.testing.assert_array_equal(sure.valid, found.valid)
+    assert sure.transform == found.transform
+    # Nothing is written where an output is there already.
+    result = run.invoke(cli, ["clean", grid, "-o", out])
+    assert isinstance(result.exception, GeoindexError)
+    result = run.invoke(cli, ["clean", grid, "-o", out, "--overwrite", "--ink", "black,red,white"])
+    assert result.exit_code == 0
+    assert "ink" in result.output
+    assert open_grid(out).counts()[18:].sum() == 0
+
+
+@pytest.mark.parametrize("block_pixels", [3_000, 60_000])
+@pytest.mark.parametrize("n_colors", [40, 256])
+def test_files_block_by_block(
+    drawn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block_pixels: int, n_colors: int
+) -> None:
+    rng = np.random.default_rng(6)
+    colors = np.vstack([drawn.colors, rng.integers(0, 256, (n_colors - len(drawn.colors), 3))])
+    palette = Palette(colors)
+    picture = np.dstack(
+        [drawn.pictures["all together"], np.full(drawn.truth.shape, 255, np.uint8)]
+    )
+    # The nodata of 256 colors turns up late, and everything begins again.
+    picture[290:300, 30:50, 3] = 0
+    Image.fromarray(picture).save(tmp_path / "map.png")
+    clean = Clean(ink=drawn.inks, reach=9)
+    expected = clean_grid(index_image(picture, palette), clean, image=picture)
+    assert expected.changed()["ink"] > 100
+    monkeypatch.setattr(blocks, "BLOCK_PIXELS", block_pixels)
+    monkeypatch.setattr(bands, "TILE", 64)
+    grid = index_image(tmp_path / "map.png", palette, clean=clean)
+    np.testing.assert_array_equal(grid.indices, expected.grid.indices)
+    report = convert(
+        tmp_path / "map.png",
+        tmp_path / "map.tif",
+        palette,
+        clean=clean,
+        changes=tmp_path / "changes.tif",
+        confidence=tmp_path / "confidence.npy",
+    )
+    written = open_grid(tmp_path / "map.tif")
+    np.testing.assert_array_equal(written.indices, expected.grid.indices)
+    assert written.provenance["clean"] == expected.grid.provenance["clean"]
+    assert report.cleaned == expected.to_dict()
+    np.testing.assert_array_equal(open_grid(tmp_path / "changes.tif").indices, expected.reasons)
+    np.testing.assert_array_equal(
+        open_grid(tmp_path / "confidence.npy").indices, expected.confidence
+    )
