@@ -25,7 +25,7 @@ from rasterio.features import sieve
 from skimage.filters.rank import majority
 
 from geoindex import Clean, IndexGrid, Palette, clean_grid, load_palette, nearest, open_grid
-from geoindex.clean import clean_block
+from geoindex.clean.blocks import clean_block
 from geoindex.color.search import Metric
 from geoindex.formats.rasters import read_image
 

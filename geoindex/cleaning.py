@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geoindex.arrays import array_image
-from geoindex.clean import REASONS, Clean, CleanBlock, Plan, clean_block
+from geoindex.clean import REASONS, Clean, Plan
+from geoindex.clean.blocks import CleanBlock, clean_block
+from geoindex.clean.reasons import CHANGES_PALETTE, CONFIDENCE_PALETTE
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.pixels import PixelRule, Pixels
 from geoindex.color.search import Metric
@@ -25,21 +27,7 @@ from geoindex.scaling import round_colors
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["CHANGES_PALETTE", "CONFIDENCE_PALETTE", "Cleaned", "clean_grid"]
-
-CHANGES_PALETTE = Palette(
-    [[255, 255, 255], [31, 120, 180], [227, 26, 28], [51, 160, 44], [255, 127, 0]],
-    names=["unchanged", *REASONS],
-    name="changes",
-)
-"""Colors of :meth:`Cleaned.changes`; the row is the reason's code."""
-
-CONFIDENCE_PALETTE = Palette(
-    np.linspace(0, 255, 101).round().astype(np.uint8)[:, np.newaxis].repeat(3, axis=1),
-    names=[f"{percent} %" for percent in range(101)],
-    name="confidence",
-)
-"""Colors of :meth:`Cleaned.confidence_grid`; the row is the percent."""
+__all__ = ["Cleaned", "clean_grid"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -12,9 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from geoindex.clean import BandCleaner, Clean
-from geoindex.clean.bands import Extra
-from geoindex.cleaning import CHANGES_PALETTE, CONFIDENCE_PALETTE
+from geoindex.clean import Clean
+from geoindex.clean.reasons import CHANGES_PALETTE, CONFIDENCE_PALETTE, Extra
 from geoindex.color.histogram import ColorCounter, ColorHistogram
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.pixels import Alpha, PixelRule, Translucent
@@ -28,7 +27,7 @@ from geoindex.formats.grids import grid_format_of
 from geoindex.formats.rasters import MapImage, open_image
 from geoindex.formats.writing import BlockWriter, GridHeader
 from geoindex.grid import nodata_value
-from geoindex.indexing import clean_plan, keep_apart, provenance
+from geoindex.indexing import band_cleaner, clean_plan, keep_apart, provenance
 from geoindex.palette import Palette
 from geoindex.scaling import Depth, Scale
 from geoindex.streaming import IndexType, stream_image
@@ -184,6 +183,8 @@ def convert(
     if cog and output.name != "GeoTIFF":
         raise OutputError(f"{target}: cog=True (--cog) writes GeoTIFF; name the output .tif")
     check_target(target, overwrite=overwrite)
+    if target.exists() and Path(src).exists() and target.samefile(src):
+        raise OutputError(f"{target}: is the image itself; name another output")
     beside: dict[Extra, str | PathLike[str] | None] = {
         "reasons": changes,
         "confidence": confidence,
@@ -194,13 +195,15 @@ def convert(
     for path in extras.values():
         grid_format_of(path)
         check_target(path, overwrite=overwrite)
+    if len({target.absolute(), *(path.absolute() for path in extras.values())}) <= len(extras):
+        raise OutputError(f"{target}: two outputs have one name; name each its own")
     mapper = keep_apart(units, load_mapper(palette, metric, max_distance))
     rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale, depth=depth)
     counter = ColorCounter()
     with open_image(src, rule) as image:
         _warn_of_memory(image)
         plan = clean_plan(clean, mapper)
-        cleaner = None if plan is None else BandCleaner(image.shape, plan)
+        cleaner = band_cleaner(image, plan)
         header = GridHeader(
             shape=image.shape,
             dtype=np.dtype(np.uint8),

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 import geoindex
 from geoindex.arrays import Picture, arrange, array_image, picture_pixels
-from geoindex.clean import BandCleaner, Clean, Plan, clean_block
+from geoindex.clean import Clean, Plan
 from geoindex.color.lazy import lazy_values, map_lazy
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.pixels import Alpha, PixelRule, Translucent
@@ -31,7 +31,9 @@ from geoindex.streaming import stream_image
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["clean_plan", "index_image", "keep_apart", "provenance"]
+    from geoindex.clean.bands import BandCleaner
+
+__all__ = ["band_cleaner", "clean_plan", "index_image", "keep_apart", "provenance"]
 
 
 def index_image(
@@ -127,6 +129,8 @@ def index_image(
     raster = array_image(image, rule, channel_axis)
     indices = mapper.map_pixels(raster.pixels)
     if plan is not None:
+        from geoindex.clean.blocks import clean_block
+
         indices = clean_block(round_colors(raster.colors), indices, plan).indices
     return _grid(indices, raster, mapper, rule, plan)
 
@@ -146,7 +150,7 @@ def _map_file(
                 "geoindex.convert works through such a file block by block"
             ) from error
 
-    cleaner = None if plan is None else BandCleaner(image.shape, plan)
+    cleaner = band_cleaner(image, plan)
     indices = stream_image(image, mapper, open_array, cleaner=cleaner).indices
     return _grid(indices, image, mapper, rule, plan)
 
@@ -221,6 +225,15 @@ def clean_plan(clean: Clean | bool | None, mapper: ColorMapper) -> Plan | None:
             "clean with the units as the palette"
         )
     return (Clean() if clean is True else clean).plan(mapper.palette, mapper.metric)
+
+
+def band_cleaner(image: MapImage, plan: Plan | None) -> BandCleaner | None:
+    """Prepare class recovery of an open file, if there is a plan."""
+    if plan is None:
+        return None
+    from geoindex.clean.bands import BandCleaner
+
+    return BandCleaner(image.shape, plan)
 
 
 def _grid(

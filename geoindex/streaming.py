@@ -9,11 +9,10 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing, contextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from geoindex.clean import BandCleaner
 from geoindex.color.histogram import ColorCounter
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.threads import Progress
@@ -21,6 +20,9 @@ from geoindex.formats.blocks import plan_regions, read_ahead
 from geoindex.formats.rasters import MapImage
 from geoindex.formats.writing import BlockWriter, Region
 from geoindex.grid import IndexArray
+
+if TYPE_CHECKING:
+    from geoindex.clean.bands import BandCleaner
 
 __all__ = ["IndexType", "stream_image"]
 

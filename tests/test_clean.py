@@ -25,7 +25,8 @@ from geoindex import (
     nearest,
     open_grid,
 )
-from geoindex.clean import REASONS, Hatch, bands, clean_block
+from geoindex.clean import REASONS, Hatch, bands, deciding, options
+from geoindex.clean.blocks import clean_block
 from geoindex.clean.options import palette_row
 from geoindex.cli.app import cli
 from geoindex.errors import GridError, OptionError
@@ -442,3 +443,7 @@ def test_files_block_by_block(
     np.testing.assert_array_equal(
         open_grid(tmp_path / "confidence.npy").indices, expected.confidence
     )
+
+
+def test_the_least_reach_is_what_is_looked_at_anyway() -> None:
+    assert options.SMALLEST_REACH == deciding.BESIDE_RADIUS

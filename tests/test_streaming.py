@@ -357,3 +357,19 @@ def test_the_command_line(tmp_path: Path) -> None:
     assert result.stderr == b""
     with rasterio.open(tmp_path / "cog.tif") as source:
         assert set(np.unique(source.read(1))) == {10, 20}
+
+
+def test_outputs_that_would_replace_another(tmp_path: Path) -> None:
+    save_tiff(tmp_path / "map.tif", picture(clear=False))
+    before = (tmp_path / "map.tif").read_bytes()
+    with pytest.raises(OutputError, match="is the image itself; name another output"):
+        convert(tmp_path / "map.tif", tmp_path / "map.tif", "tab10", overwrite=True)
+    assert (tmp_path / "map.tif").read_bytes() == before
+    with pytest.raises(OutputError, match="two outputs have one name"):
+        convert(
+            tmp_path / "map.tif",
+            tmp_path / "a.tif",
+            "tab10",
+            clean=True,
+            changes=tmp_path / "a.tif",
+        )

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.clean.blocks import REASONS, TILE, CleanBlock, Region, clean_block
+from geoindex.clean.blocks import TILE, CleanBlock, Region, clean_block
 from geoindex.clean.options import Plan
+from geoindex.clean.reasons import REASONS, Extra
 from geoindex.color.pixels import Pixels
 from geoindex.grid import IndexArray
 from geoindex.scaling import round_colors
 
-__all__ = ["BandCleaner", "Extra"]
-
-Extra = Literal["reasons", "confidence"]
-"""What class recovery can write beside the classes."""
+__all__ = ["BandCleaner"]
 
 
 class BandCleaner:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,16 +13,12 @@ from geoindex.clean.deciding import BESIDE_RADIUS, decide, fill_far
 from geoindex.clean.hatching import find_hatching
 from geoindex.clean.mixing import N_SHARES, SEARCH_RADIUS, SUPPORT_RADIUS, trust_thin_units, unmix
 from geoindex.clean.options import Plan
+from geoindex.clean.reasons import REASONS
 from geoindex.clean.speckle import ROUNDS, merge_speckle
 from geoindex.color.threads import Progress, in_threads
 from geoindex.grid import IndexArray, nodata_value
 
-__all__ = ["REASONS", "CleanBlock", "Reason", "Region", "clean_block"]
-
-Reason = Literal["edges", "ink", "hatch", "speckle"]
-
-REASONS: dict[Reason, int] = {"edges": 1, "ink": 2, "hatch": 3, "speckle": 4}
-"""Codes of the mask of changed pixels; 0 is unchanged."""
+__all__ = ["CleanBlock", "Region", "clean_block"]
 
 NODATA_CONFIDENCE = 255
 

@@ -10,11 +10,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.clean.cores import COMPANY_RADIUS
-from geoindex.clean.deciding import BESIDE_RADIUS
-from geoindex.clean.hatching import HALO_SIDES
-from geoindex.clean.mixing import SEARCH_RADIUS, SUPPORT_RADIUS
-from geoindex.clean.speckle import ROUNDS
 from geoindex.errors import OptionError
 from geoindex.palette import Palette
 
@@ -128,7 +123,7 @@ class Clean:
     def __post_init__(self) -> None:
         for name, lowest, highest in (
             ("speckle", 0, LARGEST_SPECKLE),
-            ("reach", BESIDE_RADIUS, LARGEST_REACH),
+            ("reach", SMALLEST_REACH, LARGEST_REACH),
             ("hatch_gap", 2, LARGEST_GAP),
         ):
             value = getattr(self, name)
@@ -146,12 +141,20 @@ class Clean:
     @property
     def halo(self) -> int:
         """Pixels around a block that its result depends on."""
+        # Loading the compiled steps takes as long as mapping a map, so it waits for their use.
+        from geoindex.clean.cores import COMPANY_RADIUS
+        from geoindex.clean.deciding import BESIDE_RADIUS
+        from geoindex.clean.mixing import SEARCH_RADIUS, SUPPORT_RADIUS
+
         shares = BESIDE_RADIUS + 2 * SEARCH_RADIUS + 2 * SUPPORT_RADIUS
         return max(shares, self.reach) + COMPANY_RADIUS + 1 + self.late_halo
 
     @property
     def late_halo(self) -> int:
         """Pixels around a block that the steps on classes, speckle and hatch, depend on."""
+        from geoindex.clean.hatching import HALO_SIDES
+        from geoindex.clean.speckle import ROUNDS
+
         speckle = ROUNDS * (self.speckle + 1) if self.speckle > 1 else 0
         return speckle + (HALO_SIDES * (self.hatch_gap + 2) if self.hatch else 0)
 

@@ -8,7 +8,6 @@ from typing import Any, get_args
 import click
 
 from geoindex.clean import Clean
-from geoindex.cleaning import clean_grid
 from geoindex.cli.options import (
     clean_options,
     echo_json,
@@ -58,6 +57,8 @@ def clean_command(
     quiet: bool,
 ) -> None:
     """Recover the units of the index grid GRID (.npy, .tif): fill ink, settle soft edges."""
+    from geoindex.cleaning import clean_grid
+
     targets = [Path(path) for path in (output, changes, confidence) if path is not None]
     for target in targets:
         grid_format_of(target)

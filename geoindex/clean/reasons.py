@@ -1,0 +1,33 @@
+"""Why class recovery changed a pixel, and the palettes of what it can show."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from geoindex.palette import Palette
+
+__all__ = ["CHANGES_PALETTE", "CONFIDENCE_PALETTE", "REASONS", "Extra", "Reason"]
+
+Reason = Literal["edges", "ink", "hatch", "speckle"]
+
+Extra = Literal["reasons", "confidence"]
+"""What class recovery can write beside the classes."""
+
+REASONS: dict[Reason, int] = {"edges": 1, "ink": 2, "hatch": 3, "speckle": 4}
+"""Codes of the mask of changed pixels; 0 is unchanged."""
+
+CHANGES_PALETTE = Palette(
+    [[255, 255, 255], [31, 120, 180], [227, 26, 28], [51, 160, 44], [255, 127, 0]],
+    names=["unchanged", *REASONS],
+    name="changes",
+)
+"""Colors of the mask of changed pixels; the row is the reason's code."""
+
+CONFIDENCE_PALETTE = Palette(
+    np.linspace(0, 255, 101).round().astype(np.uint8)[:, np.newaxis].repeat(3, axis=1),
+    names=[f"{percent} %" for percent in range(101)],
+    name="confidence",
+)
+"""Colors of a confidence grid; the row is the percent."""
