@@ -36,7 +36,9 @@ COLOR_WORDS: dict[str, tuple[int, int, int]] = {
 WORD_DISTANCE = 90.0
 """Largest distance from a word's color that is still called so."""
 
-LARGEST_REACH, LARGEST_SPECKLE, LARGEST_GAP = 256, 64, 64
+# The least is looked at anyway: deciding.BESIDE_RADIUS.
+SMALLEST_REACH, LARGEST_REACH = 5, 256
+LARGEST_SPECKLE, LARGEST_GAP = 64, 64
 
 Connectivity = Literal[4, 8]
 
