@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types contracts pytest bench sample clean
+.PHONY: help demo test lint format types contracts pytest bench scale sample clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,11 @@ pytest: $(VENV)/.installed-test ## the tests
 bench: $(VENV)/.installed-test ## nearest color beside its peers
 	$(BIN)/python benchmarks/nearest_color.py
 	$(BIN)/python benchmarks/throughput.py --largest 16
+
+scale: $(VENV)/.installed-test ## files and folders: time and memory beside GDAL, sheets a second
+	$(BIN)/python benchmarks/streaming.py --huge 60000
+	$(BIN)/python benchmarks/batch.py
+	$(BIN)/python benchmarks/batch.py --costs
 
 sample: $(VENV)/.installed-test ## draw the sample map in data/ again
 	$(BIN)/python data/make_sample_map.py

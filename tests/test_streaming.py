@@ -335,7 +335,10 @@ def test_control_c(tmp_path: Path) -> None:
         while not list(tmp_path.glob(".grid*")) and time.monotonic() < deadline:
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
-        _, stderr = process.communicate(timeout=60)
+        try:
+            _, stderr = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert stderr.decode().strip() == "Error: interrupted; nothing half-written is left"
     assert [path.name for path in tmp_path.iterdir()] == ["map.tif"]

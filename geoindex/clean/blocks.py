@@ -22,7 +22,7 @@ __all__ = ["CleanBlock", "Region", "clean_block"]
 
 NODATA_CONFIDENCE = 255
 
-TILE = 512
+TILE = 768
 """Side of the squares that an image is worked on in: their arrays stay in the cache's reach."""
 
 Region = tuple[slice, slice]

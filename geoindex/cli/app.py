@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import warnings
 from typing import Any
@@ -66,7 +67,10 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         click.echo("Error: interrupted; nothing half-written is left", err=True)
-        sys.exit(130)
+        sys.stdout.flush()
+        # All is cleaned up. A thread that was just starting is unknown to the pools of the
+        # standard library, and the usual way out would wait for it for ever.
+        os._exit(130)
     except GeoindexError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(1)

@@ -13,8 +13,8 @@ from geoindex.formats.writing import Region
 
 __all__ = ["plan_regions", "read_ahead"]
 
-# 4 MB of RGBA: larger blocks are no faster, smaller ones cost more hand-overs.
-BLOCK_PIXELS = 2**20
+# 8 MB of RGBA: larger blocks are no faster, smaller ones cost more hand-overs.
+BLOCK_PIXELS = 2**21
 
 # Rows of blocks that suit the tiles of most files that are read and of all that are written.
 TILE = 256
@@ -52,7 +52,7 @@ def plan_regions(
     if rows * cols <= BLOCK_PIXELS:
         return [(slice(0, rows), slice(0, cols))]
     n_rows, n_cols = max(1, BLOCK_PIXELS // cols), cols
-    unit = TILE if block_rows <= TILE <= n_rows else block_rows
+    unit = TILE if block_rows <= TILE and TILE * cols <= 2 * BLOCK_PIXELS else block_rows
     n_rows = max(unit, n_rows // unit * unit)
     if not whole_rows and n_rows * cols > 2 * BLOCK_PIXELS and block_cols < cols:
         n_cols = block_cols * max(1, BLOCK_PIXELS // (n_rows * block_cols))

@@ -15,6 +15,7 @@ import rasterio
 from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
+from geoindex.color.threads import n_cores
 from geoindex.errors import ImageError, MissingFileError
 
 if TYPE_CHECKING:
@@ -85,12 +86,15 @@ def open_raster(path: str | PathLike[str]) -> Iterator[DatasetReader]:
     if not path.is_file():
         raise ImageError(f"{path}: is not a file; name an image")
     driver = _driver(path)
-    threads = {"NUM_THREADS": "ALL_CPUS"} if path.stat().st_size > THREADED_BYTES else {}
     with read_errors(path):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            options = threads if driver == "GTiff" else {}
-            source = rasterio.open(path.absolute(), driver=driver, **options)
+            source = rasterio.open(path.absolute(), driver=driver)
+            is_tiled = driver == "GTiff" and source.block_shapes[0][1] < source.width
+            if is_tiled and path.stat().st_size > THREADED_BYTES:
+                # Strips of one row, which are usual, are decoded faster in one thread.
+                source.close()
+                source = rasterio.open(path.absolute(), driver=driver, NUM_THREADS=n_cores())
         with source:
             yield source
 
