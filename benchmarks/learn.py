@@ -190,6 +190,12 @@ def read(path: Path) -> None:
         pass
 
 
+def read_plainly(path: Path) -> None:
+    """Read a file as most programs do: all at once into an array."""
+    with rasterio.open(path) as source:
+        source.read()
+
+
 def print_map(side: int, repeat: int) -> None:
     """Time of learning a large map beside that of reading it."""
     with tempfile.TemporaryDirectory() as folder:
@@ -197,6 +203,7 @@ def print_map(side: int, repeat: int) -> None:
         write_map(path, side)
         calls: dict[str, Callable[[], object]] = {
             "reading alone": lambda: read(path),
+            "rasterio's read()": lambda: read_plainly(path),
             "256 colors, k-means": lambda: learn_palette(path, 256),
             "256 colors, median cut": lambda: learn_palette(path, 256, method="mediancut"),
             "flat colors": lambda: learn_palette(path, method="flat"),
