@@ -80,16 +80,16 @@ def print_solvers(k: int, repeat: int) -> None:
     }
     for kind, values in kinds.items():
         solvers: dict[str, Callable[[], NDArray[np.integer]]] = {
-            "geoindex": lambda: quantize_gray(values, k).labels,  # noqa: B023  called at once
-            "kmeans1d": lambda: np.array(kmeans1d.cluster(values, k).clusters),  # noqa: B023
+            "geoindex": lambda: quantize_gray(values, k).labels,
+            "kmeans1d": lambda: np.array(kmeans1d.cluster(values, k).clusters),
             "scikit-learn KMeans, n_init=10": lambda: (
-                KMeans(k, n_init=10, random_state=0).fit(values[:, np.newaxis]).labels_  # noqa: B023
+                KMeans(k, n_init=10, random_state=0).fit(values[:, np.newaxis]).labels_
             ),
         }
         try:
             import ckwrap
 
-            solvers["ckwrap"] = lambda: np.array(ckwrap.ckmeans(values, k).labels)  # noqa: B023
+            solvers["ckwrap"] = lambda: np.array(ckwrap.ckmeans(values, k).labels)
         except ImportError:
             pass
         costs = {name: cost_of(values, solver()) for name, solver in solvers.items()}

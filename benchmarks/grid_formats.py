@@ -120,11 +120,11 @@ def print_times(grid: IndexGrid, repeat: int, folder: Path) -> None:
     print("| --- | ---: | ---: | ---: | --- | ---: | ---: |")
     for key, suffix in SUFFIX.items():
         path = folder / f"ours{suffix}"
-        own = seconds(lambda: grid.save(path, overwrite=True, format=key), repeat)  # noqa: B023
+        own = seconds(lambda: grid.save(path, overwrite=True, format=key), repeat)
         size = path.stat().st_size / 1e6
         read = ""
         if key != "xyz":
-            read = f"{seconds(lambda: open_grid(path), repeat):.2f}"  # noqa: B023
+            read = f"{seconds(lambda: open_grid(path), repeat):.2f}"
             assert np.array_equal(open_grid(path).indices, grid.indices)
         path.unlink()
         row = f"| {key} | {own:.2f} | {read} | {size:.0f} |"
@@ -134,7 +134,7 @@ def print_times(grid: IndexGrid, repeat: int, folder: Path) -> None:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 # Some of them take minutes, so once.
-                taken = seconds(lambda: write(grid, theirs), 1)  # noqa: B023
+                taken = seconds(lambda: write(grid, theirs), 1)
             theirs.unlink()
             row += f" {name} | {taken:.2f} | {taken / own:.1f} x |"
         else:

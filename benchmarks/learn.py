@@ -138,7 +138,7 @@ def run(picture: Picture, n_colors: int, repeat: int, *, skip: tuple[str, ...] =
     for turn in range(repeat):
         for name, method in methods.items():
             if turn == 0 or name != SLOW:
-                seconds[name].append(seconds_of(lambda: method(picture, n_colors)))  # noqa: B023
+                seconds[name].append(seconds_of(lambda: method(picture, n_colors)))
     return [
         Row(name, statistics.median(seconds[name]), mean_squared_error(picture, colors[name]))
         for name in methods

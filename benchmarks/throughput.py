@@ -104,13 +104,13 @@ def print_sizes(sizes: list[float], repeat: int) -> None:
             n_pixels = pixels.size / 3e6
             median = interleaved(
                 {
-                    "geoindex": lambda: nearest(pixels, palette),  # noqa: B023  called at once
-                    "pillow": lambda: pillow(pixels, palette),  # noqa: B023
+                    "geoindex": lambda: nearest(pixels, palette),
+                    "pillow": lambda: pillow(pixels, palette),
                 },
                 repeat,
             )
             ours, theirs = median["geoindex"], median["pillow"]
-            slow = once(lambda: scikit_learn(pixels, palette))  # noqa: B023
+            slow = once(lambda: scikit_learn(pixels, palette))
             print(
                 f"| {kind} | {size:g} | {n_pixels / ours:,.0f} | {n_pixels / theirs:,.0f} | "
                 f"{n_pixels / slow:,.1f} | {theirs / ours:.1f} x | {slow / ours:,.0f} x |",
@@ -125,13 +125,13 @@ def print_palettes(repeat: int) -> None:
     print("| ---: | ---: | ---: | ---: | ---: |")
     for n_colors in (16, 256, 4096):
         palette = random_palette(n_colors)
-        cube = statistics.median(once(lambda: ColorCube(palette)) for _ in range(repeat))  # noqa: B023
+        cube = statistics.median(once(lambda: ColorCube(palette)) for _ in range(repeat))
         calls: dict[str, Callable[[], object]] = {
-            "new": lambda: ColorMapper(palette).map(pixels),  # noqa: B023
-            "again": lambda: nearest(pixels, palette),  # noqa: B023
+            "new": lambda: ColorMapper(palette).map(pixels),
+            "again": lambda: nearest(pixels, palette),
         }
         if n_colors <= 256:
-            calls["pillow"] = lambda: pillow(pixels, palette)  # noqa: B023
+            calls["pillow"] = lambda: pillow(pixels, palette)
         median = interleaved(calls, repeat)
         theirs = f"{median['pillow'] * 1e3:.1f}" if "pillow" in median else "at most 256"
         print(
@@ -150,11 +150,11 @@ def print_metrics(repeat: int) -> None:
     for metric in METRICS:
         times = 1 if metric == "ciede2000" else repeat
         nearest(pixels[:8, :8], palette, metric=metric)
-        cube = statistics.median(once(lambda: ColorCube(palette, metric)) for _ in range(times))  # noqa: B023
+        cube = statistics.median(once(lambda: ColorCube(palette, metric)) for _ in range(times))
         median = interleaved(
             {
-                "new": lambda: ColorMapper(palette, metric=metric).map(pixels),  # noqa: B023
-                "again": lambda: nearest(pixels, palette, metric=metric),  # noqa: B023
+                "new": lambda: ColorMapper(palette, metric=metric).map(pixels),
+                "again": lambda: nearest(pixels, palette, metric=metric),
             },
             times,
         )

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from geoindex.arrays import array_image
 from geoindex.clean import REASONS, Clean, Plan
 from geoindex.clean.blocks import CleanBlock, clean_block
-from geoindex.clean.reasons import CHANGES_PALETTE, CONFIDENCE_PALETTE
+from geoindex.clean.reasons import CHANGES_PALETTE, CONFIDENCE_PALETTE, account
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.pixels import PixelRule, Pixels
 from geoindex.color.search import Metric
@@ -60,7 +60,7 @@ class Cleaned:
         -------
         dict of str to int
         """
-        counts = np.bincount(self.reasons.ravel(), minlength=len(REASONS) + 1)
+        counts = self._reason_counts()
         return {reason: int(counts[code]) for reason, code in REASONS.items()}
 
     def changes(self) -> IndexGrid:
@@ -73,19 +73,11 @@ class Cleaned:
 
     def to_dict(self) -> dict[str, Any]:
         """Give all counts as JSON values."""
-        palette = self.grid.palette
-        return {
-            "changed": self.changed(),
-            "classes": [
-                {
-                    "index": int(index),
-                    "label": palette.label(int(index)),
-                    "before": int(self.before[index]),
-                    "after": int(self.after[index]),
-                }
-                for index in np.flatnonzero(self.before + self.after)
-            ],
-        }
+        return account(self.grid.palette, self._reason_counts(), self.before, self.after)
+
+    def _reason_counts(self) -> NDArray[np.int64]:
+        """Pixels of each code of the mask."""
+        return np.bincount(self.reasons.ravel(), minlength=len(REASONS) + 1)
 
     def _like(self, values: NDArray[np.uint8], palette: Palette, nodata: int | None) -> IndexGrid:
         """Grid of other values at the same place."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from geoindex.clean.blocks import TILE, CleanBlock, Region, clean_block
 from geoindex.clean.options import Plan
-from geoindex.clean.reasons import REASONS, Extra
+from geoindex.clean.reasons import REASONS, Extra, account
 from geoindex.color.pixels import Pixels
 from geoindex.grid import IndexArray
 from geoindex.scaling import round_colors
@@ -83,19 +83,7 @@ class BandCleaner:
 
     def to_dict(self) -> dict[str, Any]:
         """Give all counts as JSON values, as :meth:`geoindex.cleaning.Cleaned.to_dict` does."""
-        palette = self.plan.palette
-        return {
-            "changed": {reason: int(self._changed[code]) for reason, code in REASONS.items()},
-            "classes": [
-                {
-                    "index": int(index),
-                    "label": palette.label(int(index)),
-                    "before": int(self.before[index]),
-                    "after": int(self.after[index]),
-                }
-                for index in np.flatnonzero(self.before + self.after)
-            ],
-        }
+        return account(self.plan.palette, self._changed, self.before, self.after)
 
     def _tally(self, before: IndexArray, block: CleanBlock) -> None:
         """Count classes and reasons."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geoindex.palette import Palette
 
-__all__ = ["CHANGES_PALETTE", "CONFIDENCE_PALETTE", "REASONS", "Extra", "Reason"]
+__all__ = ["CHANGES_PALETTE", "CONFIDENCE_PALETTE", "REASONS", "Extra", "Reason", "account"]
 
 Reason = Literal["edges", "ink", "hatch", "speckle"]
 
@@ -31,3 +32,38 @@ CONFIDENCE_PALETTE = Palette(
     name="confidence",
 )
 """Colors of a confidence grid; the row is the percent."""
+
+
+def account(
+    palette: Palette,
+    changed: NDArray[np.int64],
+    before: NDArray[np.int64],
+    after: NDArray[np.int64],
+) -> dict[str, Any]:
+    """Tell what class recovery changed, as JSON values.
+
+    Parameters
+    ----------
+    palette : Palette
+    changed : ndarray of int64, shape (5,)
+        Pixels of each code of :data:`REASONS`, 0 among them.
+    before, after : ndarray of int64, shape (n_colors,)
+        Pixels of each class.
+
+    Returns
+    -------
+    dict
+        ``changed``, pixels by reason, and ``classes``, those that are there before or after.
+    """
+    return {
+        "changed": {reason: int(changed[code]) for reason, code in REASONS.items()},
+        "classes": [
+            {
+                "index": int(index),
+                "label": palette.label(int(index)),
+                "before": int(before[index]),
+                "after": int(after[index]),
+            }
+            for index in np.flatnonzero(before + after)
+        ],
+    }
