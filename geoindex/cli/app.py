@@ -60,24 +60,35 @@ def _echo_warning(message: Warning | str, category: type[Warning], *_place: Any)
 
 def main() -> None:
     """Run the command line: one line and exit 1 where the work cannot be done."""
+    code = _run()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:  # whoever read it has gone
+            code = code or 1
+    # Everything is closed and cleaned up. The usual way out takes 0.2 s to take down the
+    # compiler, and waits for ever where Ctrl-C met a thread that was just starting.
+    os._exit(code)
+
+
+def _run() -> int:
+    """Run the command and give the exit code."""
     try:
-        cli.main(standalone_mode=False)
+        done = cli.main(standalone_mode=False)
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("Error: interrupted; nothing half-written is left", err=True)
-        sys.stdout.flush()
-        # All is cleaned up. A thread that was just starting is unknown to the pools of the
-        # standard library, and the usual way out would wait for it for ever.
-        os._exit(130)
+        return 130
     except GeoindexError as error:
         click.echo(f"Error: {error}", err=True)
-        sys.exit(1)
     except MemoryError:
         click.echo("Error: out of memory; use a smaller image or a larger machine", err=True)
-        sys.exit(1)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         click.echo(f"Error: {place}{error.strerror or error}", err=True)
-        sys.exit(1)
+    else:
+        # Click gives the code where a command leaves by ctx.exit, as --help does.
+        return done if isinstance(done, int) else 0
+    return 1
