@@ -29,6 +29,7 @@ import rasterio.shutil
 from rasterio.windows import Window
 
 from geoindex import load_palette
+from geoindex.formats.geotiff import DEFLATE_LEVEL
 from geoindex.formats.rasters import read_picture
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -100,7 +101,8 @@ def geoindex(source: Path, target: Path) -> Command:
 
 def gdal_translate(source: Path, target: Path) -> Command:
     """Copy the first band."""
-    options = ["-co", "TILED=YES", "-co", "COMPRESS=DEFLATE", "-co", "BIGTIFF=IF_SAFER"]
+    layout = ("TILED=YES", "COMPRESS=DEFLATE", f"ZLEVEL={DEFLATE_LEVEL}", "BIGTIFF=IF_SAFER")
+    options = [part for option in layout for part in ("-co", option)]
     if target.suffix == ".png":
         options = ["-of", "PNG"]
     return ["gdal_translate", "-q", "-b", "1", *options, str(source), str(target)]

