@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from os import PathLike
 from typing import TYPE_CHECKING
 
@@ -58,7 +57,7 @@ def pixel_blocks(
     if isinstance(image, str | PathLike):
         with open_image(image, rule) as source:
             regions = plan_regions(source.shape, source.block_shape, whole_rows=True)
-            with closing(read_ahead(source, regions)) as blocks:
+            with read_ahead(source, regions) as blocks:
                 for (rows, _), block in blocks:
                     yield block
                     if progress is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -101,13 +101,13 @@ def _map_blocks(
 ) -> None:
     """Read, map and write region by region."""
     rows, cols = image.shape
-    mapper.prepare(rows * cols)
     done = 0
     regions = plan_regions(image.shape, image.block_shape, whole_rows=cleaner is not None)
     with (
         _writing_behind(write, threaded=len(regions) > 1) as write_soon,
-        closing(read_ahead(image, regions)) as blocks,
+        read_ahead(image, regions) as blocks,
     ):
+        mapper.prepare(rows * cols)
         for region, pixels in blocks:
             indices = mapper.map_pixels(pixels)
             if indices.dtype.itemsize > np.dtype(dtype).itemsize:

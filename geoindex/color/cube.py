@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geoindex.color.kernels import N_CODES
+from geoindex.color.cells import N_CODES
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.search import Metric
 from geoindex.color.threads import Progress

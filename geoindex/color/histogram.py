@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.color import kernels
+from geoindex.color.cells import CELL_SIDE, N_CELLS
 from geoindex.color.pixels import NO_MASK, Pixels
 from geoindex.color.threads import in_threads, n_cores
 from geoindex.scaling import round_colors
@@ -115,15 +115,17 @@ class _Tally:
     """Counts of one thread."""
 
     def __init__(self) -> None:
-        self._slots = np.full(kernels.N_CELLS, -1, dtype=np.int32)
+        self._slots = np.full(N_CELLS, -1, dtype=np.int32)
         # The system gives memory to a row of zeros when it is first written to.
-        self._counts = np.zeros((kernels.N_CELLS, kernels.CELL_SIDE**3), dtype=np.int64)
+        self._counts = np.zeros((N_CELLS, CELL_SIDE**3), dtype=np.int64)
         self._used = 0
 
     def add(
         self, colors: NDArray[np.uint8], valid: NDArray[np.uint8], weights: NDArray[np.int64]
     ) -> None:
         """Count colors (rows, cols, 3)."""
+        from geoindex.color import kernels
+
         self._used = kernels.count_codes(
             colors, valid, weights, self._slots, self._used, self._counts
         )
@@ -138,6 +140,8 @@ class _Tally:
 
     def histogram(self) -> ColorHistogram:
         """Colors in ascending order."""
+        from geoindex.color import kernels
+
         n_colors = np.count_nonzero(self._counts[: self._used])
         colors = np.empty((n_colors, 3), dtype=np.uint8)
         counts = np.empty(n_colors, dtype=np.int64)

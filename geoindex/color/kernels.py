@@ -1,10 +1,9 @@
 """Compiled loops of the nearest-color search.
 
 They assume clean arguments: :mod:`geoindex.color.mapper` checks them. All release the GIL,
-so plain threads use every core.
+so plain threads use every core. Codes and cells are those of :mod:`geoindex.color.cells`.
 
-A *code* is ``red << 16 | green << 8 | blue``; the table holds one entry a code. A *cell* is a
-cube of 8 x 8 x 8 codes, numbered ``(red >> 3) << 10 | (green >> 3) << 5 | blue >> 3``.
+Import this module where a kernel is called: it brings numba, which takes 0.3 s.
 """
 
 from __future__ import annotations
@@ -14,24 +13,17 @@ from numba import types
 from numba.core.typing.templates import Signature
 from numpy.typing import NDArray
 
+from geoindex.color.cells import CELL_SIDE, CELLS_PER_AXIS
 from geoindex.color.compiled import compiled
 from geoindex.grid import IndexArray
 
 __all__ = [
-    "CELL_SIDE",
-    "N_CELLS",
-    "N_CODES",
     "count_codes",
     "fill_cells",
     "list_codes",
     "lookup",
     "mark_cells",
 ]
-
-CELL_SIDE = 8  # measured fastest: 4 and 16 take 3 and 1.4 times as long for 256 colors
-CELLS_PER_AXIS = 256 // CELL_SIDE
-N_CELLS = CELLS_PER_AXIS**3
-N_CODES = 256**3
 
 # Any memory layout and read-only arrays are welcome; one compiled version serves them all.
 _PIXELS = types.Array(types.uint8, 3, "A", readonly=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geoindex.color import kernels
+from geoindex.color.cells import N_CELLS, N_CODES
 from geoindex.color.pixels import NO_MASK, PixelRule, Pixels, as_pixels
 from geoindex.color.search import FullDepthSearch, Metric, make_search
 from geoindex.color.threads import Progress, in_threads
@@ -68,7 +68,7 @@ class ColorMapper:
         # The table holds nodata only where a color can be too far.
         self._dtype = index_dtype(len(palette), has_nodata=max_distance is not None)
         self._table: IndexArray = np.empty(0, dtype=self._dtype)
-        self._filled = np.zeros(kernels.N_CELLS, dtype=np.uint8)
+        self._filled = np.zeros(N_CELLS, dtype=np.uint8)
         self._complete = False
         self._lock = Lock()
 
@@ -206,7 +206,7 @@ class ColorMapper:
         """
         if self._complete:
             return
-        everything = np.ones(kernels.N_CELLS, dtype=np.uint8)
+        everything = np.ones(N_CELLS, dtype=np.uint8)
         self._fill_cells(everything, threads=True, progress=progress)
 
     def _map_block(
@@ -216,11 +216,13 @@ class ColorMapper:
         if image.dtype != np.uint8:
             self._full_depth.search(image, mask, nodata, out)
             return
+        from geoindex.color import kernels
+
         pixels = cast("NDArray[np.uint8]", image)
         filled = ALL_FILLED if self._complete else self._filled
         if self._table.size and kernels.lookup(pixels, mask, self._table, filled, nodata, out):
             return
-        touched = np.zeros(kernels.N_CELLS, dtype=np.uint8)
+        touched = np.zeros(N_CELLS, dtype=np.uint8)
         kernels.mark_cells(pixels, mask, touched)
         # Blocks run in threads already, so filling must not wait for others.
         self._fill_cells(touched, threads=False)
@@ -232,7 +234,7 @@ class ColorMapper:
         """Fill the cells marked in `touched` that are not filled yet."""
         with self._lock:
             if not self._table.size:
-                self._table = np.empty(kernels.N_CODES, dtype=self._dtype)
+                self._table = np.empty(N_CODES, dtype=self._dtype)
             cells = np.flatnonzero(touched & ~self._filled)
             nodata = nodata_value(len(self.palette), self._dtype)
 

@@ -15,8 +15,8 @@ from numba import types
 from numba.core.typing.templates import Signature
 from numpy.typing import NDArray
 
+from geoindex.color.cells import CELL_SIDE, CELLS_PER_AXIS
 from geoindex.color.compiled import compiled
-from geoindex.color.kernels import CELL_SIDE, CELLS_PER_AXIS
 from geoindex.grid import IndexArray
 
 __all__ = [

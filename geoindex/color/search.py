@@ -8,7 +8,6 @@ from typing import Literal, Protocol, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.color import kernels
 from geoindex.errors import OptionError
 from geoindex.grid import IndexArray
 from geoindex.palette import Palette
@@ -157,6 +156,8 @@ class _RgbSearch:
         self._max_squared = largest_square_within(max_distance)
 
     def fill(self, cells: NDArray[np.int64], table: IndexArray, nodata: int) -> None:
+        from geoindex.color import kernels
+
         kernels.fill_cells(self._colors, self._max_squared, nodata, cells, table)
 
     def distance(self, colors: NDArray[np.uint8], rows: IndexArray) -> NDArray[np.float64]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import islice
 
 from geoindex.color.pixels import Pixels
@@ -63,10 +64,13 @@ def plan_regions(
     ]
 
 
-def read_ahead(image: MapImage, regions: list[Region]) -> Generator[tuple[Region, Pixels]]:
+@contextmanager
+def read_ahead(
+    image: MapImage, regions: list[Region]
+) -> Iterator[Iterator[tuple[Region, Pixels]]]:
     """Read regions of an image file in a thread that is a few of them ahead.
 
-    Close the generator before the file, which waits for what is being read.
+    It starts at once, before the first is asked for, and is through with the file at the end.
 
     Parameters
     ----------
@@ -77,23 +81,29 @@ def read_ahead(image: MapImage, regions: list[Region]) -> Generator[tuple[Region
 
     Yields
     ------
-    region : tuple of slice
-    pixels : Pixels
+    iterator of tuple
+        Each region with its pixels.
     """
     if len(regions) == 1:
         # Starting a thread takes longer than most small images do.
-        yield regions[0], image.read(regions[0])
+        yield ((region, image.read(region)) for region in regions)
         return
     reader = ThreadPoolExecutor(1, thread_name_prefix="geoindex-read")
-    try:
-        coming = iter(regions)
-        reads: deque[tuple[Region, Future[Pixels]]] = deque(
-            (region, reader.submit(image.read, region)) for region in islice(coming, READ_AHEAD)
-        )
+    coming = iter(regions)
+    reads: deque[tuple[Region, Future[Pixels]]] = deque()
+
+    def submit(n_regions: int) -> None:
+        reads.extend((r, reader.submit(image.read, r)) for r in islice(coming, n_regions))
+
+    def blocks() -> Iterator[tuple[Region, Pixels]]:
         while reads:
             region, read = reads.popleft()
             pixels = read.result()
-            reads.extend((r, reader.submit(image.read, r)) for r in islice(coming, 1))
+            submit(1)
             yield region, pixels
+
+    try:
+        submit(READ_AHEAD)
+        yield blocks()
     finally:
         reader.shutdown(cancel_futures=True)

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from geoindex.color.cells import N_CODES
 from geoindex.color.cube import ColorCube
-from geoindex.color.kernels import N_CODES
 from geoindex.color.mapper import ColorMapper, color_mapper
 from geoindex.color.search import DEFINITION, Metric
 from geoindex.errors import CubeError, GeoindexError, GridError, MissingFileError, OutputError
