@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -143,30 +142,6 @@ def test_unwritable_folder(folder: Path) -> None:
         assert result.stderr.startswith(f"Error: /proc/self/{name}: ")
         assert "cannot be written" in result.stderr
         assert result.stderr.count("\n") == 1
-
-
-LOST_INTERRUPT = """
-import signal
-from geoindex.cli import interrupt
-
-class Finalized:
-    def __del__(self):
-        signal.raise_signal(signal.SIGINT)
-
-interrupt.listen()
-Finalized()
-print("still here", flush=True)
-interrupt.stop_if_interrupted()
-"""
-
-
-def test_interrupt_that_python_loses_stops_the_work() -> None:
-    lost = subprocess.run(
-        [sys.executable, "-c", LOST_INTERRUPT], capture_output=True, text=True, check=False
-    )
-    assert lost.stdout == "still here\n"
-    assert lost.returncode == -signal.SIGINT
-    assert "Exception ignored" not in lost.stderr
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from typing import Any
 import click
 
 import geoindex
-from geoindex.cli import interrupt
 from geoindex.cli.lazy import LazyGroup
 from geoindex.errors import GeoindexError, GeoindexWarning
 
@@ -61,7 +60,6 @@ def _echo_warning(message: Warning | str, category: type[Warning], *_place: Any)
 
 def main() -> None:
     """Run the command line: one line and exit 1 where the work cannot be done."""
-    interrupt.listen()
     code = _run()
     for stream in (sys.stdout, sys.stderr):
         try:

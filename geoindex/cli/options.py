@@ -13,7 +13,6 @@ from click.core import ParameterSource
 from tqdm import tqdm
 
 from geoindex.clean import Clean
-from geoindex.cli.interrupt import stop_if_interrupted
 from geoindex.color.pixels import Alpha
 from geoindex.color.search import Metric
 from geoindex.color.threads import Progress
@@ -303,14 +302,13 @@ def echo_json(content: dict[str, Any]) -> None:
 
 @contextmanager
 def progress_bar(title: str, unit: str, *, quiet: bool) -> Iterator[Progress]:
-    """Bar with rate and remaining time on a terminal, nothing in a pipe; heeds Ctrl-C."""
+    """Bar with rate and remaining time on a terminal, nothing in a pipe."""
     disable = True if quiet else None
     with tqdm(
         desc=title, unit=unit, unit_scale=unit == " px", disable=disable, leave=False
     ) as bar:
 
         def advance(done: int, total: int) -> None:
-            stop_if_interrupted()
             if bar.total != total:
                 bar.reset(total)
             bar.update(done - bar.n)
