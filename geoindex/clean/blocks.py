@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.clean.cores import doubt_lone, find_cores
+from geoindex.clean.cores import DOUBTFUL, EXACT, HIDDEN, LONE, doubt_lone, find_cores, note_known
 from geoindex.clean.deciding import BESIDE_RADIUS, decide, fill_far
 from geoindex.clean.hatching import find_hatching
-from geoindex.clean.mixing import N_SHARES, SEARCH_RADIUS, SUPPORT_RADIUS, trust_thin_units, unmix
+from geoindex.clean.mixing import N_SHARES, SEARCH_RADIUS, unmix
 from geoindex.clean.options import Plan
 from geoindex.clean.reasons import REASONS
 from geoindex.clean.speckle import ROUNDS, merge_speckle
+from geoindex.clean.thin_units import SUPPORT_RADIUS, trust_thin_units
 from geoindex.color.threads import Progress, in_threads
 from geoindex.grid import IndexArray, nodata_value
 
@@ -22,7 +23,7 @@ __all__ = ["CleanBlock", "Region", "clean_block"]
 
 NODATA_CONFIDENCE = 255
 
-TILE = 768
+TILE = 1024
 """Side of the squares that an image is worked on in: their arrays stay in the cache's reach."""
 
 Region = tuple[slice, slice]
@@ -160,37 +161,53 @@ def _recover(
     deviation = np.empty(shape, np.uint8)
     find_cores(pixels, nearest, colors, is_unit, plan.shaded, kind, brightness, deviation)
     doubt_lone(nearest, kind)
+    known = np.empty(shape, np.int32)
+    note_known(nearest, kind, deviation, known)
 
-    members = np.empty((*shape, N_SHARES), np.int32)
-    shares = np.empty((*shape, N_SHARES), np.float32)
-    ink = np.empty(shape, np.float32)
-    noise = np.empty(shape, np.float32)
-    thin = np.empty(shape, np.int32)
-    wanted = _window(inner, BESIDE_RADIUS, shape)
     trusted = _window(inner, BESIDE_RADIUS + SEARCH_RADIUS, shape)
     first = _window(inner, BESIDE_RADIUS + SEARCH_RADIUS + SUPPORT_RADIUS, shape)
+    places = _doubtful(kind, first)
+    slots = np.full(shape, -1, np.int32)
+    slots.ravel()[places] = np.arange(len(places))
+    members = np.empty((len(places), N_SHARES), np.int32)
+    shares = np.empty((len(places), N_SHARES + 1), np.float32)
+    noise = np.empty(len(places), np.float32)
+    thin = np.empty(len(places), np.int32)
     inks = np.array(plan.inks, dtype=np.int64)
 
-    def find_shares(todo: NDArray[np.uint8], window: tuple[int, int, int, int]) -> None:
+    def find_shares(todo: NDArray[np.int64]) -> None:
         unmix(
-            pixels, nearest, colors, is_unit, inks, plan.shaded, kind, brightness, deviation, todo,
-            window, members, shares, ink, noise, thin,
+            pixels, nearest, colors, is_unit, inks, plan.shaded, known, brightness, places,
+            todo, members, shares, noise, thin,
         )  # fmt: skip
 
-    find_shares(np.ones(shape, np.uint8), first)
-    again = np.zeros(shape, np.uint8)
-    if trust_thin_units(nearest, thin, trusted, kind, again):
-        find_shares(again, wanted)
+    find_shares(np.arange(len(places)))
+    again = np.zeros(len(places), np.uint8)
+    if trust_thin_units(nearest, slots, places, thin, trusted, kind, again):
+        note_known(nearest, kind, deviation, known)
+        again[kind.ravel()[places] == EXACT] = 0
+        find_shares(np.flatnonzero(again))
+    hidden = places[members[:, 0] < 0]
+    known.ravel()[hidden[known.ravel()[hidden] < 0]] = HIDDEN
     size = inner[0].stop - inner[0].start, inner[1].stop - inner[1].start
     classes, confidence = np.empty(size, np.int32), np.empty(size, np.uint8)
     window = _window(inner, 0, shape)
     undecided = decide(
-        nearest, is_unit, kind, members, shares, ink, noise, plan.options.edges, window, classes,
-        confidence,
+        nearest, is_unit, known, slots, members, shares, noise, plan.options.edges, window,
+        classes, confidence,
     )  # fmt: skip
     if undecided:
         fill_far(nearest, kind, plan.options.reach, -1, window, classes)
     return classes, confidence
+
+
+def _doubtful(kind: NDArray[np.uint8], window: tuple[int, int, int, int]) -> NDArray[np.int64]:
+    """Places in the flat block of the pixels of a window whose unit is not known yet."""
+    top, bottom, left, right = window
+    part = kind[top:bottom, left:right]
+    rows, cols = np.nonzero((part == DOUBTFUL) | (part == LONE))
+    places: NDArray[np.int64] = (rows + top) * kind.shape[1] + cols + left
+    return places
 
 
 def _grown(place: Region, by: int, shape: tuple[int, ...]) -> tuple[Region, Region]:

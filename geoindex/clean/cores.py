@@ -11,13 +11,18 @@ from geoindex.color.metrics import BRIGHTEST, DARKEST
 
 __all__ = [
     "CORE",
+    "DEVIATION_MASK",
     "DOUBTFUL",
     "EXACT",
+    "HIDDEN",
+    "INDEX_SHIFT",
     "LONE",
     "MISSING",
+    "OF_CORE",
     "doubt_lone",
     "find_cores",
     "index_array",
+    "note_known",
     "pixel_array",
     "window_of",
 ]
@@ -32,6 +37,13 @@ EXACT_SQUARED = 3.3
 COMPANY_RADIUS, COMPANY = 2, 6
 """A color without a core beside it is believed where as many pixels within the radius have it: a
 line of mixtures has fewer, a unit three pixels wide more."""
+
+OF_CORE, INDEX_SHIFT, DEVIATION_MASK = 1 << 8, 9, (1 << 8) - 1
+"""Bits of what :func:`note_known` writes: the deviation, whether the pixel is a core, and from
+the shift on its palette row."""
+
+HIDDEN = -2
+"""In the same place: a pixel that ink covers as a whole."""
 
 pixel_array = types.Array(types.uint8, 3, "A", readonly=True)
 window_of = types.UniTuple(types.int64, 4)  # type: ignore[no-untyped-call]
@@ -146,3 +158,43 @@ def doubt_lone(indices: NDArray[np.int32], kind: NDArray[np.uint8]) -> None:
                     beside = beside or (near and kind[y, x] == CORE)
             if not beside and company < COMPANY:
                 kind[row, col] = LONE
+
+
+@compiled(
+    types.void(
+        index_array,
+        types.Array(types.uint8, 2, "C", readonly=True),
+        types.Array(types.uint8, 2, "C", readonly=True),
+        types.int32[:, ::1],
+    )
+)
+def note_known(
+    indices: NDArray[np.int32],
+    kind: NDArray[np.uint8],
+    deviation: NDArray[np.uint8],
+    known: NDArray[np.int32],
+) -> None:
+    """Write all that is known of cores and exact pixels into one number, -1 for the others.
+
+    The search around doubtful pixels reads a hundred of them for each: from one array it takes
+    half the time.
+
+    Parameters
+    ----------
+    indices : ndarray of int32, shape (rows, cols)
+    kind, deviation : ndarray of uint8, shape (rows, cols)
+        From :func:`find_cores`.
+    known : ndarray of int32, shape (rows, cols)
+        Written.
+    """
+    rows, cols = indices.shape
+    for row in range(rows):
+        for col in range(cols):
+            state = kind[row, col]
+            if state == CORE:
+                bits = OF_CORE | np.int64(deviation[row, col])
+                known[row, col] = np.int64(indices[row, col]) << INDEX_SHIFT | bits
+            elif state == EXACT:
+                known[row, col] = np.int64(indices[row, col]) << INDEX_SHIFT
+            else:
+                known[row, col] = -1

@@ -8,7 +8,7 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-from geoindex.clean.cores import CORE, EXACT, MISSING, index_array, window_of
+from geoindex.clean.cores import CORE, EXACT, HIDDEN, INDEX_SHIFT, index_array, window_of
 from geoindex.color.compiled import compiled
 
 __all__ = ["BESIDE_RADIUS", "UNDECIDED", "decide", "fill_far"]
@@ -72,6 +72,8 @@ def _add_around(
     col: int,
     weights: NDArray[np.float64],
     factor: float,
+    known: NDArray[np.int32],
+    slots: NDArray[np.int32],
     members: NDArray[np.int32],
     shares: NDArray[np.float32],
     n: int,
@@ -79,7 +81,7 @@ def _add_around(
     total: NDArray[np.float64],
 ) -> int:
     """Add the weighted shares of the neighbors; return how many units there are."""
-    rows, cols = members.shape[:2]
+    rows, cols = known.shape
     so_far = 0.0
     for place in range(len(weights)):
         if weights[place, 3] < NEGLIGIBLE * so_far:
@@ -87,12 +89,22 @@ def _add_around(
         y, x = row + int(weights[place, 0]), col + int(weights[place, 1])
         if y < 0 or x < 0 or y >= rows or x >= cols:
             continue
-        for i in range(members.shape[2]):
-            if members[y, x, i] < 0:
+        told = known[y, x]
+        if told >= 0:
+            so_far += weights[place, 2]
+            n = _add(n, told >> INDEX_SHIFT, factor * weights[place, 2], found, total)
+            continue
+        if told == HIDDEN:
+            continue
+        slot = slots[y, x]
+        if slot < 0:
+            continue
+        for i in range(members.shape[1]):
+            if members[slot, i] < 0:
                 break
-            weight = weights[place, 2] * shares[y, x, i]
+            weight = weights[place, 2] * shares[slot, i]
             so_far += weight
-            n = _add(n, members[y, x, i], factor * weight, found, total)
+            n = _add(n, members[slot, i], factor * weight, found, total)
     return n
 
 
@@ -100,11 +112,11 @@ def _add_around(
     types.boolean(
         index_array,
         types.Array(types.boolean, 1, "C", readonly=True),
-        types.Array(types.uint8, 2, "C", readonly=True),
-        types.Array(types.int32, 3, "C", readonly=True),
-        types.Array(types.float32, 3, "C", readonly=True),
+        types.Array(types.int32, 2, "C", readonly=True),
+        types.Array(types.int32, 2, "C", readonly=True),
+        types.Array(types.int32, 2, "C", readonly=True),
         types.Array(types.float32, 2, "C", readonly=True),
-        types.Array(types.float32, 2, "C", readonly=True),
+        types.Array(types.float32, 1, "C", readonly=True),
         types.boolean,
         window_of,
         types.int32[:, ::1],
@@ -114,10 +126,10 @@ def _add_around(
 def decide(
     indices: NDArray[np.int32],
     is_unit: NDArray[np.bool_],
-    kind: NDArray[np.uint8],
+    known: NDArray[np.int32],
+    slots: NDArray[np.int32],
     members: NDArray[np.int32],
     shares: NDArray[np.float32],
-    ink: NDArray[np.float32],
     noise: NDArray[np.float32],
     edges: bool,
     window: tuple[int, int, int, int],
@@ -131,11 +143,15 @@ def decide(
 
     Parameters
     ----------
-    indices, is_unit, kind
+    indices, is_unit
         As in :func:`geoindex.clean.cores.find_cores`.
-    members, shares, ink, noise
-        From :func:`geoindex.clean.mixing.unmix`, valid up to the larger radius beyond the
-        window.
+    known : ndarray of int32, shape (rows, cols)
+        From :func:`geoindex.clean.cores.note_known`, and `HIDDEN` where all is ink.
+    slots : ndarray of int32, shape (rows, cols)
+        Row of each doubtful pixel in what follows, up to the larger radius beyond the window;
+        -1 elsewhere.
+    members, shares, noise
+        From :func:`geoindex.clean.mixing.unmix`.
     edges : bool
         Whether pixels of units may change, too.
     window : tuple of int
@@ -159,25 +175,30 @@ def decide(
             index = indices[row, col]
             out[y, x] = index
             confidence[y, x] = 100
-            if kind[row, col] == CORE or kind[row, col] == MISSING:
+            slot = slots[row, col]
+            if known[row, col] >= 0 or slot < 0:
                 continue
             if not edges and is_unit[index]:
                 continue
-            over, level = ink[row, col], noise[row, col]
+            over, level = shares[slot, members.shape[1]], noise[slot]
             n = 0
             if over > LEAST_INK:
-                n = _add_around(row, col, BESIDE, 1.0, members, shares, n, found, total)
+                n = _add_around(
+                    row, col, BESIDE, 1.0, known, slots, members, shares, n, found, total
+                )  # fmt: skip
                 weight = 0.0
                 for i in range(n):
                     weight += total[i]
                 for i in range(n):
                     total[i] = over * total[i] / weight if weight > 0 else 0.0
-            for i in range(members.shape[2]):
-                if members[row, col, i] < 0:
+            for i in range(members.shape[1]):
+                if members[slot, i] < 0:
                     break
-                n = _add(n, members[row, col, i], shares[row, col, i], found, total)
+                n = _add(n, members[slot, i], shares[slot, i], found, total)
             if level > 0:
-                n = _add_around(row, col, SMOOTH, level, members, shares, n, found, total)
+                n = _add_around(
+                    row, col, SMOOTH, level, known, slots, members, shares, n, found, total
+                )  # fmt: skip
             best, first, second, weight = -1, 0.0, 0.0, 0.0
             for i in range(n):
                 weight += total[i]
@@ -235,19 +256,23 @@ def fill_far(
     first_col, last_col = max(0, window[2] - reach), min(cols, window[3] + reach)
     height = window[1] - window[0]
     # For each row of the window and each column: the nearest core above and below.
-    gap = np.full((height, last_col - first_col, 2), reach + 1, np.int64)
-    unit = np.full((height, last_col - first_col, 2), -1, np.int64)
-    for col in range(first_col, last_col):
-        for side in range(2):
-            away, nearest = reach + 1, -1
-            for step in range(last_row - first_row):
-                row = first_row + step if side == 0 else last_row - 1 - step
-                away += 1
-                if kind[row, col] == CORE or kind[row, col] == EXACT:
-                    away, nearest = 0, indices[row, col]
-                if window[0] <= row < window[1] and away <= reach:
-                    gap[row - window[0], col - first_col, side] = away
-                    unit[row - window[0], col - first_col, side] = nearest
+    gap = np.full((2, height, last_col - first_col), reach + 1, np.int32)
+    unit = np.full((2, height, last_col - first_col), -1, np.int32)
+    for side in range(2):
+        away = np.full(last_col - first_col, reach + 1, np.int32)
+        nearest = np.full(last_col - first_col, -1, np.int32)
+        for step in range(last_row - first_row):
+            row = first_row + step if side == 0 else last_row - 1 - step
+            for x in range(last_col - first_col):
+                if kind[row, first_col + x] in (CORE, EXACT):
+                    away[x], nearest[x] = 0, indices[row, first_col + x]
+                elif away[x] <= reach:
+                    away[x] += 1
+            if window[0] <= row < window[1]:
+                for x in range(last_col - first_col):
+                    if away[x] <= reach:
+                        gap[side, row - window[0], x] = away[x]
+                        unit[side, row - window[0], x] = nearest[x]
     for row in range(height):
         for col in range(window[2], window[3]):
             if out[row, col - window[2]] != UNDECIDED:
@@ -258,10 +283,10 @@ def fill_far(
                 if across > least:
                     continue
                 for side in range(2):
-                    nearest = unit[row, x - first_col, side]
-                    if nearest < 0:
+                    found = unit[side, row, x - first_col]
+                    if found < 0:
                         continue
-                    squared = across + gap[row, x - first_col, side] ** 2
-                    if squared < least or (squared == least and nearest < best):
-                        least, best = squared, nearest
+                    squared = across + gap[side, row, x - first_col] ** 2
+                    if squared < least or (squared == least and found < best):
+                        least, best = squared, found
             out[row, col - window[2]] = best

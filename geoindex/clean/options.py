@@ -146,7 +146,8 @@ class Clean:
         # Loading the compiled steps takes as long as mapping a map, so it waits for their use.
         from geoindex.clean.cores import COMPANY_RADIUS
         from geoindex.clean.deciding import BESIDE_RADIUS
-        from geoindex.clean.mixing import SEARCH_RADIUS, SUPPORT_RADIUS
+        from geoindex.clean.mixing import SEARCH_RADIUS
+        from geoindex.clean.thin_units import SUPPORT_RADIUS
 
         shares = BESIDE_RADIUS + 2 * SEARCH_RADIUS + 2 * SUPPORT_RADIUS
         return max(shares, self.reach) + COMPANY_RADIUS + 1 + self.late_halo
