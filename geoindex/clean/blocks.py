@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.clean.cores import DOUBTFUL, EXACT, HIDDEN, LONE, doubt_lone, find_cores, note_known
-from geoindex.clean.deciding import BESIDE_RADIUS, decide, fill_far
+from geoindex.clean.deciding import BESIDE_RADIUS, decide, fill_far, note_changes
 from geoindex.clean.hatching import find_hatching
 from geoindex.clean.mixing import N_SHARES, SEARCH_RADIUS, unmix
 from geoindex.clean.options import Plan
 from geoindex.clean.reasons import REASONS
+from geoindex.clean.scratch import Scratch
 from geoindex.clean.speckle import ROUNDS, merge_speckle
 from geoindex.clean.thin_units import SUPPORT_RADIUS, trust_thin_units
 from geoindex.color.threads import Progress, in_threads
@@ -86,10 +87,12 @@ def clean_block(
         confidence=np.empty(shape, np.uint8),
     )
 
+    scratch = Scratch()
+
     def clean_tile(tile: Region) -> None:
         y, x = tile
         place = slice(y.start + top, y.stop + top), slice(x.start + left, x.stop + left)
-        _clean_tile(pixels, indices, plan, place, result, tile)
+        _clean_tile(pixels, indices, plan, place, result, tile, scratch)
 
     in_threads(clean_tile, list(_tiles(shape)), progress=progress)
     return result
@@ -110,6 +113,7 @@ def _clean_tile(
     place: Region,
     result: CleanBlock,
     target: Region,
+    scratch: Scratch,
 ) -> None:
     """Clean the tile at `place` into `target` of the result."""
     options = plan.options
@@ -117,28 +121,29 @@ def _clean_tile(
     around, inner = _grown(place, options.halo, (rows, cols))
     late, within = _grown(inner, options.late_halo, indices[around].shape)
     nodata = nodata_value(len(plan.palette), indices.dtype)
-    nearest = indices[around].astype(np.int32)
+    nearest = scratch.empty("nearest", indices[around].shape, np.int32)
+    nearest[...] = indices[around]
     if nodata is not None:
         nearest[nearest == nodata] = -1
     before = nearest[late].copy()
-    classes, confidence = _recover(pixels[around], nearest, plan, late)
+    classes, confidence = _recover(pixels[around], nearest, plan, late, scratch)
     if nodata is None:
         classes = np.where(classes < 0, before, classes)
-    reasons = np.where(
-        classes == before,
-        np.uint8(0),
-        np.where(plan.is_unit[before], np.uint8(REASONS["edges"]), np.uint8(REASONS["ink"])),
-    )
+    reasons = np.zeros(classes.shape, np.uint8)
+    of_class = np.where(plan.is_unit, REASONS["edges"], REASONS["ink"]).astype(np.uint8)
+    note_changes(before, classes, of_class, reasons)
     if plan.hatches:
         after = find_hatching(classes, plan.hatches, options.hatch_gap)
-        reasons[after != classes] = REASONS["hatch"]
+        of_class[:] = REASONS["hatch"]
+        note_changes(classes, after, of_class, reasons)
         classes = after
     if options.speckle > 1:
+        of_class[:] = REASONS["speckle"]
         for _ in range(ROUNDS):
             after = np.empty_like(classes)
             if not merge_speckle(classes, options.speckle, options.connectivity, after):
                 break
-            reasons[after != classes] = REASONS["speckle"]
+            note_changes(classes, after, of_class, reasons)
             classes = after
     classes = classes[within]
     result.indices[target] = classes if nodata is None else np.where(classes < 0, nodata, classes)
@@ -151,23 +156,25 @@ def _recover(
     nearest: NDArray[np.int32],
     plan: Plan,
     inner: Region,
+    scratch: Scratch,
 ) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
     """Classes, negative for nodata, and confidence of the inner part; `nearest` is used up."""
     shape = nearest.shape
     is_unit = plan.is_unit
     colors = plan.palette.colors.astype(np.float64)
-    kind = np.empty(shape, np.uint8)
-    brightness = np.empty(shape if plan.shaded else (0, 0), np.float32)
-    deviation = np.empty(shape, np.uint8)
+    kind = scratch.empty("kind", shape, np.uint8)
+    brightness = scratch.empty("brightness", shape if plan.shaded else (0, 0), np.float32)
+    deviation = scratch.empty("deviation", shape, np.uint8)
     find_cores(pixels, nearest, colors, is_unit, plan.shaded, kind, brightness, deviation)
     doubt_lone(nearest, kind)
-    known = np.empty(shape, np.int32)
+    known = scratch.empty("known", shape, np.int32)
     note_known(nearest, kind, deviation, known)
 
     trusted = _window(inner, BESIDE_RADIUS + SEARCH_RADIUS, shape)
     first = _window(inner, BESIDE_RADIUS + SEARCH_RADIUS + SUPPORT_RADIUS, shape)
     places = _doubtful(kind, first)
-    slots = np.full(shape, -1, np.int32)
+    slots = scratch.empty("slots", shape, np.int32)
+    slots[...] = -1
     slots.ravel()[places] = np.arange(len(places))
     members = np.empty((len(places), N_SHARES), np.int32)
     shares = np.empty((len(places), N_SHARES + 1), np.float32)
@@ -190,7 +197,8 @@ def _recover(
     hidden = places[members[:, 0] < 0]
     known.ravel()[hidden[known.ravel()[hidden] < 0]] = HIDDEN
     size = inner[0].stop - inner[0].start, inner[1].stop - inner[1].start
-    classes, confidence = np.empty(size, np.int32), np.empty(size, np.uint8)
+    classes = scratch.empty("classes", size, np.int32)
+    confidence = scratch.empty("confidence", size, np.uint8)
     window = _window(inner, 0, shape)
     undecided = decide(
         nearest, is_unit, known, slots, members, shares, noise, plan.options.edges, window,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from geoindex.clean.cores import CORE, EXACT, HIDDEN, INDEX_SHIFT, index_array, window_of
 from geoindex.color.compiled import compiled
 
-__all__ = ["BESIDE_RADIUS", "UNDECIDED", "decide", "fill_far"]
+__all__ = ["BESIDE_RADIUS", "UNDECIDED", "decide", "fill_far", "note_changes"]
 
 BESIDE_RADIUS = 5
 """Units within this distance of ink are weighed; :func:`fill_far` looks farther."""
@@ -290,3 +290,34 @@ def fill_far(
                     if squared < least or (squared == least and found < best):
                         least, best = squared, found
             out[row, col - window[2]] = best
+
+
+@compiled(
+    types.void(
+        index_array,
+        index_array,
+        types.Array(types.uint8, 1, "C", readonly=True),
+        types.uint8[:, ::1],
+    )
+)
+def note_changes(
+    before: NDArray[np.int32],
+    after: NDArray[np.int32],
+    of_class: NDArray[np.uint8],
+    reasons: NDArray[np.uint8],
+) -> None:
+    """Enter the reason of every change.
+
+    Parameters
+    ----------
+    before, after : ndarray of int32, shape (rows, cols)
+        Classes; nodata does not change.
+    of_class : ndarray of uint8, shape (n_colors,)
+        Reason for which pixels of a class changed.
+    reasons : ndarray of uint8, shape (rows, cols)
+        Written where there is a change.
+    """
+    for row in range(before.shape[0]):
+        for col in range(before.shape[1]):
+            if after[row, col] != before[row, col]:
+                reasons[row, col] = of_class[before[row, col]]
