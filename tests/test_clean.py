@@ -299,6 +299,7 @@ def test_ink_entries() -> None:
         assert Clean(ink=ink).plan(INK_PALETTE).inks == expected
     assert Clean(ink=(0, 2, 3)).plan(INK_PALETTE).inks == (0, 2, 3)
     assert Clean(ink=[(0, 0, 0), "Lake"]).plan(INK_PALETTE).inks == (0, 2)
+    assert Clean(ink=["76,174,29", "black, lake"]).plan(INK_PALETTE).inks == (0, 2, 3)
 
 
 @pytest.mark.parametrize(
@@ -400,7 +401,8 @@ def test_command(tmp_path: Path, repository: Path) -> None:
     # Nothing is written where an output is there already.
     result = run.invoke(cli, ["clean", grid, "-o", out])
     assert isinstance(result.exception, GeoindexError)
-    result = run.invoke(cli, ["clean", grid, "-o", out, "--overwrite", "--ink", "black,red,white"])
+    inks = ["--ink", "black,red", "--ink", "white"]
+    result = run.invoke(cli, ["clean", grid, "-o", out, "--overwrite", *inks])
     assert result.exit_code == 0
     assert "ink" in result.output
     assert open_grid(out).counts()[18:].sum() == 0

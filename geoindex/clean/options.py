@@ -100,7 +100,7 @@ class Clean:
 
     ink: int | str | Sequence[Entry] | None = None
     """Palette entries that are overprint, to be filled from the units beside them; a string
-    may list several, ``"black,red"``. None: those whose role in the palette is ``"ink"``; an
+    may list several, ``"black,red"``, alone or among others. None: those whose role in the palette is ``"ink"``; an
     empty tuple: none."""
 
     shade: bool | None = None
@@ -184,13 +184,10 @@ class Clean:
             roles = palette.roles or ()
             inks = tuple(row for row, role in enumerate(roles) if role.lower() == "ink")
         else:
-            entries: Sequence[Entry]
-            if isinstance(ink, str):
-                entries = _split(ink, palette)
-            elif isinstance(ink, Sequence):
-                entries = ink
-            else:
-                entries = (ink,)
+            listed = (ink,) if isinstance(ink, int | str) else ink
+            entries: list[Entry] = []
+            for entry in listed:
+                entries.extend(_split(entry, palette) if isinstance(entry, str) else (entry,))
             inks = tuple(sorted({palette_row(entry, palette) for entry in entries}))
         if len(inks) >= len(palette):
             raise OptionError("every color of the palette is ink; a map needs a unit, too")

@@ -193,10 +193,11 @@ def clean_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @click.option(
         "--ink",
+        multiple=True,
         metavar="ENTRIES",
         help="Palette entries that are overprint (contacts, faults, text), to be filled from the "
         "units beside them: names, row numbers, #rrggbb or words such as black,red. By default "
-        "those whose role in the palette is ink; '' for none.",
+        "those whose role in the palette is ink; '' for none. May be repeated.",
     )
     @click.option(
         "--shade/--no-shade",
@@ -256,7 +257,7 @@ def clean_options(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def with_clean(
         *args: Any,
-        ink: str | None,
+        ink: tuple[str, ...],
         shade: bool | None,
         hatch: tuple[str, ...],
         hatch_gap: int,
@@ -268,7 +269,7 @@ def clean_options(command: Callable[..., None]) -> Callable[..., None]:
     ) -> None:
         options["clean"] = Clean(
             edges=edges,
-            ink=ink,
+            ink=ink or None,
             shade=shade,
             hatch=hatch,
             hatch_gap=hatch_gap,
