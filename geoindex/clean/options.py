@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,8 +100,8 @@ class Clean:
 
     ink: int | str | Sequence[Entry] | None = None
     """Palette entries that are overprint, to be filled from the units beside them; a string
-    may list several, ``"black,red"``, alone or among others. None: those whose role in the palette is ``"ink"``; an
-    empty tuple: none."""
+    may list several, ``"black,red"``, alone or among others. None: those whose role in the
+    palette is ``"ink"``; an empty tuple: none."""
 
     shade: bool | None = None
     """Whether units may be drawn darker and brighter, as under hillshade. None: where the
@@ -184,7 +184,8 @@ class Clean:
             roles = palette.roles or ()
             inks = tuple(row for row, role in enumerate(roles) if role.lower() == "ink")
         else:
-            listed = (ink,) if isinstance(ink, int | str) else ink
+            several = isinstance(ink, Sequence) and not isinstance(ink, str)
+            listed = cast("Sequence[Entry]", ink if several else (ink,))
             entries: list[Entry] = []
             for entry in listed:
                 entries.extend(_split(entry, palette) if isinstance(entry, str) else (entry,))
