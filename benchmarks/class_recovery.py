@@ -5,7 +5,8 @@
 Draws maps of seeds that were not used for tuning (those were 0 to 9) and prints the share of
 pixels whose class is right: nearest color, a 3 x 3 majority of it, GDAL's sieve of it, and ours;
 then the same for the tenth of the classes that cover least, for thin units, for other numbers of
-units, and for the sample map. `--speed` measures the default steps on 12000 x 12000 pixels.
+units, and for the sample map. Beside it stands by how much the areas of the ten largest units are
+wrong at most. `--speed` measures the default steps on 12000 x 12000 pixels.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ from geoindex.formats.rasters import read_image
 DATA = Path(__file__).resolve().parents[1] / "data"
 
 Bytes = NDArray[np.uint8]
+
+LARGEST = 10
+"""Units whose areas are compared."""
 
 SIEVE_PIXELS = 16
 """Smallest polygon that the sieve keeps."""
@@ -95,8 +99,16 @@ def rare(truth: Bytes, n_units: int) -> NDArray[np.bool_]:
     return np.isin(truth, least[: max(1, len(present) // 10)])
 
 
+def area_error(answer: Bytes, truth: Bytes, n_units: int) -> float:
+    """Largest relative error of the areas of the largest units in percent."""
+    areas = np.bincount(truth.ravel(), minlength=n_units)[:n_units]
+    found = np.bincount(answer.ravel(), minlength=n_units)[:n_units]
+    largest = np.argsort(-areas, kind="stable")[:LARGEST]
+    return 100 * float(np.abs(found[largest] / areas[largest] - 1).max())
+
+
 def print_table(maps: list[DrawnMap], title: str) -> None:
-    """Mean shares over maps: all pixels, rare classes, thin units."""
+    """Mean shares over maps: all pixels, rare classes, thin units; and errors of areas."""
     names = list(METHODS)
     print(f"\n{title}\n")
     print(
@@ -104,13 +116,14 @@ def print_table(maps: list[DrawnMap], title: str) -> None:
         + " | ".join(names)
         + " | goal | rare: "
         + " | rare: ".join(names)
-        + " | thin: nearest | thin: geoindex |"
+        + " | thin: nearest | thin: geoindex | areas: nearest | areas: geoindex |"
     )
-    print("| --- |" + " ---: |" * (2 * len(names) + 3))
+    print("| --- |" + " ---: |" * (2 * len(names) + 5))
     for variant, goal in zip(VARIANTS, GOALS, strict=True):
         right: dict[str, list[float]] = {name: [] for name in names}
         scarce: dict[str, list[float]] = {name: [] for name in names}
         thin: dict[str, list[float]] = {name: [] for name in names}
+        areas: dict[str, list[float]] = {name: [] for name in names}
         for drawn in maps:
             where = rare(drawn.truth, drawn.n_units)
             for name, answer in answers(drawn, variant).items():
@@ -118,10 +131,12 @@ def print_table(maps: list[DrawnMap], title: str) -> None:
                 right[name].append(100 * hit.mean())
                 scarce[name].append(100 * hit[where].mean())
                 thin[name].append(100 * hit[drawn.thin].mean())
+                areas[name].append(area_error(answer, drawn.truth, drawn.n_units))
         cells = [f"{np.mean(right[name]):.2f}" for name in names]
         cells += [f"{goal:g}"]
         cells += [f"{np.mean(scarce[name]):.1f}" for name in names]
         cells += [f"{np.mean(thin[name]):.1f}" for name in ("nearest", "geoindex")]
+        cells += [f"{max(areas[name]):.1f}" for name in ("nearest", "geoindex")]
         print(f"| {variant} | " + " | ".join(cells) + " |", flush=True)
 
 

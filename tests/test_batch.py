@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 import geoindex
-from geoindex import ColorCube, Palette, convert, convert_many
+from geoindex import Clean, ColorCube, Palette, convert, convert_many
 from geoindex.batch.manifest import MANIFEST
 from geoindex.errors import MissingFileError, OptionError, OutputError
 from tests.sheets import OTHER_PALETTE, PALETTE, environment, grids, make_sheets
@@ -74,6 +74,23 @@ def test_options_and_cubes_reach_the_sheets(maps: Path, tmp_path: Path) -> None:
     assert grids(tmp_path / "one") == grids(tmp_path / "two")
     provenance = geoindex.open_grid(tmp_path / "one" / "a.tif").provenance
     assert (provenance["alpha"], provenance["max_distance"]) == ("strip", 3.0)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_clean_reaches_the_sheets(maps: Path, tmp_path: Path, jobs: int) -> None:
+    clean = Clean(ink="black", speckle=4)
+    report = convert_many(maps, tmp_path / "out", PALETTE, clean=clean, jobs=jobs)
+    alone = tmp_path / "alone.tif"
+    expected = convert(maps / NAMES[1], alone, PALETTE, clean=clean)
+    assert (tmp_path / "out" / TARGETS[1]).read_bytes() == alone.read_bytes()
+    found = next(sheet for sheet in report.done if Path(sheet.source) == maps / NAMES[1])
+    assert found.cleaned == expected.cleaned
+    # Other steps make other grids.
+    again = {"clean": Clean(ink="black", speckle=4)}, {"clean": Clean(ink="black")}, {}
+    redone = [convert_many(maps, tmp_path / "out", PALETTE, **options) for options in again]
+    assert [len(report.done) for report in redone] == [0, 4, 4]
+    with pytest.raises(OptionError, match="no color that is called purple"):
+        convert_many(maps, tmp_path / "out", PALETTE, clean=Clean(ink="purple"))
 
 
 def test_files_globs_and_folders(
@@ -290,6 +307,24 @@ def test_command_line(maps: Path, tmp_path: Path) -> None:
     result = run("maps/*.bmp", "-o", "out", "-p", "legend.csv", cwd=tmp_path)
     assert result.returncode == 1
     assert result.stderr.startswith("Error: maps/*.bmp: holds no images")
+
+
+def test_clean_on_the_command_line(maps: Path, tmp_path: Path) -> None:
+    PALETTE.save(tmp_path / "legend.csv")
+    command = ("maps", "-o", "out", "-p", "legend.csv")
+    result = run(*command, "--ink", "black", cwd=tmp_path)
+    assert result.returncode == 2
+    assert "--ink needs --clean" in result.stderr
+    result = run(*command, "--clean", "--ink", "black", "--speckle", 4, cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    report = convert_many(
+        maps, tmp_path / "same", PALETTE, clean=Clean(ink="black", speckle=4), jobs=1
+    )
+    changed = sum(sum(sheet.cleaned["changed"].values()) for sheet in report.done)
+    rows = [line.split()[:2] for line in result.stdout.splitlines()]
+    assert ["changed", f"{changed:,}"] in rows
+    found = geoindex.open_grid(tmp_path / "out" / "a.tif").indices
+    assert (found == geoindex.open_grid(tmp_path / "same" / "a.tif").indices).all()
 
 
 def test_scripts_need_no_guard(maps: Path, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from geoindex.batch.manifest import Manifest, open_manifest
 from geoindex.batch.processes import run_in_processes
 from geoindex.batch.report import BatchReport, FailedSheet, SkippedSheet
 from geoindex.batch.sources import FolderListings, Sheet, find_sheets, target_problems
+from geoindex.clean import Clean
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.color.search import Metric
@@ -28,7 +29,7 @@ from geoindex.formats.cubes import load_mapper
 from geoindex.formats.grids import grid_format, known_suffixes
 from geoindex.formats.metadata import dump_json, palette_to_json
 from geoindex.formats.sample import make_folder
-from geoindex.indexing import keep_apart, provenance
+from geoindex.indexing import clean_plan, keep_apart, provenance
 from geoindex.palette import Palette
 from geoindex.scaling import Depth, Scale
 
@@ -56,6 +57,7 @@ def convert_many(
     scale: Scale | None = None,
     depth: Depth = "8bit",
     units: Palette | str | PathLike[str] | None = None,
+    clean: Clean | bool | None = None,
     values: bool = False,
     cog: bool = False,
     format: str = "tif",  # noqa: A002  the word that users know
@@ -78,7 +80,7 @@ def convert_many(
         in ``geoindex-batch.jsonl``.
     palette : Palette, ColorCube, str or path-like
         As in :func:`geoindex.convert`; loaded once.
-    metric, max_distance, alpha, translucent, scale, depth, units, values, cog
+    metric, max_distance, alpha, translucent, scale, depth, units, clean, values, cog
         As in :func:`geoindex.convert`.
     format : {"tif", "npy", "png", ...}
         Suffix of the grids.
@@ -143,9 +145,11 @@ def convert_many(
         "translucent": translucent,
         "scale": scale,
         "depth": depth,
+        "clean": clean,
         **layout,
     }
-    settings = {"format": suffix, **layout, **provenance(mapper, rule)}
+    plan = clean_plan(clean, mapper)
+    settings = {"format": suffix, **layout, **provenance(mapper, rule, plan)}
     folder = Path(dst_dir)
     sheets = find_sheets(srcs, folder, suffix)
     make_folder(folder)

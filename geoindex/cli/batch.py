@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING
 import click
 
 from geoindex.batch import BatchReport, convert_many
+from geoindex.clean import Clean
 from geoindex.cli.options import (
     MappingOptions,
+    clean_flag,
+    clean_options,
     echo_json,
     json_option,
     mapping_options,
     overwrite_option,
     progress_bar,
     quiet_option,
+    refuse_clean_options,
 )
 from geoindex.errors import BatchError
 from geoindex.formats.grids import FORMATS
@@ -40,6 +44,8 @@ LISTED_FAILURES = 20
     help="Folder of the grids; sheets keep their folders in it.",
 )
 @mapping_options
+@clean_flag
+@clean_options
 @click.option(
     "--format",
     "grid_format",
@@ -76,6 +82,8 @@ def batch_command(
     output: str,
     mapping: MappingOptions,
     palette: str,
+    use_clean: bool,
+    clean: Clean,
     grid_format: str,
     jobs: int | None,
     resume: bool,
@@ -90,12 +98,15 @@ def batch_command(
     Run again, it does what is new, changed or was not finished. One bad sheet does not stop the
     others; exit code 1 tells that there was one.
     """
+    if not use_clean:
+        refuse_clean_options()
     with _client(scheduler) as client, progress_bar("sheets", " sheets", quiet=quiet) as progress:
         report = convert_many(
             src,
             output,
             palette,
             **mapping,
+            clean=clean if use_clean else None,
             format=grid_format,
             jobs=jobs,
             resume=resume,
@@ -141,6 +152,10 @@ def _echo_table(report: BatchReport) -> None:
     ]
     if report.n_left:
         rows.append(("not tried", report.n_left, "  --fail-fast"))
+    cleaned = [sheet.cleaned["changed"] for sheet in report.done if sheet.cleaned is not None]
+    if cleaned:
+        changed = sum(sum(reasons.values()) for reasons in cleaned)
+        rows.append(("changed", changed, f"  pixels by --clean, {changed / report.n_pixels:.2%}"))
     click.echo(f"{report.folder}: {report.n_sheets:,} sheets")
     for name, number, note in rows:
         click.echo(f"  {name:<9}  {number:>9,}{note}")

@@ -9,7 +9,9 @@ import click
 
 from geoindex.clean import Clean
 from geoindex.cli.options import (
+    changes_option,
     clean_options,
+    confidence_option,
     echo_json,
     json_option,
     overwrite_option,
@@ -40,6 +42,8 @@ LISTED_CLASSES = 12
     help="Color distance for --image, by default the one that GRID was made with.",
 )
 @clean_options
+@changes_option
+@confidence_option
 @overwrite_option
 @json_option
 @quiet_option

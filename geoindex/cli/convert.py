@@ -8,7 +8,10 @@ from geoindex.clean import Clean
 from geoindex.cli.clean import echo_changes
 from geoindex.cli.options import (
     MappingOptions,
+    changes_option,
+    clean_flag,
     clean_options,
+    confidence_option,
     echo_json,
     grid_format_option,
     json_option,
@@ -33,13 +36,10 @@ LISTED_GROUPS = 10
 @click.argument("src")
 @click.argument("dst")
 @mapping_options
-@click.option(
-    "--clean",
-    "use_clean",
-    is_flag=True,
-    help="Recover the units of a drawn map: soft edges, ink, speckle; the options below say how.",
-)
+@clean_flag
 @clean_options
+@changes_option
+@confidence_option
 @grid_format_option
 @overwrite_option
 @json_option

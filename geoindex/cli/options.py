@@ -22,7 +22,10 @@ from geoindex.scaling import Depth, Scale
 
 __all__ = [
     "MappingOptions",
+    "changes_option",
+    "clean_flag",
     "clean_options",
+    "confidence_option",
     "echo_json",
     "grid_format_option",
     "json_option",
@@ -141,6 +144,22 @@ grid_format_option = click.option(
 overwrite_option = click.option(
     "--overwrite", is_flag=True, help="Replace an output that is already there."
 )
+clean_flag = click.option(
+    "--clean",
+    "use_clean",
+    is_flag=True,
+    help="Recover the units of a drawn map: soft edges, ink, speckle; the options below say how.",
+)
+changes_option = click.option(
+    "--changes",
+    metavar="FILE",
+    help="Also write a grid of what was changed and why (.npy, .tif, .png).",
+)
+confidence_option = click.option(
+    "--confidence",
+    metavar="FILE",
+    help="Also write a grid of the confidence of each pixel in percent.",
+)
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
@@ -186,10 +205,7 @@ def mapping_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def clean_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options of class recovery, which reach the command as one `clean`.
-
-    The files that they name reach it as `changes` and `confidence`.
-    """
+    """Add the options of class recovery, which reach the command as one `clean`."""
 
     @click.option(
         "--ink",
@@ -243,16 +259,6 @@ def clean_options(command: Callable[..., None]) -> Callable[..., None]:
         show_default=True,
         metavar="N",
         help="Ink farther than N pixels from every unit becomes nodata.",
-    )
-    @click.option(
-        "--changes",
-        metavar="FILE",
-        help="Also write a grid of what was changed and why (.npy, .tif, .png).",
-    )
-    @click.option(
-        "--confidence",
-        metavar="FILE",
-        help="Also write a grid of the confidence of each pixel in percent.",
     )
     @wraps(command)
     def with_clean(
