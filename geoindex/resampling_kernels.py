@@ -7,10 +7,9 @@ columns and rows of the map, counted from the outer corner of its first pixel.
 from __future__ import annotations
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
-from geoindex.color.compiled import compiled
+from geoindex.color.compiled import compiled, types
 from geoindex.grid import IndexArray
 
 __all__ = ["take_majority", "take_nearest"]

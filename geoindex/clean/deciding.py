@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
 from geoindex.clean.cores import CORE, EXACT, HIDDEN, INDEX_SHIFT, index_array, window_of
-from geoindex.color.compiled import compiled
+from geoindex.color.compiled import compiled, types
 
 __all__ = ["BESIDE_RADIUS", "UNDECIDED", "decide", "fill_far", "note_changes"]
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
 from geoindex.clean.cores import (
@@ -20,7 +19,7 @@ from geoindex.clean.cores import (
     index_array,
     pixel_array,
 )
-from geoindex.color.compiled import compiled
+from geoindex.color.compiled import compiled, types
 
 __all__ = ["NEARBY", "N_SHARES", "SEARCH_RADIUS", "unmix"]
 

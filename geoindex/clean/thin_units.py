@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
 from geoindex.clean.cores import DOUBTFUL, EXACT, LONE, window_of
 from geoindex.clean.mixing import SEARCH_RADIUS
-from geoindex.color.compiled import compiled
+from geoindex.color.compiled import compiled, types
 
 __all__ = ["SUPPORT_RADIUS", "trust_thin_units"]
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
 import click
+
+from geoindex.startup import collection_paused
 
 __all__ = ["LazyGroup"]
 
@@ -35,7 +34,7 @@ class LazyGroup(click.Group):
         if cmd_name not in self._lazy:
             return super().get_command(ctx, cmd_name)
         module, attribute = self._lazy[cmd_name][0].split(":")
-        with _no_collection():
+        with collection_paused():
             command: click.Command = getattr(import_module(module), attribute)
         return command
 
@@ -48,15 +47,3 @@ class LazyGroup(click.Group):
                 rows.append((name, command.get_short_help_str()))
         with formatter.section("Commands"):
             formatter.write_dl(rows)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Do not look for garbage: imports leave none, and looking takes an eighth of their time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

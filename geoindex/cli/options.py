@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -10,7 +11,6 @@ from typing import Any, TypedDict, get_args
 
 import click
 from click.core import ParameterSource
-from tqdm import tqdm
 
 from geoindex.clean import Clean
 from geoindex.color.pixels import Alpha
@@ -310,10 +310,13 @@ def echo_json(content: dict[str, Any]) -> None:
 @contextmanager
 def progress_bar(title: str, unit: str, *, quiet: bool) -> Iterator[Progress]:
     """Bar with rate and remaining time on a terminal, nothing in a pipe."""
-    disable = True if quiet else None
-    with tqdm(
-        desc=title, unit=unit, unit_scale=unit == " px", disable=disable, leave=False
-    ) as bar:
+    if quiet or not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    # Importing it takes a tenth of the time of a small map.
+    from tqdm import tqdm
+
+    with tqdm(desc=title, unit=unit, unit_scale=unit == " px", leave=False) as bar:
 
         def advance(done: int, total: int) -> None:
             if bar.total != total:

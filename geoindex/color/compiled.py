@@ -1,13 +1,16 @@
-"""The one way to compile a kernel: GIL released, machine code cached where that is possible."""
+"""The one way to numba and to a compiled kernel: GIL released, machine code cached if possible."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from numba import njit
+from geoindex.startup import collection_paused
 
-__all__ = ["compiled"]
+with collection_paused():
+    from numba import njit, types
+
+__all__ = ["compiled", "types"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -29,9 +32,11 @@ def compiled(signatures: Any = None) -> Callable[[Function], Function]:
     """
 
     def decorate(function: Function) -> Function:
-        try:
-            return njit(signatures, nogil=True, cache=True)(function)  # type: ignore[no-any-return]
-        except (RuntimeError, OSError):
-            return njit(signatures, nogil=True)(function)  # type: ignore[no-any-return]
+        # The first kernel makes numba import all that it can compile.
+        with collection_paused():
+            try:
+                return njit(signatures, nogil=True, cache=True)(function)  # type: ignore[no-any-return]
+            except (RuntimeError, OSError):
+                return njit(signatures, nogil=True)(function)  # type: ignore[no-any-return]
 
     return decorate

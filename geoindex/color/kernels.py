@@ -8,14 +8,17 @@ Import this module where a kernel is called: it brings numba, which takes 0.3 s.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numba import types
-from numba.core.typing.templates import Signature
 from numpy.typing import NDArray
 
 from geoindex.color.cells import CELL_SIDE, CELLS_PER_AXIS
-from geoindex.color.compiled import compiled
+from geoindex.color.compiled import compiled, types
 from geoindex.grid import IndexArray
+
+if TYPE_CHECKING:
+    from numba.core.typing.templates import Signature
 
 __all__ = [
     "count_codes",

@@ -9,15 +9,17 @@ sums of squares are exact in float64.
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import types
-from numba.core.typing.templates import Signature
 from numpy.typing import NDArray
 
 from geoindex.color.cells import CELL_SIDE, CELLS_PER_AXIS
-from geoindex.color.compiled import compiled
+from geoindex.color.compiled import compiled, types
 from geoindex.grid import IndexArray
+
+if TYPE_CHECKING:
+    from numba.core.typing.templates import Signature
 
 __all__ = [
     "METRIC_IDS",

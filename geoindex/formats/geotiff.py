@@ -95,7 +95,8 @@ def _create(path: Path, header: GridHeader, **compression: Any) -> Iterator[Data
     place: dict[str, Any] = (
         {} if header.gcps else {"transform": header.transform, "crs": header.crs}
     )
-    threads = {"num_threads": n_cores()} if rows * cols >= THREADED_PIXELS else {}
+    # Decoding and mapping keep a core busy, and handing tiles to threads costs time, too.
+    n_threads = max(1, n_cores() - 1) if rows * cols >= THREADED_PIXELS else 1
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         with rasterio.open(
@@ -113,7 +114,7 @@ def _create(path: Path, header: GridHeader, **compression: Any) -> Iterator[Data
             photometric="palette",
             BIGTIFF="IF_SAFER",
             **compression,
-            **threads,
+            num_threads=n_threads,
             **place,
         ) as target:
             if header.gcps:

@@ -12,10 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 from affine import Affine
-from numba import types
 from numpy.typing import NDArray
 
-from geoindex.color.compiled import compiled
+from geoindex.color.compiled import compiled, types
 from geoindex.grid import IndexArray
 
 __all__ = ["coordinate_decimals", "point_lines"]

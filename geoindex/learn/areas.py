@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
-from geoindex.color.compiled import compiled
+from geoindex.color.compiled import compiled, types
 from geoindex.color.histogram import ColorCounter, ColorHistogram
 from geoindex.color.pixels import NO_MASK, Pixels
 from geoindex.color.threads import in_threads

@@ -10,10 +10,9 @@ the number of threads.
 from __future__ import annotations
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
-from geoindex.color.compiled import compiled
+from geoindex.color.compiled import compiled, types
 
 __all__ = ["assign", "split", "spread"]
 

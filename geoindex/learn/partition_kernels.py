@@ -10,10 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
-from geoindex.color.compiled import compiled
+from geoindex.color.compiled import compiled, types
 
 __all__ = ["cluster_means", "fill_moments", "find_reach", "least_costs", "path_back"]
 
