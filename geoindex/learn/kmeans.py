@@ -36,6 +36,9 @@ POLISHING_STEPS = 20
 SETTLED = 1e-6
 """Relative gain of a step below which centers have settled."""
 
+NEARLY_SETTLED = 1e-3
+"""The same where a round is only to be judged: half the steps for the same palettes."""
+
 
 def kmeans(
     coarse: Points, middle: Points, fine: Points, n_colors: int, seed: int
@@ -82,7 +85,9 @@ def _start(points: Points, n_colors: int, seed: int) -> NDArray[np.float64]:
     return centers
 
 
-def refine(points: Points, centers: NDArray[np.float64], n_steps: int) -> NDArray[np.float64]:
+def refine(
+    points: Points, centers: NDArray[np.float64], n_steps: int, settled: float = SETTLED
+) -> NDArray[np.float64]:
     """Move centers to the means of their points, step by step.
 
     Parameters
@@ -91,6 +96,8 @@ def refine(points: Points, centers: NDArray[np.float64], n_steps: int) -> NDArra
     centers : ndarray of float64, shape (k, 3)
     n_steps : int
         Most steps.
+    settled : float
+        Relative gain of a step below which it ends.
 
     Returns
     -------
@@ -101,7 +108,7 @@ def refine(points: Points, centers: NDArray[np.float64], n_steps: int) -> NDArra
     for _ in range(n_steps):
         given = points.assign(centers)
         means = given.means(centers)
-        if given.error >= least * (1 - SETTLED):
+        if given.error >= least * (1 - settled):
             break
         least = given.error
         centers = centers + OVERSHOOT * (means - centers)
@@ -110,7 +117,7 @@ def refine(points: Points, centers: NDArray[np.float64], n_steps: int) -> NDArra
 
 def _improve(points: Points, centers: NDArray[np.float64]) -> NDArray[np.float64]:
     """Move the centers that are worth least to where one more is worth most."""
-    best = refine(points, centers, SWAP_STEPS)
+    best = refine(points, centers, SWAP_STEPS, NEARLY_SETTLED)
     kept = points.appraise(best)
     n_moved = max(1, len(centers) // 64)
     tried: set[tuple[float, float]] = set()
@@ -119,7 +126,7 @@ def _improve(points: Points, centers: NDArray[np.float64]) -> NDArray[np.float64
         moved = _moved(best, kept.losses, halves, gains, n_moved, tried)
         if moved is None:
             break
-        moved = refine(points, moved, SWAP_STEPS)
+        moved = refine(points, moved, SWAP_STEPS, NEARLY_SETTLED)
         found = points.appraise(moved)
         if found.error < kept.error:
             best, kept = moved, found
