@@ -20,7 +20,7 @@ from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.color.search import Metric
 from geoindex.color.threads import Progress
 from geoindex.errors import GeoindexWarning, OptionError, OutputError
-from geoindex.formats.atomic import check_target
+from geoindex.formats.atomic import check_targets
 from geoindex.formats.cubes import load_mapper
 from geoindex.formats.disk import check_space
 from geoindex.formats.grids import grid_format_of
@@ -182,9 +182,6 @@ def convert(
     output = grid_format_of(target, format)
     if cog and output.name != "GeoTIFF":
         raise OutputError(f"{target}: cog=True (--cog) writes GeoTIFF; name the output .tif")
-    check_target(target, overwrite=overwrite)
-    if target.exists() and Path(src).exists() and target.samefile(src):
-        raise OutputError(f"{target}: is the image itself; name another output")
     beside: dict[Extra, str | PathLike[str] | None] = {
         "reasons": changes,
         "confidence": confidence,
@@ -194,9 +191,7 @@ def convert(
         raise OptionError("changes and confidence are those of clean, which is not given")
     for path in extras.values():
         grid_format_of(path)
-        check_target(path, overwrite=overwrite)
-    if len({target.absolute(), *(path.absolute() for path in extras.values())}) <= len(extras):
-        raise OutputError(f"{target}: two outputs have one name; name each its own")
+    check_targets([target, *extras.values()], Path(src), overwrite=overwrite)
     mapper = keep_apart(units, load_mapper(palette, metric, max_distance))
     rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale, depth=depth)
     counter = ColorCounter()

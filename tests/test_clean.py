@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -377,7 +378,7 @@ def test_convert_cleans(tmp_path: Path, repository: Path) -> None:
 
 
 def test_command(tmp_path: Path, repository: Path) -> None:
-    sample = repository / "data" / "sample_map.png"
+    sample = Path(shutil.copy(repository / "data" / "sample_map.png", tmp_path / "map.png"))
     palette = repository / "data" / "sample_palette.csv"
     run = CliRunner()
     grid, out = str(tmp_path / "grid.tif"), str(tmp_path / "clean.tif")
@@ -398,6 +399,12 @@ def test_command(tmp_path: Path, repository: Path) -> None:
     sure = open_grid(tmp_path / "sure.tif")
     np.testing.assert_array_equal(sure.valid, found.valid)
     assert sure.transform == found.transform
+    # No output takes the place of the image or of another one.
+    before = sample.read_bytes()
+    for taken in (str(sample), out):
+        result = run.invoke(cli, [*arguments, "--changes", taken, "--overwrite"])
+        assert isinstance(result.exception, GeoindexError)
+    assert sample.read_bytes() == before
     # Nothing is written where an output is there already.
     result = run.invoke(cli, ["clean", grid, "-o", out])
     assert isinstance(result.exception, GeoindexError)

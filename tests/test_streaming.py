@@ -367,6 +367,15 @@ def test_outputs_that_would_replace_another(tmp_path: Path) -> None:
     before = (tmp_path / "map.tif").read_bytes()
     with pytest.raises(OutputError, match="is the image itself; name another output"):
         convert(tmp_path / "map.tif", tmp_path / "map.tif", "tab10", overwrite=True)
+    with pytest.raises(OutputError, match="is the image itself; name another output"):
+        convert(
+            tmp_path / "map.tif",
+            tmp_path / "a.tif",
+            "tab10",
+            clean=True,
+            changes=tmp_path / "map.tif",
+            overwrite=True,
+        )
     assert (tmp_path / "map.tif").read_bytes() == before
     with pytest.raises(OutputError, match="two outputs have one name"):
         convert(

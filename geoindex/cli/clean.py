@@ -19,7 +19,7 @@ from geoindex.cli.options import (
     quiet_option,
 )
 from geoindex.color.search import Metric
-from geoindex.formats.atomic import check_target
+from geoindex.formats.atomic import check_targets
 from geoindex.formats.grids import grid_format_of, open_grid
 
 __all__ = ["clean_command", "echo_changes"]
@@ -66,7 +66,7 @@ def clean_command(
     targets = [Path(path) for path in (output, changes, confidence) if path is not None]
     for target in targets:
         grid_format_of(target)
-        check_target(target, overwrite=overwrite)
+    check_targets(targets, Path(image) if image else None, overwrite=overwrite)
     opened = open_grid(grid)
     with progress_bar("clean", " tiles", quiet=quiet) as advance:
         cleaned = clean_grid(opened, clean, image=image, metric=metric, progress=advance)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from geoindex.errors import OutputError
 
-__all__ = ["atomic_output", "check_target", "scratch_file"]
+__all__ = ["atomic_output", "check_target", "check_targets", "scratch_file"]
 
 
 def check_target(path: Path, *, overwrite: bool) -> None:
@@ -36,6 +36,31 @@ def check_target(path: Path, *, overwrite: bool) -> None:
         raise OutputError(f"{path}: exists already; give --overwrite (overwrite=True)")
     if not os.access(path.parent, os.W_OK):
         raise OutputError(f"{path}: the folder {path.parent} cannot be written")
+
+
+def check_targets(targets: Sequence[Path], source: Path | None, *, overwrite: bool) -> None:
+    """Refuse targets that cannot be written, that are one file, or that are the source.
+
+    Parameters
+    ----------
+    targets : sequence of Path
+        The output files.
+    source : Path or None
+        The image that is read.
+    overwrite : bool
+        Whether files that are already there may be replaced.
+
+    Raises
+    ------
+    OutputError
+        As :func:`check_target`, or two names mean one file.
+    """
+    for path in targets:
+        check_target(path, overwrite=overwrite)
+        if source is not None and path.exists() and source.exists() and path.samefile(source):
+            raise OutputError(f"{path}: is the image itself; name another output")
+    if len({path.resolve() for path in targets}) < len(targets):
+        raise OutputError(f"{targets[0]}: two outputs have one name; name each its own")
 
 
 @contextmanager
