@@ -103,7 +103,7 @@ def area_error(answer: Bytes, truth: Bytes, n_units: int) -> float:
     """Largest relative error of the areas of the largest units in percent."""
     areas = np.bincount(truth.ravel(), minlength=n_units)[:n_units]
     found = np.bincount(answer.ravel(), minlength=n_units)[:n_units]
-    largest = np.argsort(-areas, kind="stable")[:LARGEST]
+    largest = np.argsort(-areas, kind="stable")[: min(LARGEST, np.count_nonzero(areas))]
     return 100 * float(np.abs(found[largest] / areas[largest] - 1).max())
 
 

@@ -215,10 +215,12 @@ def clean_plan(clean: Clean | bool | None, mapper: ColorMapper) -> Plan | None:
     Raises
     ------
     OptionError
-        An entry that the palette does not have, or a mapper of units.
+        No steps, an entry that the palette does not have, or a mapper of units.
     """
     if clean is None or clean is False:
         return None
+    if clean is not True and not isinstance(clean, Clean):
+        raise OptionError(f"clean must be True or a geoindex.Clean of steps, found {clean!r}")
     if isinstance(mapper, UnitMapper):
         raise OptionError(
             "clean looks for the palette's colors in the map, and units= gives the units others: "

@@ -336,6 +336,11 @@ def test_entries_that_the_palette_does_not_have(options: dict, message: str) -> 
         Clean(**options).plan(INK_PALETTE)
 
 
+def test_steps_that_are_none() -> None:
+    with pytest.raises(OptionError, match="clean must be True or a geoindex.Clean"):
+        index_image(np.zeros((2, 2, 3), np.uint8), INK_PALETTE, clean="black")
+
+
 def test_an_image_of_another_shape() -> None:
     grid = IndexGrid(indices=np.ones((6, 7), np.uint8), palette=INK_PALETTE)
     with pytest.raises(GridError, match="the image has 8 x 7 rows and columns, the grid 6 x 7"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -142,6 +143,27 @@ def test_unwritable_folder(folder: Path) -> None:
         assert result.stderr.startswith(f"Error: /proc/self/{name}: ")
         assert "cannot be written" in result.stderr
         assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+@pytest.mark.parametrize(
+    ("arguments", "code"), [("--version", 0), ("info nothing.tif", 1), ("convert", 2)]
+)
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_closed_outputs_do_not_change_the_exit_code(
+    arguments: str, code: int, closed: str
+) -> None:
+    command = f"{shlex.quote(sys.executable)} -m geoindex {arguments} {closed}"
+    result = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert result.returncode == code
+    assert "Traceback" not in result.stdout + result.stderr
+
+
+def test_profilers_and_atexit_see_the_end(tmp_path: Path) -> None:
+    target = tmp_path / "profile"
+    command = [sys.executable, "-m", "cProfile", "-o", str(target), "-m", "geoindex", "--version"]
+    subprocess.run(command, capture_output=True, check=True)
+    assert target.stat().st_size > 0
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,7 @@ def _recover(
             todo, members, shares, noise, thin,
         )  # fmt: skip
 
-    find_shares(np.arange(len(places)))
+    find_shares(np.arange(len(places), dtype=np.int64))
     again = np.zeros(len(places), np.uint8)
     if trust_thin_units(nearest, slots, places, thin, trusted, kind, again):
         note_known(nearest, kind, deviation, known)

@@ -199,7 +199,7 @@ def _explain(
             least = far[j] + far[k]
             if least < best[0]:
                 s, rest = _two(color, _row(unit, j), _row(unit, k), wy, wc)
-                best = _better(best, rest + least, j, k, -1, s, 1.0 - s, 0.0)
+                best = _better(best, rest + far[j] + far[k], j, k, -1, s, 1.0 - s, 0.0)
     if best[0] <= INK:
         return best
     for q in range(n_inks):
@@ -207,7 +207,7 @@ def _explain(
             least = INK + far[j]
             if least < best[0]:
                 s, rest = _two(color, _row(unit, j), _row(over, q), wy, wc)
-                best = _better(best, rest + least, j, -1, -1, s, 0.0, 1.0 - s)
+                best = _better(best, rest + INK + far[j], j, -1, -1, s, 0.0, 1.0 - s)
     if best[0] <= THIRD_UNIT:
         return best
     for j in range(m):
@@ -230,7 +230,8 @@ def _explain(
                 if least < best[0]:
                     one, two = _row(over, q), _row(over, k)
                     s, _, rest = _three(color, _row(unit, j), one, two, wy, wc)
-                    best = _better(best, rest + least, j, -1, -1, s, 0.0, 1.0 - s)
+                    score = rest + THIRD_UNIT + 2 * INK + far[j]
+                    best = _better(best, score, j, -1, -1, s, 0.0, 1.0 - s)
     return best
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
 import warnings
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -16,6 +18,8 @@ from geoindex.errors import GeoindexError, GeoindexWarning
 
 __all__ = ["cli", "main"]
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
 
 COMMANDS = {
     "convert": ("geoindex.cli.convert:convert_command", "Turn a map image into an index grid."),
@@ -61,14 +65,16 @@ def _echo_warning(message: Warning | str, category: type[Warning], *_place: Any)
 def main() -> None:
     """Run the command line: one line and exit 1 where the work cannot be done."""
     code = _run()
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError:  # whoever read it has gone
-            code = code or 1
-    # Everything is closed and cleaned up. The usual way out takes 0.2 s to take down the
-    # compiler, and waits for ever where Ctrl-C met a thread that was just starting.
-    os._exit(code)
+    if code == INTERRUPTED:
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(AttributeError, OSError, ValueError):  # closed, or its reader has gone
+                stream.flush()
+        # All is cleaned up. A thread that was just starting is unknown to the pools of the
+        # standard library, and the usual way out would wait for it for ever.
+        os._exit(code)
+    # The interpreter's last search for garbage takes 0.2 s; the end of the process frees it, too.
+    gc.freeze()
+    sys.exit(code)
 
 
 def _run() -> int:
@@ -80,7 +86,7 @@ def _run() -> int:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("Error: interrupted; nothing half-written is left", err=True)
-        return 130
+        return INTERRUPTED
     except GeoindexError as error:
         click.echo(f"Error: {error}", err=True)
     except MemoryError:
