@@ -337,7 +337,7 @@ def test_entries_that_the_palette_does_not_have(options: dict, message: str) -> 
 
 
 def test_steps_that_are_none() -> None:
-    with pytest.raises(OptionError, match="clean must be True or a geoindex.Clean"):
+    with pytest.raises(OptionError, match=r"clean must be True or a geoindex\.Clean"):
         index_image(np.zeros((2, 2, 3), np.uint8), INK_PALETTE, clean="black")
 
 

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from geoindex.color import histogram as module
 from geoindex.color.histogram import ColorCounter, ColorHistogram, color_histogram
 from geoindex.color.pixels import Pixels
 
@@ -43,9 +42,7 @@ def test_blocks_give_the_same_as_the_whole(colors: np.ndarray, row: int) -> None
     check(counter.histogram(), colors)
 
 
-@pytest.mark.parametrize("part_pixels", [1, 10**9])
-def test_noise_on_several_threads(part_pixels: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PART_PIXELS", part_pixels)
+def test_noise() -> None:
     colors = np.random.default_rng(1).integers(0, 256, (200, 300, 3), dtype=np.uint8)
     check(color_histogram(Pixels(table=colors)), colors)
     # Channels apart in memory, as a file is read.

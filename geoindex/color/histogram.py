@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.color.cells import CELL_SIDE, N_CELLS
 from geoindex.color.pixels import NO_MASK, Pixels
-from geoindex.color.threads import in_threads, n_cores
 from geoindex.scaling import round_colors
 
 __all__ = ["ColorCounter", "ColorHistogram", "color_histogram"]
-
-N_TALLIES = min(2, n_cores())
-"""Threads that count, each into its own tally; more would only cost memory beside a reader."""
-
-PART_PIXELS = 250_000
-"""Below this, handing a part to a thread costs more than the second core brings."""
 
 NO_WEIGHTS = np.empty((0, 0), dtype=np.int64)
 """What the kernel takes for "every pixel counts once"."""
@@ -48,7 +40,7 @@ class ColorCounter:
     """Counts colors block by block, in memory that does not grow with the image.
 
     Counts are kept for the cells of 8 x 8 x 8 colors that turn up: a few megabytes for a map or
-    a photograph, and at most 256 MB for an image of all 16,777,216 colors.
+    a photograph, and at most 128 MB for an image of all 16,777,216 colors.
 
     Examples
     --------
@@ -68,10 +60,13 @@ class ColorCounter:
 
     def clear(self) -> None:
         """Forget what was counted."""
-        self._tallies = [_Tally() for _ in range(N_TALLIES)]
+        self._slots = np.full(N_CELLS, -1, dtype=np.int32)
+        # The system gives memory to a row of zeros when it is first written to.
+        self._counts = np.zeros((N_CELLS, CELL_SIDE**3), dtype=np.int64)
+        self._used = 0
 
     def add(self, pixels: Pixels) -> None:
-        """Count the pixels of a block.
+        """Count the pixels of a block, on one core: a reader keeps the others in use.
 
         Parameters
         ----------
@@ -79,67 +74,26 @@ class ColorCounter:
             Of shape (rows, cols). Colors in full depth are counted as the 8-bit colors nearest
             to them.
         """
-        colors = round_colors(pixels.table)
-        if pixels.codes is not None:
-            codes = pixels.codes if pixels.valid is None else pixels.codes[pixels.valid != 0]
-            weights = np.bincount(codes.ravel(), minlength=len(colors)).astype(np.int64)
-            used = np.flatnonzero(weights)
-            self._tallies[0].add(colors[np.newaxis, used], NO_MASK, weights[np.newaxis, used])
-            return
+        from geoindex.color import kernels
+
+        colors, weights = round_colors(pixels.table), NO_WEIGHTS
         valid = NO_MASK if pixels.valid is None else pixels.valid
-
-        def count(part: tuple[_Tally, slice]) -> None:
-            tally, rows = part
-            tally.add(colors[rows], valid[rows] if valid.size else valid, NO_WEIGHTS)
-
-        n_parts = min(N_TALLIES, max(1, colors.size // (3 * PART_PIXELS)), len(colors))
-        edges = [len(colors) * part // n_parts for part in range(n_parts + 1)]
-        parts = [slice(*pair) for pair in pairwise(edges)]
-        in_threads(count, list(zip(self._tallies, parts, strict=False)))
+        if pixels.codes is not None:
+            codes = pixels.codes[valid != 0] if valid.size else pixels.codes
+            totals = np.bincount(codes.ravel(), minlength=len(colors)).astype(np.int64)
+            used = np.flatnonzero(totals)
+            colors, valid, weights = colors[np.newaxis, used], NO_MASK, totals[np.newaxis, used]
+        self._used = kernels.count_codes(
+            colors, valid, weights, self._slots, self._used, self._counts
+        )
 
     def histogram(self) -> ColorHistogram:
-        """Give what was counted so far.
+        """Give what was counted so far, colors in ascending order.
 
         Returns
         -------
         ColorHistogram
         """
-        total, *others = self._tallies
-        for other in others:
-            total.take(other)
-        self._tallies = [total, *(_Tally() for _ in others)]
-        return total.histogram()
-
-
-class _Tally:
-    """Counts of one thread."""
-
-    def __init__(self) -> None:
-        self._slots = np.full(N_CELLS, -1, dtype=np.int32)
-        # The system gives memory to a row of zeros when it is first written to.
-        self._counts = np.zeros((N_CELLS, CELL_SIDE**3), dtype=np.int64)
-        self._used = 0
-
-    def add(
-        self, colors: NDArray[np.uint8], valid: NDArray[np.uint8], weights: NDArray[np.int64]
-    ) -> None:
-        """Count colors (rows, cols, 3)."""
-        from geoindex.color import kernels
-
-        self._used = kernels.count_codes(
-            colors, valid, weights, self._slots, self._used, self._counts
-        )
-
-    def take(self, other: _Tally) -> None:
-        """Add the counts of another tally."""
-        cells = np.flatnonzero(other._slots >= 0)
-        new = cells[self._slots[cells] < 0]
-        self._slots[new] = np.arange(self._used, self._used + len(new))
-        self._used += len(new)
-        self._counts[self._slots[cells]] += other._counts[other._slots[cells]]
-
-    def histogram(self) -> ColorHistogram:
-        """Colors in ascending order."""
         from geoindex.color import kernels
 
         n_colors = np.count_nonzero(self._counts[: self._used])
