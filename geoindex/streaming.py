@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from geoindex.color.histogram import ColorCounter
 from geoindex.color.mapper import ColorMapper
-from geoindex.color.threads import Progress
+from geoindex.color.threads import Progress, one_thread
 from geoindex.formats.blocks import plan_regions, read_ahead
 from geoindex.formats.rasters import MapImage
 from geoindex.formats.writing import BlockWriter, Region
@@ -133,17 +133,14 @@ def _writing_behind(write: Write, *, threaded: bool) -> Iterator[Write]:
     if not threaded:
         yield write
         return
-    writer = ThreadPoolExecutor(1, thread_name_prefix="geoindex-write")
     writes: deque[Future[None]] = deque()
+    with one_thread("geoindex-write") as submit:
 
-    def write_soon(indices: IndexArray, region: Region) -> None:
-        if len(writes) >= WRITE_BEHIND:
-            writes.popleft().result()
-        writes.append(writer.submit(write, indices, region))
+        def write_soon(indices: IndexArray, region: Region) -> None:
+            if len(writes) >= WRITE_BEHIND:
+                writes.popleft().result()
+            writes.append(submit(write, indices, region))
 
-    try:
         yield write_soon
         for pending in writes:
             pending.result()
-    finally:
-        writer.shutdown(cancel_futures=True)

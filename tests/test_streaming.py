@@ -23,6 +23,7 @@ from PIL import Image
 from rasterio.enums import Resampling
 
 from geoindex import Palette, convert, index_image, nearest, open_grid
+from geoindex.color.threads import one_thread
 from geoindex.errors import GeoindexWarning, ImageError, OptionError, OutputError
 from geoindex.formats import blocks, disk
 from geoindex.formats.blocks import plan_regions
@@ -274,6 +275,7 @@ def test_a_full_disk_leaves_nothing_partial(tmp_path: Path, small_disk: Path, su
 
 SCRIPT = """
 import sys
+import threading
 from geoindex import convert
 print("ready", flush=True)
 convert(*sys.argv[1:], overwrite=True)
@@ -385,3 +387,37 @@ def test_outputs_that_would_replace_another(tmp_path: Path) -> None:
             clean=True,
             changes=tmp_path / "a.tif",
         )
+
+
+@pytest.mark.parametrize("has_begun", [True, False])
+def test_ctrl_c_while_a_thread_starts(has_begun: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pool does not know the thread then; a file must not be closed under it."""
+    begun, done = threading.Event(), threading.Event()
+    start = threading.Thread.start
+
+    def work() -> None:
+        begun.set()
+        time.sleep(0.2)
+        done.set()
+
+    def interrupted_start(thread: threading.Thread) -> None:
+        start(thread)
+        if has_begun:
+            assert begun.wait(30)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted_start)
+    with pytest.raises(KeyboardInterrupt), one_thread("test") as submit:
+        submit(work)
+    assert begun.is_set() == done.is_set()
+    assert begun.is_set() or not has_begun
+    time.sleep(0.1)
+    assert begun.is_set() == done.is_set()
+
+
+def test_work_that_has_not_begun_is_cancelled() -> None:
+    with one_thread("test") as submit:
+        first = submit(time.sleep, 0.1)
+        second = submit(time.sleep, 0.1)
+    assert first.done()
+    assert second.cancelled() or second.done()

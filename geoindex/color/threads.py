@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from threading import Event, Lock
+from typing import Any, TypeVar
 
-__all__ = ["Progress", "in_threads", "limit_threads", "n_cores"]
+__all__ = ["Progress", "in_threads", "limit_threads", "n_cores", "one_thread"]
 
 
 Progress = Callable[[int, int], None]
@@ -61,6 +63,45 @@ def limit_threads(n_threads: int) -> None:
     _limits[:] = [n_threads]
     n_cores.cache_clear()
     _pool.cache_clear()
+
+
+Result = TypeVar("Result")
+
+
+@contextmanager
+def one_thread(name: str) -> Iterator[Callable[..., Future[Any]]]:
+    """Do pieces of work in turn in a thread, which is through with them when the block ends.
+
+    Ctrl-C while a thread starts leaves it unknown to its pool, which then would not wait for it:
+    the file that it reads or writes could be closed under it. So each piece of work holds a lock.
+
+    Parameters
+    ----------
+    name : str
+        Of the thread.
+
+    Yields
+    ------
+    callable
+        Takes a function and its arguments, and returns their future. What has not begun when
+        the block ends is cancelled.
+    """
+    pool = ThreadPoolExecutor(1, thread_name_prefix=name)
+    at_work, ended = Lock(), Event()
+
+    def do(work: Callable[..., Result], *arguments: Any) -> Result:
+        with at_work:
+            if ended.is_set():
+                raise CancelledError
+            return work(*arguments)
+
+    try:
+        yield lambda work, *arguments: pool.submit(do, work, *arguments)
+    finally:
+        ended.set()
+        pool.shutdown(cancel_futures=True)
+        with at_work:
+            pass
 
 
 # Starting threads for every image takes a third of the time that mapping 1 Mpx takes.

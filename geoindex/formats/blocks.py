@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from itertools import islice
 
 from geoindex.color.pixels import Pixels
+from geoindex.color.threads import one_thread
 from geoindex.formats.rasters import MapImage
 from geoindex.formats.writing import Region
 
@@ -88,22 +89,19 @@ def read_ahead(
         # Starting a thread takes longer than most small images do.
         yield ((region, image.read(region)) for region in regions)
         return
-    reader = ThreadPoolExecutor(1, thread_name_prefix="geoindex-read")
     coming = iter(regions)
     reads: deque[tuple[Region, Future[Pixels]]] = deque()
+    with one_thread("geoindex-read") as submit:
 
-    def submit(n_regions: int) -> None:
-        reads.extend((r, reader.submit(image.read, r)) for r in islice(coming, n_regions))
+        def read_more(n_regions: int) -> None:
+            reads.extend((r, submit(image.read, r)) for r in islice(coming, n_regions))
 
-    def blocks() -> Iterator[tuple[Region, Pixels]]:
-        while reads:
-            region, read = reads.popleft()
-            pixels = read.result()
-            submit(1)
-            yield region, pixels
+        def blocks() -> Iterator[tuple[Region, Pixels]]:
+            while reads:
+                region, read = reads.popleft()
+                pixels = read.result()
+                read_more(1)
+                yield region, pixels
 
-    try:
-        submit(READ_AHEAD)
+        read_more(READ_AHEAD)
         yield blocks()
-    finally:
-        reader.shutdown(cancel_futures=True)
