@@ -159,7 +159,7 @@ def test_closed_outputs_do_not_change_the_exit_code(
     assert "Traceback" not in result.stdout + result.stderr
 
 
-def test_profilers_and_atexit_see_the_end(tmp_path: Path) -> None:
+def test_profilers_see_the_end(tmp_path: Path) -> None:
     target = tmp_path / "profile"
     command = [sys.executable, "-m", "cProfile", "-o", str(target), "-m", "geoindex", "--version"]
     subprocess.run(command, capture_output=True, check=True)

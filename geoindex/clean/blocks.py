@@ -25,7 +25,8 @@ __all__ = ["CleanBlock", "Region", "clean_block"]
 NODATA_CONFIDENCE = 255
 
 TILE = 1024
-"""Side of the squares that an image is worked on in: their arrays stay in the cache's reach."""
+"""Side of the squares that an image is worked on in: larger ones take more memory, smaller ones
+more time for their surroundings."""
 
 Region = tuple[slice, slice]
 
@@ -130,20 +131,19 @@ def _clean_tile(
     if nodata is None:
         classes = np.where(classes < 0, before, classes)
     reasons = np.zeros(classes.shape, np.uint8)
-    of_class = np.where(plan.is_unit, REASONS["edges"], REASONS["ink"]).astype(np.uint8)
-    note_changes(before, classes, of_class, reasons)
+    edges_or_ink = np.where(plan.is_unit, REASONS["edges"], REASONS["ink"]).astype(np.uint8)
+    note_changes(before, classes, edges_or_ink, reasons)
     if plan.hatches:
         after = find_hatching(classes, plan.hatches, options.hatch_gap)
-        of_class[:] = REASONS["hatch"]
-        note_changes(classes, after, of_class, reasons)
+        note_changes(classes, after, np.full_like(edges_or_ink, REASONS["hatch"]), reasons)
         classes = after
     if options.speckle > 1:
-        of_class[:] = REASONS["speckle"]
+        speckle = np.full_like(edges_or_ink, REASONS["speckle"])
         for _ in range(ROUNDS):
             after = np.empty_like(classes)
             if not merge_speckle(classes, options.speckle, options.connectivity, after):
                 break
-            note_changes(classes, after, of_class, reasons)
+            note_changes(classes, after, speckle, reasons)
             classes = after
     classes = classes[within]
     result.indices[target] = classes if nodata is None else np.where(classes < 0, nodata, classes)

@@ -45,7 +45,7 @@ HIDDEN = -2
 """In the same place: a pixel that ink covers as a whole."""
 
 pixel_array = types.Array(types.uint8, 3, "A", readonly=True)
-window_of = types.UniTuple(types.int64, 4)  # type: ignore[no-untyped-call]
+window_of = types.UniTuple(types.int64, 4)  # type: ignore[no-untyped-call]  # numba has no types
 index_array = types.Array(types.int32, 2, "C", readonly=True)
 
 

@@ -117,7 +117,7 @@ def _chroma_gap(a: Color, b: Color) -> float:
 
 
 @compiled()
-def _two(c: Color, a: Color, b: Color, wy: float, wc: float) -> tuple[float, float]:
+def _mix_of_two(c: Color, a: Color, b: Color, wy: float, wc: float) -> tuple[float, float]:
     """Share of `a` beside `b` in `c`, and the weighted squared rest."""
     d0, d1, d2 = a[0] - b[0], a[1] - b[1], a[2] - b[2]
     e0, e1, e2 = c[0] - b[0], c[1] - b[1], c[2] - b[2]
@@ -129,7 +129,7 @@ def _two(c: Color, a: Color, b: Color, wy: float, wc: float) -> tuple[float, flo
 
 
 @compiled()
-def _three(
+def _mix_of_three(
     c: Color, a: Color, b: Color, z: Color, wy: float, wc: float
 ) -> tuple[float, float, float]:
     """Shares of `a` and `b` beside `z` in `c`, and the weighted squared rest, or ``inf``.
@@ -155,7 +155,7 @@ def _three(
 
 
 @compiled()
-def _better(
+def _better_of(
     best: Explanation,
     score: float,
     a: int,
@@ -190,24 +190,24 @@ def _explain(
     best = (np.inf, -1, -1, -1, 0.0, 0.0, 0.0, 0.0)
     for j in range(m):
         score = _squared(color, _row(unit, j), wy, wc) + far[j]
-        best = _better(best, score, j, -1, -1, 1.0, 0.0, 0.0)
+        best = _better_of(best, score, j, -1, -1, 1.0, 0.0, 0.0)
     for q in range(n_inks):
         score = _squared(color, _row(over, q), wy, wc) + INK
-        best = _better(best, score, -1, -1, -1, 0.0, 0.0, 1.0)
+        best = _better_of(best, score, -1, -1, -1, 0.0, 0.0, 1.0)
     for j in range(m):
         for k in range(j + 1, m):
             least = far[j] + far[k]
             if least < best[0]:
-                s, rest = _two(color, _row(unit, j), _row(unit, k), wy, wc)
-                best = _better(best, rest + far[j] + far[k], j, k, -1, s, 1.0 - s, 0.0)
+                s, rest = _mix_of_two(color, _row(unit, j), _row(unit, k), wy, wc)
+                best = _better_of(best, rest + far[j] + far[k], j, k, -1, s, 1.0 - s, 0.0)
     if best[0] <= INK:
         return best
     for q in range(n_inks):
         for j in range(m):
             least = INK + far[j]
             if least < best[0]:
-                s, rest = _two(color, _row(unit, j), _row(over, q), wy, wc)
-                best = _better(best, rest + INK + far[j], j, -1, -1, s, 0.0, 1.0 - s)
+                s, rest = _mix_of_two(color, _row(unit, j), _row(over, q), wy, wc)
+                best = _better_of(best, rest + INK + far[j], j, -1, -1, s, 0.0, 1.0 - s)
     if best[0] <= THIRD_UNIT:
         return best
     for j in range(m):
@@ -216,22 +216,22 @@ def _explain(
             least = THIRD_UNIT + far[j] + far[k]
             for q in range(n_inks):
                 if least + INK < best[0]:
-                    s, t, rest = _three(color, one, two, _row(over, q), wy, wc)
+                    s, t, rest = _mix_of_three(color, one, two, _row(over, q), wy, wc)
                     score = rest + least + INK
-                    best = _better(best, score, j, k, -1, s, t, 1.0 - s - t)
+                    best = _better_of(best, score, j, k, -1, s, t, 1.0 - s - t)
             for i in range(k + 1, m):
                 if least + far[i] < best[0]:
-                    s, t, rest = _three(color, one, two, _row(unit, i), wy, wc)
-                    best = _better(best, rest + least + far[i], j, k, i, s, t, 0.0)
+                    s, t, rest = _mix_of_three(color, one, two, _row(unit, i), wy, wc)
+                    best = _better_of(best, rest + least + far[i], j, k, i, s, t, 0.0)
     for q in range(n_inks):
         for k in range(q + 1, n_inks):
             for j in range(m):
                 least = THIRD_UNIT + 2 * INK + far[j]
                 if least < best[0]:
                     one, two = _row(over, q), _row(over, k)
-                    s, _, rest = _three(color, _row(unit, j), one, two, wy, wc)
+                    s, _, rest = _mix_of_three(color, _row(unit, j), one, two, wy, wc)
                     score = rest + THIRD_UNIT + 2 * INK + far[j]
-                    best = _better(best, score, j, -1, -1, s, 0.0, 1.0 - s)
+                    best = _better_of(best, score, j, -1, -1, s, 0.0, 1.0 - s)
     return best
 
 
@@ -420,15 +420,15 @@ def unmix(
                 if score < alone:
                     alone, alone_unit = score, u
                 before = best[0]
-                best = _better(best, score + FOREIGN, N_CANDIDATES, -1, -1, 1.0, 0.0, 0.0)
+                best = _better_of(best, score + FOREIGN, N_CANDIDATES, -1, -1, 1.0, 0.0, 0.0)
                 for q in range(n_inks):
-                    s, rest = _two(color, other, _row(over, q), wy, wc)
+                    s, rest = _mix_of_two(color, other, _row(over, q), wy, wc)
                     score = rest + FOREIGN + INK
-                    best = _better(best, score, N_CANDIDATES, -1, -1, s, 0.0, 1.0 - s)
+                    best = _better_of(best, score, N_CANDIDATES, -1, -1, s, 0.0, 1.0 - s)
                 for j in range(m):
-                    s, rest = _two(color, other, _row(unit, j), wy, wc)
+                    s, rest = _mix_of_two(color, other, _row(unit, j), wy, wc)
                     score = rest + FOREIGN + far[j]
-                    best = _better(best, score, N_CANDIDATES, j, -1, s, 1.0 - s, 0.0)
+                    best = _better_of(best, score, N_CANDIDATES, j, -1, s, 1.0 - s, 0.0)
                 if best[0] < before:
                     foreign = u
             if alone < TRUSTED and alone + FOREIGN < best[0] + TRUSTED:
@@ -441,7 +441,7 @@ def unmix(
             # The two units are known; now for their shares luma counts for more.
             one, two = _row(unit, first), _row(unit, second)
             gap = (level * PAIR_BLUR) ** 2 * _chroma_gap(one, two)
-            share_1, _ = _two(color, one, two, 1.0, 1.0 / (1.0 + gap / PAIR_NOISE))
+            share_1, _ = _mix_of_two(color, one, two, 1.0, 1.0 / (1.0 + gap / PAIR_NOISE))
             share_2 = 1.0 - share_1
         for i, member in enumerate((first, second, third)):
             members[slot, i] = -1

@@ -162,8 +162,8 @@ def _echo_table(report: BatchReport) -> None:
     merged = sum(bool(sheet.merged) for sheet in report.done)
     if merged:
         click.echo(
-            f"Warning: in {merged:,} sheets several frequent colors became one class; --json or "
-            "geoindex convert lists them",
+            f"Warning: in {merged:,} sheet{'s' * (merged > 1)} several frequent colors became one "
+            "class; --json or geoindex convert lists them",
             err=True,
         )
 

@@ -35,8 +35,8 @@ def compiled(signatures: Any = None) -> Callable[[Function], Function]:
         # The first kernel makes numba import all that it can compile.
         with collection_paused():
             try:
-                return njit(signatures, nogil=True, cache=True)(function)  # type: ignore[no-any-return]
+                return njit(signatures, nogil=True, cache=True)(function)  # type: ignore[no-any-return]  # numba has none
             except (RuntimeError, OSError):
-                return njit(signatures, nogil=True)(function)  # type: ignore[no-any-return]
+                return njit(signatures, nogil=True)(function)  # type: ignore[no-any-return]  # numba has none
 
     return decorate

@@ -84,4 +84,4 @@ def _number(item: Any, row: int, request: Request) -> float:
     """Class value."""
     if not _is_number(item) and not (isinstance(item, int) and abs(item) < 2**63):
         raise request.error(f"class value of color {row} is no number")
-    return item  # type: ignore[no-any-return]
+    return item  # type: ignore[no-any-return]  # JSON is of any type
