@@ -1,4 +1,4 @@
-"""Counting colors, block by block and in threads, against numpy's own."""
+"""Counting colors, block by block, against numpy's own."""
 
 from __future__ import annotations
 
@@ -57,6 +57,19 @@ def test_masked_pixels_do_not_count() -> None:
     nothing = color_histogram(Pixels(table=colors, valid=np.zeros((1, 3), np.uint8)))
     assert len(nothing) == 0
     assert nothing.n_pixels == 0
+
+
+@given(
+    st.integers(1, 4),
+    st.lists(st.tuples(st.sampled_from([0, 1, 8, 255]), st.integers(1, 20), st.booleans())),
+)
+def test_runs_of_any_length(n_rows: int, runs: list[tuple[int, int, bool]]) -> None:
+    row = [level for level, length, _ in runs for _ in range(length)]
+    mask = [is_valid for _, length, is_valid in runs for _ in range(length)]
+    colors = np.zeros((n_rows, len(row), 3), dtype=np.uint8)
+    colors[:, :, 1] = row
+    valid = np.broadcast_to(np.array(mask, dtype=np.uint8), colors.shape[:2])
+    check(color_histogram(Pixels(table=colors, valid=valid)), colors[valid != 0])
 
 
 @pytest.mark.parametrize("valid", [None, np.array([[1, 1, 0], [1, 0, 1]], dtype=np.uint8)])
