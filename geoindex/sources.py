@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from geoindex.arrays import array_image
 from geoindex.color.histogram import ColorCounter, ColorHistogram
 from geoindex.color.pixels import PixelRule, Pixels
-from geoindex.color.threads import Progress
+from geoindex.color.threads import Progress, n_cores
 from geoindex.errors import ImageError
 from geoindex.formats.blocks import plan_regions, read_ahead
 from geoindex.formats.rasters import open_image
@@ -57,7 +57,7 @@ def pixel_blocks(
     if isinstance(image, str | PathLike):
         with open_image(image, rule) as source:
             regions = plan_regions(source.shape, source.block_shape, whole_rows=True)
-            with read_ahead(source, regions) as blocks:
+            with read_ahead(source, regions, n_cores()) as blocks:
                 for (rows, _), block in blocks:
                     yield block
                     if progress is not None:

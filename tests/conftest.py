@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from geoindex import Palette, load_palette
+from geoindex.formats import blocks
 
 settings.register_profile("default", deadline=None, max_examples=60)
 settings.load_profile("default")
@@ -63,3 +64,9 @@ def rgba() -> np.ndarray:
 def rgba_indices() -> np.ndarray:
     """What `rgba` is against `legend`, worked out by hand."""
     return np.array([[0, 0, 0, 0], [1, 1, 255, 1], [2, 2, 2, 2]], dtype=np.uint8)
+
+
+@pytest.fixture(params=[5_000, 40_000])
+def _small_blocks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Images of some ten thousand pixels are read in several blocks."""
+    monkeypatch.setattr(blocks, "BLOCK_PIXELS", request.param)

@@ -17,76 +17,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
-from hypothesis import given
-from hypothesis import strategies as st
 from PIL import Image
 from rasterio.enums import Resampling
 
 from geoindex import Palette, convert, index_image, nearest, open_grid
-from geoindex.color.threads import one_thread
 from geoindex.errors import GeoindexWarning, ImageError, OptionError, OutputError
 from geoindex.formats import blocks, disk
-from geoindex.formats.blocks import plan_regions
 from geoindex.formats.rasters import read_image
-
-ROWS, COLS = 601, 433
-RNG = np.random.default_rng(5)
-
-
-def picture(*, clear: bool, rows: int = ROWS, cols: int = COLS) -> np.ndarray:
-    """Patches of colors, with a transparent patch late in the image."""
-    small = RNG.integers(0, 256, (rows // 20 + 1, cols // 20 + 1, 4), dtype=np.uint8)
-    image = np.repeat(np.repeat(small, 20, axis=0), 20, axis=1)[:rows, :cols]
-    image[..., 3] = 255
-    if clear:
-        image[rows - 30 : rows - 3, 10:80, 3] = 0
-    return np.ascontiguousarray(image)
-
-
-def save_tiff(path: Path, image: np.ndarray, **layout: object) -> None:
-    rows, cols, bands = image.shape
-    profile = {"photometric": "rgb", "alpha": "yes"} if bands == 4 else {}
-    with rasterio.open(
-        path, "w", driver="GTiff", width=cols, height=rows, count=bands, dtype=image.dtype.name,
-        crs="EPSG:2393", transform=rasterio.Affine(5, 0, 1000, 0, -5, 9000), **profile, **layout,
-    ) as target:  # fmt: skip
-        target.write(np.moveaxis(image, -1, 0))
-
-
-LAYOUTS = {
-    "tiles": {"tiled": True, "blockxsize": 128, "blockysize": 64, "compress": "deflate"},
-    "odd tiles": {"tiled": True, "blockxsize": 48, "blockysize": 80, "compress": "lzw"},
-    "strips of 7": {"blockysize": 7, "compress": "deflate"},
-    "one strip": {"blockysize": ROWS, "compress": "deflate"},
-    "bands apart": {"tiled": True, "blockxsize": 64, "blockysize": 64, "interleave": "band"},
-}
-
-
-@pytest.fixture(params=[5_000, 40_000])
-def _small_blocks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blocks, "BLOCK_PIXELS", request.param)
-
-
-@given(
-    st.tuples(st.integers(1, 4000), st.integers(1, 9000)),
-    st.tuples(st.integers(1, 5000), st.integers(1, 9000)),
-)
-def test_regions_cover_every_pixel_once_in_order(
-    shape: tuple[int, int], block: tuple[int, int]
-) -> None:
-    regions = plan_regions(shape, block)
-    row = col = 0
-    for rows, cols in regions:
-        assert (rows.start, cols.start) == (row, col)
-        assert rows.stop > rows.start
-        assert cols.stop > cols.start
-        col = cols.stop
-        if col == shape[1]:
-            row, col = rows.stop, 0
-    assert (row, col) == (shape[0], 0)
-    largest = max((r.stop - r.start) * (c.stop - c.start) for r, c in regions)
-    rows_of_block, cols_of_block = min(block[0], shape[0]), min(block[1], shape[1])
-    assert largest <= max(2 * blocks.BLOCK_PIXELS, rows_of_block * cols_of_block)
+from tests.pictures import COLS, LAYOUTS, RNG, ROWS, picture, save_tiff
 
 
 @pytest.mark.parametrize("n_colors", [24, 256, 300])
@@ -387,37 +325,3 @@ def test_outputs_that_would_replace_another(tmp_path: Path) -> None:
             clean=True,
             changes=tmp_path / "a.tif",
         )
-
-
-@pytest.mark.parametrize("has_begun", [True, False])
-def test_ctrl_c_while_a_thread_starts(has_begun: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pool does not know the thread then; a file must not be closed under it."""
-    begun, done = threading.Event(), threading.Event()
-    start = threading.Thread.start
-
-    def work() -> None:
-        begun.set()
-        time.sleep(0.2)
-        done.set()
-
-    def interrupted_start(thread: threading.Thread) -> None:
-        start(thread)
-        if has_begun:
-            assert begun.wait(30)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(threading.Thread, "start", interrupted_start)
-    with pytest.raises(KeyboardInterrupt), one_thread("test") as submit:
-        submit(work)
-    assert begun.is_set() == done.is_set()
-    assert begun.is_set() or not has_begun
-    time.sleep(0.1)
-    assert begun.is_set() == done.is_set()
-
-
-def test_work_that_has_not_begun_is_cancelled() -> None:
-    with one_thread("test") as submit:
-        first = submit(time.sleep, 0.1)
-        second = submit(time.sleep, 0.1)
-    assert first.done()
-    assert second.cancelled() or second.done()

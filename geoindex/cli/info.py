@@ -12,7 +12,7 @@ from geoindex.cli.options import echo_json, json_option
 from geoindex.errors import GridError
 from geoindex.formats.grids import grid_format, open_grid
 from geoindex.formats.palettes import RASTER_SUFFIXES, is_palette_file, load_palette
-from geoindex.formats.rasters import describe_raster
+from geoindex.formats.raster_facts import describe_raster
 from geoindex.grid import IndexGrid
 from geoindex.survey import Survey
 

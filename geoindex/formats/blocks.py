@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
-from itertools import islice
+from contextlib import ExitStack, contextmanager
+from itertools import cycle, islice
 
 from geoindex.color.pixels import Pixels
 from geoindex.color.threads import one_thread
@@ -21,7 +21,8 @@ BLOCK_PIXELS = 2**21
 # Rows of blocks that suit the tiles of most files that are read and of all that are written.
 TILE = 256
 
-READ_AHEAD = 2
+MAX_READERS = 4
+"""Most threads that decode a file: each holds a block, and what uses the blocks is one thread."""
 
 
 def plan_regions(
@@ -67,11 +68,11 @@ def plan_regions(
 
 @contextmanager
 def read_ahead(
-    image: MapImage, regions: list[Region]
+    image: MapImage, regions: list[Region], n_readers: int = 1
 ) -> Iterator[Iterator[tuple[Region, Pixels]]]:
-    """Read regions of an image file in a thread that is a few of them ahead.
+    """Read regions of an image file in threads that are a few of them ahead.
 
-    It starts at once, before the first is asked for, and is through with the file at the end.
+    They start at once, before the first is asked for, and are through with the file at the end.
 
     Parameters
     ----------
@@ -79,22 +80,31 @@ def read_ahead(
         The open file.
     regions : list of tuple of slice
         See :func:`plan_regions`.
+    n_readers : int
+        Most threads, for users that do little with a block: each opens the file once more, where
+        its blocks are decoded apart from each other.
 
     Yields
     ------
     iterator of tuple
-        Each region with its pixels.
+        Each region with its pixels, in their order.
     """
     if len(regions) == 1:
         # Starting a thread takes longer than most small images do.
         yield ((region, image.read(region)) for region in regions)
         return
-    coming = iter(regions)
-    reads: deque[tuple[Region, Future[Pixels]]] = deque()
-    with one_thread("geoindex-read") as submit:
+    n_readers = min(n_readers, MAX_READERS) if image.blocks_apart else 1
+    with ExitStack() as stack:
+        images = [image, *(stack.enter_context(image.reopened()) for _ in range(n_readers - 1))]
+        submits = [stack.enter_context(one_thread("geoindex-read")) for _ in images]
+        turns = cycle(zip(images, submits, strict=True))
+        coming = iter(regions)
+        reads: deque[tuple[Region, Future[Pixels]]] = deque()
 
         def read_more(n_regions: int) -> None:
-            reads.extend((r, submit(image.read, r)) for r in islice(coming, n_regions))
+            for region in islice(coming, n_regions):
+                each, submit = next(turns)
+                reads.append((region, submit(each.read, region)))
 
         def blocks() -> Iterator[tuple[Region, Pixels]]:
             while reads:
@@ -103,5 +113,5 @@ def read_ahead(
                 read_more(1)
                 yield region, pixels
 
-        read_more(READ_AHEAD)
+        read_more(n_readers + 1)
         yield blocks()

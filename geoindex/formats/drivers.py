@@ -85,8 +85,8 @@ def open_raster(path: str | PathLike[str]) -> Iterator[DatasetReader]:
     with read_errors(path):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            # Without GDAL's own threads, which cost a fifth more work than they share: blocks
-            # are read while others are mapped and written, so every core is in use as it is.
+            # Without GDAL's own threads, which cost a fifth more work than they share; where
+            # several threads pay, each opens the file for itself.
             source = rasterio.open(path.absolute(), driver=driver)
         with source:
             yield source

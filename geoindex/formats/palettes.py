@@ -23,7 +23,7 @@ from geoindex.formats.palette_files import (
     styles,
 )
 from geoindex.formats.palette_files.entries import Entry, Request, check_n_colors, palette_of_ramp
-from geoindex.formats.rasters import read_color_table
+from geoindex.formats.raster_facts import read_color_table
 from geoindex.grid import IndexArray, IndexGrid, index_dtype
 from geoindex.palette import Palette
 from geoindex.scaling import Scale

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
@@ -18,7 +19,7 @@ from rasterio.windows import Window
 
 from geoindex.color.pixels import PixelRule, Pixels, as_pixels
 from geoindex.errors import ImageError
-from geoindex.formats.bands import band_layout, has_color_table
+from geoindex.formats.bands import band_layout
 from geoindex.formats.drivers import open_raster, read_errors
 from geoindex.formats.headers import (
     exif_orientation,
@@ -36,9 +37,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MapImage",
     "RasterImage",
-    "describe_raster",
     "open_image",
-    "read_color_table",
     "read_image",
     "read_picture",
 ]
@@ -140,6 +139,24 @@ class MapImage:
         if driver == "JPEG" and is_progressive_jpeg(self.path):
             return "this JPEG is progressive"
         return "this picture is to be turned" if any(self._turn) else None
+
+    @property
+    def blocks_apart(self) -> bool:
+        """Whether a block is decoded without those before it, so that several readers pay."""
+        return self._source.driver == "GTiff" and self.held_whole is None
+
+    @contextmanager
+    def reopened(self) -> Iterator[MapImage]:
+        """Open the file once more, to be read by another thread.
+
+        Yields
+        ------
+        MapImage
+        """
+        with open_raster(self.path) as source:
+            other = copy(self)
+            other._source = source
+            yield other
 
     @property
     def may_have_nodata(self) -> bool:
@@ -375,59 +392,6 @@ def read_picture(path: str | PathLike[str]) -> NDArray[np.uint8]:
         largest = int(image.valid.max())
         picture[..., 3] = image.valid if largest > 1 else image.valid * np.uint8(255)
     return picture
-
-
-def describe_raster(path: str | PathLike[str]) -> dict[str, Any]:
-    """Facts about an image file, as JSON values.
-
-    Parameters
-    ----------
-    path : path-like
-        As in :func:`open_image`.
-
-    Returns
-    -------
-    dict
-        Kind, format, size, bands, dtype, transform and CRS.
-    """
-    with open_raster(path) as source:
-        return {
-            "kind": "image",
-            "format": source.driver,
-            "size": f"{source.width} x {source.height} pixels",
-            "bands": [kind.name for kind in source.colorinterp],
-            "dtype": source.dtypes[0],
-            "transform": None if source.transform.is_identity else list(source.transform[:6]),
-            "crs": None if source.crs is None else source.crs.to_string(),
-            "gcps": len(source.gcps[0]),
-        }
-
-
-def read_color_table(path: str | PathLike[str]) -> NDArray[np.uint8] | None:
-    """Read the color table of a one-band image file.
-
-    Parameters
-    ----------
-    path : path-like
-        PNG, GIF, BMP or TIFF.
-
-    Returns
-    -------
-    ndarray of uint8, shape (n_colors, 3), or None
-        None where the file has no color table.
-
-    Raises
-    ------
-    MissingFileError
-        There is no such file.
-    ImageError
-        The file is damaged or of another format.
-    """
-    with open_raster(path) as source:
-        if not has_color_table(source):
-            return None
-        table = source.colormap(1)
-    return np.array([table[index][:3] for index in sorted(table)], dtype=np.uint8)
 
 
 def _orientation(source: DatasetReader, path: Path) -> int:

@@ -1,0 +1,130 @@
+"""Files in blocks: where they are cut, and the threads that decode ahead."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from geoindex.color.threads import one_thread
+from geoindex.errors import ImageError
+from geoindex.formats import blocks
+from geoindex.formats.blocks import plan_regions, read_ahead
+from geoindex.formats.rasters import open_image
+from tests.pictures import LAYOUTS, RNG, picture, save_tiff
+
+
+@given(
+    st.tuples(st.integers(1, 4000), st.integers(1, 9000)),
+    st.tuples(st.integers(1, 5000), st.integers(1, 9000)),
+)
+def test_regions_cover_every_pixel_once_in_order(
+    shape: tuple[int, int], block: tuple[int, int]
+) -> None:
+    regions = plan_regions(shape, block)
+    row = col = 0
+    for rows, cols in regions:
+        assert (rows.start, cols.start) == (row, col)
+        assert rows.stop > rows.start
+        assert cols.stop > cols.start
+        col = cols.stop
+        if col == shape[1]:
+            row, col = rows.stop, 0
+    assert (row, col) == (shape[0], 0)
+    largest = max((r.stop - r.start) * (c.stop - c.start) for r, c in regions)
+    rows_of_block, cols_of_block = min(block[0], shape[0]), min(block[1], shape[1])
+    assert largest <= max(2 * blocks.BLOCK_PIXELS, rows_of_block * cols_of_block)
+
+
+@pytest.mark.parametrize("n_readers", [1, 2, 3, 64])
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.usefixtures("_small_blocks")
+def test_several_readers_give_the_blocks_in_order(
+    tmp_path: Path, layout: str, n_readers: int
+) -> None:
+    image = picture(clear=True)
+    save_tiff(tmp_path / "map.tif", image, **LAYOUTS[layout])
+    threads = threading.active_count()
+    with open_image(tmp_path / "map.tif") as source:
+        regions = plan_regions(source.shape, source.block_shape)
+        with read_ahead(source, regions, n_readers) as parts:
+            read = [(region, pixels.colors, pixels.valid) for region, pixels in parts]
+    assert [region for region, _, _ in read] == regions
+    for region, colors, valid in read:
+        np.testing.assert_array_equal(colors, image[region][..., :3])
+        np.testing.assert_array_equal(valid, image[region][..., 3])
+    assert threading.active_count() == threads
+
+
+def test_only_files_of_separate_blocks_have_several_readers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "BLOCK_PIXELS", 20_000)
+    image = picture(clear=False)[..., :3]
+    save_tiff(tmp_path / "map.tif", image, **LAYOUTS["tiles"])
+    Image.fromarray(image).save(tmp_path / "map.png")
+    for name, n_readers in (("map.tif", 3), ("map.png", 1)):
+        threads = threading.active_count()
+        with open_image(tmp_path / name) as source:
+            regions = plan_regions(source.shape, source.block_shape)
+            with read_ahead(source, regions, 3) as parts:
+                np.testing.assert_array_equal(next(parts)[1].colors, image[regions[0]])
+                assert threading.active_count() == threads + n_readers
+
+
+def test_several_readers_tell_of_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "BLOCK_PIXELS", 20_000)
+    noise = RNG.integers(0, 256, (600, 400, 3), dtype=np.uint8)
+    save_tiff(tmp_path / "map.tif", noise, **LAYOUTS["tiles"])
+    content = bytearray((tmp_path / "map.tif").read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 1000] = bytes(1000)
+    (tmp_path / "map.tif").write_bytes(content)
+    threads = threading.active_count()
+    with open_image(tmp_path / "map.tif") as source:
+        regions = plan_regions(source.shape, source.block_shape)
+        with (
+            pytest.raises(ImageError, match=r"map\.tif: is damaged or cut short"),
+            read_ahead(source, regions, 3) as parts,
+        ):
+            list(parts)
+    assert threading.active_count() == threads
+
+
+@pytest.mark.parametrize("has_begun", [True, False])
+def test_ctrl_c_while_a_thread_starts(has_begun: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pool does not know the thread then; a file must not be closed under it."""
+    begun, done = threading.Event(), threading.Event()
+    start = threading.Thread.start
+
+    def work() -> None:
+        begun.set()
+        time.sleep(0.2)
+        done.set()
+
+    def interrupted_start(thread: threading.Thread) -> None:
+        start(thread)
+        if has_begun:
+            assert begun.wait(30)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted_start)
+    with pytest.raises(KeyboardInterrupt), one_thread("test") as submit:
+        submit(work)
+    assert begun.is_set() == done.is_set()
+    assert begun.is_set() or not has_begun
+    time.sleep(0.1)
+    assert begun.is_set() == done.is_set()
+
+
+def test_work_that_has_not_begun_is_cancelled() -> None:
+    with one_thread("test") as submit:
+        first = submit(time.sleep, 0.1)
+        second = submit(time.sleep, 0.1)
+    assert first.done()
+    assert second.cancelled() or second.done()
