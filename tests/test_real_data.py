@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 import rasterio
 from PIL import Image
+from scipy.ndimage import gaussian_filter, zoom
+from skimage.measure import block_reduce
 
 from geoindex import Clean, Palette, clean_grid, convert, index_image, open_grid
 from tests.oracle import brute_force
@@ -84,3 +86,49 @@ def test_class_recovery_leaves_no_ink_and_keeps_the_areas(kevitsa: Path) -> None
     largest = np.argsort(-share)[:10]
     assert np.abs(found - share)[largest].max() < 0.01
     assert np.abs(found / share - 1)[largest].max() < 0.1
+
+
+def redrawn(classes: np.ndarray, is_ink: np.ndarray, palette: Palette) -> tuple[np.ndarray, ...]:
+    """Draw a map of classes again, with smooth edges and lines; return it with its truth."""
+    fine = 4
+    rows, cols = classes.shape
+
+    def smooth(mask: np.ndarray) -> np.ndarray:
+        wide = zoom(mask.astype(np.float32), fine, order=1, grid_mode=True, mode="nearest")
+        return gaussian_filter(wide, 0.3 * fine)
+
+    best = np.zeros((rows * fine, cols * fine), dtype=np.float32)
+    units = np.zeros(best.shape, dtype=np.uint8)
+    for unit in np.unique(classes):
+        share = smooth(classes == unit)
+        units[share > best] = unit
+        np.maximum(best, share, out=best)
+    drawn = np.where(smooth(is_ink) > 0.5, len(palette) - 2, units)
+    picture = np.zeros((rows, cols, 3))
+    most = np.zeros((rows, cols), dtype=np.float32)
+    truth = np.zeros((rows, cols), dtype=np.uint8)
+    for row, color in enumerate(palette.colors):
+        picture += block_reduce(drawn == row, (fine, fine), np.mean)[..., np.newaxis] * color
+        share = block_reduce(units == row, (fine, fine), np.mean)
+        truth[share > most] = row
+        np.maximum(most, share, out=most)
+    return np.rint(picture).astype(np.uint8), truth
+
+
+def test_areas_on_a_map_like_the_real_one(kevitsa: Path) -> None:
+    """The real map's units and lines drawn again, so that the right classes are known."""
+    palette = Palette(FLAT_COLORS)
+    inks = Clean(ink=("black", "227,26,28"))
+    grid = index_image(kevitsa / MAP, palette)
+    classes = clean_grid(grid, inks, image=kevitsa / MAP).grid.indices
+    picture, truth = redrawn(classes, grid.indices >= 14, palette)
+    found = clean_grid(index_image(picture, palette), inks, image=picture).grid.indices
+    assert (found == truth).mean() > 0.998
+    right = np.bincount(truth.ravel(), minlength=16)[:14]
+    area = np.bincount(found.ravel(), minlength=16)[:14]
+    flat = np.array([(picture == color).all(axis=-1).sum() for color in FLAT_COLORS[:14]])
+    share, area = flat / flat.sum(), area / right
+    largest = np.argsort(-share)[:10]
+    np.testing.assert_allclose(area[largest], 1, atol=0.01)
+    # Pixels of exactly a unit's color are no measure of its area: narrow units have few.
+    assert np.abs(right / right.sum() / share - 1)[largest].max() > 0.05
