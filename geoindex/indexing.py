@@ -17,6 +17,7 @@ from geoindex.color.lazy import lazy_values, map_lazy
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.color.search import Metric
+from geoindex.color.threads import n_cores
 from geoindex.errors import ImageError, OptionError
 from geoindex.formats.cubes import load_mapper
 from geoindex.formats.palettes import load_palette
@@ -151,7 +152,9 @@ def _map_file(
             ) from error
 
     cleaner = band_cleaner(image, plan)
-    indices = stream_image(image, mapper, open_array, cleaner=cleaner).indices
+    # An array takes no time to write, so reading may have every core.
+    written = stream_image(image, mapper, open_array, cleaner=cleaner, n_readers=n_cores())
+    indices = written.indices
     return _grid(indices, image, mapper, rule, plan)
 
 

@@ -45,6 +45,7 @@ def stream_image(
     *,
     counter: ColorCounter | None = None,
     cleaner: BandCleaner | None = None,
+    n_readers: int = 1,
     progress: Progress | None = None,
 ) -> Writer:
     """Map an image file block by block.
@@ -62,6 +63,8 @@ def stream_image(
         Counts the colors on the way.
     cleaner : BandCleaner, optional
         Recovers the classes on the way.
+    n_readers : int
+        As in :func:`geoindex.formats.blocks.read_ahead`.
     progress : callable, optional
         Called with the pixels that are done and how many there are.
 
@@ -75,19 +78,20 @@ def stream_image(
     ImageError
         The file is damaged.
     """
-    n_colors = len(mapper.palette)
-    dtype: IndexType = np.uint8 if n_colors <= 256 else np.uint16
-    try:
+
+    def run(dtype: IndexType) -> Writer:
         with open_writer(dtype) as writer:
-            _map_blocks(image, mapper, writer.write, dtype, counter, cleaner, progress)
+            _map_blocks(image, mapper, writer.write, dtype, counter, cleaner, n_readers, progress)
+        return writer
+
+    try:
+        return run(np.uint8 if len(mapper.palette) <= 256 else np.uint16)
     except _NodataTurnedUpError:
         if counter is not None:
             counter.clear()
         if cleaner is not None:
             cleaner.restart()
-        with open_writer(np.uint16) as writer:
-            _map_blocks(image, mapper, writer.write, np.uint16, counter, cleaner, progress)
-    return writer
+        return run(np.uint16)
 
 
 def _map_blocks(
@@ -97,6 +101,7 @@ def _map_blocks(
     dtype: IndexType,
     counter: ColorCounter | None,
     cleaner: BandCleaner | None,
+    n_readers: int,
     progress: Progress | None,
 ) -> None:
     """Read, map and write region by region."""
@@ -105,7 +110,7 @@ def _map_blocks(
     regions = plan_regions(image.shape, image.block_shape, whole_rows=cleaner is not None)
     with (
         _writing_behind(write, threaded=len(regions) > 1) as write_soon,
-        read_ahead(image, regions) as blocks,
+        read_ahead(image, regions, n_readers) as blocks,
     ):
         mapper.prepare(rows * cols)
         for region, pixels in blocks:
