@@ -355,8 +355,9 @@ def test_hatch_object() -> None:
 def test_roles_travel(tmp_path: Path) -> None:
     from geoindex import load_palette, open_grid
 
-    INK_PALETTE.save(tmp_path / "p.csv")
-    assert load_palette(tmp_path / "p.csv").roles == INK_PALETTE.roles
+    for name in ("p.csv", "p.json"):
+        INK_PALETTE.save(tmp_path / name)
+        assert load_palette(tmp_path / name).roles == INK_PALETTE.roles
     grid = IndexGrid(indices=np.ones((3, 4), np.uint8), palette=INK_PALETTE, nodata=255)
     for name in ("g.npy", "g.tif", "g.png"):
         grid.save(tmp_path / name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from geoindex.formats.metadata import dump_json, palette_to_json
@@ -19,10 +20,10 @@ __all__ = ["format_json", "parse_json"]
 
 
 def parse_json(content: bytes, request: Request) -> Palette:
-    """Read ``{"colors": [...], "names": [...]}``, or a list of colors.
+    """Read ``{"colors": [...], "names": [...], "values": [...], "roles": [...]}``, or a list.
 
-    A color is ``"#rrggbb"``, ``[r, g, b]``, or an object with ``color`` and perhaps ``name``
-    and ``value``.
+    A color is ``"#rrggbb"``, ``[r, g, b]``, or an object with ``color`` and perhaps ``name``,
+    ``value`` and ``role``.
     """
     try:
         found = json.loads(text_of(content, request))
@@ -35,44 +36,45 @@ def parse_json(content: bytes, request: Request) -> Palette:
     if not isinstance(colors, list):
         raise request.error("holds no list of colors")
     entries = [_entry(color, row, request) for row, color in enumerate(colors)]
-    for key in ("names", "values"):
-        column = whole.get(key)
-        if column is None:
+    for column, field in (("names", "name"), ("values", "value"), ("roles", "role")):
+        items = whole.get(column)
+        if items is None:
             continue
-        if not isinstance(column, list) or len(column) != len(entries):
-            raise request.error(f"{key} must be a list of {len(entries)} entries")
+        if not isinstance(items, list) or len(items) != len(entries):
+            raise request.error(f"{column} must be a list of {len(entries)} entries")
         entries = [
-            Entry(
-                color=entry.color,
-                name=str(item) if key == "names" else entry.name,
-                value=_number(item, row, request) if key == "values" else entry.value,
-            )
-            for row, (entry, item) in enumerate(zip(entries, column, strict=True))
+            _with_field(entry, field, item, row, request)
+            for row, (entry, item) in enumerate(zip(entries, items, strict=True))
         ]
     name = whole.get("name")
     return palette_of_entries(entries, request, name=name if isinstance(name, str) else None)
 
 
 def format_json(palette: Palette) -> bytes:
-    """Write name, colors, names and values."""
+    """Write name, colors, names, values and roles."""
     return (dump_json(palette_to_json(palette), indent=1) + "\n").encode()
 
 
 def _entry(item: Any, row: int, request: Request) -> Entry:
     """Entry of a color in one of its forms."""
     if isinstance(item, dict):
-        color = _entry(item.get("color"), row, request).color
-        value = item.get("value")
-        return Entry(
-            color=color,
-            name=str(item.get("name") or ""),
-            value=None if value is None else _number(value, row, request),
-        )
+        entry = _entry(item.get("color"), row, request)
+        for field in ("name", "value", "role"):
+            if item.get(field) is not None:
+                entry = _with_field(entry, field, item[field], row, request)
+        return entry
     if isinstance(item, str):
         return Entry(color=hex_color(item, request))
     if isinstance(item, list) and len(item) in (3, 4) and all(map(_is_number, item)):
         return Entry(color=tuple(item[:3]))
     raise request.error(f"color {row} is not '#rrggbb' or [r, g, b]")
+
+
+def _with_field(entry: Entry, field: str, item: Any, row: int, request: Request) -> Entry:
+    """Entry with its name, value or role."""
+    if field == "value":
+        return replace(entry, value=_number(item, row, request))
+    return replace(entry, name=str(item)) if field == "name" else replace(entry, role=str(item))
 
 
 def _is_number(item: Any) -> bool:
