@@ -29,8 +29,8 @@ def gray_grid(src: str | PathLike[str], k: int, *, weights: Weights = "unique") 
     Returns
     -------
     IndexGrid
-        Its palette is gray and names each class by its level; the provenance holds the levels
-        as numbers. Pixels that are NaN, nodata, masked or transparent are nodata.
+        Its palette is gray and names each class by its level, rounded; the provenance holds the
+        levels in full. Pixels that are NaN, nodata, masked or transparent are nodata.
 
     Raises
     ------

@@ -287,9 +287,9 @@ class IndexGrid:
             Write the class values of the palette (:attr:`Palette.values`) in place of its
             row numbers; :func:`geoindex.open_grid` turns them back.
         format : str, optional
-            Key of a format where the suffix would pick another one: ``"surfer7"`` for
-            ``.grd``, ``"zmap"`` for ``.dat``; :data:`geoindex.formats.grids.FORMATS` lists
-            them.
+            Key of a format, or a suffix, where that of `path` would pick another one:
+            ``"surfer7"`` for ``.grd``, ``"zmap"`` for ``.dat``;
+            :data:`geoindex.formats.grids.FORMATS` lists them.
 
         Raises
         ------

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.colors import ListedColormap, NoNorm
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
+from matplotlib.transforms import Affine2D
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from affine import Affine
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
@@ -33,6 +35,12 @@ __all__ = [
 
 LEGEND_ROWS = 30
 """Most classes that a legend lists; the rest are counted in its last row."""
+
+SCALE_ROWS = 11
+"""Most levels that the legend of a gray scale shows, evenly picked."""
+
+LONGEST_LABEL = 60
+"""Most characters of a class in a legend."""
 
 NUMBERED_SWATCHES = 256
 """Largest palette whose chart shows the indices; beyond it they would not be readable."""
@@ -60,15 +68,10 @@ def plot_grid(grid: IndexGrid, ax: Axes | None = None, *, legend: bool | None = 
         # The layout would squeeze the map to nothing beside a legend taller than the figure.
         height = max(4.8, 0.6 + 0.2 * len(handles))
         _, ax = plt.subplots(figsize=(9.0 if legend else 6.4, height), layout="constrained")
-    ax.imshow(
-        np.ma.masked_array(grid.indices, mask=~grid.valid),
-        cmap=palette_colormap(grid.palette),
-        norm=index_norm(),
-        # Any other interpolation would draw classes that are not there.
-        interpolation="nearest",
-        extent=_extent(grid),
-    )
-    _plain_ticks(ax)
+        # Beside a map that is a strip, a legend that begins at its top would run off the page.
+        ax.set_anchor("N")
+    indices = np.ma.masked_array(grid.indices, mask=~grid.valid)
+    _draw(ax, indices, grid.transform, cmap=palette_colormap(grid.palette), norm=index_norm())
     if legend:
         ax.legend(
             handles=handles,
@@ -157,8 +160,7 @@ def comparison_figure(picture: NDArray[np.uint8], grid: IndexGrid) -> Figure:
     matplotlib.figure.Figure
     """
     figure, (left, right) = _figure_with_color_table(grid, n_panels=2, legend=True)
-    left.imshow(picture, interpolation="nearest", extent=_extent(grid))
-    _plain_ticks(left)
+    _draw(left, picture, grid.transform)
     left.set_title("map")
     plot_grid(grid, right, legend=False)
     right.set_title("index grid")
@@ -300,10 +302,10 @@ def _figure_with_color_table(
     handles = _legend_handles(grid) if legend else []
     left, gap, right, top, bottom = 0.9, 0.3, 0.3, 0.4, 0.5
     panel_width = 12.4 / n_panels if n_panels > 1 else 9.0
-    rows, cols = grid.shape
-    panel_height = min(12.0, max(1.5, panel_width * rows / cols))
+    panel_height = min(12.0, max(1.5, panel_width * _steepness(grid)))
     width = left + n_panels * panel_width + (n_panels - 1) * gap + right
-    columns = max(1, round(width / 2.7))
+    longest = max((len(str(handle.get_label())) for handle in handles), default=0)
+    columns = max(1, int((width - left) / (0.7 + 0.085 * longest)))
     legend_height = 0.2 * -(-len(handles) // columns) + 0.45 if handles else 0.0
     height = top + panel_height + bottom + legend_height
     figure = Figure(figsize=(width, height), dpi=120)
@@ -334,38 +336,58 @@ def _figure_with_color_table(
     return figure, panels
 
 
-def _plain_ticks(ax: Axes) -> None:
-    """Write coordinates in full and few enough that they do not meet."""
+def _draw(ax: Axes, picture: NDArray[Any], transform: Affine | None, **style: Any) -> None:
+    """Draw pixels where they lie on the map, north up; in pixel numbers without a transform."""
+    rows, cols = picture.shape[:2]
+    # Any other interpolation would draw classes that are not there.
+    image = ax.imshow(picture, interpolation="nearest", extent=(0, cols, rows, 0), **style)
+    if transform is not None:
+        matrix = np.reshape(transform[:9], (3, 3))
+        image.set_transform(Affine2D(matrix) + ax.transData)
+        left, bottom, right, top = _bounds(rows, cols, transform)
+        ax.set_xlim(left, right)
+        ax.set_ylim(bottom, top)
+    # Coordinates in full, and few enough that they do not meet.
     ax.ticklabel_format(useOffset=False, style="plain")
     ax.locator_params(axis="both", nbins=5)
 
 
-def _extent(grid: IndexGrid) -> tuple[float, float, float, float] | None:
-    """Left, right, bottom, top of a grid that is not rotated, or None for pixel numbers."""
-    transform = grid.transform
-    if transform is None or transform.b != 0 or transform.d != 0:
-        return None
+def _bounds(rows: int, cols: int, transform: Affine) -> tuple[float, float, float, float]:
+    """Left, bottom, right, top of the pixels on the map."""
+    xs, ys = zip(*(transform @ corner for corner in _corners(rows, cols)), strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _corners(rows: int, cols: int) -> tuple[tuple[int, int], ...]:
+    """Column and row of the corners."""
+    return (0, 0), (cols, 0), (0, rows), (cols, rows)
+
+
+def _steepness(grid: IndexGrid) -> float:
+    """Height of a grid on the map beside its width."""
     rows, cols = grid.shape
-    return (
-        transform.c,
-        transform.c + transform.a * cols,
-        transform.f + transform.e * rows,
-        transform.f,
-    )
+    if grid.transform is None:
+        return rows / cols
+    left, bottom, right, top = _bounds(rows, cols, grid.transform)
+    return (top - bottom) / (right - left)
 
 
 def _legend_handles(grid: IndexGrid) -> list[Patch]:
-    """Swatch and label of the classes of a grid, largest area first."""
+    """Swatch and label of the classes of a grid: largest area first, gray levels ascending."""
     counts = grid.counts()
     used = np.flatnonzero(counts)
-    used = used[np.argsort(-counts[used], kind="stable")]
     colors = grid.palette.unit()
+    if _is_gray_scale(colors):
+        shown = min(len(used), SCALE_ROWS)
+        used = used[np.linspace(0, len(used) - 1, shown).round().astype(int)]
+    else:
+        used = used[np.argsort(-counts[used], kind="stable")]
     handles = [
         Patch(
             facecolor=tuple(colors[index]),
             edgecolor="0.4",
             linewidth=0.5,
-            label=f"{index}  {grid.palette.label(int(index))}",
+            label=_shortened(f"{index}  {grid.palette.label(int(index))}"),
         )
         for index in used[:LEGEND_ROWS]
     ]
@@ -373,3 +395,13 @@ def _legend_handles(grid: IndexGrid) -> list[Patch]:
         label = f"and {len(used) - LEGEND_ROWS} more"
         handles.append(Patch(facecolor="none", edgecolor="none", label=label))
     return handles
+
+
+def _is_gray_scale(colors: NDArray[np.float64]) -> bool:
+    """Whether colors are grays that become brighter with the index, as levels and percents are."""
+    return bool((colors == colors[:, :1]).all() and (np.diff(colors[:, 0]) > 0).all())
+
+
+def _shortened(label: str) -> str:
+    """Label that leaves room for the map."""
+    return label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…"

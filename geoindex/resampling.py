@@ -159,11 +159,11 @@ class _Placement:
         -------
         u, v : ndarray of float64, shape (len(rows), len(cols))
         """
-        to_map, to_pixels = self.survey.transform[:6], (~self.transform)[:6]
+        to_map, to_pixels = self.survey.transform, ~self.transform
         u, v = cols, rows[:, np.newaxis]
         if self.project is None:
-            return _moved(_one_after_other(to_map, to_pixels), u, v)
-        return _moved(to_pixels, *self.project(*_moved(to_map, u, v)))
+            return _moved((to_pixels @ to_map)[:6], u, v)
+        return _moved(to_pixels[:6], *self.project(*_moved(to_map[:6], u, v)))
 
     def samples(self) -> tuple[int, int]:
         """Points along the inline and the crossline side of a bin that find its majority."""
@@ -200,14 +200,6 @@ def _moved(
     """Apply six numbers of an affine map to columns and rows, which broadcast."""
     a, b, c, d, e, f = affine
     return a * u + (b * v + c), d * u + (e * v + f)
-
-
-def _one_after_other(first: Sequence[float], second: Sequence[float]) -> tuple[float, ...]:
-    """Six numbers of the affine map that does both."""
-    a, b, c, d, e, f = first
-    p, q, r, s, t, w = second
-    across = p * a + q * d, p * b + q * e, p * c + q * f + r
-    return (*across, s * a + t * d, s * b + t * e, s * c + t * f + w)
 
 
 def _projection(source: CRS, target: CRS) -> Callable[[Floats, Floats], tuple[Floats, Floats]]:

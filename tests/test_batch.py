@@ -65,6 +65,17 @@ def test_formats(maps: Path, tmp_path: Path, grid_format: str) -> None:
     assert grid.transform is not None
 
 
+def test_formats_have_the_names_that_convert_knows(maps: Path, tmp_path: Path) -> None:
+    for name, suffix in (("geotiff", ".tif"), ("surfer7", ".grd")):
+        report = convert_many(maps, tmp_path / name, PALETTE, format=name, jobs=1)
+        assert targets(report) == [str(Path(sheet).with_suffix(suffix)) for sheet in TARGETS]
+        geoindex.convert(maps / "a.png", tmp_path / f"one{suffix}", PALETTE, format=name)
+        one = (tmp_path / f"one{suffix}").read_bytes()
+        assert (tmp_path / name / f"a{suffix}").read_bytes() == one
+    assert one[:4] == b"DSRB"
+    geoindex.convert(maps / "a.png", tmp_path / "one", PALETTE, format="tif")
+
+
 def test_options_and_cubes_reach_the_sheets(maps: Path, tmp_path: Path) -> None:
     options = {"metric": "lab", "max_distance": 3.0}
     cube = ColorCube(OTHER_PALETTE, "lab", 3.0)
@@ -247,7 +258,8 @@ def test_files_that_no_batch_made_are_kept(maps: Path, tmp_path: Path) -> None:
         ({"srcs": []}, MissingFileError, "no source is named"),
         ({"srcs": "maps/*.bmp"}, MissingFileError, r"maps/\*.bmp: holds no images"),
         ({"srcs": "empty"}, MissingFileError, "empty: holds no images"),
-        ({"format": "foo"}, OptionError, "unknown format 'foo'; grids are written as .npy"),
+        ({"srcs": "nowhere"}, MissingFileError, "nowhere: no such file or folder"),
+        ({"format": "foo"}, OptionError, "unknown grid format 'foo'; known: npy"),
         ({"jobs": 0}, OptionError, "jobs must be 1 or more, found 0"),
         ({"alpha": "keep"}, OptionError, "unknown alpha 'keep'"),
         ({"metric": "cmyk"}, OptionError, "unknown metric 'cmyk'"),

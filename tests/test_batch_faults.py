@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from rasterio.crs import CRS
 
 from geoindex import convert, convert_many
 from geoindex.batch.manifest import MANIFEST
@@ -224,6 +225,23 @@ def test_leftovers_of_the_dead_are_removed_and_no_others(maps: Path, tmp_path: P
         (out / name).write_text("half")
     convert_many(maps, out, PALETTE, jobs=1)
     assert sorted(path.name for path in out.glob("*part")) == sorted(others)
+
+
+@pytest.mark.parametrize("suffix", ["asc", "npy", "png"])
+def test_leftovers_of_companions(maps: Path, tmp_path: Path, suffix: str) -> None:
+    out = tmp_path / "out"
+    companions = set()
+    for sheet in maps.glob("*.png"):
+        sheet.with_suffix(".pgw").write_text("5\n0\n0\n-5\n100\n900\n")
+        sheet.with_suffix(".prj").write_text(CRS.from_epsg(2393).to_wkt())
+    convert_many(maps, out, PALETTE, jobs=1, format=suffix)
+    companions = {path.name for path in out.glob("sheet03.*")}
+    assert len(companions) > 1
+    for name in companions:
+        (out / f".{name}.0123abcd.part").write_text("half")
+    convert_many(maps, out, PALETTE, jobs=1, format=suffix)
+    assert not list(out.glob(".*.part"))
+    assert {path.name for path in out.glob("sheet03.*")} == companions
 
 
 def test_two_runs_in_one_folder(maps: Path, tmp_path: Path, expected: dict) -> None:

@@ -352,6 +352,24 @@ def test_hatch_object() -> None:
     assert Clean(hatch=hatch).hatch == (hatch,)
 
 
+def test_soft_edges_between_two_inks_are_no_units() -> None:
+    """Black text in a white halo has grays at its edge, and the map gray units elsewhere."""
+    palette = Palette(
+        [[0, 0, 0], [255, 255, 255], [245, 190, 190], [128, 128, 128], [190, 190, 190]],
+        roles=["ink", "ink", "", "", ""],
+    )
+    truth = np.full((60, 90), 2, np.uint8)
+    truth[:, 60:75], truth[:, 75:] = 3, 4
+    fine = palette.colors[truth].astype(float).repeat(4, axis=0).repeat(4, axis=1)
+    for top in (42, 121):
+        fine[top : top + 62, 50:163] = 255
+        fine[top + 13 : top + 50, 63:150] = 0
+    picture = fine.reshape(60, 4, 90, 4, 3).mean(axis=(1, 3)).round().astype(np.uint8)
+    assert (nearest(picture, palette)[:, :58] > 2).sum() > 50
+    found = clean_grid(index_image(picture, palette), image=picture).grid.indices
+    np.testing.assert_array_equal(found, truth)
+
+
 def test_roles_travel(tmp_path: Path) -> None:
     from geoindex import load_palette, open_grid
 

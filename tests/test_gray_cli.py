@@ -63,7 +63,8 @@ def test_heights(tmp_path: Path, heights: np.ndarray, suffix: str) -> None:
     grid = open_grid(tmp_path / f"levels.{suffix}")
     np.testing.assert_array_equal(grid.indices, expected.labels)
     assert grid.nodata == expected.nodata == 255
-    assert [float(name) for name in grid.palette.names or ()] == expected.levels.tolist()
+    assert grid.palette.names == tuple(f"{level:.6g}" for level in expected.levels)
+    assert grid.provenance["levels"] == expected.levels.tolist()
     assert grid.palette.colors[[0, -1], 0].tolist() == [0, 255]
     assert (np.diff(grid.palette.colors.astype(int), axis=1) == 0).all()
     assert grid.transform == PLACE

@@ -388,6 +388,13 @@ def test_world_files_of_every_naming(tmp_path: Path, image: str, world: str) -> 
     assert read_image(tmp_path / image).transform == Affine(5, 0, 1000, 0, -5, 2000)
 
 
+def test_a_name_without_suffix(tmp_path: Path) -> None:
+    Image.fromarray(np.zeros((2, 3, 3), np.uint8)).save(tmp_path / "map", format="PNG")
+    assert read_image(tmp_path / "map").transform is None
+    (tmp_path / "map.wld").write_text("5\n0\n0\n-5\n102.5\n897.5\n")
+    assert read_image(tmp_path / "map").transform == Affine(5, 0, 100, 0, -5, 900)
+
+
 @pytest.mark.parametrize("esri", [False, True])
 def test_prj_beside_a_world_file(tmp_path: Path, esri: bool) -> None:
     crs = CRS.from_epsg(23031)

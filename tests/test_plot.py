@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from affine import Affine
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap, NoNorm
 
 from geoindex import IndexGrid, Palette, index_image
@@ -88,6 +89,57 @@ def test_axes_are_in_map_units(rgba: np.ndarray, legend: Palette) -> None:
     assert axes.get_xlim() == (1000, 1020)
     assert axes.get_ylim() == (1985, 2000)
     assert axes.images[0].get_interpolation() == "nearest"
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [
+        Affine(5, 0, 1000, 0, -5, 2000),
+        Affine(5, 0, 1000, 0, 5, 2000),
+        Affine(3, 4, 1000, 4, -3, 2000),
+        Affine(-3.2, 9.4, 1000, 9.4, 3.2, 2000),
+    ],
+)
+def test_pixels_are_drawn_where_they_lie(transform: Affine) -> None:
+    palette = Palette(np.random.default_rng(3).integers(0, 256, (24, 3)))
+    indices = np.arange(24, dtype=np.uint8).reshape(4, 6)
+    grid = IndexGrid(indices=indices, palette=palette, nodata=255, transform=transform)
+    figure = grid_figure(grid)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    picture = np.asarray(canvas.buffer_rgba())
+    axes = figure.axes[0]
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    assert left < right
+    assert bottom < top
+    for row, col in np.ndindex(indices.shape):
+        place = transform @ (col + 0.5, row + 0.5)
+        assert left < place[0] < right
+        assert bottom < place[1] < top
+        x, y = axes.transData.transform(place)
+        drawn = picture[round(picture.shape[0] - y), round(x), :3]
+        np.testing.assert_array_equal(drawn, palette.colors[indices[row, col]])
+
+
+@pytest.mark.parametrize("n_characters", [5, 40, 80])
+def test_the_legend_stays_on_the_page(n_characters: int) -> None:
+    names = [f"{row} ".ljust(n_characters, "x") for row in range(18)]
+    palette = Palette(np.random.default_rng(3).integers(0, 256, (18, 3)), names=names)
+    indices = np.arange(18, dtype=np.uint8).repeat(20).reshape(9, 40)
+    grid = IndexGrid(indices=indices, palette=palette, nodata=255)
+    figure = grid_figure(grid)
+    FigureCanvasAgg(figure).draw()
+    page, box = figure.bbox, figure.legends[0].get_window_extent()
+    assert page.x0 <= box.x0 < box.x1 <= page.x1
+    assert page.y0 <= box.y0 < box.y1 <= page.y1
+
+
+def test_a_legend_of_gray_levels_ascends() -> None:
+    palette = Palette([[level] * 3 for level in range(101)], names=[f"{i} %" for i in range(101)])
+    indices = np.random.default_rng(1).integers(0, 101, (60, 50)).astype(np.uint8)
+    legend = IndexGrid(indices=indices, palette=palette, nodata=255).plot().get_legend()
+    labels = [text.get_text() for text in legend.get_texts()]
+    assert labels == [f"{10 * i}  {10 * i} %" for i in range(11)]
 
 
 def test_legend_lists_the_classes_by_area(rgba: np.ndarray, legend: Palette) -> None:

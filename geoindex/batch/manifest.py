@@ -20,6 +20,7 @@ from typing import Any
 from geoindex.batch.lock import wait_for_lock
 from geoindex.batch.sources import absolute
 from geoindex.errors import OutputError
+from geoindex.formats.grids import FORMATS
 from geoindex.formats.metadata import dump_json
 
 __all__ = ["MANIFEST", "Manifest", "open_manifest"]
@@ -28,8 +29,6 @@ MANIFEST = "geoindex-batch.jsonl"
 
 SCRATCH = re.compile(r"\.(.+)\.[0-9a-f]{8}\.part")
 """Names of :func:`geoindex.formats.atomic.scratch_file`."""
-
-WORLD_FILE = re.compile(r"(.+)\.pgw")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,11 +124,11 @@ class Manifest:
                     (place / name).unlink(missing_ok=True)
 
     def _belongs(self, place: Path, name: str) -> bool:
-        """Whether a file is a grid or one that is written with it."""
-        candidates = [name, name.removesuffix(".aux.xml"), name.removesuffix(".json")]
-        if world := WORLD_FILE.fullmatch(name):
-            candidates.append(f"{world[1]}.png")
-        return any(self.is_grid(place / candidate) for candidate in candidates)
+        """Whether a file is a grid, or has the name of one: what is written beside it."""
+        parts = name.split(".")
+        stems = [".".join(parts[:n]) for n in range(1, len(parts) + 1)]
+        suffixes = ["", *(suffix for known in FORMATS for suffix in known.suffixes)]
+        return any(self.is_grid(place / (stem + suffix)) for stem in stems for suffix in suffixes)
 
     def _read(self) -> None:
         """Take in the lines that are whole."""

@@ -26,7 +26,7 @@ from geoindex.color.threads import Progress, n_cores
 from geoindex.conversion import ConversionReport
 from geoindex.errors import BatchError, OptionError, OutputError
 from geoindex.formats.cubes import load_mapper
-from geoindex.formats.grids import grid_format, known_suffixes
+from geoindex.formats.grids import GridFormat, format_named
 from geoindex.formats.metadata import dump_json, palette_to_json
 from geoindex.formats.sample import make_folder
 from geoindex.indexing import clean_plan, keep_apart, provenance
@@ -83,7 +83,7 @@ def convert_many(
     metric, max_distance, alpha, translucent, scale, depth, units, clean, values, cog
         As in :func:`geoindex.convert`.
     format : {"tif", "npy", "png", ...}
-        Suffix of the grids.
+        Suffix of the grids, or key of their format as in :meth:`IndexGrid.save`.
     jobs : int, optional
         Sheets at a time, each in a process of its own; by default one a core. 1 works in
         this process, a sheet at a time on all cores.
@@ -134,7 +134,8 @@ def convert_many(
     >>> len(convert_many(folder / "maps", folder / "grids", palette, jobs=1).skipped)
     2
     """
-    suffix = _suffix(format)
+    grid_format = format_named(format)
+    suffix = _suffix(format, grid_format)
     if jobs is not None and jobs < 1:
         raise OptionError(f"jobs must be 1 or more, found {jobs}")
     rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale, depth=depth)
@@ -146,10 +147,16 @@ def convert_many(
         "scale": scale,
         "depth": depth,
         "clean": clean,
+        "format": grid_format.key,
         **layout,
     }
     plan = clean_plan(clean, mapper)
-    settings = {"format": suffix, **layout, **provenance(mapper, rule, plan)}
+    settings = {
+        "format": grid_format.key,
+        "suffix": suffix,
+        **layout,
+        **provenance(mapper, rule, plan),
+    }
     folder = Path(dst_dir)
     sheets = find_sheets(srcs, folder, suffix)
     make_folder(folder)
@@ -319,12 +326,10 @@ def _run_here(job: Job, chunks: Iterable[Chunk]) -> Generator[Outcome]:
             yield convert_sheet(job, task)
 
 
-def _suffix(name: str) -> str:
-    """Suffix of a format, with the dot."""
+def _suffix(name: str, grid_format: GridFormat) -> str:
+    """Suffix that a name of a format stands for, with the dot."""
     suffix = "." + name.lower().removeprefix(".")
-    if grid_format(Path("grid" + suffix)) is None:
-        raise OptionError(f"unknown format {name!r}; grids are written as {known_suffixes()}")
-    return suffix
+    return suffix if suffix in grid_format.suffixes else grid_format.suffixes[0]
 
 
 def _digest(settings: dict[str, Any], mapper: ColorMapper) -> str:

@@ -104,6 +104,9 @@ def _expand(source: str, folder: Path) -> Iterator[tuple[Path, Path]]:
             if _is_image(match) and not _is_inside(Path(match), folder)
         )
     else:
+        # A file that is missing is one sheet that fails; this is a folder.
+        if not path.exists() and not _is_image(source):
+            raise MissingFileError(f"{source}: no such file or folder")
         yield path, Path(path.name)
         return
     is_empty = True

@@ -205,7 +205,7 @@ def _recover(
         classes, confidence,
     )  # fmt: skip
     if undecided:
-        fill_far(nearest, kind, plan.options.reach, -1, window, classes)
+        fill_far(nearest, kind, plan.options.reach, window, classes)
     return classes, confidence
 
 

@@ -222,7 +222,6 @@ def decide(
         index_array,
         types.Array(types.uint8, 2, "C", readonly=True),
         types.int64,
-        types.int64,
         window_of,
         types.int32[:, ::1],
     )
@@ -231,7 +230,6 @@ def fill_far(
     indices: NDArray[np.int32],
     kind: NDArray[np.uint8],
     reach: int,
-    far: int,
     window: tuple[int, int, int, int],
     out: NDArray[np.int32],
 ) -> None:
@@ -243,12 +241,11 @@ def fill_far(
         As in :func:`geoindex.clean.cores.find_cores`, valid up to `reach` beyond the window.
     reach : int
         Largest distance in pixels.
-    far : int
-        What pixels become that are farther from every core.
     window : tuple of int
         First and last row, first and last column.
     out : ndarray of int32, shape of the window
-        Changed where it is `UNDECIDED`. Of cores equally near the lowest unit counts.
+        Changed where it is `UNDECIDED`, to -1 where every core is farther. Of cores equally
+        near the lowest unit counts.
     """
     rows, cols = indices.shape
     first_row, last_row = max(0, window[0] - reach), min(rows, window[1] + reach)
@@ -276,7 +273,7 @@ def fill_far(
         for col in range(window[2], window[3]):
             if out[row, col - window[2]] != UNDECIDED:
                 continue
-            least, best = reach * reach + 1, far
+            least, best = reach * reach + 1, -1
             for x in range(max(first_col, col - reach), min(last_col, col + reach + 1)):
                 across = (x - col) * (x - col)
                 if across > least:

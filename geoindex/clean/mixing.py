@@ -202,6 +202,12 @@ def _explain(
                 best = _better_of(best, rest + far[j] + far[k], j, k, -1, s, 1.0 - s, 0.0)
     if best[0] <= INK:
         return best
+    # Soft edges between two inks, such as black text and its white halo.
+    for q in range(n_inks):
+        for k in range(q + 1, n_inks):
+            if best[0] > 2 * INK:
+                _, rest = _mix_of_two(color, _row(over, q), _row(over, k), wy, wc)
+                best = _better_of(best, rest + 2 * INK, -1, -1, -1, 0.0, 0.0, 1.0)
     for q in range(n_inks):
         for j in range(m):
             least = INK + far[j]

@@ -23,7 +23,7 @@ from geoindex.cli.options import (
     refuse_clean_options,
 )
 from geoindex.errors import BatchError
-from geoindex.formats.grids import FORMATS
+from geoindex.formats.grids import format_names
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -49,10 +49,10 @@ LISTED_FAILURES = 20
 @click.option(
     "--format",
     "grid_format",
-    type=click.Choice([suffix[1:] for known in FORMATS for suffix in known.suffixes]),
+    type=click.Choice(format_names()),
     default="tif",
     show_default=True,
-    help="Format of the grids.",
+    help="Format of the grids, by its name or its suffix.",
 )
 @click.option(
     "-j",

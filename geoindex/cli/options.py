@@ -16,7 +16,7 @@ from geoindex.clean import Clean
 from geoindex.color.pixels import Alpha
 from geoindex.color.search import Metric
 from geoindex.color.threads import Progress
-from geoindex.formats.grids import FORMATS
+from geoindex.formats.grids import format_names
 from geoindex.grid import Resampling
 from geoindex.scaling import Depth, Scale
 
@@ -138,7 +138,7 @@ step_option = click.option(
 )
 grid_format_option = click.option(
     "--grid-format",
-    type=click.Choice([known.key for known in FORMATS]),
+    type=click.Choice(format_names()),
     help="Format of DST where its suffix would pick another one.",
 )
 overwrite_option = click.option(

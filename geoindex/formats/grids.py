@@ -21,6 +21,8 @@ from geoindex.grid import IndexGrid
 __all__ = [
     "FORMATS",
     "GridFormat",
+    "format_named",
+    "format_names",
     "grid_format",
     "grid_format_of",
     "known_suffixes",
@@ -150,22 +152,46 @@ def grid_format(path: Path) -> GridFormat | None:
     return next((known for known in FORMATS if suffix in known.suffixes), None)
 
 
-def grid_format_of(path: Path, key: str | None = None) -> GridFormat:
-    """Format of an output: that of a key, or else of its suffix.
+def grid_format_of(
+    path: Path,
+    format: str | None = None,  # noqa: A002  as matplotlib spells it
+) -> GridFormat:
+    """Format of an output: the one named, or else that of its suffix.
 
     Raises
     ------
     OptionError
-        No format has this key.
+        No format has this name.
     OutputError
         The suffix is unknown.
     """
-    if key is not None:
-        return _format_named(key)
+    if format is not None:
+        return format_named(format)
     known = grid_format(path)
     if known is None:
         raise OutputError(f"{path}: unknown suffix; grids are written as {known_suffixes()}")
     return known
+
+
+def format_named(name: str) -> GridFormat:
+    """Format of a key or of a suffix, with or without its dot.
+
+    Raises
+    ------
+    OptionError
+        No format has this name.
+    """
+    suffix = "." + name.lower().removeprefix(".")
+    for known in FORMATS:
+        if name == known.key or suffix in known.suffixes:
+            return known
+    raise OptionError(f"unknown grid format {name!r}; known: {', '.join(format_names())}")
+
+
+def format_names() -> list[str]:
+    """Keys of all formats, and their suffixes without the dot."""
+    keys = [known.key for known in FORMATS]
+    return list(dict.fromkeys([*keys, *(s[1:] for known in FORMATS for s in known.suffixes)]))
 
 
 def known_suffixes() -> str:
@@ -195,7 +221,7 @@ def save_grid(
     values : bool
         Write class values in place of palette rows.
     format : str, optional
-        Key of a format where the suffix would pick another one.
+        Key of a format, or a suffix, where the suffix of `path` would pick another one.
 
     Raises
     ------
@@ -268,13 +294,3 @@ def _format_to_read(path: Path) -> GridFormat | None:
             if known.recognize is not None and known.recognize(start):
                 return known
     return grid_format(path)
-
-
-def _format_named(key: str) -> GridFormat:
-    """Format of a key."""
-    for known in FORMATS:
-        if known.key == key:
-            return known
-    raise OptionError(
-        f"unknown grid format {key!r}; known: {', '.join(known.key for known in FORMATS)}"
-    )

@@ -22,7 +22,7 @@ from geoindex.formats.palette_files import (
     plain,
     styles,
 )
-from geoindex.formats.palette_files.entries import Entry, Request, check_n_colors, palette_of_ramp
+from geoindex.formats.palette_files.entries import Request, check_n_colors
 from geoindex.formats.raster_facts import read_color_table
 from geoindex.grid import IndexArray, IndexGrid, index_dtype
 from geoindex.palette import Palette
@@ -55,9 +55,6 @@ class PaletteFormat:
     key: str
     """Name for the option `format`."""
 
-    title: str
-    """What it is, for lists."""
-
     suffixes: tuple[str, ...]
     """File suffixes in lower case, with the dot; the first format of a suffix writes it."""
 
@@ -84,21 +81,18 @@ def _begins(*starts: bytes) -> Callable[[bytes], bool]:
 FORMATS = (
     PaletteFormat(
         key="csv",
-        title="delimited text",
         suffixes=(".csv", ".txt"),
         read=delimited.parse_delimited,
         write=delimited.format_csv,
     ),
     PaletteFormat(
         key="tsv",
-        title="tab-separated text",
         suffixes=(".tsv",),
         read=delimited.parse_delimited,
         write=delimited.format_tsv,
     ),
     PaletteFormat(
         key="gimp",
-        title="GIMP palette",
         suffixes=(".gpl",),
         read=plain.parse_gimp,
         write=plain.format_gimp,
@@ -106,7 +100,6 @@ FORMATS = (
     ),
     PaletteFormat(
         key="jasc",
-        title="JASC (Paint Shop Pro) palette",
         suffixes=(".pal",),
         read=plain.parse_jasc,
         write=plain.format_jasc,
@@ -114,7 +107,6 @@ FORMATS = (
     ),
     PaletteFormat(
         key="riff",
-        title="RIFF (Windows) palette",
         suffixes=(".pal",),
         read=plain.parse_riff,
         write=plain.format_riff,
@@ -122,21 +114,18 @@ FORMATS = (
     ),
     PaletteFormat(
         key="act",
-        title="Adobe color table",
         suffixes=(".act",),
         read=plain.parse_act,
         write=plain.format_act,
     ),
     PaletteFormat(
         key="clr",
-        title="ESRI or QGIS color map",
         suffixes=(".clr",),
         read=colormaps.parse_values,
         write=colormaps.format_clr,
     ),
     PaletteFormat(
         key="opendtect",
-        title="OpendTect color table",
         suffixes=(".odct",),
         read=opendtect.parse_opendtect,
         write=opendtect.format_opendtect,
@@ -144,7 +133,6 @@ FORMATS = (
     ),
     PaletteFormat(
         key="qgis-text",
-        title="color map that QGIS exported",
         suffixes=(".txt",),
         read=colormaps.parse_qgis_text,
         write=colormaps.format_qgis_text,
@@ -152,7 +140,6 @@ FORMATS = (
     ),
     PaletteFormat(
         key="gdal",
-        title="GDAL color relief",
         suffixes=(".txt",),
         read=colormaps.parse_values,
         write=colormaps.format_gdal,
@@ -160,7 +147,6 @@ FORMATS = (
     ),
     PaletteFormat(
         key="qml",
-        title="QGIS raster style",
         suffixes=(".qml",),
         read=styles.parse_qml,
         write=styles.format_qml,
@@ -168,7 +154,6 @@ FORMATS = (
     ),
     PaletteFormat(
         key="sld",
-        title="Styled Layer Descriptor",
         suffixes=(".sld",),
         read=styles.parse_sld,
         write=styles.format_sld,
@@ -176,14 +161,12 @@ FORMATS = (
     ),
     PaletteFormat(
         key="cpt",
-        title="GMT color palette table",
         suffixes=(".cpt",),
         read=cpt.parse_cpt,
         write=cpt.format_cpt,
     ),
     PaletteFormat(
         key="json",
-        title="JSON",
         suffixes=(".json",),
         read=json_file.parse_json,
         write=json_file.format_json,
@@ -407,9 +390,7 @@ def _palette_of_colormap(name: str, n_colors: int | None) -> Palette | None:
     if colormap.N <= MOST_LISTED_COLORS:
         return Palette(colormap(np.arange(colormap.N))[:, :3], name=name, scale="unit")
     request = Request(where=f"matplotlib colormap {name}", name=name, n_colors=n_colors)
-    if n_colors is None:
-        return palette_of_ramp([Entry(color=(0, 0, 0), value=0)], request)
-    places = np.linspace(0, 1, n_colors)
+    places = np.linspace(0, 1, request.ramp_colors())
     return Palette(colormap(places)[:, :3], name=name, scale="unit")
 
 

@@ -158,16 +158,6 @@ class MapImage:
             other._source = source
             yield other
 
-    @property
-    def may_have_nodata(self) -> bool:
-        """Whether the file has alpha, a mask, a nodata value or values that may be NaN."""
-        if self._source.dtypes[0].startswith("float"):
-            return True
-        layout = self._layout
-        has_clear_entry = layout.table is not None and not layout.table[:, 3].all()
-        has_alpha = layout.alpha is not None or has_clear_entry
-        return self._rule.alpha == "mask" and (has_alpha or self._has_mask)
-
     def read(self, region: Region | None = None) -> Pixels:
         """Read the pixels of a part of the image, or of all.
 

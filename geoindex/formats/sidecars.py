@@ -106,6 +106,8 @@ def names_beside(path: Path) -> tuple[str, ...]:
 def _world_suffixes(path: Path) -> tuple[str, ...]:
     """Suffixes of world files, the usual one first."""
     suffix = path.suffix
+    if not suffix:
+        return (".wld",)
     return (suffix[:2] + suffix[-1:] + "w", suffix + "w", ".wld")
 
 

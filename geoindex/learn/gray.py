@@ -136,7 +136,7 @@ def quantize_gray(
 
 
 def gray_palette(found: GrayLevels) -> Palette:
-    """Gray palette of the levels, each named by its value.
+    """Gray palette of the levels, each named by its value, rounded as far as they stay apart.
 
     Parameters
     ----------
@@ -155,7 +155,17 @@ def gray_palette(found: GrayLevels) -> Palette:
         spread = levels[-1] / 2 - levels[0] / 2
         grays = (levels / 2 - levels[0] / 2) / (spread or 1.0) * 255
     colors = np.repeat(np.floor(grays + 0.5).astype(np.uint8)[:, np.newaxis], 3, axis=1)
-    return Palette(colors, names=[repr(float(level)).removesuffix(".0") for level in levels])
+    return Palette(colors, names=_level_names(levels))
+
+
+def _level_names(levels: NDArray[Any]) -> list[str]:
+    """Levels as text of six digits, or as many as keep them apart."""
+    names: list[str] = []
+    for digits in range(6, 18):
+        names = [f"{float(level):.{digits}g}" for level in levels]
+        if len(set(names)) == len(names):
+            break
+    return names
 
 
 def _check_options(k: int, weights: str) -> None:

@@ -51,9 +51,6 @@ class Partition:
     means: NDArray[np.float64]
     """Weighted mean of each cluster, ascending."""
 
-    weights: NDArray[np.float64]
-    """Weight of each cluster."""
-
     cost: float
     """Weighted sum of squared deviations from the means."""
 
@@ -94,12 +91,11 @@ def optimal_partition(
         boundaries = np.arange(n + 1, dtype=np.int64)
     else:
         boundaries = _Search(values, weights, scale, origin, k).boundaries()
-    means, sums = np.empty(len(boundaries) - 1), np.empty(len(boundaries) - 1)
-    cost = cluster_means(values, weights, scale, origin, boundaries, means, sums)
+    means = np.empty(len(boundaries) - 1)
+    cost = cluster_means(values, weights, scale, origin, boundaries, means)
     return Partition(
         boundaries=boundaries,
         means=(means + origin) / scale,
-        weights=sums,
         cost=cost / scale / scale,
     )
 

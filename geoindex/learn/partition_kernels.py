@@ -415,9 +415,8 @@ def cluster_means(
     origin: float,
     boundaries: NDArray[np.int64],
     means: NDArray[np.float64],
-    weights: NDArray[np.float64],
 ) -> float:
-    """Write mean and weight of each cluster; return the weighted sum of squared deviations.
+    """Write the mean of each cluster; return the weighted sum of squared deviations.
 
     Values count as in :func:`fill_moments`. Deviations are taken from a value of the cluster
     itself, so that nothing cancels.
@@ -431,6 +430,5 @@ def cluster_means(
             weight, first, second = _cell_sums(values, counts, scale, origin, start, stop, center)
             center += first / weight
         means[j] = center
-        weights[j] = weight
         total += second
     return total

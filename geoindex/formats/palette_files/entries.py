@@ -51,6 +51,21 @@ class Request:
         place = self.where if line is None else f"{self.where}, line {line}"
         return PaletteError(f"{place}: {reason}")
 
+    def ramp_colors(self) -> int:
+        """Colors to take from a continuous ramp.
+
+        Raises
+        ------
+        PaletteError
+            The user did not say how many.
+        """
+        if self.n_colors is None:
+            raise self.error(
+                "is a continuous ramp, not a palette of classes; say how many colors to take "
+                "from it with n_colors= (--colors)"
+            )
+        return self.n_colors
+
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
@@ -148,11 +163,7 @@ def palette_of_ramp(
     PaletteError
         `n_colors` is not given, the positions do not rise, or there are fewer than two.
     """
-    if request.n_colors is None:
-        raise request.error(
-            "is a continuous ramp, not a palette of classes; say how many colors to take from "
-            "it with n_colors= (--colors)"
-        )
+    n_colors = request.ramp_colors()
     if len(stops) < 2:
         raise request.error("a ramp needs two colors or more")
     positions = [float("nan") if stop.value is None else float(stop.value) for stop in stops]
@@ -160,7 +171,7 @@ def palette_of_ramp(
         if not before <= after:
             raise request.error("the positions of a ramp must rise", stop.line)
     checked = palette_of_entries([Entry(color=s.color, line=s.line) for s in stops], request)
-    places = np.linspace(positions[0], positions[-1], request.n_colors)
+    places = np.linspace(positions[0], positions[-1], n_colors)
     colors = np.stack(
         [np.interp(places, positions, checked.colors[:, channel]) for channel in range(3)], axis=-1
     )
