@@ -355,7 +355,7 @@ def test_hatch_object() -> None:
 def test_soft_edges_between_two_inks_are_no_units() -> None:
     """Black text in a white halo has grays at its edge, and the map gray units elsewhere."""
     palette = Palette(
-        [[0, 0, 0], [255, 255, 255], [245, 190, 190], [128, 128, 128], [190, 190, 190]],
+        [[0, 0, 0], [255, 255, 255], [245, 190, 190], [110, 110, 110], [215, 215, 215]],
         roles=["ink", "ink", "", "", ""],
     )
     truth = np.full((60, 90), 2, np.uint8)
