@@ -26,7 +26,11 @@ BAND_NAMES = {"band", "bands", "channel", "channels", "rgb", "rgba", "c"}
 ROW_NAMES = {"y", "lat", "latitude", "northing", "row", "rows"}
 COLUMN_NAMES = {"x", "lon", "longitude", "easting", "col", "cols", "column", "columns"}
 
+LARGEST_STRAY = 0.1
+"""Part of a pixel by which coordinates may miss their place: float32 has no more to offer."""
+
 # Pillow's modes whose arrays are gray or RGB values; all others are converted first.
+ALPHA_MODES = {"LA", "RGBA"}
 PLAIN_MODES = {"L", "LA", "RGB", "RGBA", "I;16", "I;16B", "I;16L", "I", "F"}
 
 
@@ -103,8 +107,12 @@ def arrange(image: Any, channel_axis: int | None = None) -> Picture:
     xarray = sys.modules.get("xarray")
     if xarray is not None and isinstance(image, xarray.DataArray):
         return _data_array_picture(image, channel_axis)
-    if type(image).__module__.startswith("PIL.") and image.mode not in PLAIN_MODES:
-        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    if type(image).__module__.startswith("PIL."):
+        # A transparent color stands beside the pixels, not in them.
+        if image.has_transparency_data and image.mode not in ALPHA_MODES:
+            image = image.convert("RGBA")
+        elif image.mode not in PLAIN_MODES:
+            image = image.convert("RGB")
     return Picture(values=_channels_last(_as_array(image), channel_axis))
 
 
@@ -200,27 +208,31 @@ def _data_array_picture(array: xr.DataArray, channel_axis: int | None) -> Pictur
         band = next((dim for name, dim in names.items() if name in BAND_NAMES), None)
         channel_axis = None if band is None else array.dims.index(band)
     fill = array.attrs.get("_FillValue", array.attrs.get("missing_value"))
-    is_number = fill is not None and np.isscalar(fill) and not np.isnan(fill)
     return Picture(
         values=_channels_last(_as_array(array.data), channel_axis),
-        fill=fill if is_number else None,
+        fill=fill if _is_value_of(fill, array.dtype) else None,
         transform=_transform(array, row, col),
         crs=_crs(array),
     )
 
 
+def _is_value_of(fill: Any, dtype: np.dtype[Any]) -> bool:
+    """Whether a fill value can occur in an array; NaN is nodata without it."""
+    if not isinstance(fill, int | float | np.number) or np.isnan(float(fill)):
+        return False
+    if dtype.kind in "iu":
+        limits = np.iinfo(dtype)
+        return bool(limits.min <= fill <= limits.max)
+    return True
+
+
 def _transform(array: xr.DataArray, row: Any, col: Any) -> Affine | None:
     """Transform after the pixel-center coordinates, or after rioxarray's attribute."""
     if row in array.coords and col in array.coords:
-        x = np.asarray(array.coords[col].values, dtype=np.float64)
-        y = np.asarray(array.coords[row].values, dtype=np.float64)
-        if x.ndim == y.ndim == 1 and x.size > 1 and y.size > 1:
-            dx, dy = (x[-1] - x[0]) / (x.size - 1), (y[-1] - y[0]) / (y.size - 1)
-            even = all(
-                np.allclose(np.diff(values), step, rtol=1e-3, atol=0)
-                for values, step in ((x, dx), (y, dy))
-            )
-            return Affine(dx, 0, x[0] - dx / 2, 0, dy, y[0] - dy / 2) if even else None
+        dx, dy = (_step(array.coords[name].values) for name in (col, row))
+        if dx is not None and dy is not None:
+            x, y = (float(array.coords[name].values[0]) for name in (col, row))
+            return Affine(dx, 0, x - dx / 2, 0, dy, y - dy / 2)
     text = _spatial_ref(array).get("GeoTransform")
     if text is None:
         return None
@@ -228,6 +240,16 @@ def _transform(array: xr.DataArray, row: Any, col: Any) -> Affine | None:
         return Affine.from_gdal(*(float(value) for value in str(text).split()))
     except (TypeError, ValueError):
         raise ImageError(f"the GeoTransform of the DataArray is damaged: {text!r}") from None
+
+
+def _step(values: NDArray[Any]) -> float | None:
+    """Step of coordinates that are even but for their rounding, or None."""
+    if values.ndim != 1 or values.size < 2 or values.dtype.kind not in "iuf":
+        return None
+    places = values.astype(np.float64)
+    step = float(places[-1] - places[0]) / (places.size - 1)
+    stray = np.abs(places - (places[0] + step * np.arange(places.size))).max()
+    return step if stray <= LARGEST_STRAY * abs(step) else None
 
 
 def _crs(array: xr.DataArray) -> CRS | None:

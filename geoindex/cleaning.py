@@ -17,7 +17,7 @@ from geoindex.color.mapper import ColorMapper
 from geoindex.color.pixels import PixelRule, Pixels
 from geoindex.color.search import Metric
 from geoindex.color.threads import Progress
-from geoindex.errors import GridError
+from geoindex.errors import GridError, OptionError
 from geoindex.formats.cubes import load_mapper
 from geoindex.formats.rasters import read_image
 from geoindex.grid import IndexArray, IndexGrid, nodata_value
@@ -139,10 +139,16 @@ def clean_grid(
     palette = grid.palette
     if image is None:
         plan = replace(clean, shade=False).plan(palette)
-        indices = _with_nodata(grid.indices, grid)
+        indices, nodata = _with_nodata(grid.indices, grid)
         colors = palette.colors[np.minimum(indices, len(palette) - 1)]
-        return _cleaned(grid, clean_block(colors, indices, plan, progress=progress), plan)
-    rule = PixelRule()
+        result = clean_block(colors, indices, plan, progress=progress)
+        return _cleaned(grid, result, nodata, plan)
+    if "unit_rows" in grid.provenance:
+        raise GridError(
+            "the grid was made with units=, whose colors are not those of its palette: clean "
+            "with the units as the palette"
+        )
+    rule = _rule_of(grid)
     if isinstance(image, str | PathLike):
         raster = read_image(image, rule)
     else:
@@ -184,14 +190,21 @@ def _clean_pixels(
     Cleaned
     """
     plan = clean.plan(mapper.palette, mapper.metric)
-    indices = _with_nodata(mapper.map_pixels(pixels), grid)
+    # What is nodata is for the grid to say.
+    mapped = mapper.map_pixels(replace(pixels, valid=None))
+    indices, nodata = _with_nodata(mapped, grid)
     result = clean_block(round_colors(pixels.colors), indices, plan, progress=progress)
-    return _cleaned(grid, result, plan, metric=mapper.metric)
+    return _cleaned(grid, result, nodata, plan, metric=mapper.metric)
 
 
-def _cleaned(grid: IndexGrid, result: CleanBlock, plan: Plan, **how: Any) -> Cleaned:
-    """Compare a result with the grid before."""
-    indices = result.indices.astype(grid.indices.dtype)
+def _cleaned(
+    grid: IndexGrid, result: CleanBlock, nodata: int | None, plan: Plan, **how: Any
+) -> Cleaned:
+    """Compare a result, whose nodata has the value `nodata`, with the grid before."""
+    # Ink far from every unit stays where the grid has no value for nodata.
+    nothing = grid.indices if grid.nodata is None else grid.indices.dtype.type(grid.nodata)
+    indices = np.where(result.indices == nodata, nothing, result.indices)
+    indices = indices.astype(grid.indices.dtype)
     reasons = np.maximum(result.reasons, np.uint8(REASONS["edges"]))
     reasons[indices == grid.indices] = 0
     return Cleaned(
@@ -206,13 +219,30 @@ def _cleaned(grid: IndexGrid, result: CleanBlock, plan: Plan, **how: Any) -> Cle
     )
 
 
-def _with_nodata(indices: IndexArray, grid: IndexGrid) -> IndexArray:
-    """Mark the nodata of a grid in indices, with the value that class recovery knows."""
-    nodata = nodata_value(len(grid.palette), indices.dtype)
-    if nodata is None and not grid.valid.all():
+def _rule_of(grid: IndexGrid) -> PixelRule:
+    """Rule for the pixels that a grid was made by, as far as its provenance tells."""
+    known = {key: grid.provenance.get(key) for key in ("alpha", "translucent", "scale")}
+    try:
+        return PixelRule(**{key: value for key, value in known.items() if value is not None})
+    except OptionError as error:
+        raise GridError(f"the provenance of the grid is damaged ({error})") from None
+
+
+def _with_nodata(indices: IndexArray, grid: IndexGrid) -> tuple[IndexArray, int | None]:
+    """Mark the nodata of a grid in indices, in the way that class recovery knows.
+
+    Returns
+    -------
+    ndarray of uint8 or uint16, shape (rows, cols)
+    int or None
+        The value of nodata, which is not always that of the grid; None where there is none.
+    """
+    n_colors, valid = len(grid.palette), grid.valid
+    nodata = nodata_value(n_colors, indices.dtype)
+    if nodata is None and not valid.all():
         indices = indices.astype(np.uint16)
-        nodata = nodata_value(len(grid.palette), indices.dtype)
-    if nodata is None or (nodata == grid.nodata and indices is grid.indices):
-        return indices
-    settled: IndexArray = np.where(grid.valid, indices, indices.dtype.type(nodata))
-    return settled
+        nodata = nodata_value(n_colors, indices.dtype)
+    if nodata is None:
+        return indices, None
+    settled: IndexArray = np.where(valid, indices, indices.dtype.type(nodata))
+    return settled, nodata

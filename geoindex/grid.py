@@ -104,8 +104,8 @@ class IndexGrid:
     """
 
     indices: IndexArray
-    """Palette rows, uint8 or uint16 of shape (rows, cols), row 0 at the top; or a Dask array of
-    them, which is checked no further."""
+    """Palette rows, uint8 or uint16 of shape (rows, cols), row 0 at the top, uint16 for more than
+    256 colors; or a Dask array of them, which is checked no further."""
 
     palette: Palette
     """The palette that the indices point into."""
@@ -136,7 +136,13 @@ class IndexGrid:
         if indices.ndim != 2 or indices.size == 0:
             raise GridError(f"indices must have the shape (rows, cols), found {indices.shape}")
         n_colors = len(self.palette)
+        if n_colors > 256 and indices.dtype == np.uint8:
+            # So that every color can be written into the grid, and into its files.
+            indices = indices.astype(np.uint16)
+            object.__setattr__(self, "indices", indices)
         largest = int(np.iinfo(indices.dtype).max)
+        if self.nodata is not None:
+            object.__setattr__(self, "nodata", _as_integer(self.nodata))
         if self.nodata is not None and not n_colors <= self.nodata <= largest:
             raise GridError(
                 f"nodata {self.nodata} must lie between the number of colors, {n_colors}, and "
@@ -385,7 +391,10 @@ class IndexGrid:
             rotated; attributes carry ``flag_values``, ``flag_meanings`` and ``_FillValue``
             after the CF conventions, and the colors. Dask indices stay so.
         """
-        import xarray as xr
+        try:
+            import xarray as xr
+        except ImportError as error:
+            raise GridError("to_xarray needs xarray; install geoindex-raster[xarray]") from error
 
         coords: dict[str, NDArray[np.floating]] = {}
         if self.transform is not None and self.transform.b == 0 and self.transform.d == 0:
@@ -412,3 +421,13 @@ class IndexGrid:
             f"IndexGrid({rows} x {cols} {self.indices.dtype}, {self.palette!r}, "
             f"nodata={self.nodata})"
         )
+
+
+def _as_integer(nodata: float) -> int:
+    """Nodata as a plain integer, whatever type it came in."""
+    try:
+        if int(nodata) == nodata:
+            return int(nodata)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise GridError(f"nodata must be an integer, found {nodata!r}")

@@ -275,13 +275,15 @@ def provenance(mapper: ColorMapper, rule: PixelRule, plan: Plan | None = None) -
     dict
         JSON values.
     """
-    translucent = rule.translucent
+    translucent: Any = rule.translucent
+    if not isinstance(translucent, str):
+        translucent = np.asarray(translucent).tolist()
     made: dict[str, Any] = {
         "software": f"geoindex {geoindex.__version__}",
         "metric": mapper.metric,
         "max_distance": mapper.max_distance,
         "alpha": rule.alpha,
-        "translucent": translucent if isinstance(translucent, str | int) else list(translucent),
+        "translucent": translucent,
         "scale": rule.scale,
         "depth": rule.depth,
         "palette": mapper.palette.name,

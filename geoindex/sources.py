@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from os import PathLike
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geoindex.arrays import array_image
+from geoindex.arrays import Picture, arrange, array_image, picture_pixels
 from geoindex.color.histogram import ColorCounter, ColorHistogram
+from geoindex.color.lazy import check_lazy, lazy_values
 from geoindex.color.pixels import PixelRule, Pixels
 from geoindex.color.threads import Progress, n_cores
 from geoindex.errors import ImageError
@@ -63,16 +65,45 @@ def pixel_blocks(
                     if progress is not None:
                         progress(rows.stop, source.shape[0])
         return
-    pixels = _in_memory(image, rule, channel_axis)
+    shape, bands = _in_memory(image, rule, channel_axis)
+    done = 0
+    for pixels in bands:
+        yield pixels
+        done += pixels.shape[0]
+        if progress is not None:
+            progress(done, shape[0])
+
+
+def _in_memory(
+    image: ArrayLike | xr.DataArray | IndexGrid, rule: PixelRule, channel_axis: int | None
+) -> tuple[tuple[int, ...], Iterator[Pixels]]:
+    """Rows and columns of what is no file, and its pixels, some rows at a time."""
+    if isinstance(image, IndexGrid):
+        return image.shape, _grid_bands(image)
+    if lazy_values(image) is not None:
+        picture = arrange(image, channel_axis)
+        check_lazy(picture.values, rule)
+        return picture.values.shape[:2], _lazy_bands(picture, rule)
+    pixels = array_image(image, rule, channel_axis).pixels
+    return pixels.shape, _array_bands(pixels)
+
+
+def _grid_bands(grid: IndexGrid) -> Iterator[Pixels]:
+    for _, indices in grid.bands():
+        valid = None if grid.nodata is None else (indices != grid.nodata).view(np.uint8)
+        yield Pixels(table=grid.palette.colors, codes=indices, valid=valid)
+
+
+def _lazy_bands(picture: Picture, rule: PixelRule) -> Iterator[Pixels]:
+    for start, stop in pairwise([0, *np.cumsum(picture.values.chunks[0]).tolist()]):
+        yield picture_pixels(picture.values[start:stop].compute(), rule, picture.fill)
+
+
+def _array_bands(pixels: Pixels) -> Iterator[Pixels]:
     n_rows, n_cols = pixels.shape
     for rows, _ in plan_regions((n_rows, n_cols), (1, n_cols)):
         valid = None if pixels.valid is None else pixels.valid[rows]
-        if pixels.codes is None:
-            yield Pixels(table=pixels.table[rows], valid=valid)
-        else:
-            yield Pixels(table=pixels.table, codes=pixels.codes[rows], valid=valid)
-        if progress is not None:
-            progress(rows.stop, n_rows)
+        yield Pixels(table=pixels.table[rows], valid=valid)
 
 
 def count_colors(blocks: Iterable[Pixels]) -> ColorHistogram:
@@ -139,40 +170,28 @@ def reduced_picture(
     ndarray of uint8, shape (rows, cols, 4)
         RGBA; alpha is 0 where the image has no color, else 255.
     """
-    parts = []
     if isinstance(image, str | PathLike):
         with open_image(image, rule) as source:
-            step = -(-max(source.shape) // most)
-        start = 0
-        for pixels in pixel_blocks(image, rule):
-            parts.append(_opaque(pixels, slice(-start % step, None, step), step))
-            start += pixels.shape[0]
+            shape: tuple[int, ...] = source.shape
+        bands = pixel_blocks(image, rule)
     else:
-        pixels = _in_memory(image, rule, channel_axis)
-        step = -(-max(pixels.shape) // most)
-        parts.append(_opaque(pixels, slice(None, None, step), step))
+        shape, bands = _in_memory(image, rule, channel_axis)
+    step = -(-max(shape) // most)
+    parts, start = [], 0
+    for pixels in bands:
+        parts.append(_opaque(pixels, slice(-start % step, None, step), step))
+        start += pixels.shape[0]
     return np.concatenate(parts)
 
 
 def _opaque(pixels: Pixels, rows: slice, step: int) -> NDArray[np.uint8]:
     """Take some rows and columns of a block as RGBA."""
     chosen = rows, slice(None, None, step)
-    if pixels.codes is None:
-        colors = pixels.table[chosen][..., :3]
-    else:
-        colors = pixels.table[pixels.codes[chosen]]
+    table = pixels.table[chosen] if pixels.codes is None else pixels.table
+    codes = None if pixels.codes is None else pixels.codes[chosen]
+    colors = Pixels(table=table, codes=codes).colors
     picture = np.full((*colors.shape[:2], 4), 255, dtype=np.uint8)
     picture[..., :3] = colors
     if pixels.valid is not None:
         picture[pixels.valid[chosen] == 0] = 0
     return picture
-
-
-def _in_memory(
-    image: ArrayLike | xr.DataArray | IndexGrid, rule: PixelRule, channel_axis: int | None
-) -> Pixels:
-    """Pixels of what is no file."""
-    if isinstance(image, IndexGrid):
-        valid = None if image.nodata is None else image.valid.view(np.uint8)
-        return Pixels(table=image.palette.colors, codes=image.indices, valid=valid)
-    return array_image(image, rule, channel_axis).pixels

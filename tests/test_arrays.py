@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -137,3 +138,34 @@ def test_what_is_no_array() -> None:
         index_image([[1, 2], [3]], PALETTE)
     with pytest.raises(ImageError, match="must be integers or floats"):
         index_image(np.full((6, 7, 3), "red"), PALETTE)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_a_transparent_color_of_pillow(tmp_path: Path, mode: str) -> None:
+    values = np.array([[0, 255, 0]], np.uint8)
+    image = Image.fromarray(values).convert(mode)
+    image.save(tmp_path / "map.png", transparency=0 if mode == "L" else (0, 0, 0))
+    palette = Palette([[0] * 3, [255] * 3])
+    assert index_image(tmp_path / "map.png", palette).indices.tolist() == [[255, 1, 255]]
+    with Image.open(tmp_path / "map.png") as opened:
+        assert index_image(opened, palette).indices.tolist() == [[255, 1, 255]]
+
+
+def test_coordinates_of_single_precision() -> None:
+    x = (500_000 + np.arange(70) * 5.08).astype(np.float32)
+    y = (70_000 - np.arange(60) * 5.08).astype(np.float32)
+    picture = xr.DataArray(np.zeros((60, 70, 3), np.uint8), dims=("y", "x", "band"))
+    palette = Palette([[0] * 3, [255] * 3])
+    transform = index_image(picture.assign_coords(x=x, y=y), palette).transform
+    assert transform is not None
+    assert (transform.a, transform.e) == pytest.approx((5.08, -5.08), rel=1e-3)
+    x[30] += 2
+    assert index_image(picture.assign_coords(x=x, y=y), palette).transform is None
+
+
+@pytest.mark.parametrize("fill", [-9999, 300, "none", float("nan")])
+def test_fill_values_that_no_pixel_can_have(fill: object) -> None:
+    picture = xr.DataArray(
+        np.zeros((6, 7, 3), np.uint8), dims=("y", "x", "band"), attrs={"_FillValue": fill}
+    )
+    assert index_image(picture, Palette([[0] * 3])).valid.all()

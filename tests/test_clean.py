@@ -480,3 +480,40 @@ def test_files_block_by_block(
 
 def test_the_least_reach_is_what_is_looked_at_anyway() -> None:
     assert options.SMALLEST_REACH == deciding.BESIDE_RADIUS
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [({"alpha": "strip"}, 100), ({"translucent": "#ffffff"}, 224), ({"translucent": 200}, None)],
+)
+def test_the_picture_is_read_as_the_grid_was(options: dict, expected: int | None) -> None:
+    grays = Palette(np.arange(256)[:, np.newaxis].repeat(3, axis=1))
+    picture = np.full((20, 20, 4), 100, np.uint8)
+    picture[..., 3] = 255
+    picture[5:15, 5:15, 3] = 51
+    grid = index_image(picture, grays, **options)
+    cleaned = clean_grid(grid, image=picture).grid
+    np.testing.assert_array_equal(cleaned.indices, grid.indices)
+    assert cleaned.valid[10, 10] == (expected is not None)
+    assert expected is None or cleaned.indices[10, 10] == expected
+
+
+def test_a_grid_of_units_is_not_cleaned_by_its_palette() -> None:
+    picture = np.zeros((20, 20, 3), np.uint8)
+    grid = index_image(picture, Palette([[9, 9, 9]]), units=[[0, 0, 0]], channel_axis=-1)
+    with pytest.raises(GridError, match="clean with the units as the palette"):
+        clean_grid(grid, image=picture)
+
+
+@pytest.mark.parametrize("nodata", [None, 200, 255])
+def test_any_value_of_nodata(nodata: int | None) -> None:
+    indices = np.ones((30, 90), np.uint8)
+    indices[:, 10:] = 0
+    if nodata is not None:
+        indices[:3, :3] = nodata
+    found = clean_grid(IndexGrid(indices=indices, palette=INK_PALETTE, nodata=nodata)).grid
+    far = 0 if nodata is None else nodata
+    assert found.nodata == nodata
+    assert (found.indices[4:, :40] == 1).all()
+    assert (found.indices[:, 45:] == far).all()
+    assert nodata is None or (found.indices[:3, :3] == nodata).all()

@@ -14,7 +14,15 @@ from skimage.color import deltaE_ciede2000, rgb2lab
 from skimage.metrics import mean_squared_error, peak_signal_noise_ratio
 from sklearn.datasets import load_sample_image
 
-from geoindex import Palette, compare_palettes, index_image, learn_palette, load_palette, sources
+from geoindex import (
+    IndexGrid,
+    Palette,
+    compare_palettes,
+    index_image,
+    learn_palette,
+    load_palette,
+    sources,
+)
 from geoindex.cli.app import cli
 from geoindex.color.pixels import PixelRule
 from geoindex.errors import ImageError, MissingFileError, OptionError
@@ -123,3 +131,10 @@ def test_command(photo: np.ndarray, tmp_path: Path) -> None:
         assert image.width > 1000
     result = CliRunner().invoke(cli, [*map(str, arguments[:4]), "--json"])
     assert json.loads(result.stdout)["palettes"][0]["name"] == "windows-256"
+
+
+def test_a_grid_with_nodata() -> None:
+    palette = Palette([[0] * 3, [9, 9, 200]])
+    indices = np.array([[0, 1, 255]] * 6, np.uint8)
+    grid = IndexGrid(indices=indices, palette=palette, nodata=255)
+    assert compare_palettes(grid, [palette]).scores[0].mean_squared_error == 0

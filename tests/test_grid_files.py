@@ -15,9 +15,10 @@ from affine import Affine
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from rasterio.control import GroundControlPoint
 from rasterio.crs import CRS
 
-from geoindex import IndexGrid, Palette, index_image, open_grid
+from geoindex import Clean, IndexGrid, Palette, index_image, open_grid
 from geoindex.errors import GeoindexError, GridError, MissingFileError, OutputError
 from geoindex.grid import index_dtype, nodata_value
 
@@ -256,3 +257,56 @@ def test_a_damaged_sidecar_is_a_grid_or_an_error(
     sidecar.write_bytes(content[:place] + junk + content[place + len(junk) :])
     with contextlib.suppress(GeoindexError):
         assert open_grid(folder / "grid.npy").shape == (2, 2)
+
+
+@pytest.mark.parametrize("suffix", ["npy", "tif", "png"])
+def test_names_of_any_alphabet(tmp_path: Path, suffix: str) -> None:
+    names = ["Grünschiefer, 30° ß é", "石灰岩", "\U0001f30b Basalt"]
+    palette = Palette([[0, 0, 0], [9, 9, 9], [90, 0, 0]], names=names, name="Übersicht")
+    indices = np.array([[0, 1, 2]], dtype=np.uint8)
+    grid = IndexGrid(indices=indices, palette=palette, nodata=255)
+    grid.save(tmp_path / f"map.{suffix}")
+    assert open_grid(tmp_path / f"map.{suffix}").palette == palette
+
+
+@pytest.mark.parametrize("suffix", ["npy", "tif", "png"])
+def test_control_points_without_a_crs(tmp_path: Path, suffix: str) -> None:
+    gcps = tuple(
+        GroundControlPoint(row, col, 10.0 * col, -10.0 * row)
+        for row, col in ((0, 0), (0, 2), (2, 0))
+    )
+    indices = np.zeros((2, 2), np.uint8)
+    grid = IndexGrid(indices=indices, palette=Palette([[0, 0, 0]]), nodata=255, gcps=gcps)
+    grid.save(tmp_path / f"map.{suffix}")
+    found = open_grid(tmp_path / f"map.{suffix}")
+    assert [(gcp.row, gcp.col, gcp.x, gcp.y) for gcp in found.gcps] == [
+        (gcp.row, gcp.col, gcp.x, gcp.y) for gcp in gcps
+    ]
+    assert found.crs is None
+
+
+@pytest.mark.parametrize("suffix", ["npy", "tif", "png"])
+def test_numbers_of_numpy_are_numbers(tmp_path: Path, suffix: str) -> None:
+    palette = Palette([[0, 0, 0], [250, 250, 250]])
+    grid = index_image(
+        np.zeros((2, 5, 4), np.uint8),
+        palette,
+        channel_axis=-1,
+        max_distance=np.float32(20),
+        translucent=np.uint8(128),
+        clean=Clean(speckle=np.int64(6)),
+    )
+    dataclasses.replace(grid, nodata=np.uint8(255)).save(tmp_path / f"map.{suffix}")
+    found = open_grid(tmp_path / f"map.{suffix}")
+    assert (found.provenance, found.nodata) == (grid.provenance, 255)
+    with pytest.raises(GridError, match="nodata must be an integer, found 'none'"):
+        dataclasses.replace(grid, nodata="none")
+
+
+def test_many_colors_widen_the_indices(tmp_path: Path) -> None:
+    palette = Palette(np.random.default_rng(2).integers(0, 256, (300, 3)))
+    grid = IndexGrid(indices=np.zeros((3, 4), np.uint8), palette=palette)
+    assert grid.indices.dtype == np.uint16
+    for suffix in ("npy", "tif"):
+        grid.save(tmp_path / f"map.{suffix}")
+        assert open_grid(tmp_path / f"map.{suffix}").palette == palette

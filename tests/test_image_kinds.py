@@ -513,3 +513,15 @@ def test_exif_chunk_behind_the_pixels_and_a_damaged_one(tmp_path: Path) -> None:
     assert read_image(tmp_path / "late.png").colors.shape == (COLS, ROWS, 3)
     for name in ("damaged", "empty"):
         np.testing.assert_array_equal(read_image(tmp_path / f"{name}.png").colors, samples)
+
+
+def test_tiff_where_0_is_white_with_alpha(tmp_path: Path) -> None:
+    levels = np.array([[0, 255, 100]], np.uint8)
+    alpha = np.array([[255, 255, 0]], np.uint8)
+    with rasterio.open(
+        tmp_path / "map.tif", "w", driver="GTiff", width=3, height=1, count=2, dtype="uint8",
+        photometric="MINISWHITE", alpha="yes", transform=Affine(5, 0, 0, 0, -5, 0),
+    ) as target:  # fmt: skip
+        target.write(np.stack([levels, alpha]))
+    palette = Palette([[0] * 3, [255] * 3])
+    assert index_image(tmp_path / "map.tif", palette).indices.tolist() == [[1, 0, 255]]

@@ -8,10 +8,19 @@ import numpy as np
 import pytest
 from affine import Affine
 
-from geoindex import ColorCube, Palette, index_image, nearest, open_grid
+from geoindex import (
+    ColorCube,
+    Palette,
+    compare_palettes,
+    index_image,
+    learn_palette,
+    nearest,
+    open_grid,
+)
 from geoindex.errors import ImageError
 
 da = pytest.importorskip("dask.array")
+dask_compute = pytest.importorskip("dask").compute
 xr = pytest.importorskip("xarray")
 
 RNG = np.random.default_rng(3)
@@ -152,3 +161,32 @@ def test_data_arrays_keep_place_and_fill() -> None:
     np.testing.assert_array_equal(
         nearest(last, PALETTES[3]).compute(), nearest(last.values, PALETTES[3])
     )
+
+
+def test_units_tell_results_apart() -> None:
+    picture = np.zeros((20, 20, 3), np.uint8)
+    picture[:, :10], picture[:, 10:] = (200, 0, 0), (250, 0, 0)
+    palette = Palette([[0, 0, 0], [230, 0, 0], [255, 200, 255]])
+    lazy = da.from_array(picture, chunks=10)
+    units = ([[200, 0, 0], [250, 0, 0]], [[200, 0, 0]])
+    several = [index_image(lazy, palette, units=of, channel_axis=-1).indices for of in units]
+    for of, found in zip(units, dask_compute(*several), strict=True):
+        expected = index_image(picture, palette, units=of, channel_axis=-1).indices
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_palettes_of_what_is_not_computed_yet() -> None:
+    rng = np.random.default_rng(5)
+    picture = rng.integers(0, 256, (40, 30, 3), dtype=np.uint8)
+    lazy = da.from_array(picture, chunks=(7, 11, 3))
+    for method in ("kmeans", "mediancut"):
+        expected = learn_palette(picture, 6, method=method)
+        found = learn_palette(lazy, 6, method=method)
+        assert found == expected
+        np.testing.assert_array_equal(found.counts, expected.counts)
+    palettes = [found, Palette([[0, 0, 0], [255, 255, 255]])]
+    assert compare_palettes(lazy, palettes).scores == compare_palettes(picture, palettes).scores
+    grid = index_image(lazy, palettes[1])
+    assert learn_palette(grid, 2) == learn_palette(grid.compute(), 2)
+    with pytest.raises(ImageError, match="the scale of a Dask array of floats"):
+        learn_palette(lazy / 255, 2)

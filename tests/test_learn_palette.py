@@ -267,3 +267,10 @@ def test_messages_name_the_file(tmp_path: Path) -> None:
     Image.new("RGBA", (6, 5)).save(tmp_path / "clear.png")
     with pytest.raises(ImageError, match=r"clear\.png has no pixel"):
         learn_palette(tmp_path / "clear.png", 4)
+
+
+def test_a_grid_with_nodata() -> None:
+    indices = np.array([[0, 1, 255]] * 6, np.uint8).repeat(4, axis=1)
+    grid = IndexGrid(indices=indices, palette=Palette([[0] * 3, [9, 9, 200]]), nodata=255)
+    found = learn_palette(grid, method="flat")
+    assert (found.colors.tolist(), found.counts.tolist()) == ([[0] * 3, [9, 9, 200]], [24, 24])

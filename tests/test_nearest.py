@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -325,3 +326,29 @@ def test_mapping_the_painted_result_changes_nothing(
     palette = Palette(colors)
     once = nearest(pixels, palette)
     np.testing.assert_array_equal(nearest(palette.colors[once], palette), once)
+
+
+def test_a_table_is_filled_while_another_image_is_mapped() -> None:
+    """The threads that are to help may wait for the lock of who asks them for help."""
+    rng = np.random.default_rng(0)
+    small = rng.integers(0, 256, (1000, 1000, 3), dtype=np.uint8)
+    for _ in range(12):
+        mapper = ColorMapper(Palette(rng.integers(0, 256, (2000, 3))))
+        calls = (lambda m=mapper: m.map(small), mapper.fill)
+        running = [threading.Thread(target=call, daemon=True) for call in calls]
+        for thread in running:
+            thread.start()
+        for thread in running:
+            thread.join(120)
+        assert not any(thread.is_alive() for thread in running)
+
+
+@given(st.tuples(*[st.integers(0, 255)] * 3))
+def test_the_largest_distance_is_within_in_full_depth_too(color: tuple[int, int, int]) -> None:
+    limit = float(np.sqrt(sum(channel**2 for channel in color)))
+    pixels = np.array([color], dtype=np.uint16) * 257
+    black = Palette([[0, 0, 0]])
+    assert nearest(pixels, black, max_distance=limit, depth="full").tolist() == [0]
+    if limit:
+        below = np.nextafter(limit, 0)
+        assert nearest(pixels, black, max_distance=below, depth="full").tolist() == [255]

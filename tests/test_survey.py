@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 import pickle
@@ -295,3 +296,9 @@ def test_keyed_text() -> None:
     assert "c" not in parse_keyed(text, paragraphs=1).values
     assert split_list("") == [""]
     assert split_list(r"a\\`b`") == ["a\\", "b", ""]
+
+
+def test_systems_of_other_authorities(tmp_path: Path) -> None:
+    survey = dataclasses.replace(parse_survey(F3, "F3"), crs="ESRI:102008")
+    survey.save(tmp_path / "area.survey")
+    assert Survey.open(tmp_path / "area.survey").crs == survey.crs

@@ -73,6 +73,8 @@ def search_pixels(
     """
     in_light = metric in (LAB, OKLAB, CIEDE2000)
     unit = 255 / full
+    # Squares of integers on the scale of the pixels come down to those of bytes exactly.
+    squared = (full / 255) ** 2 if metric == RGB else 1.0
     for row in range(pixels.shape[0]):
         for col in range(pixels.shape[1]):
             if valid.size > 0 and valid[row, col] == 0:
@@ -90,6 +92,5 @@ def search_pixels(
                 value = value_between(metric, x, y, z, points[i, 0], points[i, 1], points[i, 2])
                 if value < least:
                     nearest, least = i, value
-            distance = distance_of(metric, least)
-            too_far = (distance * unit if metric == RGB else distance) > max_distance
+            too_far = distance_of(metric, least / squared) > max_distance
             out[row, col] = nodata if too_far else nearest

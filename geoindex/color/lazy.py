@@ -19,7 +19,7 @@ from geoindex.color.pixels import PixelRule, Pixels
 from geoindex.errors import ImageError
 from geoindex.grid import IndexArray, index_dtype
 
-__all__ = ["is_lazy", "lazy_values", "map_lazy"]
+__all__ = ["check_lazy", "is_lazy", "lazy_values", "map_lazy"]
 
 
 def is_lazy(values: Any) -> bool:
@@ -34,6 +34,26 @@ def lazy_values(values: Any) -> Any | None:
     if xarray is not None and isinstance(values, xarray.DataArray):
         values = values.data
     return values if is_lazy(values) else None
+
+
+def check_lazy(values: Any, rule: PixelRule) -> None:
+    """Refuse a Dask array that cannot be worked through in parts.
+
+    Raises
+    ------
+    ImageError
+        Floats whose scale is not said, or a shape that is not known.
+    """
+    if values.dtype.kind == "f" and rule.scale is None:
+        raise ImageError(
+            "the scale of a Dask array of floats cannot be seen before it is computed; say "
+            "scale='unit' or scale='byte'"
+        )
+    if any(np.isnan(length) for length in values.shape):
+        raise ImageError(
+            f"the shape {values.shape} of the Dask array is not known; call its "
+            "compute_chunk_sizes() first"
+        )
 
 
 def map_lazy(
@@ -71,17 +91,8 @@ def map_lazy(
     import dask.array as da
     from dask import delayed
 
+    check_lazy(values, rule)
     is_float = values.dtype.kind == "f"
-    if is_float and rule.scale is None:
-        raise ImageError(
-            "the scale of a Dask array of floats cannot be seen before it is computed; say "
-            "scale='unit' or scale='byte'"
-        )
-    if any(np.isnan(length) for length in values.shape):
-        raise ImageError(
-            f"the shape {values.shape} of the Dask array is not known; call its "
-            "compute_chunk_sizes() first"
-        )
     has_alpha = values.shape[-1] in (2, 4) and rule.alpha == "mask"
     may_have_nodata = has_mask or has_alpha or is_float or mapper.max_distance is not None
     dtype = index_dtype(len(mapper.palette), has_nodata=may_have_nodata)

@@ -181,7 +181,14 @@ class ColorMapper:
         if self._complete:
             return
         everything = np.ones(N_CELLS, dtype=np.uint8)
-        self._fill_cells(everything, threads=True, progress=progress)
+        with self._lock:
+            cells = self._missing(everything)
+        # Not under the lock: the threads that are to help may be waiting for it, each in a block
+        # of another image. Whoever fills a cell writes the same into it.
+        parts = np.array_split(cells, max(1, len(cells) // 512))
+        in_threads(self._search_cells, parts, progress=progress)
+        with self._lock:
+            self._note_filled(everything)
 
     def _map_block(
         self, image: ColorArray, mask: NDArray[np.uint8], out: IndexArray, nodata: int
@@ -198,31 +205,31 @@ class ColorMapper:
             return
         touched = np.zeros(N_CELLS, dtype=np.uint8)
         kernels.mark_cells(pixels, mask, touched)
-        # Blocks run in threads already, so filling must not wait for others.
-        self._fill_cells(touched, threads=False)
+        self._fill_cells(touched)
         kernels.lookup(pixels, mask, self._table, ALL_FILLED, nodata, out)
 
-    def _fill_cells(
-        self, touched: NDArray[np.uint8], *, threads: bool, progress: Progress | None = None
-    ) -> None:
-        """Fill the cells marked in `touched` that are not filled yet."""
+    def _fill_cells(self, touched: NDArray[np.uint8]) -> None:
+        """Fill the cells marked in `touched` that are not filled yet, in this thread."""
         with self._lock:
-            if not self._table.size:
-                self._table = np.empty(N_CODES, dtype=self._dtype)
-            cells = np.flatnonzero(touched & ~self._filled)
-            nodata = nodata_value(len(self.palette), self._dtype)
-
-            def fill(part: NDArray[np.int64]) -> None:
-                self._search.fill(part, self._table, -1 if nodata is None else nodata)
-
-            if threads:
-                parts = np.array_split(cells, max(1, len(cells) // 512))
-                in_threads(fill, parts, progress=progress)
-            else:
-                fill(cells)
+            self._search_cells(self._missing(touched))
             # Only now may other threads read these cells.
-            self._filled = self._filled | touched
-            self._complete = bool(self._filled.all())
+            self._note_filled(touched)
+
+    def _missing(self, touched: NDArray[np.uint8]) -> NDArray[np.int64]:
+        """Cells of `touched` that are not filled yet; there is a table after that."""
+        if not self._table.size:
+            self._table = np.empty(N_CODES, dtype=self._dtype)
+        return np.flatnonzero(touched & ~self._filled)
+
+    def _search_cells(self, cells: NDArray[np.int64]) -> None:
+        """Enter the nearest colors of cells into the table."""
+        nodata = nodata_value(len(self.palette), self._dtype)
+        self._search.fill(cells, self._table, -1 if nodata is None else nodata)
+
+    def _note_filled(self, touched: NDArray[np.uint8]) -> None:
+        """Let all threads read these cells."""
+        self._filled = self._filled | touched
+        self._complete = bool(self._filled.all())
 
     @cached_property
     def _full_depth(self) -> FullDepthSearch:

@@ -131,7 +131,8 @@ class Pixels:
         """Red, green, blue of each pixel; shape (..., 3)."""
         if self.codes is None:
             return self.table[..., :3]
-        return self.table[self.codes]
+        # Nodata may lie beyond the table.
+        return np.take(self.table, self.codes, axis=0, mode="clip")
 
 
 def as_pixels(

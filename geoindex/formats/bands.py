@@ -11,12 +11,18 @@ from numpy.typing import NDArray
 from rasterio.enums import ColorInterp
 
 from geoindex.errors import ImageError
-from geoindex.formats.headers import EXTRA_SAMPLES, PHOTOMETRIC, tiff_tags
+from geoindex.formats.headers import (
+    EXTRA_SAMPLES,
+    PHOTOMETRIC,
+    ROWS_PER_STRIP,
+    TILE_WIDTH,
+    tiff_tags,
+)
 
 if TYPE_CHECKING:
     from rasterio.io import DatasetReader
 
-__all__ = ["BandLayout", "band_layout", "has_color_table"]
+__all__ = ["BandLayout", "band_layout", "blocks_apart", "has_color_table"]
 
 MIN_IS_WHITE = 0
 LAB_SPACES = {8: "CIE L*a*b*", 9: "ICC L*a*b*", 10: "ITU L*a*b*"}
@@ -44,6 +50,16 @@ class BandLayout:
 
     premultiplied: bool = False
     """Whether the colors are multiplied by alpha."""
+
+
+def blocks_apart(source: DatasetReader, path: Path) -> bool:
+    """Whether each block of an open file is decoded without those before it.
+
+    GDAL shows a TIFF of one large strip as blocks of a row, which it decodes from the first.
+    """
+    tags = _tags(source, path)
+    is_tiled = TILE_WIDTH in tags
+    return bool(tags) and (is_tiled or tags.get(ROWS_PER_STRIP, 0) == source.block_shapes[0][0])
 
 
 def band_layout(source: DatasetReader, path: Path) -> BandLayout:
@@ -75,7 +91,8 @@ def band_layout(source: DatasetReader, path: Path) -> BandLayout:
         raise ImageError(f"{path}: its pixels are complex numbers, not colors")
     kinds = source.colorinterp
     full = _full_scale(source)
-    if source.driver == "GTiff" and tags.get(PHOTOMETRIC) == MIN_IS_WHITE and source.count == 1:
+    inverted = source.driver == "GTiff" and tags.get(PHOTOMETRIC) == MIN_IS_WHITE
+    if inverted and source.count == 1:
         return BandLayout(colors=(1,), full=full, inverted=True)
     if has_color_table(source):
         return BandLayout(colors=(1,), table=_color_table(source))
@@ -87,6 +104,7 @@ def band_layout(source: DatasetReader, path: Path) -> BandLayout:
                 colors=tuple(range(1, source.count)),
                 alpha=source.count,
                 full=full,
+                inverted=inverted,
                 premultiplied=tags.get(EXTRA_SAMPLES) == ASSOCIATED_ALPHA,
             )
     found = ", ".join(kind.name for kind in kinds)

@@ -15,6 +15,7 @@ from typing import Any
 
 import rasterio
 import rasterio.shutil
+from rasterio.crs import CRS
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetWriter
 from rasterio.windows import Window
@@ -118,7 +119,7 @@ def _create(path: Path, header: GridHeader, **compression: Any) -> Iterator[Data
             **place,
         ) as target:
             if header.gcps:
-                target.gcps = (list(header.gcps), header.crs)
+                target.gcps = (list(header.gcps), header.crs or CRS())
             target.write_colormap(1, _color_table(header))
             target.update_tags(**{TAG: tag_content(header)})
             yield target

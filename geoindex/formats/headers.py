@@ -15,6 +15,8 @@ __all__ = [
     "EXTRA_SAMPLES",
     "ORIENTATION",
     "PHOTOMETRIC",
+    "ROWS_PER_STRIP",
+    "TILE_WIDTH",
     "exif_orientation",
     "is_interlaced_png",
     "is_progressive_jpeg",
@@ -23,16 +25,18 @@ __all__ = [
 
 PHOTOMETRIC = 262
 ORIENTATION = 274
+ROWS_PER_STRIP = 278
+TILE_WIDTH = 322
 EXTRA_SAMPLES = 338
 
-SHORT = 3
+SHORT, LONG = 3, 4
 
 # No sane file has more; a damaged one could make the walk endless.
 MOST_CHUNKS = 10_000
 
 
 def tiff_tags(file: BinaryIO) -> dict[int, int]:
-    """First value of the SHORT tags in the first directory of a TIFF file or Exif block.
+    """First value of the SHORT and LONG tags in the first directory of a TIFF file or Exif block.
 
     Parameters
     ----------
@@ -59,9 +63,10 @@ def tiff_tags(file: BinaryIO) -> dict[int, int]:
     tags: dict[int, int] = {}
     for start in range(0, len(directory) - size + 1, size):
         tag, kind = struct.unpack_from(order + "HH", directory, start)
-        if kind == SHORT:
+        if kind in (SHORT, LONG):
             # Small values stand in the entry itself, behind its count.
-            (tags[tag],) = struct.unpack_from(order + "H", directory, start + value_at)
+            form = order + ("H" if kind == SHORT else "I")
+            (tags[tag],) = struct.unpack_from(form, directory, start + value_at)
     return tags
 
 

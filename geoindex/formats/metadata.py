@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from affine import Affine
 from rasterio.control import GroundControlPoint
 from rasterio.crs import CRS
@@ -30,9 +31,20 @@ __all__ = [
 FORMAT_VERSION = 1
 
 
-def dump_json(content: dict[str, Any], *, indent: int | None = None) -> str:
+def dump_json(
+    content: dict[str, Any], *, indent: int | None = None, ascii_only: bool = False
+) -> str:
     """JSON text of the same bytes for the same content."""
-    return json.dumps(content, sort_keys=True, ensure_ascii=False, indent=indent)
+    return json.dumps(
+        content, sort_keys=True, ensure_ascii=ascii_only, indent=indent, default=_plain
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Python number of a numpy one."""
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{value!r} cannot be written as JSON")
 
 
 def load_json(text: str, where: str) -> dict[str, Any]:

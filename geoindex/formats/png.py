@@ -69,8 +69,8 @@ class _PngWriter:
         self._chunk(b"PLTE", table)
         if alpha:
             self._chunk(b"tRNS", alpha)
-        # JSON in ASCII, since the chunk is Latin-1.
-        content = tag_content(header).encode("ascii", "backslashreplace")
+        # The chunk is Latin-1.
+        content = tag_content(header, ascii_only=True).encode("ascii")
         self._chunk(b"tEXt", TAG.encode() + b"\0" + content)
 
     def write(self, indices: IndexArray, region: Region) -> None:

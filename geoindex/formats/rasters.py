@@ -19,7 +19,7 @@ from rasterio.windows import Window
 
 from geoindex.color.pixels import PixelRule, Pixels, as_pixels
 from geoindex.errors import ImageError
-from geoindex.formats.bands import band_layout
+from geoindex.formats.bands import band_layout, blocks_apart
 from geoindex.formats.drivers import open_raster, read_errors
 from geoindex.formats.headers import (
     exif_orientation,
@@ -143,7 +143,7 @@ class MapImage:
     @property
     def blocks_apart(self) -> bool:
         """Whether a block is decoded without those before it, so that several readers pay."""
-        return self._source.driver == "GTiff" and self.held_whole is None
+        return self.held_whole is None and blocks_apart(self._source, self.path)
 
     @contextmanager
     def reopened(self) -> Iterator[MapImage]:

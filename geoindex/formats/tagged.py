@@ -27,7 +27,7 @@ TAG = "GEOINDEX"
 """Name of the text (a GDAL metadata item) that holds names and provenance as JSON."""
 
 
-def tag_content(header: GridHeader) -> str:
+def tag_content(header: GridHeader, *, ascii_only: bool = False) -> str:
     """JSON for the tag: all that neither color table nor georeference hold."""
     palette = header.palette
     return dump_json(
@@ -40,7 +40,8 @@ def tag_content(header: GridHeader) -> str:
             "roles": palette.roles,
             "class_values": header.values,
             "provenance": header.provenance,
-        }
+        },
+        ascii_only=ascii_only,
     )
 
 

@@ -289,6 +289,11 @@ class UnitMapper(ColorMapper):
         translated: IndexArray = table[units]
         return translated
 
+    def __dask_tokenize__(self) -> tuple[object, ...]:
+        """Name for Dask; other units, or other rows for them, are another one."""
+        units = self.match.units.sha256, *self.match.rows.tolist()
+        return (*super().__dask_tokenize__(), *units)
+
     def __getstate__(self) -> dict[str, Any]:
         return {"match": self.match, "max_distance": self.max_distance}
 

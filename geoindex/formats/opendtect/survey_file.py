@@ -140,11 +140,11 @@ def format_survey(survey: Survey) -> str:
         x, y = survey.xy(inline, crossline)
         point = f"{inline}/{crossline}`({float(x):.15g},{float(y):.15g})"
         entries.append((f"Set Point.{number}", point))
-    epsg = None if survey.crs is None else survey.crs.to_epsg()
-    if epsg is not None:
+    authority = None if survey.crs is None else survey.crs.to_authority()
+    if authority is not None:
         entries += [
             ("Coordinate System.System name", "ProjectionBased System"),
-            ("Coordinate System.Projection.ID", f"EPSG`{epsg}"),
+            ("Coordinate System.Projection.ID", "`".join(authority)),
         ]
     return format_keyed("Survey Info", entries, version="7.0")
 
