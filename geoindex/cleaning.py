@@ -73,7 +73,8 @@ class Cleaned:
 
     def to_dict(self) -> dict[str, Any]:
         """Give all counts as JSON values."""
-        return account(self.grid.palette, self._reason_counts(), self.before, self.after)
+        inks = self.grid.provenance["clean"]["ink"]
+        return account(self.grid.palette, inks, self._reason_counts(), self.before, self.after)
 
     def _reason_counts(self) -> NDArray[np.int64]:
         """Pixels of each code of the mask."""

@@ -32,7 +32,14 @@ from geoindex.palette import Palette
 from geoindex.scaling import Depth, Scale
 from geoindex.streaming import IndexType, stream_image
 
-__all__ = ["FREQUENT_SHARE", "ConversionReport", "MergedColors", "convert", "summarize"]
+__all__ = [
+    "FREQUENT_SHARE",
+    "ConversionReport",
+    "HiddenClass",
+    "MergedColors",
+    "convert",
+    "summarize",
+]
 
 FREQUENT_SHARE = 0.002
 """Share of the mapped pixels from which a color counts as frequent."""
@@ -56,6 +63,23 @@ class MergedColors:
 
     pixels: tuple[int, ...]
     """Pixels of each color."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HiddenClass:
+    """A class that has the very color of an earlier one, which gets all its pixels."""
+
+    index: int
+    """Row of the palette."""
+
+    label: str
+    """Its name or values."""
+
+    behind: int
+    """Row of the earlier one."""
+
+    behind_label: str
+    """Its name or values."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,11 +120,15 @@ class ConversionReport:
     """Largest such distance."""
 
     merged: tuple[MergedColors, ...]
-    """Frequent colors that fell on one index, most pixels first."""
+    """Frequent colors that fell on one index, most pixels first; none with class recovery,
+    which takes mixtures apart."""
+
+    hidden: tuple[HiddenClass, ...] = ()
+    """Classes that no pixel can be given, for an earlier one has their color."""
 
     cleaned: dict[str, Any] | None = None
     """Pixels that class recovery changed, by reason, and those of each class before and
-    after; None where it was not asked for. All else tells of the nearest colors."""
+    after; None where it was not asked for. The distances are those of the nearest colors."""
 
     @property
     def nodata_share(self) -> float:
@@ -232,7 +260,11 @@ def convert(
     report = summarize(
         counter.histogram(), mapper, source=str(src), target=str(target), shape=shape
     )
-    return report if cleaner is None else replace(report, cleaned=cleaner.to_dict())
+    if cleaner is None:
+        return report
+    # Which colors are mixtures is known by now; what the nearest color made of them is gone.
+    used = int(np.count_nonzero(cleaner.after))
+    return replace(report, cleaned=cleaner.to_dict(), merged=(), classes_used=used)
 
 
 EXTRAS: dict[Extra, dict[str, Any]] = {
@@ -299,6 +331,22 @@ def summarize(
         mean_distance=float(counts @ distances / n_mapped) if n_mapped else 0.0,
         largest_distance=float(distances.max()) if n_mapped else 0.0,
         merged=_merged(ColorHistogram(colors=colors, counts=counts), indices, palette),
+        hidden=_hidden(palette),
+    )
+
+
+def _hidden(palette: Palette) -> tuple[HiddenClass, ...]:
+    """Find the classes whose color is there already."""
+    _, first, which = np.unique(palette.colors, axis=0, return_index=True, return_inverse=True)
+    earliest = first[which.ravel()]
+    return tuple(
+        HiddenClass(
+            index=int(row),
+            label=palette.label(int(row)),
+            behind=int(earliest[row]),
+            behind_label=palette.label(int(earliest[row])),
+        )
+        for row in np.flatnonzero(earliest != np.arange(len(palette)))
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from pathlib import Path
 
@@ -70,3 +71,13 @@ def rgba_indices() -> np.ndarray:
 def _small_blocks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Images of some ten thousand pixels are read in several blocks."""
     monkeypatch.setattr(blocks, "BLOCK_PIXELS", request.param)
+
+
+@pytest.fixture(scope="session")
+def drawn():
+    """A small map of a seed that was not used for tuning."""
+    folder = str(REPOSITORY / "benchmarks")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(folder)
+        module = importlib.import_module("drawn_maps")
+    return module.draw_map(1000, n_units=16, n_regions=40, shape=(320, 420))

@@ -241,3 +241,16 @@ def test_the_list_of_commands_tells_what_they_are() -> None:
             assert command.help
     shown = run("--help").stdout
     assert all(f"\n  {name} " in shown for name in cli.list_commands(context))
+
+
+def test_classes_that_no_pixel_can_have(tmp_path: Path) -> None:
+    Image.fromarray(np.full((4, 5, 3), 90, np.uint8)).save(tmp_path / "map.png")
+    colors = [[0, 0, 0], [90, 90, 90], [0, 0, 0], [90, 90, 90]]
+    Palette(colors, names=["Till", "Peat", "Bog", "Mire"]).save(tmp_path / "legend.csv")
+    result = run(
+        "convert", tmp_path / "map.png", tmp_path / "a.tif", "-p", tmp_path / "legend.csv"
+    )
+    assert (
+        "Warning: some classes have the color of an earlier one, which gets all their pixels: "
+        "2 (Bog) behind 0 (Till), 3 (Mire) behind 1 (Peat)"
+    ) in result.stderr

@@ -83,7 +83,7 @@ class BandCleaner:
 
     def to_dict(self) -> dict[str, Any]:
         """Give all counts as JSON values, as :meth:`geoindex.cleaning.Cleaned.to_dict` does."""
-        return account(self.plan.palette, self._changed, self.before, self.after)
+        return account(self.plan.palette, self.plan.inks, self._changed, self.before, self.after)
 
     def _tally(self, before: IndexArray, block: CleanBlock) -> None:
         """Count classes and reasons."""

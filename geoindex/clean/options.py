@@ -45,6 +45,9 @@ Connectivity = Literal[4, 8]
 Entry = int | str | tuple[int, int, int]
 """A palette row: its number, its name, ``"#rrggbb"``, ``"r,g,b"``, a color word or a color."""
 
+ROLES = ("", "unit", "ink")
+"""What an entry of a palette can be; "" is a unit."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Hatch:
@@ -181,8 +184,14 @@ class Clean:
         """
         ink = self.ink
         if ink is None:
-            roles = palette.roles or ()
-            inks = tuple(row for row, role in enumerate(roles) if role.lower() == "ink")
+            roles = [role.strip().lower() for role in palette.roles or ()]
+            unknown = next((role for role in roles if role not in ROLES), None)
+            if unknown is not None:
+                raise OptionError(
+                    f"row {roles.index(unknown)} of the palette has the role {unknown!r}; ink and "
+                    "unit are known, or name the inks with ink= (--ink)"
+                )
+            inks = tuple(row for row, role in enumerate(roles) if role == "ink")
         else:
             several = isinstance(ink, Sequence) and not isinstance(ink, str)
             listed = cast("Sequence[Entry]", ink if several else (ink,))

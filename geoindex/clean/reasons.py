@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -36,6 +37,7 @@ CONFIDENCE_PALETTE = Palette(
 
 def account(
     palette: Palette,
+    inks: Sequence[int],
     changed: NDArray[np.int64],
     before: NDArray[np.int64],
     after: NDArray[np.int64],
@@ -45,6 +47,8 @@ def account(
     Parameters
     ----------
     palette : Palette
+    inks : sequence of int
+        Its rows that are ink.
     changed : ndarray of int64, shape (5,)
         Pixels of each code of :data:`REASONS`, 0 among them.
     before, after : ndarray of int64, shape (n_colors,)
@@ -53,9 +57,11 @@ def account(
     Returns
     -------
     dict
-        ``changed``, pixels by reason, and ``classes``, those that are there before or after.
+        ``ink``, rows of the palette; ``changed``, pixels by reason; and ``classes``, those that
+        are there before or after.
     """
     return {
+        "ink": [int(row) for row in inks],
         "changed": {reason: int(changed[code]) for reason, code in REASONS.items()},
         "classes": [
             {

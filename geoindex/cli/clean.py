@@ -85,6 +85,12 @@ def clean_command(
 
 def echo_changes(cleaned: dict[str, Any], n_pixels: int) -> None:
     """Print what class recovery changed, and the classes that changed most."""
+    if not cleaned["ink"]:
+        click.echo(
+            "Warning: no class is ink, so line work and text stay what they are; --ink black,red "
+            "names them, or a column role in the palette file",
+            err=True,
+        )
     for reason, count in cleaned["changed"].items():
         click.echo(f"  {reason:<13} {count:,} px changed ({count / n_pixels:.2%})")
     classes = [row for row in cleaned["classes"] if row["before"] != row["after"]]

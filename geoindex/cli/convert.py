@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from geoindex.clean import Clean
@@ -21,9 +23,9 @@ from geoindex.cli.options import (
     quiet_option,
     refuse_clean_options,
 )
-from geoindex.conversion import ConversionReport, MergedColors, convert
+from geoindex.conversion import ConversionReport, HiddenClass, MergedColors, convert
 
-__all__ = ["convert_command", "echo_report"]
+__all__ = ["convert_command", "echo_hidden", "echo_merged", "echo_report"]
 
 LISTED_COLORS = 4
 """Most colors of a merged group that the warning lists."""
@@ -86,7 +88,7 @@ def convert_command(
 
 
 def echo_report(report: ConversionReport) -> None:
-    """Print a summary, and a warning for every group of colors that became one class."""
+    """Print a summary, and warnings of classes that cannot be told apart."""
     rows, cols = report.shape
     click.echo(f"{report.target}: {cols} x {rows} pixels")
     click.echo(
@@ -100,12 +102,34 @@ def echo_report(report: ConversionReport) -> None:
     )
     if report.cleaned is not None:
         echo_changes(report.cleaned, rows * cols)
-    for group in report.merged[:LISTED_GROUPS]:
-        click.echo(f"Warning: {_merge_text(group)}", err=True)
-    if len(report.merged) > LISTED_GROUPS:
+    echo_hidden(report.hidden)
+    echo_merged(report.merged)
+
+
+def echo_hidden(hidden: Sequence[HiddenClass]) -> None:
+    """Warn of classes that no pixel can be given."""
+    listed = [
+        f"{one.index} ({one.label}) behind {one.behind} ({one.behind_label})"
+        for one in hidden[:LISTED_COLORS]
+    ]
+    if len(hidden) > LISTED_COLORS:
+        listed.append(f"{len(hidden) - LISTED_COLORS} more")
+    if hidden:
         click.echo(
-            f"Warning: and {len(report.merged) - LISTED_GROUPS} more groups of colors share an "
-            "index; --json lists them all",
+            "Warning: some classes have the color of an earlier one, which gets all their pixels: "
+            + ", ".join(listed),
+            err=True,
+        )
+
+
+def echo_merged(merged: Sequence[MergedColors]) -> None:
+    """Warn of every group of colors that became one class."""
+    for group in merged[:LISTED_GROUPS]:
+        click.echo(f"Warning: {_merge_text(group)}", err=True)
+    if len(merged) > LISTED_GROUPS:
+        click.echo(
+            f"Warning: and {len(merged) - LISTED_GROUPS} more groups of colors share an index; "
+            "--json lists them all",
             err=True,
         )
 

@@ -6,6 +6,7 @@ from typing import get_args
 
 import click
 
+from geoindex.cli.convert import echo_hidden, echo_merged
 from geoindex.cli.options import (
     echo_json,
     json_option,
@@ -15,11 +16,14 @@ from geoindex.cli.options import (
     palette_option,
     quiet_option,
 )
-from geoindex.color.pixels import Alpha
+from geoindex.color.pixels import Alpha, PixelRule
 from geoindex.color.search import Metric
+from geoindex.conversion import summarize
+from geoindex.formats.cubes import load_mapper
 from geoindex.formats.segy import SectionReport, write_section
 from geoindex.indexing import index_image
 from geoindex.section import SectionDomain
+from geoindex.sources import count_colors, pixel_blocks
 
 __all__ = ["section_command"]
 
@@ -104,7 +108,8 @@ def section_command(
     Beside it appear the list of classes, LINE.sgy.legend.csv, and a color table for OpendTect,
     LINE.odct. Needs segyio (geoindex-raster[segy]).
     """
-    grid = index_image(image, palette, metric=metric, max_distance=max_distance, alpha=alpha)
+    mapper = load_mapper(palette, metric, max_distance)
+    grid = index_image(image, mapper, alpha=alpha)
     report = write_section(
         grid,
         output,
@@ -122,6 +127,10 @@ def section_command(
         echo_json(report.to_dict())
     elif not quiet:
         _echo_report(report)
+        colors = count_colors(pixel_blocks(image, PixelRule(alpha=alpha)))
+        mapped = summarize(colors, mapper, source=image, target=output, shape=grid.shape)
+        echo_hidden(mapped.hidden)
+        echo_merged(mapped.merged)
 
 
 def _echo_report(report: SectionReport) -> None:

@@ -1,7 +1,7 @@
 """The legend beside a grid whose format has no colors: what each number stands for, as CSV.
 
 The header is ``index,r,g,b,name``. A column `palette_index` follows where the numbers are not the
-rows of the palette, and `value` where the palette has class values.
+rows of the palette, `value` where the palette has class values, and `role` where it has roles.
 """
 
 from __future__ import annotations
@@ -46,13 +46,18 @@ def format_legend(palette: Palette, rows: Sequence[int] | None = None) -> str:
     """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    has_rows, has_values = rows is not None, palette.values is not None
-    head = ["index", "r", "g", "b", "name"]
-    writer.writerow([*head, *["palette_index"] * has_rows, *["value"] * has_values])
-    classes = labels(palette)
+    shown = {
+        "palette_index": rows is not None,
+        "value": palette.values is not None,
+        "role": palette.roles is not None,
+    }
+    further = [column for column, is_shown in shown.items() if is_shown]
+    writer.writerow(["index", "r", "g", "b", "name", *further])
+    classes, roles = labels(palette), palette.roles or [""] * len(palette)
     for index, row in enumerate(range(len(palette)) if rows is None else rows):
         value, color, name = classes[row]
-        writer.writerow([index, *color, name, *[row] * has_rows, *[value] * has_values])
+        cells = {"palette_index": row, "value": value, "role": roles[row]}
+        writer.writerow([index, *color, name, *(cells[column] for column in further)])
     return stream.getvalue()
 
 
@@ -96,7 +101,7 @@ def read_legend(legend: Path, grid: Path) -> Palette:
 
 def _palette_of_rows(rows: list[dict[str, str]], where: str) -> Palette:
     """Palette of the rows of a legend."""
-    classes: dict[int, tuple[list[int], str, int | None]] = {}
+    classes: dict[int, tuple[list[int], str, int | None, str]] = {}
     for line, row in enumerate(rows, start=2):
         try:
             index, red, green, blue = (int(row[key]) for key in ("index", "r", "g", "b"))
@@ -107,17 +112,19 @@ def _palette_of_rows(rows: list[dict[str, str]], where: str) -> Palette:
             ) from None
         if index in classes:
             raise GridError(f"{where}, line {line}: index {index} is there already")
-        classes[index] = ([red, green, blue], row.get("name") or "", value)
+        texts = (row.get("name") or "", row.get("role") or "")
+        classes[index] = ([red, green, blue], texts[0], value, texts[1])
     missing = next((i for i in range(len(classes)) if i not in classes), None)
     if not classes or missing is not None:
         raise GridError(f"{where}: has no class with the index {missing or 0}")
-    colors, names, values = zip(*(classes[i] for i in range(len(classes))), strict=True)
+    colors, names, values, roles = zip(*(classes[i] for i in range(len(classes))), strict=True)
     given = [value for value in values if value is not None]
     try:
         return Palette(
             np.array(colors),
             names if any(names) else None,
             values=given if len(given) == len(values) else None,
+            roles=roles if any(roles) else None,
             scale="byte",
         )
     except (OverflowError, ValueError) as error:
