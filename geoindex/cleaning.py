@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -87,7 +87,7 @@ class Cleaned:
 
 def clean_grid(
     grid: IndexGrid,
-    clean: Clean | None = None,
+    clean: Clean | Literal[True] | None = None,
     *,
     image: str | PathLike[str] | ArrayLike | xr.DataArray | None = None,
     metric: Metric | None = None,
@@ -136,7 +136,11 @@ def clean_grid(
     >>> cleaned.changed()
     {'edges': 0, 'ink': 3, 'hatch': 0, 'speckle': 0}
     """
-    clean = Clean() if clean is None else clean
+    if not isinstance(grid, IndexGrid):
+        raise GridError(f"grid must be an IndexGrid, found {grid!r}; open_grid(path) opens a file")
+    clean = Clean() if clean is None or clean is True else clean
+    if not isinstance(clean, Clean):
+        raise OptionError(f"clean must be a geoindex.Clean of steps, found {clean!r}")
     palette = grid.palette
     if image is None:
         plan = replace(clean, shade=False).plan(palette)

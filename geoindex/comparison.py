@@ -168,7 +168,7 @@ def compare_palettes(
     alpha, scale, channel_axis
         As in :func:`geoindex.index_image`.
     progress : callable, optional
-        Called with the share of the image that is read, 0 to 1.
+        Called with the rows that are read and how many there are.
 
     Returns
     -------
@@ -192,7 +192,7 @@ def compare_palettes(
     >>> comparison["ink"].mean_squared_error
     25.0
     """
-    if isinstance(palettes, str | Palette) or not len(palettes):
+    if isinstance(palettes, str | PathLike | Palette) or not len(palettes):
         raise OptionError("palettes must be a list of palettes, or a mapping of names to them")
     named = palettes if isinstance(palettes, Mapping) else _named(palettes)
     loaded = {name: load_palette(source) for name, source in named.items()}
@@ -234,5 +234,7 @@ def _named(palettes: Sequence[PaletteSource]) -> dict[str, PaletteSource]:
     for number, source in enumerate(palettes, start=1):
         name = source.name if isinstance(source, Palette) else str(source)
         name = name or f"palette {number}"
-        named[f"{name} ({number})" if name in named else name] = source
+        while name in named:
+            name = f"{name} ({number})"
+        named[name] = source
     return named

@@ -337,16 +337,14 @@ def summarize(
 
 def _hidden(palette: Palette) -> tuple[HiddenClass, ...]:
     """Find the classes whose color is there already."""
-    _, first, which = np.unique(palette.colors, axis=0, return_index=True, return_inverse=True)
-    earliest = first[which.ravel()]
     return tuple(
         HiddenClass(
-            index=int(row),
-            label=palette.label(int(row)),
-            behind=int(earliest[row]),
-            behind_label=palette.label(int(earliest[row])),
+            index=row,
+            label=palette.label(row),
+            behind=first,
+            behind_label=palette.label(first),
         )
-        for row in np.flatnonzero(earliest != np.arange(len(palette)))
+        for row, first in palette.duplicates().items()
     )
 
 

@@ -220,3 +220,14 @@ def test_any_value_of_nodata(nodata: int | None) -> None:
     assert (found.indices[4:, :40] == 1).all()
     assert (found.indices[:, 45:] == far).all()
     assert nodata is None or (found.indices[:3, :3] == nodata).all()
+
+
+def test_arguments_of_other_types() -> None:
+    with pytest.raises(GridError, match=r"grid must be an IndexGrid, found 'map.tif'; open_grid"):
+        clean_grid("map.tif")
+    grid = IndexGrid(indices=np.ones((3, 4), np.uint8), palette=INK_PALETTE, nodata=255)
+    assert clean_grid(grid, True).changed() == clean_grid(grid).changed()
+    with pytest.raises(OptionError, match=r"clean must be a geoindex.Clean of steps, found 3"):
+        clean_grid(grid, 3)
+    with pytest.raises(OptionError, match="palette must be a Palette, a ColorCube, a file or a"):
+        index_image(np.zeros((3, 4, 3), np.uint8), [[0, 0, 0]])

@@ -138,3 +138,13 @@ def test_a_grid_with_nodata() -> None:
     indices = np.array([[0, 1, 255]] * 6, np.uint8)
     grid = IndexGrid(indices=indices, palette=palette, nodata=255)
     assert compare_palettes(grid, [palette]).scores[0].mean_squared_error == 0
+
+
+def test_every_palette_has_a_name_of_its_own(tmp_path: Path) -> None:
+    colors = [[0, 0, 0], [9, 9, 200]]
+    palettes = [Palette(colors, name=name) for name in ("a (3)", "a", "a", "a")]
+    picture = np.zeros((5, 6, 3), np.uint8)
+    scores = compare_palettes(picture, palettes).scores
+    assert len({score.name for score in scores}) == 4
+    with pytest.raises(OptionError, match="palettes must be a list of palettes"):
+        compare_palettes(picture, tmp_path)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoindex import GeoindexError, quantize_gray
+from geoindex.errors import ImageError
 from geoindex.learn.gray import gray_palette
 from geoindex.learn.partition import optimal_partition
 
@@ -303,3 +304,12 @@ def test_palette() -> None:
     assert heights.names == ("-3.25", "0.1", "1e+20")
     assert heights.colors[:, 0].tolist() == [0, 0, 255]
     assert gray_palette(quantize_gray(np.zeros(4), 2)).colors.tolist() == [[0, 0, 0]]
+
+
+def test_a_vast_value_is_asked_about() -> None:
+    values = np.append(np.arange(100.0), -np.finfo(np.float64).max)
+    with pytest.raises(ImageError, match=r"1.79769e\+308 stands beside .* nodata=-1.79"):
+        quantize_gray(values, 5)
+    assert len(quantize_gray(values, 5, nodata=-np.finfo(np.float64).max).levels) == 5
+    values[-1] = -3.4e38
+    assert len(quantize_gray(values, 5).levels) == 5

@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from geoindex import GeoindexError, legend_palette, load_palette
 from geoindex.cli.app import cli
+from geoindex.errors import OutputError, PaletteError
 
 COLORS = [
     (204, 204, 204),
@@ -215,6 +216,15 @@ def test_command(tmp_path: Path) -> None:
     assert [swatch["name"] for swatch in content["swatches"]] == [f"n{i}" for i in range(7)]
     assert [swatch["patterned"] for swatch in content["swatches"]].index(True) == 2
     assert run(*box, "-o", tmp_path / "c.csv", "-q").stdout == ""
+    # Where names are missing, the picture shows of what.
+    few = run(*box, "-o", tmp_path / "e.csv", "--name", "a", "--picture", tmp_path / "e.png")
+    assert few.exit_code == 1
+    assert isinstance(few.exception, PaletteError)
+    assert "7 swatches but there are 1 names; look at a picture" in str(few.exception)
+    assert (tmp_path / "e.png").is_file()
+    assert not (tmp_path / "e.csv").exists()
+    bad = run(*box, "-o", tmp_path / "e.foo")
+    assert isinstance(bad.exception, OutputError)
     both = run(*box, "-o", tmp_path / "d.csv", *typed, "--names", tmp_path / "names.txt")
     assert both.exit_code == 2
 

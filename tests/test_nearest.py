@@ -352,3 +352,17 @@ def test_the_largest_distance_is_within_in_full_depth_too(color: tuple[int, int,
     if limit:
         below = np.nextafter(limit, 0)
         assert nearest(pixels, black, max_distance=below, depth="full").tolist() == [255]
+
+
+def test_masked_arrays() -> None:
+    pixels = np.ma.masked_array(np.zeros((2, 3, 3), np.uint8), mask=False)
+    pixels[0, 1] = np.ma.masked
+    pixels[1, 2, 0] = np.ma.masked
+    found = nearest(pixels, Palette([[0, 0, 0]]))
+    assert found.tolist() == [[0, 255, 0], [0, 0, 0]]
+
+
+@pytest.mark.parametrize("palette", ["windows-256", [[0, 0, 0]], np.zeros((1, 3)), None])
+def test_what_is_no_palette(palette: object) -> None:
+    with pytest.raises(OptionError, match=r"must be a Palette or a ColorCube, found .*; Palette"):
+        nearest(np.zeros((1, 3), np.uint8), palette)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+import numpy as np
+from numpy.typing import NDArray
 
 from geoindex.cli.options import echo_json, json_option, overwrite_option, quiet_option
 from geoindex.errors import GeoindexError, MissingFileError, PaletteError
 from geoindex.formats.atomic import check_target
 from geoindex.formats.figures import check_figure_suffix, save_figure
-from geoindex.formats.palettes import save_palette
+from geoindex.formats.palettes import check_palette_target, save_palette
 from geoindex.formats.rasters import read_picture
 from geoindex.learn.legend import Legend, legend_palette
 
@@ -55,25 +57,37 @@ def legend_command(
     """
     if names_file is not None and typed:
         raise click.UsageError("give the names with --names or with --name, not with both")
-    check_target(Path(output), overwrite=overwrite)
+    check_palette_target(output, overwrite=overwrite)
     if picture is not None:
         check_figure_suffix(Path(picture))
         check_target(Path(picture), overwrite=overwrite)
     names = list(typed) or (None if names_file is None else _read_names(Path(names_file)))
     pixels = read_picture(src)
     try:
-        legend = legend_palette(pixels[..., :3], box=box, names=names)
+        legend = legend_palette(pixels[..., :3], box=box)
+        if names is not None:
+            if picture is not None and len(names) != len(legend.swatches):
+                # What is wrong with the names is to be seen in the picture.
+                _save_picture(pixels, legend, picture, overwrite=overwrite)
+            legend = legend.named(names)
     except GeoindexError as error:
         raise type(error)(f"{src}: {error}") from None
     save_palette(legend.palette, output, overwrite=overwrite)
     if picture is not None:
-        from geoindex.plot import legend_figure
-
-        save_figure(legend_figure(pixels, legend), picture, overwrite=overwrite)
+        _save_picture(pixels, legend, picture, overwrite=overwrite)
     if as_json:
         echo_json({"source": src, "target": output, **legend.to_dict()})
     elif not quiet:
         _echo(legend, output)
+
+
+def _save_picture(
+    pixels: NDArray[np.uint8], legend: Legend, path: str, *, overwrite: bool
+) -> None:
+    """Draw what was found."""
+    from geoindex.plot import legend_figure
+
+    save_figure(legend_figure(pixels, legend), path, overwrite=overwrite)
 
 
 def _read_names(path: Path) -> list[str]:

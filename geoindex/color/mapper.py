@@ -274,6 +274,11 @@ def color_mapper(
     OptionError
         Unknown metric, a bad distance, or a mapper of other settings.
     """
+    if not isinstance(palette, Palette | ColorMapper):
+        raise OptionError(
+            f"palette must be a Palette or a ColorCube, found {type(palette).__name__}; "
+            "Palette(colors) makes one of colors, load_palette(name) of a file or a name"
+        )
     if not isinstance(palette, ColorMapper):
         return _kept_mapper(palette, metric, max_distance)
     if metric not in ("rgb", palette.metric) or max_distance not in (None, palette.max_distance):
@@ -304,9 +309,10 @@ def nearest(
     ----------
     pixels : array_like, shape (..., 3) or (..., 4)
         Colors: uint8, uint16 (scaled to 8 bits), other integers within 0..255, or floats
-        (0..1 or 0..255, rounded half up to 8 bits). Pixels whose alpha is 0, and pixels with
-        a NaN, are nodata. Of a Dask array, also in a DataArray, a Dask array of the same
-        chunks comes back; floats then need `scale`.
+        (0..1 or 0..255, rounded half up to 8 bits). Pixels whose alpha is 0, pixels with a
+        NaN, and those of a masked array whose channels are all masked are nodata. Of a Dask
+        array, also in a DataArray, a Dask array of the same chunks comes back; floats then
+        need `scale`.
     palette : Palette or ColorCube
         The colors to choose from; a cube brings its own metric and largest distance.
     metric : {"rgb", "lab", "oklab", "ciede2000", "redmean", "shaded"}
@@ -351,7 +357,10 @@ def nearest(
     if lazy is not None:
         indices: IndexArray = map_lazy(lazy, mapper, rule, partial(as_pixels, rule=rule))
         return indices
-    return mapper.map_pixels(as_pixels(np.asarray(pixels), rule))
+    valid: NDArray[np.bool_] | None = None
+    if isinstance(pixels, np.ma.MaskedArray):
+        valid = np.logical_not(np.logical_and.reduce(np.ma.getmaskarray(pixels), axis=-1))
+    return mapper.map_pixels(as_pixels(np.asarray(pixels), rule, valid=valid))
 
 
 def _as_image(

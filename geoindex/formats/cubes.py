@@ -18,7 +18,14 @@ from geoindex.color.cells import N_CODES
 from geoindex.color.cube import ColorCube
 from geoindex.color.mapper import ColorMapper, color_mapper
 from geoindex.color.search import DEFINITION, Metric
-from geoindex.errors import CubeError, GeoindexError, GridError, MissingFileError, OutputError
+from geoindex.errors import (
+    CubeError,
+    GeoindexError,
+    GridError,
+    MissingFileError,
+    OptionError,
+    OutputError,
+)
 from geoindex.formats.atomic import atomic_output, check_target
 from geoindex.formats.metadata import dump_json, palette_from_json, palette_to_json
 from geoindex.formats.palettes import load_palette
@@ -61,6 +68,11 @@ def load_mapper(
     """
     if isinstance(source, ColorMapper):
         return color_mapper(source, metric, max_distance)
+    if not isinstance(source, Palette | str | PathLike):
+        raise OptionError(
+            f"palette must be a Palette, a ColorCube, a file or a name, found "
+            f"{type(source).__name__}; Palette(colors) makes one of colors"
+        )
     if not isinstance(source, Palette) and Path(fspath(source)).suffix.lower() == SUFFIX:
         return color_mapper(load_cube(source), metric, max_distance)
     return color_mapper(load_palette(source), metric, max_distance)

@@ -24,6 +24,9 @@ Weights = Literal["unique", "count"]
 MOST_SEARCHED = 1024
 """Most levels that are searched for; beyond it only all distinct values are given."""
 
+VAST = 2.0**400
+"""Values above it leave nothing of the squares of others."""
+
 ALL_VALID = np.empty(0, dtype=np.uint8)
 """What the kernels take for "every pixel is valid"."""
 
@@ -284,12 +287,28 @@ def _fewer(values: NDArray[Any]) -> NDArray[Any]:
     return values[:end]
 
 
+def _check_range(distinct: NDArray[Any], k: int) -> None:
+    """Refuse values beside one so large that the squares of all others vanish beside its own."""
+    largest = float(max(abs(distinct[0]), abs(distinct[-1])))
+    if largest <= VAST or k >= len(distinct):
+        return
+    with np.errstate(over="ignore"):
+        least = float(np.diff(distinct).min())
+    if least < largest / VAST:
+        vast = distinct[0] if abs(distinct[0]) == largest else distinct[-1]
+        raise ImageError(
+            f"{vast:g} stands beside values that differ by {least:g}; if it means that there is "
+            f"no value, say so with nodata={vast:g}"
+        )
+
+
 def _find_levels(
     distinct: NDArray[Any], counts: NDArray[np.uint32 | np.int64] | None, k: int
 ) -> tuple[Partition, NDArray[np.float64], NDArray[Any]]:
     """Clusters of the values, their means, and those in the dtype of the values."""
     dtype = distinct.dtype
     if dtype.kind == "f":
+        _check_range(distinct, k)
         wide = distinct if distinct.itemsize >= 4 else distinct.astype(np.float64)
         partition = optimal_partition(wide, counts, k)
         return partition, partition.means, partition.means.astype(dtype)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -75,6 +75,30 @@ class Legend:
     def patterned(self) -> tuple[int, ...]:
         """Rows of the palette whose swatches are patterned."""
         return tuple(row for row, swatch in enumerate(self.swatches) if swatch.patterned)
+
+    def named(self, names: Sequence[str]) -> Legend:
+        """Give the swatches names.
+
+        Parameters
+        ----------
+        names : sequence of str
+            One a swatch, in their order.
+
+        Returns
+        -------
+        Legend
+
+        Raises
+        ------
+        PaletteError
+            Another number of names than of swatches.
+        """
+        if len(names) != len(self.swatches):
+            raise PaletteError(
+                f"the legend has {len(self.swatches)} swatches but there are {len(names)} names; "
+                "look at a picture of what was found (--picture), and name all in their order"
+            )
+        return replace(self, palette=Palette(self.palette.colors, names))
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as JSON values."""
@@ -163,13 +187,9 @@ def legend_palette(
         )
         for swatch in _in_order(found)
     )
-    if names is not None and len(names) != len(swatches):
-        raise PaletteError(
-            f"the legend has {len(swatches)} swatches but there are {len(names)} names; look at a "
-            "picture of what was found, and name all swatches in their order"
-        )
-    palette = Palette(np.array([swatch.color for swatch in swatches], dtype=np.uint8), names)
-    return Legend(palette=palette, swatches=swatches, box=checked)
+    palette = Palette(np.array([swatch.color for swatch in swatches], dtype=np.uint8))
+    legend = Legend(palette=palette, swatches=swatches, box=checked)
+    return legend if names is None else legend.named(names)
 
 
 def _check_box(box: Sequence[int] | None, shape: tuple[int, ...]) -> Box:

@@ -61,8 +61,8 @@ class Request:
         """
         if self.n_colors is None:
             raise self.error(
-                "is a continuous ramp, not a palette of classes; say how many colors to take "
-                "from it with n_colors= (--colors)"
+                "is a continuous ramp, not a palette of classes; take some of its colors first: "
+                "geoindex palette convert ... --colors 16, or load_palette(..., n_colors=16)"
             )
         return self.n_colors
 
