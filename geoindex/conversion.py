@@ -26,7 +26,7 @@ from geoindex.formats.disk import check_space
 from geoindex.formats.grids import grid_format_of
 from geoindex.formats.rasters import MapImage, open_image
 from geoindex.formats.writing import BlockWriter, GridHeader
-from geoindex.grid import nodata_value
+from geoindex.grid import map_bounds, nodata_value
 from geoindex.indexing import band_cleaner, clean_plan, keep_apart, provenance
 from geoindex.palette import Palette
 from geoindex.scaling import Depth, Scale
@@ -122,6 +122,12 @@ class ConversionReport:
     merged: tuple[MergedColors, ...]
     """Frequent colors that fell on one index, most pixels first; none with class recovery,
     which takes mixtures apart."""
+
+    bounds: tuple[float, float, float, float] | None = None
+    """Left, bottom, right and top on the map, or None where the image has no transform."""
+
+    crs: str | None = None
+    """Coordinate reference system, or None."""
 
     hidden: tuple[HiddenClass, ...] = ()
     """Classes that no pixel can be given, for an earlier one has their color."""
@@ -260,6 +266,10 @@ def convert(
     report = summarize(
         counter.histogram(), mapper, source=str(src), target=str(target), shape=shape
     )
+    if image.transform is not None:
+        report = replace(report, bounds=map_bounds(shape, image.transform))
+    if image.crs is not None:
+        report = replace(report, crs=image.crs.to_string())
     if cleaner is None:
         return report
     # Which colors are mixtures is known by now; what the nearest color made of them is gone.

@@ -77,6 +77,26 @@ def nodata_value(n_colors: int, dtype: np.typing.DTypeLike) -> int | None:
     return largest if n_colors <= largest else None
 
 
+def map_bounds(shape: tuple[int, ...], transform: Affine) -> tuple[float, float, float, float]:
+    """Left, bottom, right and top of the pixels on the map, askew or not.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Rows and columns.
+    transform : Affine
+        Of pixel corners.
+
+    Returns
+    -------
+    tuple of float
+    """
+    rows, cols = shape[:2]
+    corners = [transform @ corner for corner in ((0, 0), (cols, 0), (0, rows), (cols, rows))]
+    xs, ys = zip(*corners, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class IndexGrid:
     """A grid of palette indices with its palette and georeference.

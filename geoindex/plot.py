@@ -10,6 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.transforms import Affine2D
 
+from geoindex.grid import map_bounds
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -344,7 +346,7 @@ def _draw(ax: Axes, picture: NDArray[Any], transform: Affine | None, **style: An
     if transform is not None:
         matrix = np.reshape(transform[:9], (3, 3))
         image.set_transform(Affine2D(matrix) + ax.transData)
-        left, bottom, right, top = _bounds(rows, cols, transform)
+        left, bottom, right, top = map_bounds(picture.shape, transform)
         ax.set_xlim(left, right)
         ax.set_ylim(bottom, top)
     # Coordinates in full, and few enough that they do not meet.
@@ -352,23 +354,12 @@ def _draw(ax: Axes, picture: NDArray[Any], transform: Affine | None, **style: An
     ax.locator_params(axis="both", nbins=5)
 
 
-def _bounds(rows: int, cols: int, transform: Affine) -> tuple[float, float, float, float]:
-    """Left, bottom, right, top of the pixels on the map."""
-    xs, ys = zip(*(transform @ corner for corner in _corners(rows, cols)), strict=True)
-    return min(xs), min(ys), max(xs), max(ys)
-
-
-def _corners(rows: int, cols: int) -> tuple[tuple[int, int], ...]:
-    """Column and row of the corners."""
-    return (0, 0), (cols, 0), (0, rows), (cols, rows)
-
-
 def _steepness(grid: IndexGrid) -> float:
     """Height of a grid on the map beside its width."""
     rows, cols = grid.shape
     if grid.transform is None:
         return rows / cols
-    left, bottom, right, top = _bounds(rows, cols, grid.transform)
+    left, bottom, right, top = map_bounds(grid.shape, grid.transform)
     return (top - bottom) / (right - left)
 
 

@@ -73,7 +73,6 @@ def test_formats_have_the_names_that_convert_knows(maps: Path, tmp_path: Path) -
         one = (tmp_path / f"one{suffix}").read_bytes()
         assert (tmp_path / name / f"a{suffix}").read_bytes() == one
     assert one[:4] == b"DSRB"
-    geoindex.convert(maps / "a.png", tmp_path / "one", PALETTE, format="tif")
 
 
 def test_options_and_cubes_reach_the_sheets(maps: Path, tmp_path: Path) -> None:

@@ -212,6 +212,12 @@ def test_info(folder: Path) -> None:
     palette = json.loads(run("info", "legend.csv", "--json", cwd=folder).stdout)
     assert (palette["colors"], palette["named"]) == (3, True)
     assert "Granite & gneiss" in run("info", "out.tif", cwd=folder).stdout
+    lines = run("info", "out.tif", cwd=folder).stdout.splitlines()
+    assert "provenance:" in lines
+    assert any(line.split() == ["metric", "rgb"] and line.startswith("  ") for line in lines)
+    run("cube", "legend.csv", "-o", "legend.colorcube", cwd=folder)
+    cube = json.loads(run("info", "legend.colorcube", "--json", cwd=folder).stdout)
+    assert (cube["kind"], cube["metric"]) == ("color cube", "rgb")
     assert run("info", "none.tif", cwd=folder).returncode == 1
 
 

@@ -550,3 +550,12 @@ def test_resample_on_the_command_line(tmp_path: Path, repository: Path) -> None:
     report = json.loads(run(*command, "--overwrite", "--json", "--method", "mode").stdout)
     assert report["shape"] == [rows, cols]
     assert 0 < report["changed_share"] < 1
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [("a.npy", "geotiff"), ("a.tif", "esri"), ("a", "png"), ("a.asc", "npy")]
+)
+def test_suffixes_that_mislead(tmp_path: Path, name: str, key: str) -> None:
+    with pytest.raises(OutputError, match=r"would not be taken for .* by its suffix; name it"):
+        make_grid().save(tmp_path / name, format=key)
+    assert not list(tmp_path.iterdir())

@@ -96,6 +96,7 @@ def echo_report(report: ConversionReport) -> None:
         f"(the image has {report.source_colors:,} colors)"
     )
     click.echo(f"  nodata        {report.nodata_share:.2%}")
+    click.echo(f"  place         {_place_text(report)}")
     click.echo(
         f"  distance      mean {report.mean_distance:.2f}, "
         f"largest {report.largest_distance:.2f} ({report.metric})"
@@ -104,6 +105,14 @@ def echo_report(report: ConversionReport) -> None:
         echo_changes(report.cleaned, rows * cols)
     echo_hidden(report.hidden)
     echo_merged(report.merged)
+
+
+def _place_text(report: ConversionReport) -> str:
+    """Where the map lies."""
+    if report.bounds is None:
+        return report.crs or "unknown: no world file, transform or control points"
+    left, bottom, right, top = (f"{value:.10g}" for value in report.bounds)
+    return f"x {left} to {right}, y {bottom} to {top}, CRS {report.crs or 'none'}"
 
 
 def echo_hidden(hidden: Sequence[HiddenClass]) -> None:

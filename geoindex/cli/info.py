@@ -9,11 +9,15 @@ import click
 import numpy as np
 
 from geoindex.cli.options import echo_json, json_option
+from geoindex.color.cube import ColorCube
 from geoindex.errors import GridError
+from geoindex.formats.cubes import SUFFIX as CUBE_SUFFIX
+from geoindex.formats.cubes import load_cube
 from geoindex.formats.grids import grid_format, open_grid
 from geoindex.formats.palettes import RASTER_SUFFIXES, is_palette_file, load_palette
 from geoindex.formats.raster_facts import describe_raster
 from geoindex.grid import IndexGrid
+from geoindex.palette import Palette
 from geoindex.survey import Survey
 
 __all__ = ["info_command"]
@@ -23,36 +27,45 @@ __all__ = ["info_command"]
 @click.argument("file")
 @json_option
 def info_command(file: str, *, as_json: bool) -> None:
-    """Tell what FILE is: an index grid, an image, a palette or an OpendTect survey."""
+    """Tell what FILE is: a grid, an image, a palette, a color cube or an OpendTect survey."""
     content = _describe(Path(file))
     if as_json:
         echo_json(content)
         return
     classes = content.pop("classes", None)
-    width = max(len(key) for key in content)
-    for key, value in content.items():
-        click.echo(f"{key:<{width}}  {_text(value)}")
+    _echo_facts(content, indent=0)
     if classes:
         click.echo("classes used:")
         for entry in classes:
             click.echo(f"  {entry['index']:>5}  {entry['pixels']:>12,} px  {entry['label']}")
 
 
+def _echo_facts(facts: dict[str, Any], indent: int) -> None:
+    """Print a fact a line, those within a fact below it."""
+    width = max((len(key) for key in facts), default=0)
+    for key, value in facts.items():
+        if isinstance(value, dict) and value:
+            click.echo(f"{'':{indent}}{key}:")
+            _echo_facts(value, indent + 2)
+        else:
+            click.echo(f"{'':{indent}}{key:<{width}}  {_text(value)}")
+
+
 def _describe(path: Path) -> dict[str, Any]:
     """Facts about a file, by what its suffix and content say."""
     if is_palette_file(path):
-        palette = load_palette(path)
-        return {
-            "kind": "palette",
-            "colors": len(palette),
-            "named": palette.names is not None,
-            "duplicates": len(palette.duplicates()),
-            "sha256": palette.sha256,
-        }
+        return _describe_palette(load_palette(path))
     if path.name.endswith(".survey") or (path / ".survey").is_file():
         return _describe_survey(Survey.open(path))
     if grid_format(path) is not None and path.suffix.lower() not in RASTER_SUFFIXES:
         return _describe_grid(open_grid(path))
+    if path.suffix.lower() == CUBE_SUFFIX:
+        return _describe_cube(load_cube(path))
+    return _describe_raster(path)
+
+
+def _describe_raster(path: Path) -> dict[str, Any]:
+    """Facts about an image file, which may be a grid."""
     image = describe_raster(path)
     if grid_format(path) is None or image["bands"] != ["palette"]:
         return image
@@ -61,6 +74,27 @@ def _describe(path: Path) -> dict[str, Any]:
     except GridError:
         # A color table that some pixels lie outside of still makes an image.
         return image
+
+
+def _describe_palette(palette: Palette) -> dict[str, Any]:
+    """Facts about a palette."""
+    return {
+        "kind": "palette",
+        "colors": len(palette),
+        "named": palette.names is not None,
+        "duplicates": len(palette.duplicates()),
+        "sha256": palette.sha256,
+    }
+
+
+def _describe_cube(cube: ColorCube) -> dict[str, Any]:
+    """Facts about a color cube."""
+    return {
+        "kind": "color cube",
+        "palette": f"{cube.palette.name or 'without a name'}, {len(cube.palette)} colors",
+        "metric": cube.metric,
+        "max_distance": cube.max_distance,
+    }
 
 
 def _describe_survey(survey: Survey) -> dict[str, Any]:
@@ -112,10 +146,9 @@ def _describe_grid(grid: IndexGrid) -> dict[str, Any]:
 
 def _text(value: Any) -> str:
     """Value of a fact on one line."""
-    if value is None:
+    if value is None or value == {}:
         return "none"
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {_text(entry)}" for key, entry in value.items()) or "none"
     if isinstance(value, list):
-        return ", ".join(_text(entry) for entry in value)
+        texts = (f"[{_text(one)}]" if isinstance(one, list) else _text(one) for one in value)
+        return ", ".join(texts) or "none"
     return str(value)

@@ -226,7 +226,8 @@ def clean_options(command: Callable[..., None]) -> Callable[..., None]:
         multiple=True,
         metavar="COLOR+COLOR=CLASS",
         help="Make one class of regions where two colors alternate, such as "
-        "255,255,255+76,174,29=Quartzite; may be repeated.",
+        "255,255,255+76,174,29=Quartzite; CLASS is the name or row of a palette entry. May be "
+        "repeated.",
     )
     @click.option(
         "--hatch-gap",

@@ -146,6 +146,10 @@ FORMATS = (
 )
 
 
+BINARY = ("npy", "geotiff", "png")
+"""Formats that programs know by the suffix."""
+
+
 def grid_format(path: Path) -> GridFormat | None:
     """Format that belongs to the suffix of `path`, or None."""
     suffix = path.suffix.lower()
@@ -163,11 +167,20 @@ def grid_format_of(
     OptionError
         No format has this name.
     OutputError
-        The suffix is unknown.
+        The suffix is unknown, or that of another format, by which the file would be taken for
+        what it is not.
     """
-    if format is not None:
-        return format_named(format)
     known = grid_format(path)
+    if format is not None:
+        named = format_named(format)
+        # Only text grids are told by their first bytes, whatever their suffix.
+        is_binary = (one is not None and one.key in BINARY for one in (named, known))
+        if named is not known and any(is_binary):
+            raise OutputError(
+                f"{path}: would not be taken for {named.name} by its suffix; name it "
+                f"{' or '.join('*' + suffix for suffix in named.suffixes)}"
+            )
+        return named
     if known is None:
         raise OutputError(f"{path}: unknown suffix; grids are written as {known_suffixes()}")
     return known
