@@ -6,11 +6,12 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from os import PathLike
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from geoindex.checks import check_choice, check_integer
 from geoindex.color.histogram import ColorHistogram
 from geoindex.color.pixels import Alpha, PixelRule, Pixels, Translucent
 from geoindex.color.spaces import Space
@@ -20,6 +21,7 @@ from geoindex.grid import IndexGrid
 from geoindex.learn.areas import AreaCounter, ColorAreas
 from geoindex.learn.draws import draw_colors, draw_pixels
 from geoindex.learn.flat import flat_colors
+from geoindex.learn.gray import Weights
 from geoindex.learn.learned import LearnedPalette
 from geoindex.learn.points import TrueColors
 from geoindex.learn.settle import in_order
@@ -48,9 +50,6 @@ METHODS: dict[Method, str] = {
     "mediancut": "Median cut (Heckbert, 1982): the means of parts of equal weight.",
 }
 
-Weights = Literal["count", "unique"]
-"""``"count"``: every pixel counts; ``"unique"``: every distinct color counts once."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class _Settings:
@@ -65,19 +64,16 @@ class _Settings:
     min_distance: float | None = None
 
     def __post_init__(self) -> None:
-        choices = (("method", Method), ("weights", Weights), ("space", Space))
-        for name, known in choices:
-            if getattr(self, name) not in get_args(known):
-                raise OptionError(
-                    f"unknown {name} {getattr(self, name)!r}; known: {', '.join(get_args(known))}"
-                )
+        check_choice("method", self.method, Method)
+        check_choice("weights", self.weights, Weights)
+        check_choice("space", self.space, Space)
         if self.n_colors is None and self.method != "flat":
             raise OptionError(f"method {self.method!r} needs the number of colors, n_colors")
         if self.n_colors is not None:
-            _check_int("n_colors", self.n_colors, 1, MAX_COLORS)
+            check_integer("n_colors", self.n_colors, 1, MAX_COLORS)
         if self.sample is not None:
-            _check_int("sample", self.sample, self.n_colors or 1, 2**31 - 1)
-        _check_int("seed", self.seed, 0, 2**32 - 1)
+            check_integer("sample", self.sample, self.n_colors or 1, 2**31 - 1)
+        check_integer("seed", self.seed, 0, 2**32 - 1)
         if self.min_distance is not None:
             if self.method != "flat":
                 raise OptionError("min_distance is an option of method 'flat' alone")
@@ -266,11 +262,3 @@ def _reason(histogram: ColorHistogram, settings: _Settings) -> str:
     if settings.sample is not None and settings.sample < histogram.n_pixels:
         return "the sample has no more"
     return "the image has no more"
-
-
-def _check_int(name: str, value: Any, least: int, most: int) -> None:
-    """Refuse what is no integer within a range."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise OptionError(f"{name} must be an integer, found {value!r}")
-    if not least <= value <= most:
-        raise OptionError(f"{name} must lie within {least:,}..{most:,}, found {value:,}")

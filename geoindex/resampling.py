@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geoindex.checks import check_choice
 from geoindex.color.threads import Progress, in_threads
-from geoindex.errors import GridError, OptionError, SurveyError
+from geoindex.errors import GridError, SurveyError
 from geoindex.grid import IndexArray, IndexGrid, Resampling, nodata_value
 from geoindex.resampling_kernels import take_majority, take_nearest
 from geoindex.survey import Survey
@@ -51,10 +52,7 @@ def resample(
     progress: Progress | None = None,
 ) -> IndexGrid:
     """Put a grid on the inlines and crosslines of a survey; see :meth:`IndexGrid.resample`."""
-    if method not in get_args(Resampling):
-        raise OptionError(
-            f"unknown resampling method {method!r}; known: {', '.join(get_args(Resampling))}"
-        )
+    check_choice("resampling method", method, Resampling)
     target = survey.extended(pad=pad, step=step)
     rows, cols = target.shape
     if rows * cols > MOST_BINS:

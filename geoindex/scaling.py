@@ -6,12 +6,12 @@ anything else is on the byte scale 0..255; values are rounded half up.
 
 from __future__ import annotations
 
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.errors import OptionError
+from geoindex.checks import check_choice
 
 __all__ = [
     "ColorArray",
@@ -99,8 +99,8 @@ def to_byte_scale(values: NDArray[Any], *, scale: Scale | None = None) -> NDArra
     ScaleProblemError, OptionError, TypeError
         As in :func:`to_uint8`.
     """
-    if scale is not None and scale not in get_args(Scale):
-        raise OptionError(f"unknown scale {scale!r}; known: {', '.join(get_args(Scale))}")
+    if scale is not None:
+        check_choice("scale", scale, Scale)
     if values.dtype.kind not in "uif":
         raise TypeError(f"color values must be integers or floats, found {values.dtype}")
     if values.dtype.kind == "f":

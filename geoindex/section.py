@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geoindex.checks import check_choice
 from geoindex.errors import SectionError
 
 __all__ = ["Section", "SectionDomain", "section_of"]
@@ -164,6 +165,8 @@ def section_of(
 
     Raises
     ------
+    OptionError
+        An unknown domain.
     SectionError
         The line has no length, `bottom` is not below `top`, a number is not finite, or SEG-Y
         cannot hold the samples.
@@ -176,10 +179,7 @@ def section_of(
     (500, 2.0, 701, 2500)
     """
     start, end = _point(start, "start"), _point(end, "end")
-    if domain not in get_args(SectionDomain):
-        raise SectionError(
-            f"unknown domain {domain!r}; known: {', '.join(get_args(SectionDomain))}"
-        )
+    check_choice("domain", domain, SectionDomain)
     if start == end:
         raise SectionError(f"start and end are the same point, {start[0]:.10g}, {start[1]:.10g}")
     if not (math.isfinite(top) and math.isfinite(bottom) and top < bottom):

@@ -284,9 +284,9 @@ def test_ink_entries() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"speckle": -1}, r"speckle must be within 0\.\.64, found -1"),
-        ({"speckle": 2.5}, r"speckle must be a number of pixels, found 2\.5"),
-        ({"reach": 1000}, r"reach must be within 5\.\.256"),
+        ({"speckle": -1}, r"speckle must lie within 0\.\.64, found -1"),
+        ({"speckle": 2.5}, r"speckle must be an integer, found 2\.5"),
+        ({"reach": 1000}, r"reach must lie within 5\.\.256"),
         ({"connectivity": 6}, "connectivity must be 4 or 8, found 6"),
         ({"hatch": "white"}, "a hatch is written COLOR"),
     ],

@@ -267,12 +267,12 @@ def test_labels_grow_with_the_levels() -> None:
 @pytest.mark.parametrize(
     ("array", "k", "options", "message"),
     [
-        (np.zeros(3), 0, {}, "k must be an integer within 1..65,535, found 0"),
-        (np.zeros(3), 65_536, {}, "found 65536"),
+        (np.zeros(3), 0, {}, "k must lie within 1..65,535, found 0"),
+        (np.zeros(3), 65_536, {}, "found 65,536"),
         (np.zeros(3), 2.5, {}, "found 2.5"),
         (np.zeros(3), True, {}, "found True"),
         (np.arange(5000), 1025, {}, "k must be at most 1,024 for an array of 5,000 distinct"),
-        (np.zeros(3), 2, {"weights": "pixels"}, "unknown weights 'pixels'; known: unique, count"),
+        (np.zeros(3), 2, {"weights": "pixels"}, "unknown weights 'pixels'; known: count, unique"),
         (np.zeros((0, 4)), 2, {}, "has no pixels"),
         (np.full(4, np.nan), 2, {}, "has no values: all its 4 pixels are NaN, nodata or masked"),
         (np.full(4, 7, np.uint8), 2, {"nodata": 7}, "has no values"),

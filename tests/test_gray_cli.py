@@ -130,7 +130,7 @@ def test_bad_input_is_one_line_and_leaves_nothing(tmp_path: Path, heights: np.nd
     (tmp_path / "old.tif").write_text("precious")
     before = sorted(path.name for path in tmp_path.iterdir())
     for arguments, message in [
-        (["dem.tif", "a.tif", "-k", "0"], "dem.tif: k must be an integer within 1..65,535"),
+        (["dem.tif", "a.tif", "-k", "0"], "dem.tif: k must lie within 1..65,535"),
         (["empty.tif", "a.tif", "-k", "3"], "empty.tif: the image has no values"),
         (["none.tif", "a.tif", "-k", "3"], "none.tif: no such file"),
         (["dem.tif", "a.foo", "-k", "3"], "a.foo: unknown suffix"),

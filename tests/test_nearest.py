@@ -366,3 +366,9 @@ def test_masked_arrays() -> None:
 def test_what_is_no_palette(palette: object) -> None:
     with pytest.raises(OptionError, match=r"must be a Palette or a ColorCube, found .*; Palette"):
         nearest(np.zeros((1, 3), np.uint8), palette)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float64])
+def test_an_unknown_scale_is_refused_whatever_the_pixels(dtype: type) -> None:
+    with pytest.raises(OptionError, match="unknown scale 'percent'; known: unit, byte"):
+        nearest(np.zeros((1, 3), dtype), Palette([[0, 0, 0]]), scale="percent")

@@ -10,6 +10,7 @@ from typing import Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from geoindex.checks import check_integer
 from geoindex.errors import OptionError
 from geoindex.palette import Palette
 
@@ -131,11 +132,7 @@ class Clean:
             ("reach", SMALLEST_REACH, LARGEST_REACH),
             ("hatch_gap", 2, LARGEST_GAP),
         ):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | np.integer):
-                raise OptionError(f"{name} must be a number of pixels, found {value!r}")
-            if not lowest <= value <= highest:
-                raise OptionError(f"{name} must be within {lowest}..{highest}, found {value}")
+            check_integer(name, getattr(self, name), lowest, highest)
         if self.connectivity not in (4, 8):
             raise OptionError(f"connectivity must be 4 or 8, found {self.connectivity!r}")
         if isinstance(self.hatch, str | Hatch):

@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geoindex.checks import check_choice
 from geoindex.errors import ImageError, OptionError
 from geoindex.scaling import (
     ColorArray,
@@ -66,11 +67,10 @@ class PixelRule:
     """Color under partly transparent pixels, or None."""
 
     def __post_init__(self) -> None:
-        for name, choices in (("alpha", Alpha), ("depth", Depth)):
-            value = getattr(self, name)
-            if value not in get_args(choices):
-                known = ", ".join(get_args(choices))
-                raise OptionError(f"unknown {name} {value!r}; known: {known}")
+        check_choice("alpha", self.alpha, Alpha)
+        check_choice("depth", self.depth, Depth)
+        if self.scale is not None:
+            check_choice("scale", self.scale, Scale)
         threshold, background = _parse_translucent(self.translucent)
         object.__setattr__(self, "threshold", threshold)
         object.__setattr__(self, "background", background)

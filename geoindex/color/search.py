@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Literal, Protocol, get_args
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geoindex.checks import check_choice
 from geoindex.errors import OptionError
 from geoindex.grid import IndexArray
 from geoindex.palette import Palette
@@ -88,8 +89,7 @@ def make_search(palette: Palette, metric: Metric, max_distance: float | None) ->
     OptionError
         Unknown metric, or a distance that is negative or not a number.
     """
-    if metric not in get_args(Metric):
-        raise OptionError(f"unknown metric {metric!r}; known: {', '.join(get_args(Metric))}")
+    check_choice("metric", metric, Metric)
     if max_distance is not None and not max_distance >= 0:
         raise OptionError(f"max_distance must be 0 or more, found {max_distance}")
     if metric == "rgb":

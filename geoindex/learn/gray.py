@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from geoindex.checks import check_choice, check_integer
 from geoindex.color.threads import in_threads, n_cores
 from geoindex.errors import ImageError, OptionError
 from geoindex.grid import IndexArray, index_dtype, nodata_value
@@ -18,8 +19,8 @@ from geoindex.palette import MAX_COLORS, Palette
 
 __all__ = ["GrayLevels", "Weights", "gray_palette", "quantize_gray"]
 
-Weights = Literal["unique", "count"]
-"""``"unique"``: each distinct value counts once; ``"count"``: each pixel does."""
+Weights = Literal["count", "unique"]
+"""``"count"``: every pixel counts; ``"unique"``: every distinct color or value counts once."""
 
 MOST_SEARCHED = 1024
 """Most levels that are searched for; beyond it only all distinct values are given."""
@@ -173,10 +174,8 @@ def _level_names(levels: NDArray[Any]) -> list[str]:
 
 def _check_options(k: int, weights: str) -> None:
     """Refuse options out of range."""
-    if weights not in get_args(Weights):
-        raise OptionError(f"unknown weights {weights!r}; known: {', '.join(get_args(Weights))}")
-    if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 1 <= k <= MAX_COLORS:
-        raise OptionError(f"k must be an integer within 1..{MAX_COLORS:,}, found {k!r}")
+    check_choice("weights", weights, Weights)
+    check_integer("k", k, 1, MAX_COLORS)
 
 
 def _as_values(
