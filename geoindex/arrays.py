@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from rasterio.crs import CRS
 from rasterio.errors import CRSError
 
-from geoindex.color.lazy import is_lazy
 from geoindex.color.pixels import PixelRule, Pixels, as_pixels
 from geoindex.errors import ImageError
 from geoindex.formats.rasters import RasterImage
+from geoindex.grid import is_lazy
 
 if TYPE_CHECKING:
     import xarray as xr

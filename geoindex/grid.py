@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -25,7 +26,15 @@ if TYPE_CHECKING:
 
     from geoindex.survey import Survey
 
-__all__ = ["IndexArray", "IndexGrid", "Resampling", "index_dtype", "nodata_value"]
+__all__ = [
+    "IndexArray",
+    "IndexGrid",
+    "Resampling",
+    "index_dtype",
+    "is_lazy",
+    "map_bounds",
+    "nodata_value",
+]
 
 IndexArray = NDArray[np.uint8 | np.uint16]
 """Palette indices; uint8 or uint16."""
@@ -75,6 +84,12 @@ def nodata_value(n_colors: int, dtype: np.typing.DTypeLike) -> int | None:
     """
     largest = int(np.iinfo(np.dtype(dtype)).max)
     return largest if n_colors <= largest else None
+
+
+def is_lazy(values: Any) -> bool:
+    """Whether this is a Dask array."""
+    dask = sys.modules.get("dask.array")
+    return dask is not None and isinstance(values, dask.Array)
 
 
 def map_bounds(shape: tuple[int, ...], transform: Affine) -> tuple[float, float, float, float]:
@@ -196,7 +211,7 @@ class IndexGrid:
     @property
     def is_lazy(self) -> bool:
         """Whether the indices are a Dask array."""
-        return hasattr(self.indices, "__dask_graph__")
+        return is_lazy(self.indices)
 
     def compute(self) -> IndexGrid:
         """Grid with its indices in memory; this one, where they are.

@@ -19,7 +19,7 @@ from geoindex.color.threads import Progress, one_thread
 from geoindex.formats.blocks import plan_regions, read_ahead
 from geoindex.formats.rasters import MapImage
 from geoindex.formats.writing import BlockWriter, Region
-from geoindex.grid import IndexArray
+from geoindex.grid import IndexArray, index_dtype
 
 if TYPE_CHECKING:
     from geoindex.clean.bands import BandCleaner
@@ -85,7 +85,7 @@ def stream_image(
         return writer
 
     try:
-        return run(np.uint8 if len(mapper.palette) <= 256 else np.uint16)
+        return run(index_dtype(len(mapper.palette), has_nodata=False))
     except _NodataTurnedUpError:
         if counter is not None:
             counter.clear()

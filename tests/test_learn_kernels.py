@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from skimage.color import lab2rgb, rgb2lab
 
-from geoindex.color.histogram import ColorHistogram, color_histogram
+from geoindex.color.histogram import ColorHistogram
 from geoindex.color.pixels import Pixels
 from geoindex.color.spaces import STEPS, colors_of, space_coordinates
 from geoindex.learn import points as module
@@ -17,13 +17,14 @@ from geoindex.learn.draws import draw_colors, draw_pixels
 from geoindex.learn.kmeans import kmeans
 from geoindex.learn.median_cut import median_cut
 from geoindex.learn.points import Points, TrueColors
+from geoindex.sources import count_colors
 
 SPACES = ("rgb", "lab", "oklab")
 COLORS = arrays(np.uint8, st.tuples(st.just(4), st.integers(1, 30), st.just(3)))
 
 
 def histogram_of(colors: np.ndarray) -> ColorHistogram:
-    return color_histogram(Pixels(table=colors))
+    return count_colors([Pixels(table=colors)])
 
 
 def brute(points: Points, centers: np.ndarray) -> np.ndarray:

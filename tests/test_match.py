@@ -156,11 +156,11 @@ def test_command(tmp_path: Path) -> None:
 
 
 def test_frequent_colors_of_a_real_map_stay_apart(kevitsa: Path) -> None:
-    from geoindex.color.histogram import color_histogram
-    from geoindex.formats.rasters import read_image
+    from geoindex.color.pixels import PixelRule
+    from geoindex.sources import count_colors, pixel_blocks
 
     path = kevitsa / "Kevitsa_geology_noframe.png"
-    histogram = color_histogram(read_image(path).pixels)
+    histogram = count_colors(pixel_blocks(path, PixelRule()))
     frequent = np.argsort(-histogram.counts)[:20]
     match = match_palette(
         histogram.colors[frequent],

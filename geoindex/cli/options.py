@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from functools import wraps
 from typing import Any, TypedDict, get_args
 
@@ -43,18 +44,7 @@ __all__ = [
     "survey_option",
 ]
 
-CLEAN_PARAMETERS = (
-    "ink",
-    "shade",
-    "hatch",
-    "hatch_gap",
-    "speckle",
-    "connectivity",
-    "edges",
-    "reach",
-    "changes",
-    "confidence",
-)
+CLEAN_PARAMETERS = tuple(field.name for field in fields(Clean))
 """Options that :func:`clean_options` adds."""
 
 palette_option = click.option(
@@ -262,29 +252,11 @@ def clean_options(command: Callable[..., None]) -> Callable[..., None]:
         help="Ink farther than N pixels from every unit becomes nodata.",
     )
     @wraps(command)
-    def with_clean(
-        *args: Any,
-        ink: tuple[str, ...],
-        shade: bool | None,
-        hatch: tuple[str, ...],
-        hatch_gap: int,
-        speckle: int,
-        connectivity: str,
-        edges: bool,
-        reach: int,
-        **options: Any,
-    ) -> None:
-        options["clean"] = Clean(
-            edges=edges,
-            ink=ink or None,
-            shade=shade,
-            hatch=hatch,
-            hatch_gap=hatch_gap,
-            speckle=speckle,
-            connectivity=4 if connectivity == "4" else 8,
-            reach=reach,
-        )
-        command(*args, **options)
+    def with_clean(*args: Any, **options: Any) -> None:
+        steps = {name: options.pop(name) for name in CLEAN_PARAMETERS}
+        steps["ink"] = steps["ink"] or None
+        steps["connectivity"] = int(steps["connectivity"])
+        command(*args, clean=Clean(**steps), **options)
 
     return with_clean
 
@@ -298,7 +270,7 @@ def refuse_clean_options() -> None:
         One of them was given.
     """
     context = click.get_current_context()
-    for name in CLEAN_PARAMETERS:
+    for name in (*CLEAN_PARAMETERS, "changes", "confidence"):
         if context.get_parameter_source(name) == ParameterSource.COMMANDLINE:
             raise click.UsageError(f"--{name.replace('_', '-')} needs --clean")
 

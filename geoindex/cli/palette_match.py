@@ -10,13 +10,13 @@ import click
 import numpy as np
 
 from geoindex.cli.options import echo_json, json_option, metric_option, overwrite_option
-from geoindex.color.histogram import color_histogram
+from geoindex.color.pixels import PixelRule
 from geoindex.color.search import Metric
 from geoindex.formats.atomic import atomic_output, check_target
 from geoindex.formats.palettes import load_palette
-from geoindex.formats.rasters import read_image
 from geoindex.learn.match import PaletteMatch, match_palette
 from geoindex.palette import Palette
+from geoindex.sources import count_colors, pixel_blocks
 
 __all__ = ["match_command"]
 
@@ -70,7 +70,7 @@ def match_command(
 
 def _count(image: str, units: Palette) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Pixels of a map that have exactly the color of each unit."""
-    histogram = color_histogram(read_image(image).pixels)
+    histogram = count_colors(pixel_blocks(image, PixelRule()))
     found = {
         bytes(color): int(count)
         for color, count in zip(histogram.colors, histogram.counts, strict=True)

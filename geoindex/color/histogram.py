@@ -11,7 +11,7 @@ from geoindex.color.cells import CELL_SIDE, N_CELLS
 from geoindex.color.pixels import NO_MASK, Pixels
 from geoindex.scaling import round_colors
 
-__all__ = ["ColorCounter", "ColorHistogram", "color_histogram"]
+__all__ = ["ColorCounter", "ColorHistogram"]
 
 NO_WEIGHTS = np.empty((0, 0), dtype=np.int64)
 """What the kernel takes for "every pixel counts once"."""
@@ -101,30 +101,3 @@ class ColorCounter:
         counts = np.empty(n_colors, dtype=np.int64)
         kernels.list_codes(self._slots, self._counts, colors, counts)
         return ColorHistogram(colors=colors, counts=counts)
-
-
-def color_histogram(pixels: Pixels) -> ColorHistogram:
-    """Count the distinct colors of an image.
-
-    Parameters
-    ----------
-    pixels : Pixels
-        As in :meth:`ColorCounter.add`.
-
-    Returns
-    -------
-    ColorHistogram
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from geoindex.color.histogram import color_histogram
-    >>> from geoindex.color.pixels import Pixels
-    >>> colors = np.array([[[9, 8, 7], [1, 2, 3], [9, 8, 7]]], np.uint8)
-    >>> histogram = color_histogram(Pixels(table=colors))
-    >>> histogram.colors.tolist(), histogram.counts.tolist()
-    ([[1, 2, 3], [9, 8, 7]], [1, 2])
-    """
-    counter = ColorCounter()
-    counter.add(pixels)
-    return counter.histogram()

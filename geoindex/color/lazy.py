@@ -17,15 +17,9 @@ from numpy.typing import NDArray
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.pixels import PixelRule, Pixels
 from geoindex.errors import ImageError
-from geoindex.grid import IndexArray, index_dtype
+from geoindex.grid import IndexArray, index_dtype, is_lazy
 
-__all__ = ["check_lazy", "is_lazy", "lazy_values", "map_lazy"]
-
-
-def is_lazy(values: Any) -> bool:
-    """Whether this is a Dask array."""
-    dask = sys.modules.get("dask.array")
-    return dask is not None and isinstance(values, dask.Array)
+__all__ = ["check_lazy", "lazy_values", "map_lazy"]
 
 
 def lazy_values(values: Any) -> Any | None:

@@ -50,7 +50,8 @@ OKLAB_STEP = 2.0**24
 CIEDE2000_STEP = 2.0**30
 
 # Range of brightness of hillshade that the shaded metric forgives.
-DARKEST, BRIGHTEST = 0.65, 1.06
+DARKEST_PERCENT, BRIGHTEST_PERCENT = 65.0, 106.0
+DARKEST, BRIGHTEST = DARKEST_PERCENT / 100, BRIGHTEST_PERCENT / 100
 
 
 def _linear_srgb() -> NDArray[np.float64]:
@@ -165,7 +166,7 @@ def value_between(
         length = x2 * x2 + y2 * y2 + z2 * z2
         along = x1 * x2 + y1 * y2 + z1 * z2
         if along <= DARKEST * length or along >= BRIGHTEST * length:
-            percent = 65.0 if along <= DARKEST * length else 106.0
+            percent = DARKEST_PERCENT if along <= DARKEST * length else BRIGHTEST_PERCENT
             dx, dy, dz = 100 * x1 - percent * x2, 100 * y1 - percent * y2, 100 * z1 - percent * z2
             return (dx * dx + dy * dy + dz * dz) / 10_000
         # The squared length of the cross product: an exact integer, and no cancellation.

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.errors import GridError
-from geoindex.grid import IndexArray, nodata_value
+from geoindex.grid import IndexArray, index_dtype, nodata_value
 from geoindex.palette import Palette
 
 __all__ = ["ClassValues", "class_values", "rows_of_values"]
@@ -99,7 +99,7 @@ def rows_of_values(
             f"{where}: value {values[row, col]} at row {row}, column {col} is none of the class "
             "values of its palette"
         )
-    dtype = np.uint8 if len(palette) + (nodata is not None) <= 256 else np.uint16
+    dtype = index_dtype(len(palette), has_nodata=nodata is not None)
     index_nodata = nodata_value(len(palette), dtype)
     indices = rows.astype(dtype)
     if index_nodata is not None:

@@ -117,7 +117,7 @@ def quantize_gray(
         distinct, counts = _table_of(flat, mask)
     else:
         distinct, counts = _sorted(flat, mask, weights, quantized.reshape(-1))
-    if not is_small and np.isinf(distinct[[0, -1]]).any():
+    if len(distinct) and np.isinf(distinct[[0, -1]]).any():
         raise ImageError("the array holds infinite values; make them NaN or leave them out")
     if len(distinct) > k > MOST_SEARCHED:
         raise OptionError(
@@ -226,8 +226,6 @@ def _table_of(
     kernels.count_codes(_codes(flat), mask, counts)
     codes = np.flatnonzero(counts)
     values = codes.astype(f"u{flat.itemsize}").view(flat.dtype)
-    if np.isinf(values).any():
-        raise ImageError("the array holds infinite values; make them NaN or leave them out")
     # Two codes are zero in floats.
     distinct, inverse = np.unique(values, return_inverse=True)
     totals = np.zeros(len(distinct), dtype=np.int64)
