@@ -267,12 +267,12 @@ def add_lenses(rng: np.random.Generator, units: Bytes, bodies: Bytes, n_units: i
     """Draw small lenses, 5 to 9 pixels thick, with contacts around them."""
     rows, cols = units.shape[0] // SUB, units.shape[1] // SUB
     for _ in range(how_many(10, (rows, cols))):
-        centre = rng.uniform((30, 30), (cols - 30, rows - 30))
+        center = rng.uniform((30, 30), (cols - 30, rows - 30))
         length, thickness = rng.uniform(14, 30), rng.uniform(2.5, 4.5)
         angle = rng.uniform(0, np.pi)
-        place, x, y = window(units.shape, centre, length + 2)
-        along = (x - centre[0]) * np.cos(angle) + (y - centre[1]) * np.sin(angle)
-        across = (y - centre[1]) * np.cos(angle) - (x - centre[0]) * np.sin(angle)
+        place, x, y = window(units.shape, center, length + 2)
+        along = (x - center[0]) * np.cos(angle) + (y - center[1]) * np.sin(angle)
+        across = (y - center[1]) * np.cos(angle) - (x - center[0]) * np.sin(angle)
         inside = (along / length) ** 2 + (across / thickness) ** 2 < 1
         units[place][inside] = rng.integers(n_units)
         bodies[place][inside] = 1
@@ -295,11 +295,11 @@ def how_many(number: int, shape: tuple[int, int]) -> int:
 
 
 def window(
-    shape: tuple[int, ...], centre: Floats, reach: float
+    shape: tuple[int, ...], center: Floats, reach: float
 ) -> tuple[tuple[slice, slice], Floats, Floats]:
     """Subpixels around a place: their slices, columns and rows in pixels."""
-    low = np.maximum(np.floor((centre - reach) * SUB), 0).astype(int)
-    high = np.minimum(np.ceil((centre + reach) * SUB), (shape[1], shape[0])).astype(int)
+    low = np.maximum(np.floor((center - reach) * SUB), 0).astype(int)
+    high = np.minimum(np.ceil((center + reach) * SUB), (shape[1], shape[0])).astype(int)
     x, y = (np.arange(low[0], high[0]) + 0.5) / SUB, (np.arange(low[1], high[1]) + 0.5) / SUB
     return (slice(low[1], high[1]), slice(low[0], high[0])), x[None, :], y[:, None]
 

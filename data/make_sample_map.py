@@ -27,7 +27,7 @@ Point = tuple[float, float]
 
 WIDTH, HEIGHT = 1500, 900  # pixels
 SUB = 4  # subpixels along each side of a pixel
-PIXEL = 5.0  # metres
+PIXEL = 5.0  # meters
 WEST, NORTH = 486000.0, 7512000.0  # outer corner of the upper-left pixel
 NODATA = 255
 
@@ -148,9 +148,9 @@ def stratigraphy(x: Floats, y: Floats) -> Floats:
     return 165 * fold + 0.16 * (along - 450) + 42 * BEND(x, y) + 5 * RIPPLE(x, y)
 
 
-def ellipse(x: Floats, y: Floats, centre: Point, axes: Point, degrees: float) -> Floats:
+def ellipse(x: Floats, y: Floats, center: Point, axes: Point, degrees: float) -> Floats:
     """Return the squared radius in units of the semi-axes: below 1 inside the ellipse."""
-    dx, dy = x[None, :] - centre[0], y[:, None] - centre[1]
+    dx, dy = x[None, :] - center[0], y[:, None] - center[1]
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     return ((dx * cos + dy * sin) / axes[0]) ** 2 + ((dy * cos - dx * sin) / axes[1]) ** 2
 
@@ -207,7 +207,7 @@ def on_sheet(x: Floats, y: Floats) -> Mask:
 
 
 def fine_grid() -> tuple[Floats, Floats]:
-    """Return the centres of the subpixel columns and rows, in pixels of the map."""
+    """Return the centers of the subpixel columns and rows, in pixels of the map."""
     return (np.arange(WIDTH * SUB) + 0.5) / SUB, (np.arange(HEIGHT * SUB) + 0.5) / SUB
 
 
@@ -220,7 +220,7 @@ def in_strips(
 
 @dataclass
 class Pen:
-    """A layer of line work in one colour, drawn without smoothing on the fine grid."""
+    """A layer of line work in one color, drawn without smoothing on the fine grid."""
 
     def __post_init__(self) -> None:
         self.image = Image.new("1", (WIDTH * SUB, HEIGHT * SUB))
@@ -236,13 +236,13 @@ class Pen:
         scaled = [(px * SUB, py * SUB) for px, py in points]
         self.draw.line(scaled, fill=1, width=round(width * SUB), joint="curve")
 
-    def text(self, centre: Point, words: str, size: float, style: str, halo: float = 0) -> None:
-        """Write `words` around `centre`; `halo` widens the letters."""
+    def text(self, center: Point, words: str, size: float, style: str, halo: float = 0) -> None:
+        """Write `words` around `center`; `halo` widens the letters."""
         path = Path(mpl.get_data_path()) / "fonts" / "ttf" / f"DejaVuSans{style}.ttf"
         font = ImageFont.truetype(
             str(path), round(size * SUB), layout_engine=ImageFont.Layout.BASIC
         )
-        place = (round(centre[0] * SUB), round(centre[1] * SUB))
+        place = (round(center[0] * SUB), round(center[1] * SUB))
         width = round(halo * SUB)
         self.draw.text(place, words, fill=1, font=font, anchor="mm", stroke_width=width)
 
@@ -300,16 +300,16 @@ def black_ink(units: Bytes, y: Floats) -> Mask:
         cos, sin = math.cos(math.radians(degrees)), -math.sin(math.radians(degrees))
         pen.line([(px - 13 * cos, py - 13 * sin), (px + 13 * cos, py + 13 * sin)], 1.8)
         pen.line([(px, py), (px - 7 * sin, py + 7 * cos)], 1.8)
-    for words, centre, size in LABELS:
-        pen.text(centre, words, size, "-Bold")
+    for words, center, size in LABELS:
+        pen.text(center, words, size, "-Bold")
     return pen.mask | contacts(units)
 
 
 def white_ink(units: Bytes, x: Floats, y: Floats) -> Mask:
     """Return the hatching of the gabbro, the dots of the marble and the halos of labels."""
     pen = Pen()
-    for words, centre, size in LABELS:
-        pen.text(centre, words, size, "-Bold", halo=2.0)
+    for words, center, size in LABELS:
+        pen.text(center, words, size, "-Bold", halo=2.0)
     stripes = (x[None, :] + y[:, None]) % 11 < 2.0
     hatch = stripes & (units == CODE["Gabbro"])
     dots = ((x[None, :] % 12 - 6) ** 2 + (y[:, None] % 12 - 6) ** 2) < 2.2

@@ -117,14 +117,21 @@ def test_ctrl_c_while_a_thread_starts(has_begun: bool, monkeypatch: pytest.Monke
     with pytest.raises(KeyboardInterrupt), one_thread("test") as submit:
         submit(work)
     assert begun.is_set() == done.is_set()
-    assert begun.is_set() or not has_begun
     time.sleep(0.1)
     assert begun.is_set() == done.is_set()
 
 
 def test_work_that_has_not_begun_is_cancelled() -> None:
+    begun, go_on, never = threading.Event(), threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        assert go_on.wait(30)
+
     with one_thread("test") as submit:
-        first = submit(time.sleep, 0.1)
-        second = submit(time.sleep, 0.1)
-    assert first.done()
-    assert second.cancelled() or second.done()
+        first, second = submit(work), submit(never.set)
+        assert begun.wait(30)
+        threading.Timer(0.2, go_on.set).start()
+    assert first.exception() is None
+    assert second.cancelled()
+    assert not never.is_set()
