@@ -71,6 +71,11 @@ class Section:
         return self.length / (self.n_traces - 1)
 
     @property
+    def sample_interval(self) -> float:
+        """Distance between neighboring samples, in units of Z."""
+        return self.interval / PER_UNIT
+
+    @property
     def last_z(self) -> float:
         """Z of the last sample."""
         return self.first_z + (self.n_samples - 1) * self.interval / PER_UNIT

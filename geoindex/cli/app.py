@@ -14,6 +14,7 @@ import click
 
 import geoindex
 from geoindex.cli.lazy import LazyGroup
+from geoindex.cli.messages import echo_warning
 from geoindex.errors import GeoindexError, GeoindexWarning
 
 __all__ = ["cli", "main"]
@@ -59,7 +60,7 @@ def cli() -> None:
 def _echo_warning(message: Warning | str, category: type[Warning], *_place: Any) -> None:
     """Print our own warnings as one line, and no others, which are for developers."""
     if issubclass(category, GeoindexWarning):
-        click.echo(f"Warning: {message}", err=True)
+        echo_warning(str(message))
 
 
 def main() -> None:

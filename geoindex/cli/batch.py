@@ -10,6 +10,7 @@ import click
 
 from geoindex.batch import BatchReport, convert_many
 from geoindex.clean import Clean
+from geoindex.cli.messages import echo_warning
 from geoindex.cli.options import (
     MappingOptions,
     clean_flag,
@@ -161,10 +162,9 @@ def _echo_table(report: BatchReport) -> None:
         click.echo(f"  {name:<9}  {number:>9,}{note}")
     merged = sum(bool(sheet.merged) for sheet in report.done)
     if merged:
-        click.echo(
-            f"Warning: in {merged:,} sheet{'s' * (merged > 1)} several frequent colors became one "
-            "class; --json or geoindex convert lists them",
-            err=True,
+        echo_warning(
+            f"in {merged:,} sheet{'s' * (merged > 1)} several frequent colors became one "
+            "class; --json or geoindex convert lists them"
         )
 
 

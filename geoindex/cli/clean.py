@@ -8,6 +8,7 @@ from typing import Any, get_args
 import click
 
 from geoindex.clean import Clean
+from geoindex.cli.messages import echo_warning
 from geoindex.cli.options import (
     changes_option,
     clean_options,
@@ -86,10 +87,9 @@ def clean_command(
 def echo_changes(cleaned: dict[str, Any], n_pixels: int) -> None:
     """Print what class recovery changed, and the classes that changed most."""
     if not cleaned["ink"]:
-        click.echo(
-            "Warning: no class is ink, so line work and text stay what they are; --ink black,red "
-            "names them, or a column role in the palette file",
-            err=True,
+        echo_warning(
+            "no class is ink, so line work and text stay what they are; --ink black,red "
+            "names them, or a column role in the palette file"
         )
     for reason, count in cleaned["changed"].items():
         click.echo(f"  {reason:<13} {count:,} px changed ({count / n_pixels:.2%})")

@@ -8,6 +8,7 @@ import click
 
 from geoindex.clean import Clean
 from geoindex.cli.clean import echo_changes
+from geoindex.cli.messages import echo_warning
 from geoindex.cli.options import (
     MappingOptions,
     changes_option,
@@ -124,22 +125,20 @@ def echo_hidden(hidden: Sequence[HiddenClass]) -> None:
     if len(hidden) > LISTED_COLORS:
         listed.append(f"{len(hidden) - LISTED_COLORS} more")
     if hidden:
-        click.echo(
-            "Warning: some classes have the color of an earlier one, which gets all their pixels: "
-            + ", ".join(listed),
-            err=True,
+        echo_warning(
+            "some classes have the color of an earlier one, which gets all their pixels: "
+            + ", ".join(listed)
         )
 
 
 def echo_merged(merged: Sequence[MergedColors]) -> None:
     """Warn of every group of colors that became one class."""
     for group in merged[:LISTED_GROUPS]:
-        click.echo(f"Warning: {_merge_text(group)}", err=True)
+        echo_warning(_merge_text(group))
     if len(merged) > LISTED_GROUPS:
-        click.echo(
-            f"Warning: and {len(merged) - LISTED_GROUPS} more groups of colors share an index; "
-            "--json lists them all",
-            err=True,
+        echo_warning(
+            f"and {len(merged) - LISTED_GROUPS} more groups of colors share an index; "
+            "--json lists them all"
         )
 
 

@@ -7,6 +7,7 @@ from typing import get_args
 
 import click
 
+from geoindex.cli.messages import echo_warning
 from geoindex.cli.options import echo_json, json_option, overwrite_option, quiet_option
 from geoindex.formats.atomic import check_target
 from geoindex.formats.grids import grid_format_of
@@ -73,7 +74,4 @@ def gray_command(
     for index, count in enumerate(grid.counts()):
         click.echo(f"  {index:>5}  {count:>12,} px  {grid.palette.label(index)}")
     if len(grid.palette) < k:
-        click.echo(
-            f"Warning: the raster has only {len(grid.palette)} distinct values; each is a level",
-            err=True,
-        )
+        echo_warning(f"the raster has only {len(grid.palette)} distinct values; each is a level")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from geoindex.cli.messages import echo_warning
 from geoindex.cli.options import (
     echo_json,
     json_option,
@@ -98,18 +99,18 @@ def _echo(report: HorizonReport, survey: Survey) -> None:
     click.echo(f"{report.colors}: colors, {report.legend}: classes")
     click.echo(f"{report.steps}: what to click in OpendTect")
     if survey.z is None:
-        _warn(
+        echo_warning(
             "the survey does not tell its Z range, and OpendTect 7 and 8 reject a horizon "
             "outside of it; give --z"
         )
     elif report.z_moved:
         factor = 1000 if report.z_unit == "ms" else 1
-        _warn(
+        echo_warning(
             f"Z is {report.z:.10g} {report.z_unit}, within the survey's range of "
             f"{survey.z.start * factor:.10g} to {survey.z.stop * factor:.10g}"
         )
     if report.renumbered:
-        _warn(
+        echo_warning(
             f"the classes were numbered anew, for OpendTect shows 255; {report.legend} has both "
             "numbers"
         )
@@ -117,7 +118,3 @@ def _echo(report: HorizonReport, survey: Survey) -> None:
 
 def _line_numbers(report: HorizonReport) -> tuple[tuple[int, int, int], ...]:
     return report.inlines, report.crosslines
-
-
-def _warn(text: str) -> None:
-    click.echo(f"Warning: {text}", err=True)

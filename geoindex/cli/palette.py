@@ -8,6 +8,7 @@ from typing import Any, get_args
 import click
 
 from geoindex.cli.lazy import LazyGroup
+from geoindex.cli.messages import color_block
 from geoindex.cli.options import echo_json, json_option, overwrite_option, quiet_option
 from geoindex.formats.palettes import (
     FORMATS,
@@ -129,7 +130,7 @@ def convert_command(
 def swatch_line(palette: Palette, row: int) -> str:
     """One color as a colored block, its index, values and name; click strips color in pipes."""
     red, green, blue = (int(channel) for channel in palette.colors[row])
-    block = click.style("    ", bg=(red, green, blue))
+    block = color_block((red, green, blue))
     value = "" if palette.values is None else f"  class {palette.values[row]}"
     name = "" if palette.names is None else f"  {palette.names[row]}"
     code = bytes((red, green, blue)).hex()

@@ -8,6 +8,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from geoindex.cli.messages import color_block, echo_warning
 from geoindex.cli.options import echo_json, json_option, overwrite_option, quiet_option
 from geoindex.errors import GeoindexError, MissingFileError, PaletteError
 from geoindex.formats.atomic import check_target
@@ -108,7 +109,7 @@ def _echo(legend: Legend, output: str) -> None:
     click.echo(f"{output}: {len(legend.swatches)} swatches")
     for row, swatch in enumerate(legend.swatches):
         code = bytes(swatch.color).hex()
-        block = click.style("    ", bg=swatch.color)
+        block = color_block(swatch.color)
         left, top, right, bottom = swatch.box
         name = "" if legend.palette.names is None else f"  {legend.palette.names[row]}"
         click.echo(
@@ -116,13 +117,9 @@ def _echo(legend: Legend, output: str) -> None:
             + name
         )
     for row in legend.patterned:
-        click.echo(
-            f"Warning: swatch {row} ({legend.palette.label(row)}) is patterned; its most frequent "
-            "color stands for it",
-            err=True,
+        echo_warning(
+            f"swatch {row} ({legend.palette.label(row)}) is patterned; its most frequent "
+            "color stands for it"
         )
     for row, first in legend.palette.duplicates().items():
-        click.echo(
-            f"Warning: swatches {first} and {row} have the same color; pixels are given {first}",
-            err=True,
-        )
+        echo_warning(f"swatches {first} and {row} have the same color; pixels are given {first}")

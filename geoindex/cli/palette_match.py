@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import numpy as np
 
+from geoindex.cli.messages import color_block
 from geoindex.cli.options import echo_json, json_option, metric_option, overwrite_option
 from geoindex.color.pixels import PixelRule
 from geoindex.color.search import Metric
@@ -119,6 +120,6 @@ def _echo(match: PaletteMatch) -> None:
 
 
 def _swatch(palette: Palette, row: int) -> str:
-    """Block of a color; click strips color in pipes."""
-    red, green, blue = (int(channel) for channel in palette.colors[row])
-    return click.style("    ", bg=(red, green, blue)) + " #" + bytes((red, green, blue)).hex()
+    """Block and code of a color."""
+    color = palette.colors[row]
+    return f"{color_block(color)} #{bytes(color).hex()}"

@@ -7,6 +7,7 @@ from typing import get_args
 import click
 
 from geoindex.cli.convert import echo_hidden, echo_merged
+from geoindex.cli.messages import echo_warning
 from geoindex.cli.options import (
     echo_json,
     json_option,
@@ -145,8 +146,7 @@ def _echo_report(report: SectionReport) -> None:
     click.echo(f"  undefined     {report.nodata_share:.2%}")
     click.echo(f"{report.colors}: colors, {report.legend}: classes")
     if report.renumbered:
-        click.echo(
-            "Warning: the classes were numbered anew, for OpendTect shows 255; "
-            f"{report.legend} has both numbers",
-            err=True,
+        echo_warning(
+            "the classes were numbered anew, for OpendTect shows 255; "
+            f"{report.legend} has both numbers"
         )

@@ -200,7 +200,7 @@ def write_section(
         trace_spacing=section.trace_spacing,
         first_z=section.first_z,
         last_z=section.last_z,
-        sample_interval=section.interval / 1000,
+        sample_interval=section.sample_interval,
         classes_used=int((counts > 0).sum()),
         nodata_share=1 - int(counts.sum()) / indices.size,
     )

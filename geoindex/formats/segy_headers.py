@@ -120,7 +120,7 @@ def text_header(section: Section, scale: int, n_classes: int) -> bytes:
         "",
         f"SAMPLES: {section.n_samples} OF {z_name}, {z_unit}, DOWNWARD",
         f"FIRST SAMPLE: {section.first_z} (BYTE 109)   LAST SAMPLE: {section.last_z:.3f}",
-        f"INTERVAL: {section.interval / 1000:.3f} (IN THOUSANDTHS IN BYTE 117)",
+        f"INTERVAL: {section.sample_interval:.3f} (IN THOUSANDTHS IN BYTE 117)",
         "FORMAT: 4-BYTE IEEE FLOATING POINT (5), BIG-ENDIAN",
         "",
         "WRITTEN BY GEOINDEX",
