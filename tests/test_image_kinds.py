@@ -407,6 +407,17 @@ def test_prj_beside_a_world_file(tmp_path: Path, esri: bool) -> None:
         read_image(tmp_path / "map.png")
 
 
+def test_a_grid_of_another_program_lies_where_its_image_does(tmp_path: Path) -> None:
+    image = Image.fromarray(np.array([[0, 1, 1]], np.uint8), mode="P")
+    image.putpalette([0, 0, 0, 255, 255, 0])
+    image.save(tmp_path / "map.png")
+    (tmp_path / "map.pgw").write_text("5\n0\n0\n-5\n102.5\n897.5\n")
+    (tmp_path / "map.prj").write_text(CRS.from_epsg(2393).to_wkt())
+    grid, picture = open_grid(tmp_path / "map.png"), read_image(tmp_path / "map.png")
+    assert grid.transform == picture.transform == Affine(5, 0, 100, 0, -5, 900)
+    assert grid.crs == picture.crs == CRS.from_epsg(2393)
+
+
 def test_aux_xml_places_an_image(tmp_path: Path) -> None:
     Image.fromarray(noise(4, 5, 3)).save(tmp_path / "map.png")
     (tmp_path / "map.png.aux.xml").write_text(

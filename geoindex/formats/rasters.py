@@ -26,7 +26,7 @@ from geoindex.formats.headers import (
     is_interlaced_png,
     is_progressive_jpeg,
 )
-from geoindex.formats.sidecars import crs_beside, world_file_transform
+from geoindex.formats.place import place_of
 from geoindex.scaling import ColorArray, Scale
 
 if TYPE_CHECKING:
@@ -95,14 +95,7 @@ class MapImage:
         self._source = source
         self.path = path
         self._layout = band_layout(source, path)
-        points, points_crs = source.gcps
-        self.transform: Affine | None = None if source.transform.is_identity else source.transform
-        if self.transform is None and not points:
-            self.transform = world_file_transform(path)
-        self.gcps: tuple[GroundControlPoint, ...] = tuple(points)
-        self.crs: CRS | None = points_crs if points else source.crs
-        if self.transform is not None and self.crs is None:
-            self.crs = crs_beside(path)
+        self.transform, self.crs, self.gcps = place_of(source, path)
         is_placed = self.transform is not None or bool(self.gcps)
         self._turn = TURNS[1 if is_placed else _orientation(source, path)]
         self._rule = rule

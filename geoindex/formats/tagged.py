@@ -16,7 +16,7 @@ from geoindex.formats.class_values import rows_of_values
 from geoindex.formats.drivers import open_raster
 from geoindex.formats.metadata import FORMAT_VERSION, dump_json, load_json
 from geoindex.formats.palette_files.entries import one_line
-from geoindex.formats.sidecars import world_file_transform
+from geoindex.formats.place import place_of
 from geoindex.formats.writing import GridHeader
 from geoindex.grid import IndexGrid
 from geoindex.palette import Palette
@@ -63,9 +63,7 @@ def read_tagged(path: Path) -> IndexGrid:
         nodata = None if source.nodata is None else int(source.nodata)
         table = source.colormap(1)
         tag = source.tags().get(TAG)
-        transform = None if source.transform.is_identity else source.transform
-        gcps, gcps_crs = source.gcps
-        crs = gcps_crs if gcps else source.crs
+        place = place_of(source, path)
     content: dict[str, Any] = {} if tag is None else load_json(tag, f"{path}, tag {TAG}")
     colors = np.array([table[index][:3] for index in sorted(table)], dtype=np.uint8)
     values = content.get("values")
@@ -87,9 +85,7 @@ def read_tagged(path: Path) -> IndexGrid:
         indices=indices,
         palette=palette,
         nodata=nodata,
-        transform=transform or world_file_transform(path),
-        crs=crs,
-        gcps=tuple(gcps),
+        **place._asdict(),
         provenance=content.get("provenance", {}),
     )
 
