@@ -249,6 +249,10 @@ def test_files_that_no_batch_made_are_kept(maps: Path, tmp_path: Path) -> None:
     assert (out / "a.tif").read_text() == "precious"
     report = convert_many(maps, out, PALETTE, overwrite=True, jobs=1)
     assert (targets(report), len(report.skipped)) == (["a.tif"], 3)
+    assert report.n_again == 0
+    report = convert_many(maps, out, OTHER_PALETTE, jobs=1)
+    assert (len(report.done), report.n_again) == (4, 4)
+    assert convert_many(maps, out, OTHER_PALETTE, jobs=1).n_again == 0
 
 
 @pytest.mark.parametrize(

@@ -310,3 +310,13 @@ def test_many_colors_widen_the_indices(tmp_path: Path) -> None:
     for suffix in ("npy", "tif"):
         grid.save(tmp_path / f"map.{suffix}")
         assert open_grid(tmp_path / f"map.{suffix}").palette == palette
+
+
+def test_a_world_file_of_another_image_is_kept(tmp_path: Path) -> None:
+    grid = IndexGrid(indices=np.zeros((2, 2), np.uint8), palette=Palette([[0, 0, 0]]), nodata=255)
+    (tmp_path / "map.pgw").write_text("precious")
+    with pytest.raises(OutputError, match=r"map\.pgw: exists already; give --overwrite"):
+        grid.save(tmp_path / "map.png")
+    assert [path.name for path in tmp_path.iterdir()] == ["map.pgw"]
+    grid.save(tmp_path / "map.png", overwrite=True)
+    assert open_grid(tmp_path / "map.png").transform is None

@@ -77,6 +77,10 @@ class Manifest:
         except OSError:
             return False
 
+    def was_made(self, name: str) -> bool:
+        """Whether an earlier run made the grid, by whatever settings, and it is still there."""
+        return self._grids.get(name) is not None and os.path.lexists(self._folder / name)
+
     def is_foreign(self, name: str) -> bool:
         """Whether a file of this name is there that no batch made."""
         return name not in self._grids and os.path.lexists(self._folder / name)

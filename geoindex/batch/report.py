@@ -54,6 +54,10 @@ class BatchReport:
     n_sheets: int
     """All sheets that were found; with `fail_fast` some may be in none of the lists."""
 
+    n_again: int
+    """Sheets of `done` whose grids an earlier run had made by other settings or from another
+    state of the image."""
+
     seconds: float
     """Time from the first sheet to the last."""
 
@@ -73,6 +77,7 @@ class BatchReport:
             "folder": self.folder,
             "n_sheets": self.n_sheets,
             "n_left": self.n_left,
+            "n_again": self.n_again,
             "seconds": self.seconds,
             "done": [report.to_dict() for report in self.done],
             "skipped": [asdict(sheet) for sheet in self.skipped],

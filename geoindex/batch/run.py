@@ -185,6 +185,7 @@ class _Batch:
     done: dict[int, ConversionReport] = field(default_factory=dict)
     skipped: list[SkippedSheet] = field(default_factory=list)
     failed: dict[int, FailedSheet] = field(default_factory=dict)
+    again: set[int] = field(default_factory=set)
     started: float = field(default_factory=time.perf_counter)
 
     def plan(
@@ -231,6 +232,8 @@ class _Batch:
                 self.skipped.append(SkippedSheet(source=str(sheet.source), target=str(target)))
                 continue
             self.signatures[number] = signature
+            if resume and self.manifest.was_made(sheet.name):
+                self.again.add(number)
             paths = [path.absolute() if is_far else path for path in (sheet.source, target)]
             tasks.append(Task(number=number, source=str(paths[0]), target=str(paths[1])))
         return tasks
@@ -279,6 +282,7 @@ class _Batch:
             skipped=tuple(self.skipped),
             failed=tuple(self.failed[number] for number in sorted(self.failed)),
             n_sheets=len(self.sheets),
+            n_again=len(self.again & self.done.keys()),
             seconds=time.perf_counter() - self.started,
         )
 

@@ -146,8 +146,10 @@ def _echo_table(report: BatchReport) -> None:
     if report.done and report.seconds:
         sheets, pixels = len(report.done) / report.seconds, report.n_pixels / report.seconds
         rate = f"  {report.seconds:.1f} s, {sheets:,.0f} sheets/s, {pixels / 1e6:,.1f} Mpx/s"
+    again = report.n_again > 0
     rows = [
         ("done", len(report.done), rate),
+        *([("again", report.n_again, "  of these, for settings or image have changed")] * again),
         ("skipped", len(report.skipped), "  done before" if report.skipped else ""),
         ("failed", len(report.failed), ""),
     ]

@@ -16,7 +16,7 @@ from typing import BinaryIO
 import numpy as np
 
 from geoindex.errors import OutputError
-from geoindex.formats.atomic import atomic_output
+from geoindex.formats.atomic import atomic_output, check_target
 from geoindex.formats.sidecars import world_file
 from geoindex.formats.tagged import TAG, read_tagged, sidecar_path, tag_content, write_sidecar
 from geoindex.formats.writing import BandBuffer, BlockWriter, GridHeader, Region
@@ -39,13 +39,15 @@ def open_png(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator[Blo
             f"{path}: a PNG holds up to 256 colors, nodata among them, and class values of "
             "0..255; write .tif"
         )
+    world = path.with_suffix(".pgw")
+    # It would place the grid, whatever image it was written for.
+    check_target(world, overwrite=overwrite)
     with atomic_output(path, overwrite=overwrite) as temporary:
         with temporary.open("wb") as file:
             writer = _PngWriter(file, header)
             yield writer
             writer.finish()
         sidecar_path(path).unlink(missing_ok=True)
-        world = path.with_suffix(".pgw")
         world.unlink(missing_ok=True)
     if header.transform is not None:
         with atomic_output(world, overwrite=True) as temporary:
