@@ -229,7 +229,13 @@ def _sampling(height: float, reach: float, n_rows: int, n_samples: int | None) -
         raise SectionError("an image of one row has no thickness; say how many samples to take")
     # Rounded down, so that no row is left out; whole numbers survive a division in floats.
     finest = math.floor(height / (n_rows - 1) * PER_UNIT + 1e-6)
-    interval = min(max(finest, 1), LARGEST_INT16)
+    if finest < 1:
+        raise SectionError(
+            f"the rows are {height / (n_rows - 1):.3g} apart, and SEG-Y samples no closer than "
+            f"{1 / PER_UNIT:g}; give top and bottom in smaller units (meters for kilometers), or "
+            "say how many samples to take"
+        )
+    interval = min(finest, LARGEST_INT16)
     # The last sample is the one nearest to the last row.
     return interval, math.floor(reach * PER_UNIT / interval + 0.5) + 1
 

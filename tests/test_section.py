@@ -273,6 +273,16 @@ def test_refuses_what_has_no_place(
     assert not list(tmp_path.iterdir())
 
 
+def test_rows_closer_than_samples_can_be(tmp_path: Path) -> None:
+    grid = IndexGrid(indices=np.zeros((2000, 5), np.uint8), palette=Palette([[0, 0, 0]]))
+    options = {**PLACE, "top": 0, "bottom": 0.5}
+    with pytest.raises(
+        SectionError, match=r"the rows are 0\.00025 apart.* \(meters for kilometers"
+    ):
+        write_section(grid, tmp_path / "line.sgy", **options)
+    assert write_section(grid, tmp_path / "line.sgy", **options, n_samples=501).n_samples == 501
+
+
 def test_refuses_bad_targets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     options = {**PLACE, "top": 0, "bottom": 100}
     with pytest.raises(OutputError, match=r"a section is written as \.sgy or \.segy"):

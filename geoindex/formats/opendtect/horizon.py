@@ -35,6 +35,9 @@ UNDEFINED = "1e30"
 
 HEADER_END = "# - - - - - - - - - -"
 
+POSITIONS = {"x", "y", "z", "inline", "crossline"}
+"""Titles of the columns before the attribute."""
+
 MILLISECONDS = 1000
 
 
@@ -242,6 +245,11 @@ def _check_attribute(attribute: str) -> None:
     if not attribute.strip() or not attribute.isprintable() or set(attribute) & set("\"'`"):
         raise OptionError(
             f"the attribute needs a name without quotes and line breaks, found {attribute!r}"
+        )
+    if attribute.strip().lower() in POSITIONS:
+        raise OptionError(
+            f"the attribute cannot have the name of a position, {attribute!r}; readers would take "
+            "it for that"
         )
 
 
