@@ -18,6 +18,7 @@ from geoindex import (
 )
 from geoindex.clean import Hatch
 from geoindex.clean.blocks import clean_block
+from geoindex.clean.hatching import HALO_SIDES, find_hatching
 from geoindex.clean.options import palette_row
 from geoindex.errors import GridError, OptionError
 
@@ -225,6 +226,24 @@ def test_speckle_equals_the_oracle(indices: np.ndarray, size: int, connectivity:
     for _ in range(4):
         expected = speckle_oracle(expected, size, connectivity)
     np.testing.assert_array_equal(result.grid.indices, expected)
+
+
+@pytest.mark.parametrize("hatches", [[(0, 1, 3), (0, 2, 4)], [(0, 2, 4), (0, 1, 3)]])
+def test_hatchings_that_share_a_color_meet_at_their_contact(
+    hatches: list[tuple[int, int, int]],
+) -> None:
+    y, x = np.mgrid[:160, :200]
+    is_left = x < 90 + 0.3 * (y - 80)
+    classes = np.zeros(y.shape, np.int32)
+    classes[is_left & ((x + y) % 11 < 3)] = 1
+    classes[~is_left & ((x - y) % 9 < 3)] = 2
+    gap = 12
+    found = find_hatching(classes, hatches, gap)
+    assert (found == np.where(is_left, 3, 4)).mean() > 0.99
+    # A part with its surroundings gives what the whole gives.
+    halo = HALO_SIDES * (gap + 1)
+    part = find_hatching(classes[: 40 + halo, : 60 + halo], hatches, gap)
+    np.testing.assert_array_equal(part[:40, :60], found[:40, :60])
 
 
 def test_hatching_becomes_one_class() -> None:

@@ -12,6 +12,8 @@ __all__ = ["HALO_SIDES", "find_hatching"]
 HALO_SIDES = 5
 """Sides of the square of the operations below that a pixel depends on, added up."""
 
+FAR = np.iinfo(np.int32).max
+
 Mask = NDArray[np.bool_]
 
 
@@ -23,7 +25,8 @@ def find_hatching(
     A pixel of either color is hatched where stripes of both lie on both sides of it (the
     closings of both colors cover it), in a region wider than a stripe: a single line of one
     color across the other is none. What is left of either color between the last stripe and
-    the border of the region, narrower than a stripe, belongs to it.
+    the border of the region, narrower than a stripe, belongs to it. Where hatchings that share a
+    color meet, its pixels go to the one whose other color is nearer.
 
     Parameters
     ----------
@@ -48,18 +51,53 @@ def find_hatching(
     """
     side = gap + 1 + gap % 2
     result = classes.copy()
-    for one, other, target in hatches:
-        ones, others = classes == one, classes == other
-        if not (ones.any() and others.any()):
-            continue
-        either = ones | others
-        mixed = either & _closed(ones, side) & _closed(others, side)
-        wide = _opened(mixed, side)
-        mixed &= _grown(wide, side)
-        rest = either & ~mixed
-        slivers = rest & ~_opened(rest, side) & _grown(mixed, 2 * side - 1)
-        result[mixed | slivers] = target
+    claims = [_hatched(classes, one, other, side) for one, other, _ in hatches]
+    for (_, _, target), claim in zip(hatches, claims, strict=True):
+        result[claim] = target
+    # Where hatchings that share a color meet, its pixels go to the nearer of the other colors.
+    contested = np.sum(claims, axis=0, dtype=np.int32) > 1
+    if contested.any():
+        distances = np.stack(
+            [
+                np.where(claim, _distance(classes, hatches, number), FAR)[contested]
+                for number, claim in enumerate(claims)
+            ]
+        )
+        targets = np.array([target for _, _, target in hatches], dtype=np.int32)
+        result[contested] = targets[distances.argmin(axis=0)]
     return result
+
+
+def _hatched(classes: NDArray[np.int32], one: int, other: int, side: int) -> Mask:
+    """Pixels of regions where two classes alternate."""
+    ones, others = classes == one, classes == other
+    if not (ones.any() and others.any()):
+        return np.zeros(classes.shape, dtype=bool)
+    either = ones | others
+    mixed = either & _closed(ones, side) & _closed(others, side)
+    wide = _opened(mixed, side)
+    mixed &= _grown(wide, side)
+    rest = either & ~mixed
+    slivers = rest & ~_opened(rest, side) & _grown(mixed, 2 * side - 1)
+    hatched: Mask = mixed | slivers
+    return hatched
+
+
+def _distance(
+    classes: NDArray[np.int32], hatches: Sequence[tuple[int, int, int]], number: int
+) -> NDArray[np.int32]:
+    """Rows or columns to the nearest pixel of the colors that only this hatching has."""
+    from scipy.ndimage import distance_transform_cdt
+
+    colors = set(hatches[number][:2])
+    for rival, (one, other, _) in enumerate(hatches):
+        if rival != number:
+            colors -= {one, other}
+    away = ~np.isin(classes, list(colors))
+    if away.all():
+        return np.full(classes.shape, FAR, dtype=np.int32)
+    distance: NDArray[np.int32] = distance_transform_cdt(away, metric="chessboard")
+    return distance
 
 
 def _grown(mask: Mask, side: int) -> Mask:
