@@ -104,9 +104,14 @@ def test_distance_cube_and_pickle() -> None:
     from geoindex.learn.match import UnitMapper
 
     mapper = UnitMapper(match_palette(UNITS, GRAYS), max_distance=20)
+    out = np.empty((1, 4), np.uint16)
     np.testing.assert_array_equal(
         pickle.loads(pickle.dumps(mapper)).map(picture), mapper.map(picture)
     )
+    assert mapper.map(picture, out=out) is out
+    assert out.tolist() == [[65_535 if i == 255 else i for i in expected[0]]]
+    with pytest.raises(GeoindexError, match=r"out must be uint8 of shape \(1, 4\)"):
+        mapper.map(picture, out=np.empty((2, 2), np.uint8))
 
 
 def test_files(tmp_path: Path) -> None:

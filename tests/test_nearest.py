@@ -109,6 +109,9 @@ def test_every_path_gives_the_same_bytes(
             for mapper in (ColorMapper(windows256), cube, loaded):
                 result = mapper.map(layout)
                 np.testing.assert_array_equal(result, expected, err_msg=f"{name} {full} {block}")
+                for out in (np.empty((301, 203), np.uint8), np.empty((203, 301), np.uint8).T):
+                    assert mapper.map(layout, out=out) is out
+                    np.testing.assert_array_equal(out, expected)
             monkeypatch.setattr(threads, "n_cores", lambda: 1)
             np.testing.assert_array_equal(ColorMapper(windows256).map(layout), expected)
             monkeypatch.undo()
@@ -204,29 +207,33 @@ def test_floats_and_16_bits_are_scaled() -> None:
         np.testing.assert_array_equal(nearest(pixels, palette), expected)
 
 
-@pytest.mark.parametrize("leading", [(24,), (2, 3, 4)])
-@pytest.mark.parametrize("layout", ["C", "F"])
-def test_any_number_of_dimensions(leading: tuple[int, ...], layout: str) -> None:
+@pytest.mark.parametrize(
+    ("leading", "layout"), [((24,), "C"), ((2, 3, 4), "C"), ((2, 3, 4), "F"), ((4, 6), "F")]
+)
+def test_out_of_any_shape_and_layout(leading: tuple[int, ...], layout: str) -> None:
     palette = Palette([[0, 0, 0], [255, 255, 255]])
     pixels = np.random.default_rng(9).integers(0, 256, (*leading, 3), dtype=np.uint8)
-    expected = brute_force(pixels, palette.colors)
-    found = ColorMapper(palette).map(np.asarray(pixels, order=layout))
-    np.testing.assert_array_equal(found, expected)
+    out = np.empty(leading, np.uint8, order=layout)
+    assert ColorMapper(palette).map(pixels, out=out) is out
+    np.testing.assert_array_equal(out, brute_force(pixels, palette.colors))
 
 
-def test_256_colors_leave_room_for_nodata(windows256: Palette) -> None:
+def test_out_of_256_colors_may_leave_room_for_nodata(windows256: Palette) -> None:
     pixels = np.random.default_rng(9).integers(0, 256, (5, 4, 3), dtype=np.uint8)
     expected = brute_force(pixels, windows256.colors)
     valid = np.ones((5, 4), np.uint8)
+    out = np.empty((5, 4), np.uint16)
     mapper = ColorMapper(windows256)
-    assert mapper.map(pixels, valid).dtype == np.uint8
-    np.testing.assert_array_equal(mapper.map(pixels, valid), expected)
+    np.testing.assert_array_equal(mapper.map(pixels, valid, out=out), expected)
     valid[2, 3] = 0
-    expected = expected.astype(np.uint16)
     expected[2, 3] = 65535
-    found = mapper.map(pixels, valid)
-    assert found.dtype == np.uint16
-    np.testing.assert_array_equal(found, expected)
+    np.testing.assert_array_equal(mapper.map(pixels, valid, out=out), expected)
+    with pytest.raises(OptionError, match="out must be uint16 for this palette and mask"):
+        mapper.map(pixels, valid, out=np.empty((5, 4), np.uint8))
+    with pytest.raises(OptionError, match=r"out must have the shape \(5, 4\), found \(4, 5\)"):
+        mapper.map(pixels, out=np.empty((4, 5), np.uint8))
+    with pytest.raises(OptionError, match="out must be uint8"):
+        ColorMapper(Palette([[0, 0, 0]])).map(pixels, out=np.empty((5, 4), np.uint16))
 
 
 @given(

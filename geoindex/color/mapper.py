@@ -76,6 +76,8 @@ class ColorMapper:
         self,
         pixels: ColorArray,
         valid: NDArray[np.generic] | None = None,
+        *,
+        out: IndexArray | None = None,
     ) -> IndexArray:
         """Find the nearest palette color of every pixel.
 
@@ -88,12 +90,20 @@ class ColorMapper:
             of other dimensions are once if numpy cannot reshape them without.
         valid : ndarray of uint8 or bool, shape (...), optional
             0 where a pixel is nodata; an alpha band serves as it is.
+        out : ndarray of uint8 or uint16, shape (...), optional
+            Where to write the indices, in any layout. Its dtype is the one returned without
+            it; for 256 colors it may be uint16 also where nothing turns out to be nodata.
 
         Returns
         -------
         ndarray of uint8 or uint16, shape (...)
-            The dtype is the smallest that holds the palette and, where there is some, nodata
-            (see :func:`geoindex.grid.index_dtype`).
+            `out` where it is given. The dtype is the smallest that holds the palette and,
+            where there is some, nodata (see :func:`geoindex.grid.index_dtype`).
+
+        Raises
+        ------
+        OptionError
+            `out` has another shape, or a dtype that does not hold the indices.
         """
         n_colors = len(self.palette)
         image, mask = _as_image(pixels, valid)
@@ -101,19 +111,28 @@ class ColorMapper:
         dtype = self._dtype
         if n_colors == 256 and mask.size and not mask.all():
             dtype = np.uint16
-        indices = np.empty(image.shape[:2], dtype=dtype)
-        nodata = nodata_value(n_colors, indices.dtype)
+        target = np.empty(pixels.shape[:-1], dtype=dtype)
+        if out is not None:
+            _check_out(out, target, n_colors)
+            target = out
+        nodata = nodata_value(n_colors, target.dtype)
+        # A view wherever numpy can make one; the indices of other arrays are copied back.
+        indices = target.reshape(image.shape[:2])
         if pixels.dtype == np.uint8:
-            self.prepare(indices.size)
+            self.prepare(target.size)
 
         def map_block(block: tuple[slice, slice]) -> None:
             part = mask[block] if mask.size else mask
             self._map_block(image[block], part, indices[block], -1 if nodata is None else nodata)
 
         in_threads(map_block, list(_blocks(image.shape[:2])))
-        return _narrowed(indices.reshape(pixels.shape[:-1]), n_colors)
+        if out is not None:
+            if not np.shares_memory(indices, out):
+                out[...] = indices.reshape(out.shape)
+            return out
+        return _narrowed(target, n_colors)
 
-    def map_pixels(self, pixels: Pixels) -> IndexArray:
+    def map_pixels(self, pixels: Pixels, *, out: IndexArray | None = None) -> IndexArray:
         """Find the nearest palette color of pixels, or of the table that they point into.
 
         Pixels whose own table begins with the palette keep their indices.
@@ -121,13 +140,15 @@ class ColorMapper:
         Parameters
         ----------
         pixels : Pixels
+        out : ndarray of uint8 or uint16, shape (...), optional
+            As in :meth:`map`.
 
         Returns
         -------
         ndarray of uint8 or uint16, shape (...)
         """
         if pixels.codes is None:
-            return self.map(pixels.table, pixels.valid)
+            return self.map(pixels.table, pixels.valid, out=out)
         n_colors = len(self.palette)
         lookup = self.map(pixels.table)
         if np.array_equal(pixels.table[:n_colors], self.palette.colors):
@@ -140,7 +161,12 @@ class ColorMapper:
             nodata = nodata_value(n_colors, target.dtype)
             if nodata is not None:
                 target[missing] = nodata
-        return _narrowed(target, n_colors)
+        target = _narrowed(target, n_colors)
+        if out is None:
+            return target
+        _check_out(out, target, n_colors)
+        out[...] = target
+        return out
 
     def distance(self, colors: NDArray[np.uint8], indices: IndexArray) -> NDArray[np.float64]:
         """Distance of colors from the palette colors that they were given.
@@ -379,6 +405,17 @@ def _narrowed(indices: IndexArray, n_colors: int) -> IndexArray:
     if n_colors != 256 or indices.dtype == np.uint8 or (indices == np.uint16(65_535)).any():
         return indices
     return indices.astype(np.uint8)
+
+
+def _check_out(out: IndexArray, expected: IndexArray, n_colors: int) -> None:
+    """Refuse an array that does not hold the indices; `expected` shows shape and dtype."""
+    if out.shape != expected.shape:
+        raise OptionError(f"out must have the shape {expected.shape}, found {out.shape}")
+    widened = n_colors == 256 and out.dtype == np.uint16
+    if out.dtype != expected.dtype and not widened:
+        raise OptionError(
+            f"out must be {expected.dtype} for this palette and mask, found {out.dtype}"
+        )
 
 
 def _blocks(shape: tuple[int, ...]) -> Iterator[tuple[slice, slice]]:

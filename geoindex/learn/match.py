@@ -264,30 +264,41 @@ class UnitMapper(ColorMapper):
         self,
         pixels: ColorArray,
         valid: NDArray[np.generic] | None = None,
+        *,
+        out: IndexArray | None = None,
     ) -> IndexArray:
         """Find the palette color of every pixel; see :meth:`ColorMapper.map`."""
-        return self._translated(self._units.map(pixels, valid))
+        return self._translated(self._units.map(pixels, valid), out)
 
-    def map_pixels(self, pixels: Pixels) -> IndexArray:
+    def map_pixels(self, pixels: Pixels, *, out: IndexArray | None = None) -> IndexArray:
         """Find the palette color of every pixel; see :meth:`ColorMapper.map_pixels`."""
-        return self._translated(self._units.map_pixels(pixels))
+        return self._translated(self._units.map_pixels(pixels), out)
 
     def fill(self, *, progress: Progress | None = None) -> None:
         """Fill the table of the units; see :meth:`ColorMapper.fill`."""
         self._units.fill(progress=progress)
 
-    def _translated(self, units: IndexArray) -> IndexArray:
+    def _translated(self, units: IndexArray, out: IndexArray | None) -> IndexArray:
         """Palette rows of unit rows."""
         missing = nodata_value(len(self.match.units), units.dtype)
         has_nodata = missing is not None and bool((units == missing).any())
         dtype = np.dtype(index_dtype(len(self.palette), has_nodata=has_nodata))
+        if out is not None:
+            if out.shape != units.shape or out.dtype.itemsize < dtype.itemsize:
+                raise OptionError(
+                    f"out must be {dtype} of shape {units.shape}, found {out.dtype} of {out.shape}"
+                )
+            dtype = out.dtype
         table = np.zeros(np.iinfo(units.dtype).max + 1, dtype=dtype)
         table[: len(self.match.rows)] = self.match.rows
         nodata = nodata_value(len(self.palette), dtype)
         if missing is not None and nodata is not None:
             table[missing] = nodata
-        translated: IndexArray = table[units]
-        return translated
+        if out is None:
+            translated: IndexArray = table[units]
+            return translated
+        out[...] = table[units]
+        return out
 
     def __dask_tokenize__(self) -> tuple[object, ...]:
         """Name for Dask; other units, or other rows for them, are another one."""
