@@ -79,7 +79,7 @@ def test_a_quoted_name_may_hold_the_separator() -> None:
         ("r,g,b\n0,0,0\n1,2,-3\n", "p.csv, line 3: value -3 is outside 0..255"),
         ("128,0,0\n0.1,0.2,0.3\n", "p.csv, line 2: value 0.1 looks like the 0-1 scale"),
         ("0.1,nan,0.3\n", "p.csv, line 1: value nan is not a number"),
-        ("1,2,3,4\n", "p.csv, line 1: holds 4 numbers; say which columns"),
+        ("1,2,3,4\n", "p.csv, line 1: begins with four numbers, one more than a color; say which"),
         ("hex\nff0000\n", "p.csv, line 2: 'ff0000' is not #rrggbb"),
         ("0,0,0\n" * 65_536, "at most 65,535 colors"),
     ],
@@ -174,3 +174,10 @@ def test_builtin_palettes_load(windows256: Palette) -> None:
 def test_windows_256_equals_the_published_values(kevitsa: Path, windows256: Palette) -> None:
     published = np.loadtxt(kevitsa / "Windows_256_color_palette_RGB.csv", delimiter=",")
     np.testing.assert_array_equal(windows256.colors, published)
+
+
+def test_names_before_the_color(tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("Till,247,236,192\nPeat,1,2,3\n")
+    palette = load_palette(tmp_path / "p.csv")
+    assert palette.colors.tolist() == [[247, 236, 192], [1, 2, 3]]
+    assert palette.names == ("Till", "Peat")

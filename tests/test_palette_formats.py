@@ -69,7 +69,7 @@ def test_format_beats_suffix(tmp_path: Path, legend: Palette) -> None:
     legend.save(tmp_path / "b.txt", format="gdal")
     assert len(load_palette(tmp_path / "b.txt")) == 3
     (tmp_path / "c.txt").write_text("7 0 0 255\n9 255 0 0\n")
-    with pytest.raises(PaletteError, match=r"line 1: holds 4 numbers; .*suffix \.clr"):
+    with pytest.raises(PaletteError, match=r"line 1: begins with four numbers.*suffix \.clr"):
         load_palette(tmp_path / "c.txt")
     assert load_palette(tmp_path / "c.txt", format="clr").values == (7, 9)
     with pytest.raises(OptionError, match="unknown palette format 'ico'; known: csv, tsv"):

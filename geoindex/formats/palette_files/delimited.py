@@ -187,13 +187,17 @@ def _text(line: _Line, column: int | None) -> str:
 
 
 def _columns_without_header(line: _Line, request: Request) -> dict[str, int]:
-    """Columns of a line in a file without header: a color, then perhaps a name."""
+    """Columns of a line in a file without header: a color, with a name before or after it."""
     if HEX_COLOR.match(line.fields[0]):
         return {"hex": 0, "name": 1}
-    if len(line.fields) > 3 and number(line.fields[3]) is not None:
+    is_number = [number(field) is not None for field in line.fields[:4]]
+    if is_number == [False, True, True, True]:
+        return {"name": 0, "red": 1, "green": 2, "blue": 3}
+    if is_number == [True, True, True, True]:
+        more = ",name" if len(line.fields) > 4 else ""
         raise request.error(
-            f"holds {len(line.fields)} numbers; say which columns are the color with a header "
-            "line such as value,r,g,b, or give the file the suffix .clr if the first is a class",
+            "begins with four numbers, one more than a color; say which they are with a header "
+            f"line, value,r,g,b{more} or r,g,b,a{more} (files with the suffix .clr need none)",
             line.number,
         )
     return {"red": 0, "green": 1, "blue": 2, "name": 3}
