@@ -325,9 +325,24 @@ def _check_names(
         return None
     if isinstance(names, str) or not all(isinstance(name, str) for name in names):
         raise PaletteError(f"palette {what} must be a sequence of strings")
+    for row, name in enumerate(names):
+        if any("\ud800" <= letter <= "\udfff" for letter in name):
+            raise PaletteError(
+                f"palette row {row}: {name!r} holds half a character, which no file can keep; "
+                "read the names with the encoding that they are in",
+                row=row,
+            )
     if len(names) != n_colors:
         raise PaletteError(f"palette has {n_colors} colors but {len(names)} {what}")
     return tuple(names)
+
+
+def _is_integer(value: Any) -> bool:
+    """Whether this is a whole number of any type."""
+    try:
+        return bool(int(value) == value)
+    except (OverflowError, TypeError, ValueError):
+        return False
 
 
 def _check_values(values: Sequence[int] | None, n_colors: int) -> tuple[int, ...] | None:
@@ -336,7 +351,7 @@ def _check_values(values: Sequence[int] | None, n_colors: int) -> tuple[int, ...
         return None
     checked: dict[int, int] = {}
     for row, value in enumerate(values):
-        if int(value) != value or not -(2**31) <= value < 2**31:
+        if not _is_integer(value) or not -(2**31) <= value < 2**31:
             raise PaletteError(
                 f"palette row {row}: class value {value} is no integer of 32 bits", row=row
             )

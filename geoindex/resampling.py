@@ -52,6 +52,8 @@ def resample(
     progress: Progress | None = None,
 ) -> IndexGrid:
     """Put a grid on the inlines and crosslines of a survey; see :meth:`IndexGrid.resample`."""
+    if not isinstance(survey, Survey):
+        raise SurveyError(f"survey must be a Survey, found {survey!r}; Survey.open reads a file")
     check_choice("resampling method", method, Resampling)
     target = survey.extended(pad=pad, step=step)
     rows, cols = target.shape

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.checks import check_choice
+from geoindex.checks import check_choice, check_integer
 from geoindex.errors import SectionError
 
 __all__ = ["Section", "SectionDomain", "section_of"]
@@ -193,8 +193,9 @@ def section_of(
             f"{bottom:g}; give heights above the datum as negative numbers"
         )
     n_traces = shape[1] if n_traces is None else n_traces
-    if n_traces < 2:
-        raise SectionError(f"a section needs 2 traces or more, found {n_traces}")
+    check_integer("n_traces", n_traces, 2, 2**31 - 1)
+    if n_samples is not None:
+        check_integer("n_samples", n_samples, 1, 2**31 - 1)
     first_z = math.floor(top)
     interval, n_samples = _sampling(bottom - top, bottom - first_z, shape[0], n_samples)
     if not -LARGEST_INT16 <= first_z <= LARGEST_INT16 or not 1 <= interval <= LARGEST_INT16:

@@ -23,6 +23,7 @@ from geoindex.survey_numbers import (
     check_z,
     extend_lines,
     fit_plane,
+    for_both,
     snap_lines,
 )
 
@@ -372,8 +373,8 @@ class Survey:
         >>> wide.inlines, wide.crosslines
         (range(95, 204, 2), range(-4, 56))
         """
-        pads = (pad, pad) if isinstance(pad, int) else pad
-        steps = (step, step) if step is None or isinstance(step, int) else step
+        pads = for_both("pad", pad)
+        steps = (None, None) if step is None else for_both("step", step)
         inlines = extend_lines(self.inlines, pads[0], steps[0], "inlines")
         crosslines = extend_lines(self.crosslines, pads[1], steps[1], "crosslines")
         return self.with_lines(inlines, crosslines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from operator import index
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import numpy as np
@@ -25,6 +26,7 @@ __all__ = [
     "check_z",
     "extend_lines",
     "fit_plane",
+    "for_both",
     "snap_lines",
 ]
 
@@ -206,3 +208,12 @@ def snap_lines(numbers: Floats, lines: range) -> Floats:
     """Nearest numbers of a lattice of lines; halves go up."""
     steps = np.floor((numbers - lines.start) / lines.step + 0.5)
     return np.asarray(lines.start + lines.step * steps)
+
+
+def for_both(name: str, value: Any) -> tuple[int, int]:
+    """Give a number for inlines and one for crosslines, of one for both or of two."""
+    try:
+        inlines, crosslines = value if isinstance(value, Sequence) else (value, value)
+        return index(inlines), index(crosslines)
+    except (TypeError, ValueError):
+        raise SurveyError(f"{name} must be an integer, or two of them, found {value!r}") from None

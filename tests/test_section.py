@@ -255,7 +255,7 @@ def test_more_classes_than_opendtect_shows(tmp_path: Path) -> None:
             "bottom must be larger than top.* heights above the datum",
         ),
         ({"top": float("-inf")}, "bottom must be larger than top"),
-        ({"n_traces": 1}, "needs 2 traces or more, found 1"),
+        ({"n_traces": 1}, "n_traces must lie within 2.."),
         ({"n_samples": 1}, "from 0.001 to 32.767.*more samples|holds 2 to 32,767 samples"),
         ({"n_samples": 40_000}, "holds 2 to 32,767 samples a trace.* 40,000"),
         ({"bottom": 10_000, "n_samples": 3}, "found -250 and 5125.0; take other units or more"),

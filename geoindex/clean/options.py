@@ -135,9 +135,12 @@ class Clean:
             check_integer(name, getattr(self, name), lowest, highest)
         if self.connectivity not in (4, 8):
             raise OptionError(f"connectivity must be 4 or 8, found {self.connectivity!r}")
-        if isinstance(self.hatch, str | Hatch):
-            object.__setattr__(self, "hatch", (self.hatch,))
-        parsed = tuple(Hatch.parse(h) if isinstance(h, str) else h for h in self.hatch)
+        hatch = (self.hatch,) if isinstance(self.hatch, str | Hatch) else self.hatch
+        if not isinstance(hatch, Sequence) or not all(isinstance(h, str | Hatch) for h in hatch):
+            raise OptionError(
+                f"hatch must be texts such as 255,255,255+76,174,29=Quartzite, found {hatch!r}"
+            )
+        parsed = tuple(Hatch.parse(h) if isinstance(h, str) else h for h in hatch)
         object.__setattr__(self, "hatch", parsed)
 
     @property

@@ -165,6 +165,8 @@ def legend_palette(
         raise ImageError(
             f"a picture must have the shape (rows, cols, 3 or 4), found {pixels.shape}"
         )
+    if 0 in pixels.shape:
+        raise ImageError(f"the picture has no pixels: its shape is {pixels.shape}")
     checked = _check_box(box, pixels.shape)
     left, top, right, bottom = checked
     crop = round_colors(pixels.colors[top:bottom, left:right]).astype(np.int16)

@@ -177,6 +177,10 @@ def match_palette(
     """
     from scipy.optimize import linear_sum_assignment
 
+    if not isinstance(palette, Palette):
+        raise PaletteError(
+            f"palette must be a Palette, found {palette!r}; load_palette opens a file or a name"
+        )
     units = _as_units(units)
     weights = _as_counts(counts, len(units))
     repeated = palette.duplicates()

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.errors import OptionError, OutputError
+from geoindex.errors import GridError, OptionError, OutputError
 from geoindex.formats.atomic import atomic_output, check_target
 from geoindex.formats.legend import format_legend, legend_path
 from geoindex.formats.opendtect.instructions import import_steps
@@ -162,6 +162,8 @@ def write_horizon(
     from geoindex.resampling import resample
 
     path = Path(path)
+    if not isinstance(grid, IndexGrid):
+        raise GridError(f"grid must be an IndexGrid, found {grid!r}; open_grid(path) opens a file")
     if not isinstance(survey, Survey):
         survey = read_survey(survey)
     _check_attribute(attribute)

@@ -1,0 +1,67 @@
+"""Arguments of a wrong type or out of range: an error of ours that says what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from geoindex import (
+    Clean,
+    IndexGrid,
+    Palette,
+    Survey,
+    legend_palette,
+    match_palette,
+    write_horizon,
+    write_section,
+)
+from geoindex.errors import GridError, ImageError, OptionError, PaletteError, SurveyError
+
+PALETTE = Palette([[0, 0, 0], [255, 255, 255]])
+GRID = IndexGrid(indices=np.zeros((20, 50), np.uint8), palette=PALETTE, nodata=255)
+SURVEY = Survey(inlines=range(1, 5), crosslines=range(1, 6), x=(0, 0, 5), y=(0, -5, 0))
+PLACE = {"start": (0, 0), "end": (1, 1), "top": 0, "bottom": 5}
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "a", 1.5, 2**31, None])
+def test_class_values(value: object) -> None:
+    with pytest.raises(PaletteError, match=r"row 1: class value .* is no integer of 32 bits"):
+        Palette(PALETTE.colors, values=[0, value])
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (
+            lambda: Palette(PALETTE.colors, ["a", "\ud800"]),
+            PaletteError,
+            "row 1.*half a char",
+        ),
+        (lambda: legend_palette(np.zeros((0, 5, 3), np.uint8)), ImageError, "has no pixels"),
+        (lambda: Clean(hatch=[(0, 1, 2)]), OptionError, "hatch must be texts such as"),
+        (lambda: Clean(hatch=5), OptionError, "hatch must be texts such as"),
+        (lambda: SURVEY.extended(pad=1.5), SurveyError, "pad must be an integer, or two"),
+        (lambda: SURVEY.extended(step="2"), SurveyError, "step must be an integer, or two"),
+        (lambda: match_palette(PALETTE, "windows-256"), PaletteError, "load_palette opens"),
+        (lambda: GRID.resample("a.survey"), SurveyError, "Survey.open reads a file"),
+        (lambda: write_horizon("map.tif", SURVEY, "a.dat"), GridError, "open_grid.path. opens"),
+    ],
+)
+def test_other_types(call: Callable[[], object], error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        call()
+
+
+@pytest.mark.parametrize("name", ["n_traces", "n_samples"])
+def test_parts_of_a_sample(tmp_path: Path, name: str) -> None:
+    with pytest.raises(OptionError, match=f"{name} must be an integer, found 2.5"):
+        write_section(GRID, tmp_path / "line.sgy", **PLACE, **{name: 2.5})
+    assert not list(tmp_path.iterdir())
+
+
+def test_integers_of_numpy() -> None:
+    assert SURVEY.extended(pad=np.int64(2)).shape == SURVEY.extended(pad=2).shape
+    assert SURVEY.extended(step=np.int64(2)).shape == SURVEY.extended(step=(2, 2)).shape
