@@ -53,3 +53,16 @@ def test_convert_between_formats(tmp_path: Path, legend: Palette) -> None:
     assert run("convert", tmp_path / "a.qml", tmp_path / "b.pal", "--to", "riff", "-q") == ""
     np.testing.assert_array_equal(load_palette(tmp_path / "b.pal").colors, legend.colors)
     assert load_palette(tmp_path / "a.qml").names == legend.names
+
+
+@pytest.mark.parametrize("suffix", ["csv", "json", "qml", "gpl"])
+def test_convert_tells_where_roles_are_lost(tmp_path: Path, suffix: str) -> None:
+    palette = Palette([[0, 0, 0], [9, 9, 9]], names=["Contacts", "Gneiss"], roles=["ink", "unit"])
+    palette.save(tmp_path / "p.csv")
+    target = tmp_path / f"new.{suffix}"
+    arguments = ["palette", "convert", str(tmp_path / "p.csv"), str(target)]
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exit_code == 0
+    is_lost = load_palette(target).roles is None
+    assert is_lost == (suffix in ("qml", "gpl"))
+    assert ("holds no roles" in result.stderr) == is_lost

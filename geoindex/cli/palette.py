@@ -8,7 +8,7 @@ from typing import Any, get_args
 import click
 
 from geoindex.cli.lazy import LazyGroup
-from geoindex.cli.messages import color_block
+from geoindex.cli.messages import color_block, echo_warning
 from geoindex.cli.options import echo_json, json_option, overwrite_option, quiet_option
 from geoindex.formats.palettes import (
     FORMATS,
@@ -123,6 +123,11 @@ def convert_command(
     """Write PALETTE to DST; the suffix picks the format."""
     colors = load_palette(palette, scale=scale, n_colors=n_colors, format=source_format)
     save_palette(colors, dst, overwrite=overwrite, format=target_format)
+    if colors.roles is not None and load_palette(dst, format=target_format).roles is None:
+        echo_warning(
+            f"{dst} holds no roles, so its inks must be named when a map is cleaned (--ink); "
+            ".csv, .tsv and .json hold them"
+        )
     if not quiet:
         click.echo(f"{dst}: {len(colors)} colors")
 

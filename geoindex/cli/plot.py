@@ -17,7 +17,11 @@ __all__ = ["plot_command"]
 @click.command("plot")
 @click.argument("grid")
 @click.option("-o", "--output", required=True, metavar="PNG", help="Picture: .png, .pdf or .svg.")
-@click.option("--legend/--no-legend", default=None, help="List the classes beside the map.")
+@click.option(
+    "--legend/--no-legend",
+    default=None,
+    help="List the classes below the map; by default where they have names.",
+)
 @overwrite_option
 @quiet_option
 def plot_command(
