@@ -8,9 +8,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from rasterio.crs import CRS
 
 from geoindex.clean import Clean
 from geoindex.clean.reasons import CHANGES_PALETTE, CONFIDENCE_PALETTE, Extra
@@ -19,11 +20,12 @@ from geoindex.color.mapper import ColorMapper
 from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.color.search import Metric
 from geoindex.color.threads import Progress
-from geoindex.errors import GeoindexWarning, OptionError, OutputError
+from geoindex.errors import GeoindexWarning, ImageError, OptionError, OutputError
 from geoindex.formats.atomic import check_targets
 from geoindex.formats.cubes import load_mapper
 from geoindex.formats.disk import check_space
 from geoindex.formats.grids import grid_format_of
+from geoindex.formats.place import parse_crs
 from geoindex.formats.rasters import MapImage, open_image
 from geoindex.formats.writing import BlockWriter, GridHeader
 from geoindex.grid import map_bounds, nodata_value
@@ -31,6 +33,9 @@ from geoindex.indexing import band_cleaner, clean_plan, keep_apart, provenance
 from geoindex.palette import Palette
 from geoindex.scaling import Depth, Scale
 from geoindex.streaming import IndexType, stream_image
+
+if TYPE_CHECKING:
+    from geoindex.clean.bands import BandCleaner
 
 __all__ = [
     "FREQUENT_SHARE",
@@ -163,6 +168,7 @@ def convert(
     confidence: str | PathLike[str] | None = None,
     values: bool = False,
     cog: bool = False,
+    crs: CRS | str | int | None = None,
     overwrite: bool = False,
     format: str | None = None,  # noqa: A002  as matplotlib spells it
     progress: Progress | None = None,
@@ -191,6 +197,9 @@ def convert(
         Write the class values of the palette in place of its row numbers.
     cog : bool
         Lay a GeoTIFF out for the cloud, with overviews by the mode, which never mix classes.
+    crs : rasterio.crs.CRS, str or int, optional
+        Coordinate reference system of the map (``"EPSG:3067"``), where the image does not tell
+        or tells it wrong.
     overwrite : bool
         Replace a file that is already there.
     format : str, optional
@@ -226,11 +235,13 @@ def convert(
     for path in extras.values():
         grid_format_of(path)
     check_targets([target, *extras.values()], Path(src), overwrite=overwrite)
+    known_crs = parse_crs(crs)
     mapper = keep_apart(units, load_mapper(palette, metric, max_distance))
     rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale, depth=depth)
     counter = ColorCounter()
     with open_image(src, rule) as image:
         _warn_of_memory(image)
+        _place(image, known_crs)
         plan = clean_plan(clean, mapper)
         cleaner = band_cleaner(image, plan)
         header = GridHeader(
@@ -266,8 +277,15 @@ def convert(
     report = summarize(
         counter.histogram(), mapper, source=str(src), target=str(target), shape=shape
     )
+    return _completed(report, image, cleaner)
+
+
+def _completed(
+    report: ConversionReport, image: MapImage, cleaner: BandCleaner | None
+) -> ConversionReport:
+    """Add to a report where the map lies, and what class recovery changed."""
     if image.transform is not None:
-        report = replace(report, bounds=map_bounds(shape, image.transform))
+        report = replace(report, bounds=map_bounds(report.shape, image.transform))
     if image.crs is not None:
         report = replace(report, crs=image.crs.to_string())
     if cleaner is None:
@@ -282,6 +300,18 @@ EXTRAS: dict[Extra, dict[str, Any]] = {
     "confidence": {"palette": CONFIDENCE_PALETTE, "nodata": 255},
 }
 """How the grids beside a cleaned grid differ from it."""
+
+
+def _place(image: MapImage, crs: CRS | None) -> None:
+    """Put an open image into a coordinate reference system, where one was asked for."""
+    if crs is None:
+        return
+    if image.transform is None and not image.gcps:
+        raise ImageError(
+            f"{image.path}: has no world file, transform or control points, so a coordinate "
+            "reference system has nothing to refer to"
+        )
+    image.crs = crs
 
 
 def _warn_of_memory(image: MapImage) -> None:

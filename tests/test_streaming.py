@@ -18,9 +18,10 @@ import numpy as np
 import pytest
 import rasterio
 from PIL import Image
+from rasterio.crs import CRS
 from rasterio.enums import Resampling
 
-from geoindex import Palette, convert, index_image, nearest, open_grid
+from geoindex import Palette, convert, convert_many, index_image, nearest, open_grid
 from geoindex.errors import GeoindexWarning, ImageError, OptionError, OutputError
 from geoindex.formats import blocks, disk
 from geoindex.formats.rasters import read_image
@@ -325,3 +326,26 @@ def test_outputs_that_would_replace_another(tmp_path: Path) -> None:
             clean=True,
             changes=tmp_path / "a.tif",
         )
+
+
+def test_crs_of_a_map_that_does_not_tell(tmp_path: Path) -> None:
+    Image.fromarray(picture(clear=False)[..., :3]).save(tmp_path / "map.png")
+    with pytest.raises(ImageError, match=r"map\.png: has no world file, transform or control"):
+        convert(tmp_path / "map.png", tmp_path / "a.tif", "tab10", crs="EPSG:3067")
+    (tmp_path / "map.pgw").write_text("5\n0\n0\n-5\n102.5\n897.5\n")
+    with pytest.raises(OptionError, match="the coordinate reference system 'EPSG:0' is not known"):
+        convert(tmp_path / "map.png", tmp_path / "a.tif", "tab10", crs="EPSG:0")
+    assert not (tmp_path / "a.tif").exists()
+    report = convert(tmp_path / "map.png", tmp_path / "a.tif", "tab10", crs="EPSG:3067")
+    assert (report.crs, report.bounds[0]) == ("EPSG:3067", 100)
+    assert open_grid(tmp_path / "a.tif").crs == CRS.from_epsg(3067)
+    command = [sys.executable, "-m", "geoindex", "convert", "map.png", "b.asc", "-p", "tab10"]
+    done = subprocess.run(
+        [*command, "--crs", "EPSG:3067"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert "CRS EPSG:3067" in done.stdout
+    assert open_grid(tmp_path / "b.asc").crs == CRS.from_epsg(3067)
+    batch = convert_many(tmp_path / "map.png", tmp_path / "out", "tab10", crs=3067, jobs=1)
+    assert batch.done[0].crs == "EPSG:3067"
+    again = convert_many(tmp_path / "map.png", tmp_path / "out", "tab10", crs=3067, jobs=1)
+    assert len(again.skipped) == 1

@@ -28,6 +28,7 @@ from geoindex.errors import BatchError, OptionError, OutputError
 from geoindex.formats.cubes import load_mapper
 from geoindex.formats.grids import GridFormat, format_named
 from geoindex.formats.metadata import dump_json, palette_to_json
+from geoindex.formats.place import parse_crs
 from geoindex.formats.sample import make_folder
 from geoindex.indexing import clean_plan, keep_apart, provenance
 from geoindex.palette import Palette
@@ -35,6 +36,7 @@ from geoindex.scaling import Depth, Scale
 
 if TYPE_CHECKING:
     from distributed import Client
+    from rasterio.crs import CRS
 
 __all__ = ["convert_many"]
 
@@ -60,6 +62,7 @@ def convert_many(
     clean: Clean | bool | None = None,
     values: bool = False,
     cog: bool = False,
+    crs: CRS | str | int | None = None,
     format: str = "tif",  # noqa: A002  the word that users know
     jobs: int | None = None,
     resume: bool = True,
@@ -80,7 +83,7 @@ def convert_many(
         in ``geoindex-batch.jsonl``.
     palette : Palette, ColorCube, str or path-like
         As in :func:`geoindex.convert`; loaded once.
-    metric, max_distance, alpha, translucent, scale, depth, units, clean, values, cog
+    metric, max_distance, alpha, translucent, scale, depth, units, clean, values, cog, crs
         As in :func:`geoindex.convert`.
     format : {"tif", "npy", "png", ...}
         Suffix of the grids, or key of their format as in :meth:`IndexGrid.save`.
@@ -140,7 +143,10 @@ def convert_many(
         raise OptionError(f"jobs must be 1 or more, found {jobs}")
     rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale, depth=depth)
     mapper = keep_apart(units, load_mapper(palette, metric, max_distance))
-    layout = {"values": values, "cog": cog}
+    layout: dict[str, Any] = {"values": values, "cog": cog}
+    place = parse_crs(crs)
+    if place is not None:
+        layout["crs"] = place.to_wkt()
     options = {
         "alpha": alpha,
         "translucent": translucent,

@@ -107,6 +107,11 @@ values_option = click.option(
 cog_option = click.option(
     "--cog", is_flag=True, help="Lay GeoTIFF out for the cloud, with overviews by mode."
 )
+crs_option = click.option(
+    "--crs",
+    metavar="CRS",
+    help="Coordinate reference system of the map (EPSG:3067) where the image does not tell.",
+)
 survey_option = click.option(
     "--survey",
     required=True,
@@ -166,6 +171,7 @@ class MappingOptions(TypedDict):
     units: str | None
     values: bool
     cog: bool
+    crs: str | None
 
 
 def mapping_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -179,6 +185,7 @@ def mapping_options(command: Callable[..., None]) -> Callable[..., None]:
 
     collected: Callable[..., None] = collect
     for option in (
+        crs_option,
         cog_option,
         values_option,
         units_option,
