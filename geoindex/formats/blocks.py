@@ -93,7 +93,7 @@ def read_ahead(
         # Starting a thread takes longer than most small images do.
         yield ((region, image.read(region)) for region in regions)
         return
-    n_readers = min(n_readers, MAX_READERS) if image.blocks_apart else 1
+    n_readers = min(n_readers, MAX_READERS, len(regions)) if image.blocks_apart else 1
     with ExitStack() as stack:
         images = [image, *(stack.enter_context(image.reopened()) for _ in range(n_readers - 1))]
         submits = [stack.enter_context(one_thread("geoindex-read")) for _ in images]
