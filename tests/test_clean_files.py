@@ -201,6 +201,16 @@ def test_the_picture_is_read_as_the_grid_was(options: dict, expected: int | None
     assert expected is None or cleaned.indices[10, 10] == expected
 
 
+def test_the_picture_is_on_the_scale_of_the_grid() -> None:
+    picture = np.zeros((20, 20, 3))
+    picture[:, 10:] = 1
+    palette = Palette([[0] * 3, [1] * 3, [255] * 3])
+    grid = index_image(picture, palette, scale="byte")
+    cleaned = clean_grid(grid, image=picture).grid
+    np.testing.assert_array_equal(cleaned.indices, grid.indices)
+    assert set(np.unique(cleaned.indices)) == {0, 1}
+
+
 def test_a_grid_of_units_is_not_cleaned_by_its_palette() -> None:
     picture = np.zeros((20, 20, 3), np.uint8)
     grid = index_image(picture, Palette([[9, 9, 9]]), units=[[0, 0, 0]], channel_axis=-1)

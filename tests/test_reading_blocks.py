@@ -78,6 +78,17 @@ def test_only_files_of_separate_blocks_have_several_readers(
                 assert threading.active_count() == threads + n_readers
 
 
+def test_one_large_strip_has_one_reader(tmp_path: Path) -> None:
+    """GDAL shows it as rows, each of which it decodes from the first."""
+    image = np.zeros((2500, 2500, 3), np.uint8)
+    save_tiff(tmp_path / "strip.tif", image, blockysize=2500, compress="lzw")
+    save_tiff(tmp_path / "strips.tif", image, blockysize=16, compress="lzw")
+    for name, is_apart in (("strip.tif", False), ("strips.tif", True)):
+        with open_image(tmp_path / name) as source:
+            assert source.block_shape[0] < 2500
+            assert source.blocks_apart == is_apart
+
+
 def test_several_readers_tell_of_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocks, "BLOCK_PIXELS", 20_000)
     noise = RNG.integers(0, 256, (600, 400, 3), dtype=np.uint8)

@@ -312,6 +312,10 @@ def test_command_line(tmp_path: Path, rgba: np.ndarray, legend: Palette) -> None
     with segyio.open(tmp_path / "line.sgy", ignore_geometry=True) as file:
         expected = as_floats(index_image(tmp_path / "section.png", legend))
         np.testing.assert_array_equal(file.trace.raw[:], expected)
+    merged = ["section", "section.png", "-o", "few.sgy", *place, "-p", "few.csv"]
+    Palette([[0, 0, 0], [240, 150, 110]]).save(tmp_path / "few.csv")
+    warned = run(*merged, cwd=tmp_path)
+    assert "Warning: 2 frequent colors of the map became one class, index 1" in warned.stderr
     again = run(*command, cwd=tmp_path)
     assert again.returncode == 1
     assert again.stderr.startswith("Error: line.sgy: exists already")
