@@ -8,7 +8,7 @@ import numpy as np
 
 from geoindex.errors import OptionError
 
-__all__ = ["check_choice", "check_integer"]
+__all__ = ["check_choice", "check_integer", "is_whole"]
 
 
 def check_choice(name: str, value: Any, choices: Any) -> None:
@@ -53,3 +53,11 @@ def check_integer(name: str, value: Any, least: int, most: int) -> None:
         raise OptionError(f"{name} must be an integer, found {value!r}")
     if not least <= value <= most:
         raise OptionError(f"{name} must lie within {least:,}..{most:,}, found {value:,}")
+
+
+def is_whole(value: Any) -> bool:
+    """Tell whether a value is a whole number, of whatever type: 255, 255.0, numpy's."""
+    try:
+        return bool(int(value) == value)
+    except (OverflowError, TypeError, ValueError):
+        return False

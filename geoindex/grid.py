@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from geoindex.checks import is_whole
 from geoindex.errors import GridError
 from geoindex.palette import Palette
 
@@ -177,7 +178,9 @@ class IndexGrid:
             object.__setattr__(self, "indices", indices)
         largest = int(np.iinfo(indices.dtype).max)
         if self.nodata is not None:
-            object.__setattr__(self, "nodata", _as_integer(self.nodata))
+            if not is_whole(self.nodata):
+                raise GridError(f"nodata must be an integer, found {self.nodata!r}")
+            object.__setattr__(self, "nodata", int(self.nodata))
         if self.nodata is not None and not n_colors <= self.nodata <= largest:
             raise GridError(
                 f"nodata {self.nodata} must lie between the number of colors, {n_colors}, and "
@@ -456,13 +459,3 @@ class IndexGrid:
             f"IndexGrid({rows} x {cols} {self.indices.dtype}, {self.palette!r}, "
             f"nodata={self.nodata})"
         )
-
-
-def _as_integer(nodata: float) -> int:
-    """Nodata as a plain integer, whatever type it came in."""
-    try:
-        if int(nodata) == nodata:
-            return int(nodata)
-    except (TypeError, ValueError, OverflowError):
-        pass
-    raise GridError(f"nodata must be an integer, found {nodata!r}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from geoindex.checks import is_whole
 from geoindex.errors import PaletteError
 from geoindex.scaling import Scale, ScaleProblemError, to_uint8
 
@@ -337,21 +338,13 @@ def _check_names(
     return tuple(names)
 
 
-def _is_integer(value: Any) -> bool:
-    """Whether this is a whole number of any type."""
-    try:
-        return bool(int(value) == value)
-    except (OverflowError, TypeError, ValueError):
-        return False
-
-
 def _check_values(values: Sequence[int] | None, n_colors: int) -> tuple[int, ...] | None:
     """Class values as a tuple, or None where they are the row numbers."""
     if values is None:
         return None
     checked: dict[int, int] = {}
     for row, value in enumerate(values):
-        if not _is_integer(value) or not -(2**31) <= value < 2**31:
+        if not is_whole(value) or not -(2**31) <= value < 2**31:
             raise PaletteError(
                 f"palette row {row}: class value {value} is no integer of 32 bits", row=row
             )
