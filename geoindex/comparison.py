@@ -25,7 +25,6 @@ from geoindex.sources import (
     check_not_empty,
     count_colors,
     image_name,
-    pixel_blocks,
     reduced_picture,
 )
 
@@ -197,9 +196,7 @@ def compare_palettes(
     named = palettes if isinstance(palettes, Mapping) else _named(palettes)
     loaded = {name: load_palette(source) for name, source in named.items()}
     rule = PixelRule(alpha=alpha, scale=scale)
-    histogram = count_colors(
-        pixel_blocks(image, rule, channel_axis=channel_axis, progress=progress)
-    )
+    histogram = count_colors(image, rule, channel_axis=channel_axis, progress=progress)
     check_not_empty(histogram, image_name(image))
     return PaletteComparison(
         scores=tuple(_score(name, p, histogram, metric) for name, p in loaded.items()),

@@ -169,13 +169,12 @@ def learn_palette(
         min_distance=min_distance,
     )
     rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale)
-    blocks = pixel_blocks(image, rule, channel_axis=channel_axis, progress=progress)
     areas: ColorAreas | None = None
     if method == "flat":
-        areas = _areas(blocks)
+        areas = _areas(pixel_blocks(image, rule, channel_axis=channel_axis, progress=progress))
         histogram = areas.histogram
     else:
-        histogram = count_colors(blocks)
+        histogram = count_colors(image, rule, channel_axis=channel_axis, progress=progress)
     check_not_empty(histogram, image_name(image))
     if areas is not None:
         colors, counts = _flat(areas, n_colors, min_distance, image_name(image))

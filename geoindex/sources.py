@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from os import PathLike
 from typing import TYPE_CHECKING
@@ -32,6 +32,7 @@ def pixel_blocks(
     *,
     channel_axis: int | None = None,
     progress: Progress | None = None,
+    each: Callable[[Pixels], None] | None = None,
 ) -> Iterator[Pixels]:
     """Give the pixels of an image in blocks of whole rows, from top to bottom.
 
@@ -45,6 +46,9 @@ def pixel_blocks(
         The axis of an array that holds its channels, where the shape does not tell.
     progress : callable, optional
         Called with the rows that are done and how many there are, after each block.
+    each : callable, optional
+        Called with each block before it is given; for files in the threads that read them, so
+        perhaps in several at once.
 
     Yields
     ------
@@ -59,7 +63,7 @@ def pixel_blocks(
     if isinstance(image, str | PathLike):
         with open_image(image, rule) as source:
             regions = plan_regions(source.shape, source.block_shape, whole_rows=True)
-            with read_ahead(source, regions, n_cores()) as blocks:
+            with read_ahead(source, regions, n_cores(), each=each) as blocks:
                 for (rows, _), block in blocks:
                     yield block
                     if progress is not None:
@@ -68,6 +72,8 @@ def pixel_blocks(
     shape, bands = _in_memory(image, rule, channel_axis)
     done = 0
     for pixels in bands:
+        if each is not None:
+            each(pixels)
         yield pixels
         done += pixels.shape[0]
         if progress is not None:
@@ -106,20 +112,34 @@ def _array_bands(pixels: Pixels) -> Iterator[Pixels]:
         yield Pixels(table=pixels.table[rows], valid=valid)
 
 
-def count_colors(blocks: Iterable[Pixels]) -> ColorHistogram:
-    """Count the colors of blocks.
+def count_colors(
+    image: str | PathLike[str] | ArrayLike | xr.DataArray | IndexGrid,
+    rule: PixelRule,
+    *,
+    channel_axis: int | None = None,
+    progress: Progress | None = None,
+) -> ColorHistogram:
+    """Count the colors of an image, on all cores where it is a file.
 
     Parameters
     ----------
-    blocks : iterable of Pixels
+    image, rule, channel_axis, progress
+        As in :func:`pixel_blocks`.
 
     Returns
     -------
     ColorHistogram
+
+    Raises
+    ------
+    MissingFileError, ImageError
+        The image is not there, or cannot be read.
     """
     counter = ColorCounter()
-    for block in blocks:
-        counter.add(block)
+    for _ in pixel_blocks(
+        image, rule, channel_axis=channel_axis, progress=progress, each=counter.add
+    ):
+        pass
     return counter.histogram()
 
 

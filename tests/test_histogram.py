@@ -10,7 +10,6 @@ from hypothesis.extra.numpy import arrays
 
 from geoindex.color.histogram import ColorCounter, ColorHistogram
 from geoindex.color.pixels import Pixels
-from geoindex.sources import count_colors
 
 PICTURES = st.tuples(st.integers(1, 9), st.integers(1, 9)).flatmap(
     lambda shape: arrays(np.uint8, (*shape, 3), elements=st.sampled_from([0, 1, 7, 8, 200, 255]))
@@ -19,6 +18,12 @@ PICTURES = st.tuples(st.integers(1, 9), st.integers(1, 9)).flatmap(
 
 def numpy_histogram(colors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.unique(colors.reshape(-1, 3), axis=0, return_counts=True)
+
+
+def counted(pixels: Pixels) -> ColorHistogram:
+    counter = ColorCounter()
+    counter.add(pixels)
+    return counter.histogram()
 
 
 def check(histogram: ColorHistogram, colors: np.ndarray) -> None:
@@ -30,7 +35,7 @@ def check(histogram: ColorHistogram, colors: np.ndarray) -> None:
 
 @given(PICTURES)
 def test_equals_numpy(colors: np.ndarray) -> None:
-    check(count_colors([Pixels(table=colors)]), colors)
+    check(counted(Pixels(table=colors)), colors)
 
 
 @given(PICTURES, st.integers(1, 8))
@@ -45,17 +50,17 @@ def test_blocks_give_the_same_as_the_whole(colors: np.ndarray, row: int) -> None
 
 def test_noise() -> None:
     colors = np.random.default_rng(1).integers(0, 256, (200, 300, 3), dtype=np.uint8)
-    check(count_colors([Pixels(table=colors)]), colors)
+    check(counted(Pixels(table=colors)), colors)
     # Channels apart in memory, as a file is read.
     planes = np.moveaxis(np.ascontiguousarray(np.moveaxis(colors, -1, 0)), 0, -1)
-    check(count_colors([Pixels(table=planes)]), colors)
+    check(counted(Pixels(table=planes)), colors)
 
 
 def test_masked_pixels_do_not_count() -> None:
     colors = np.array([[[1, 2, 3], [9, 9, 9], [1, 2, 3]]], dtype=np.uint8)
     valid = np.array([[255, 0, 1]], dtype=np.uint8)
-    check(count_colors([Pixels(table=colors, valid=valid)]), colors[:, [0, 2]])
-    nothing = count_colors([Pixels(table=colors, valid=np.zeros((1, 3), np.uint8))])
+    check(counted(Pixels(table=colors, valid=valid)), colors[:, [0, 2]])
+    nothing = counted(Pixels(table=colors, valid=np.zeros((1, 3), np.uint8)))
     assert len(nothing) == 0
     assert nothing.n_pixels == 0
 
@@ -70,7 +75,7 @@ def test_runs_of_any_length(n_rows: int, runs: list[tuple[int, int, bool]]) -> N
     colors = np.zeros((n_rows, len(row), 3), dtype=np.uint8)
     colors[:, :, 1] = row
     valid = np.broadcast_to(np.array(mask, dtype=np.uint8), colors.shape[:2])
-    check(count_colors([Pixels(table=colors, valid=valid)]), colors[valid != 0])
+    check(counted(Pixels(table=colors, valid=valid)), colors[valid != 0])
 
 
 @pytest.mark.parametrize("valid", [None, np.array([[1, 1, 0], [1, 0, 1]], dtype=np.uint8)])
@@ -78,11 +83,11 @@ def test_color_table(valid: np.ndarray | None) -> None:
     table = np.array([[5, 5, 5], [200, 0, 0], [5, 5, 5], [1, 1, 1]], dtype=np.uint8)
     codes = np.array([[0, 1, 1], [2, 2, 2]], dtype=np.uint8)
     colors = table[codes] if valid is None else table[codes[valid != 0]]
-    check(count_colors([Pixels(table=table, codes=codes, valid=valid)]), colors)
+    check(counted(Pixels(table=table, codes=codes, valid=valid)), colors)
 
 
 def test_full_depth_is_rounded_to_8_bits() -> None:
     colors = np.array([[[0, 257, 65535], [10, 250, 65500]]], dtype=np.uint16)
-    histogram = count_colors([Pixels(table=colors)])
+    histogram = counted(Pixels(table=colors))
     assert histogram.colors.tolist() == [[0, 1, 255]]
     assert histogram.counts.tolist() == [2]

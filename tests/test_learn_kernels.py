@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from skimage.color import lab2rgb, rgb2lab
 
-from geoindex.color.histogram import ColorHistogram
+from geoindex.color.histogram import ColorCounter, ColorHistogram
 from geoindex.color.pixels import Pixels
 from geoindex.color.spaces import STEPS, colors_of, space_coordinates
 from geoindex.learn import points as module
@@ -17,14 +17,15 @@ from geoindex.learn.draws import draw_colors, draw_pixels
 from geoindex.learn.kmeans import kmeans
 from geoindex.learn.median_cut import median_cut
 from geoindex.learn.points import Points, TrueColors
-from geoindex.sources import count_colors
 
 SPACES = ("rgb", "lab", "oklab")
 COLORS = arrays(np.uint8, st.tuples(st.just(4), st.integers(1, 30), st.just(3)))
 
 
 def histogram_of(colors: np.ndarray) -> ColorHistogram:
-    return count_colors([Pixels(table=colors)])
+    counter = ColorCounter()
+    counter.add(Pixels(table=colors))
+    return counter.histogram()
 
 
 def brute(points: Points, centers: np.ndarray) -> np.ndarray:
@@ -59,16 +60,16 @@ def test_assignment_against_brute_force(
     np.testing.assert_array_equal(points.assign(centers).sums, given_.sums)
 
 
-def test_many_points_in_parts_and_dense_boxes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_points_in_parts_and_boxes_of_either_size(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(5)
     histogram = histogram_of(rng.integers(0, 256, (150, 200, 3), dtype=np.uint8))
     centers = space_coordinates(rng.integers(0, 256, (40, 3), dtype=np.uint8), "rgb")
     whole = TrueColors(histogram, "rgb", histogram.counts).assign(centers)
-    monkeypatch.setattr(module, "DENSE_POINTS", 1000)
-    dense = TrueColors(histogram, "rgb", histogram.counts).assign(centers)
+    monkeypatch.setattr(module, "BOX_POINTS", 1)
+    small_boxes = TrueColors(histogram, "rgb", histogram.counts).assign(centers)
     monkeypatch.setattr(module, "MAX_POINTS", 7000)
     parts = TrueColors(histogram, "rgb", histogram.counts).assign(centers)
-    for other in (dense, parts):
+    for other in (small_boxes, parts):
         np.testing.assert_array_equal(other.totals, whole.totals)
         np.testing.assert_array_equal(other.sums, whole.sums)
         assert other.error == pytest.approx(whole.error)

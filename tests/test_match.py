@@ -162,10 +162,10 @@ def test_command(tmp_path: Path) -> None:
 
 def test_frequent_colors_of_a_real_map_stay_apart(kevitsa: Path) -> None:
     from geoindex.color.pixels import PixelRule
-    from geoindex.sources import count_colors, pixel_blocks
+    from geoindex.sources import count_colors
 
     path = kevitsa / "Kevitsa_geology_noframe.png"
-    histogram = count_colors(pixel_blocks(path, PixelRule()))
+    histogram = count_colors(path, PixelRule())
     frequent = np.argsort(-histogram.counts)[:20]
     match = match_palette(
         histogram.colors[frequent],

@@ -17,7 +17,7 @@ from geoindex.formats.atomic import atomic_output, check_target
 from geoindex.formats.palettes import load_palette
 from geoindex.learn.match import PaletteMatch, match_palette
 from geoindex.palette import Palette
-from geoindex.sources import count_colors, pixel_blocks
+from geoindex.sources import count_colors
 
 __all__ = ["match_command"]
 
@@ -71,7 +71,7 @@ def match_command(
 
 def _count(image: str, units: Palette) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Pixels of a map that have exactly the color of each unit."""
-    histogram = count_colors(pixel_blocks(image, PixelRule()))
+    histogram = count_colors(image, PixelRule())
     found = {
         bytes(color): int(count)
         for color, count in zip(histogram.colors, histogram.counts, strict=True)

@@ -24,7 +24,7 @@ from geoindex.formats.cubes import load_mapper
 from geoindex.formats.segy import SectionReport, write_section
 from geoindex.indexing import index_image
 from geoindex.section import SectionDomain
-from geoindex.sources import count_colors, pixel_blocks
+from geoindex.sources import count_colors
 
 __all__ = ["section_command"]
 
@@ -128,7 +128,7 @@ def section_command(
         echo_json(report.to_dict())
     elif not quiet:
         _echo_report(report)
-        colors = count_colors(pixel_blocks(image, PixelRule(alpha=alpha)))
+        colors = count_colors(image, PixelRule(alpha=alpha))
         mapped = summarize(colors, mapper, source=image, target=output, shape=grid.shape)
         echo_hidden(mapped.hidden)
         echo_merged(mapped.merged)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +13,6 @@ from geoindex.color.pixels import NO_MASK, Pixels
 from geoindex.scaling import round_colors
 
 __all__ = ["ColorCounter", "ColorHistogram"]
-
-NO_WEIGHTS = np.empty((0, 0), dtype=np.int64)
-"""What the kernel takes for "every pixel counts once"."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -56,6 +54,7 @@ class ColorCounter:
     """
 
     def __init__(self) -> None:
+        self._lock = Lock()
         self.clear()
 
     def clear(self) -> None:
@@ -66,7 +65,7 @@ class ColorCounter:
         self._used = 0
 
     def add(self, pixels: Pixels) -> None:
-        """Count the pixels of a block, on one core: a reader keeps the others in use.
+        """Count the pixels of a block; threads may do so at once.
 
         Parameters
         ----------
@@ -76,16 +75,18 @@ class ColorCounter:
         """
         from geoindex.color import kernels
 
-        colors, weights = round_colors(pixels.table), NO_WEIGHTS
+        colors = round_colors(pixels.table)
         valid = NO_MASK if pixels.valid is None else pixels.valid
-        if pixels.codes is not None:
-            codes = pixels.codes[valid != 0] if valid.size else pixels.codes
-            totals = np.bincount(codes.ravel(), minlength=len(colors)).astype(np.int64)
-            used = np.flatnonzero(totals)
-            colors, valid, weights = colors[np.newaxis, used], NO_MASK, totals[np.newaxis, used]
-        self._used = kernels.count_codes(
-            colors, valid, weights, self._slots, self._used, self._counts
-        )
+        if pixels.codes is None:
+            with self._lock:
+                self._used = kernels.count_codes(
+                    colors, valid, self._slots, self._used, self._counts
+                )
+            return
+        codes = pixels.codes[valid != 0] if valid.size else pixels.codes
+        totals = np.bincount(codes.ravel(), minlength=len(colors)).astype(np.int64)
+        with self._lock:
+            self._used = kernels.count_table(colors, totals, self._slots, self._used, self._counts)
 
     def histogram(self) -> ColorHistogram:
         """Give what was counted so far, colors in ascending order.

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.color.cells import CELL_SIDE, CELLS_PER_AXIS
-from geoindex.color.compiled import compiled, types
+from geoindex.color.compiled import compiled, trailing_zeros, types
 from geoindex.grid import IndexArray
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "count_codes",
+    "count_table",
     "fill_cells",
     "list_codes",
     "lookup",
@@ -34,8 +35,9 @@ _VALID = types.Array(types.uint8, 2, "A", readonly=True)
 _COLORS = types.Array(types.int32, 2, "C", readonly=True)
 _CELLS = types.Array(types.int64, 1, "C", readonly=True)
 
-NO_CODE = np.uint32(1 << 24)
-"""In place of the code of a pixel without a color."""
+# Bits of the bytes of a word.
+_LOW_BITS = np.uint64(0x7F7F7F7F7F7F7F7F)
+_HIGH_BITS = np.uint64(0x8080808080808080)
 
 
 @compiled(
@@ -170,76 +172,108 @@ def lookup(
 
 
 @compiled()
-def _pack(
-    pixels: NDArray[np.uint8], valid: NDArray[np.uint8], row: int, codes: NDArray[np.uint32]
+def _mark_ends(
+    pixels: NDArray[np.uint8], valid: NDArray[np.uint8], row: int, ends: NDArray[np.uint8]
 ) -> None:
-    """Write the codes of a row of pixels into `codes`, one place to the right."""
-    for col in range(pixels.shape[1]):
-        red = np.uint32(pixels[row, col, 0])
-        green = np.uint32(pixels[row, col, 1])
-        blue = np.uint32(pixels[row, col, 2])
-        codes[col + 1] = red << np.uint32(16) | green << np.uint32(8) | blue
+    """Write into `ends` what is not 0 where a pixel of a row differs from the one before it."""
+    n_cols = pixels.shape[1]
+    for col in range(1, n_cols):
+        ends[col] = (
+            pixels[row, col, 0] ^ pixels[row, col - 1, 0]
+            | pixels[row, col, 1] ^ pixels[row, col - 1, 1]
+            | pixels[row, col, 2] ^ pixels[row, col - 1, 2]
+        )
     if valid.size > 0:
-        for col in range(pixels.shape[1]):
-            if valid[row, col] == 0:
-                codes[col + 1] = NO_CODE
+        for col in range(1, n_cols):
+            ends[col] |= valid[row, col] ^ valid[row, col - 1]
+    ends[n_cols] = 1
+
+
+@compiled()
+def _count(
+    red: np.uint32,
+    green: np.uint32,
+    blue: np.uint32,
+    n: int,
+    slots: NDArray[np.int32],
+    used: int,
+    counts: NDArray[np.int64],
+) -> int:
+    """Add `n` pixels of a color to `counts`; the rest as for :func:`count_codes`."""
+    cell = red >> 3 << 10 | green >> 3 << 5 | blue >> 3
+    offset = (red & 7) << 6 | (green & 7) << 3 | blue & 7
+    if slots[cell] < 0:
+        slots[cell] = used
+        used += 1
+    counts[slots[cell], offset] += n
+    return used
+
+
+@compiled(types.int64(_PIXELS, _VALID, types.int32[::1], types.int64, types.int64[:, ::1]))
+def count_codes(
+    pixels: NDArray[np.uint8],
+    valid: NDArray[np.uint8],
+    slots: NDArray[np.int32],
+    used: int,
+    counts: NDArray[np.int64],
+) -> int:
+    """Add the number of valid pixels of every code to `counts`.
+
+    Row ``slots[cell]`` of `counts` holds the 512 codes of a cell; -1 is a cell without a row,
+    which takes the next one after the `used` ones, whose new number is returned. An empty
+    `valid` means that every pixel is valid.
+
+    Maps consist of runs of one color. The loop that finds where they end is plain enough for the
+    compiler to do many pixels at a time, and the ends are then gone through in words of eight.
+    """
+    n_cols = pixels.shape[1]
+    if n_cols == 0:
+        return used
+    ends = np.zeros(n_cols // 8 * 8 + 8, np.uint8)
+    words = ends.view(np.uint64)
+    for row in range(pixels.shape[0]):
+        _mark_ends(pixels, valid, row, ends)
+        start = 0
+        for word in range(len(words)):
+            if words[word] == 0:
+                continue
+            # The highest bit of every byte that is not 0.
+            marks = ((words[word] & _LOW_BITS) + _LOW_BITS | words[word]) & _HIGH_BITS
+            while marks != 0:
+                stop = 8 * word + (trailing_zeros(marks) >> 3)
+                marks &= marks - np.uint64(1)
+                if valid.size == 0 or valid[row, start] != 0:
+                    red = np.uint32(pixels[row, start, 0])
+                    green = np.uint32(pixels[row, start, 1])
+                    blue = np.uint32(pixels[row, start, 2])
+                    used = _count(red, green, blue, stop - start, slots, used, counts)
+                start = stop
+    return used
 
 
 @compiled(
     types.int64(
-        _PIXELS,
-        _VALID,
-        types.Array(types.int64, 2, "A", readonly=True),
+        types.Array(types.uint8, 2, "A", readonly=True),
+        types.Array(types.int64, 1, "A", readonly=True),
         types.int32[::1],
         types.int64,
         types.int64[:, ::1],
     )
 )
-def count_codes(
-    pixels: NDArray[np.uint8],
-    valid: NDArray[np.uint8],
-    weights: NDArray[np.int64],
+def count_table(
+    colors: NDArray[np.uint8],
+    totals: NDArray[np.int64],
     slots: NDArray[np.int32],
     used: int,
     counts: NDArray[np.int64],
 ) -> int:
-    """Add the number of valid pixels of every code to `counts`, or their `weights`.
-
-    Row ``slots[cell]`` of `counts` holds the 512 codes of a cell; -1 is a cell without a row,
-    which takes the next one after the `used` ones, whose new number is returned. An empty
-    `valid` means that every pixel is valid, empty `weights` that each counts once.
-
-    Maps consist of runs of one color. The loops that find where runs end are plain enough for
-    the compiler to do many pixels at a time; they take half the time of a loop over the pixels.
-    """
-    n_cols = pixels.shape[1]
-    codes = np.full(n_cols + 2, NO_CODE, np.uint32)
-    # Whether a run ends before a column, in words of eight.
-    ends = np.zeros(n_cols // 8 * 8 + 8, np.uint8)
-    words = ends.view(np.uint64)
-    for row in range(pixels.shape[0]):
-        _pack(pixels, valid, row, codes)
-        for col in range(n_cols + 1):
-            ends[col] = codes[col] != codes[col + 1]
-        start, slot, offset = 0, -1, np.uint32(0)
-        for word in range(len(words)):
-            if words[word] == 0:
-                continue
-            for col in range(8 * word, 8 * word + 8):
-                if ends[col] == 0:
-                    continue
-                if slot >= 0:
-                    n = weights[row, start:col].sum() if weights.size > 0 else col - start
-                    counts[slot, offset] += n
-                start, slot, code = col, -1, codes[col + 1]
-                if code != NO_CODE:
-                    red, green, blue = code >> 16, code >> 8 & 255, code & 255
-                    cell = red >> 3 << 10 | green >> 3 << 5 | blue >> 3
-                    offset = (red & 7) << 6 | (green & 7) << 3 | blue & 7
-                    if slots[cell] < 0:
-                        slots[cell] = used
-                        used += 1
-                    slot = slots[cell]
+    """Add the pixels of each row of a color table to `counts`, as :func:`count_codes` does."""
+    for row in range(len(colors)):
+        if totals[row] > 0:
+            red, green, blue = colors[row]
+            used = _count(
+                np.uint32(red), np.uint32(green), np.uint32(blue), totals[row], slots, used, counts
+            )
     return used
 
 

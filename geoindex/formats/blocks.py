@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from itertools import cycle, islice
@@ -68,7 +68,11 @@ def plan_regions(
 
 @contextmanager
 def read_ahead(
-    image: MapImage, regions: list[Region], n_readers: int = 1
+    image: MapImage,
+    regions: list[Region],
+    n_readers: int = 1,
+    *,
+    each: Callable[[Pixels], None] | None = None,
 ) -> Iterator[Iterator[tuple[Region, Pixels]]]:
     """Read regions of an image file in threads that are a few of them ahead.
 
@@ -83,15 +87,25 @@ def read_ahead(
     n_readers : int
         Most threads, for users that do little with a block: each opens the file once more, where
         its blocks are decoded apart from each other.
+    each : callable, optional
+        Called with the pixels of each region in the thread that read them, so perhaps in several
+        at once and in any order.
 
     Yields
     ------
     iterator of tuple
         Each region with its pixels, in their order.
     """
+
+    def read(opened: MapImage, region: Region) -> Pixels:
+        pixels = opened.read(region)
+        if each is not None:
+            each(pixels)
+        return pixels
+
     if len(regions) == 1:
         # Starting a thread takes longer than most small images do.
-        yield ((region, image.read(region)) for region in regions)
+        yield ((region, read(image, region)) for region in regions)
         return
     n_readers = min(n_readers, MAX_READERS, len(regions)) if image.blocks_apart else 1
     with ExitStack() as stack:
@@ -103,15 +117,15 @@ def read_ahead(
 
         def read_more(n_regions: int) -> None:
             for region in islice(coming, n_regions):
-                each, submit = next(turns)
-                reads.append((region, submit(each.read, region)))
+                opened, submit = next(turns)
+                reads.append((region, submit(read, opened, region)))
 
         def blocks() -> Iterator[tuple[Region, Pixels]]:
             while reads:
-                region, read = reads.popleft()
-                pixels = read.result()
+                region, coming_pixels = reads.popleft()
+                pixels = coming_pixels.result()
                 read_more(1)
                 yield region, pixels
 
-        read_more(n_readers + 1)
+        read_more(2 * n_readers)
         yield blocks()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,23 +12,42 @@ from geoindex.learn.lloyd import split, spread
 from geoindex.learn.median_cut import median_cut
 from geoindex.learn.points import Appraisal, Points
 
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
+
 __all__ = ["kmeans", "refine"]
 
-MAX_SEEDED = 1024
-"""Most centers that scikit-learn starts with: its time grows with points times centers. More
-start with median cut, and stay near."""
+MAX_SEARCHED = 1024
+"""Most centers that are moved about; more start with median cut, and stay near."""
 
-START_STEPS = 8
-"""Steps of the start."""
+MAX_DRAWN = 64
+"""Most centers that are drawn, since the time of that grows with points times centers; more are
+made of halves of these."""
+
+GROWTH_STEPS = 2
+"""Steps before the number of centers is doubled."""
 
 OVERSHOOT = 1.8
 """Centers go this much farther than to the mean; settles in half the steps of 1."""
 
-SWAPS = 16
+FEWEST_ROUNDS, MOST_ROUNDS = 12, 20
 """Rounds of moving centers to where they are worth more."""
 
-SWAP_STEPS = 8
+ROUNDS_TIMES_COLORS = 1280
+"""More rounds for fewer colors: a center in the wrong place costs more there."""
+
+SWAP_SHARE = 1 / 32
+"""Share of the centers that is moved in the first rounds."""
+
+SWAP_STEPS = 4
 """Steps after each round before it is judged."""
+
+NEAR_MISS = 2e-3
+"""Relative loss up to which a round gets more steps, since it has had fewer than what it is
+compared with."""
+
+NEAR_MISS_STEPS = 8
+"""So many."""
 
 SPLIT_STEPS = 4
 """Steps of the clustering in two that tells what another center would be worth."""
@@ -64,7 +86,7 @@ def kmeans(
     ndarray of float64, shape (n_colors, 3)
         The same for the same input and seed, whatever the number of threads.
     """
-    if n_colors > MAX_SEEDED:
+    if n_colors > MAX_SEARCHED:
         return refine(fine, median_cut(fine, n_colors), POLISHING_STEPS)
     centers = _start(coarse, n_colors, seed)
     if n_colors > 1:
@@ -73,16 +95,38 @@ def kmeans(
 
 
 def _start(points: Points, n_colors: int, seed: int) -> NDArray[np.float64]:
-    """Centers of scikit-learn's k-means, from one start by k-means++."""
-    from sklearn.cluster import KMeans
-    from threadpoolctl import threadpool_limits
+    """Centers far from each other: scikit-learn's k-means++, and halves where more are wanted.
+
+    One draw a center in place of the best of several: what that gains, the moves of centers
+    gain anyway, and it takes twice as long.
+    """
+    from sklearn.cluster import kmeans_plusplus
 
     # Sums in threads depend on their number.
-    with threadpool_limits(limits=1):
-        model = KMeans(n_colors, n_init=1, max_iter=START_STEPS, tol=0.0, random_state=seed)
-        model.fit(points.coordinates, sample_weight=points.weights)
-    centers: NDArray[np.float64] = model.cluster_centers_
+    with _thread_pools().limit(limits=1):
+        centers: NDArray[np.float64]
+        centers, _ = kmeans_plusplus(
+            points.coordinates,
+            min(n_colors, MAX_DRAWN),
+            sample_weight=points.weights,
+            random_state=seed,
+            n_local_trials=1,
+        )
+    while len(centers) < n_colors:
+        centers = refine(points, centers, GROWTH_STEPS, NEARLY_SETTLED)
+        halves, gains = _halves(points, centers, points.appraise(centers))
+        rows = np.argsort(-gains, kind="stable")[: n_colors - len(centers)]
+        centers[rows] = halves[rows, 0]
+        centers = np.concatenate([centers, halves[rows, 1]])
     return centers
+
+
+@cache
+def _thread_pools() -> ThreadpoolController:
+    """Threads of the libraries that are loaded; finding them takes milliseconds."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def refine(
@@ -119,15 +163,19 @@ def _improve(points: Points, centers: NDArray[np.float64]) -> NDArray[np.float64
     """Move the centers that are worth least to where one more is worth most."""
     best = refine(points, centers, SWAP_STEPS, NEARLY_SETTLED)
     kept = points.appraise(best)
-    n_moved = max(1, len(centers) // 64)
+    n_moved = max(1, round(SWAP_SHARE * len(centers)))
     tried: set[tuple[float, float]] = set()
-    for _ in range(SWAPS):
+    n_rounds = min(max(ROUNDS_TIMES_COLORS // len(centers), FEWEST_ROUNDS), MOST_ROUNDS)
+    for _ in range(n_rounds):
         halves, gains = _halves(points, best, kept)
         moved = _moved(best, kept.losses, halves, gains, n_moved, tried)
         if moved is None:
             break
         moved = refine(points, moved, SWAP_STEPS, NEARLY_SETTLED)
         found = points.appraise(moved)
+        if kept.error <= found.error < kept.error * (1 + NEAR_MISS):
+            moved = refine(points, moved, NEAR_MISS_STEPS, NEARLY_SETTLED / 10)
+            found = points.appraise(moved)
         if found.error < kept.error:
             best, kept = moved, found
         else:
@@ -139,10 +187,10 @@ def _halves(
     points: Points, centers: NDArray[np.float64], given: Appraisal
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Two centers in place of each (k, 2, 3), and the error that this would save (k,)."""
-    scatter = spread(points.coordinates, points.weights, given.labels, centers)
-    variances, axes = np.linalg.eigh(scatter)
-    deviation = np.sqrt(variances[:, 2].clip(0) / given.totals.clip(1))
-    offsets = axes[:, :, 2] * deviation[:, np.newaxis]
+    squares = spread(points.coordinates, points.weights, given.labels, centers)
+    every, axes = np.arange(len(centers)), squares.argmax(axis=1)
+    offsets = np.zeros_like(centers)
+    offsets[every, axes] = np.sqrt(squares[every, axes] / given.totals.clip(1))
     halves = np.stack([centers - offsets, centers + offsets], axis=1)
     left = split(points.coordinates, points.weights, given.labels, halves, SPLIT_STEPS)
     return halves, given.errors - left
@@ -159,15 +207,18 @@ def _moved(
     """Centers after the best moves that were not tried before; None where none is left."""
     sources = np.argsort(losses, kind="stable")[: 8 + n_moved]
     targets = np.argsort(-gains, kind="stable")[: 8 + n_moved]
-    moves = sorted(
-        (float(losses[source] - gains[target]), int(source), int(target))
-        for source in sources
-        for target in targets
-        if source != target and np.isfinite(gains[target])
+    costs = losses[sources, np.newaxis] - gains[targets]
+    order = np.argsort(costs, axis=None, kind="stable")
+    moves = zip(
+        sources[order // len(targets)].tolist(),
+        targets[order % len(targets)].tolist(),
+        strict=True,
     )
     moved = centers.copy()
     used: set[int] = set()
-    for _, source, target in moves:
+    for source, target in moves:
+        if source == target or not np.isfinite(gains[target]):
+            continue
         key = (float(losses[source]), float(gains[target]))
         if key in tried or source in used or target in used:
             continue

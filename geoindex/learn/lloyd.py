@@ -3,8 +3,9 @@
 Points are sorted into boxes, and boxes into blocks. A center can only be nearest somewhere in a
 box if its smallest distance to the box is not above the smallest of all largest distances, so
 each point is compared with a few centers in place of all: the same pruning as in
-:mod:`geoindex.color.kernels`. Coordinates are integers, so sums are exact and do not depend on
-the number of threads.
+:mod:`geoindex.color.kernels`. The inner loops go over centers or points, without branches, so
+that the compiler does several at a time. Coordinates are integers, so sums are exact and do not
+depend on the number of threads.
 """
 
 from __future__ import annotations
@@ -21,41 +22,132 @@ _WEIGHTS = types.Array(types.int64, 1, "C", readonly=True)
 _LABELS = types.Array(types.int32, 1, "C", readonly=True)
 
 
+# So few centers are compared with all points sooner than with their box.
+_FEW_CENTERS = 12
+
+# Without NaN and signs of zero, a minimum may be taken several numbers at a time.
+_MINIMA = frozenset({"nnan", "nsz"})
+
+
+@compiled(fastmath=_MINIMA)
+def _least(bounds: NDArray[np.float64], n_centers: int) -> float:
+    """Find the smallest of the largest distances."""
+    least = np.inf
+    for i in range(n_centers):
+        least = min(least, bounds[1, i])
+    return least
+
+
+@compiled()
+def _bounds(
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+    box: int,
+    centers: NDArray[np.float64],
+    n_centers: int,
+    bounds: NDArray[np.float64],
+) -> None:
+    """Write the smallest and largest squared distances of centers (3, n) to a box."""
+    low_x, low_y, low_z = low[box, 0], low[box, 1], low[box, 2]
+    high_x, high_y, high_z = high[box, 0], high[box, 1], high[box, 2]
+    for i in range(n_centers):
+        below_x, above_x = low_x - centers[0, i], centers[0, i] - high_x
+        below_y, above_y = low_y - centers[1, i], centers[1, i] - high_y
+        below_z, above_z = low_z - centers[2, i], centers[2, i] - high_z
+        out_x, in_x = max(below_x, above_x, 0.0), min(below_x, above_x)
+        out_y, in_y = max(below_y, above_y, 0.0), min(below_y, above_y)
+        out_z, in_z = max(below_z, above_z, 0.0), min(below_z, above_z)
+        bounds[0, i] = out_x * out_x + out_y * out_y + out_z * out_z
+        bounds[1, i] = in_x * in_x + in_y * in_y + in_z * in_z
+
+
 @compiled()
 def _prune(
     low: NDArray[np.float64],
     high: NDArray[np.float64],
-    centers: NDArray[np.float64],
+    box: int,
     rows: NDArray[np.int64],
-    n_rows: int,
+    centers: NDArray[np.float64],
+    n_centers: int,
     rank: int,
-    lower: NDArray[np.float64],
-    kept: NDArray[np.int64],
+    bounds: NDArray[np.float64],
+    kept_rows: NDArray[np.int64],
+    kept: NDArray[np.float64],
 ) -> int:
-    """Keep the `rows` that may be nearest, or with `rank` 2 second nearest, in a box."""
-    least, second = np.inf, np.inf
-    for i in range(n_rows):
-        row = rows[i]
-        near, far = 0.0, 0.0
-        for axis in range(3):
-            below = low[axis] - centers[row, axis]
-            above = centers[row, axis] - high[axis]
-            outside = max(below, above, 0.0)
-            across = max(-below, -above)
-            near += outside * outside
-            far += across * across
-        lower[i] = near
-        if far < least:
-            least, second = far, least
-        elif far < second:
-            second = far
-    bound = least if rank == 1 else second
+    """Keep the centers, and their `rows`, that may be nearest, or second nearest, in a box."""
+    _bounds(low, high, box, centers, n_centers, bounds)
+    bound = _least(bounds, n_centers)
+    if rank == 2:
+        first = 0
+        while bounds[1, first] != bound:
+            first += 1
+        bounds[1, first] = np.inf
+        bound = _least(bounds, n_centers)
     count = 0
-    for i in range(n_rows):
-        if lower[i] <= bound:
-            kept[count] = rows[i]
-            count += 1
+    for i in range(n_centers):
+        kept_rows[count] = i
+        count += bounds[0, i] <= bound
+    for j in range(count):
+        i = kept_rows[j]
+        kept_rows[j] = rows[i]
+        kept[0, j] = centers[0, i]
+        kept[1, j] = centers[1, i]
+        kept[2, j] = centers[2, i]
     return count
+
+
+@compiled()
+def _most_points(starts: NDArray[np.int64], first: int, last: int) -> int:
+    """Find the number of points of the largest of some boxes."""
+    most = 0
+    for box in range(first, last):
+        most = max(most, starts[box + 1] - starts[box])
+    return most
+
+
+@compiled()
+def _compare(
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    z: NDArray[np.float64],
+    n_points: int,
+    centers: NDArray[np.float64],
+    place: int,
+    places: NDArray[np.int64],
+    least: NDArray[np.float64],
+) -> None:
+    """Compare points with the center at a `place`: the nearest so far, and how far it is."""
+    center_x, center_y, center_z = centers[0, place], centers[1, place], centers[2, place]
+    for i in range(n_points):
+        dx, dy, dz = x[i] - center_x, y[i] - center_y, z[i] - center_z
+        squared = dx * dx + dy * dy + dz * dz
+        is_nearer = squared < least[i]
+        places[i] = place if is_nearer else places[i]
+        least[i] = squared if is_nearer else least[i]
+
+
+@compiled()
+def _compare_two(
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    z: NDArray[np.float64],
+    n_points: int,
+    centers: NDArray[np.float64],
+    place: int,
+    places: NDArray[np.int64],
+    least: NDArray[np.float64],
+    second: NDArray[np.float64],
+) -> None:
+    """Compare as :func:`_compare`, and keep how far the second nearest is, too."""
+    center_x, center_y, center_z = centers[0, place], centers[1, place], centers[2, place]
+    for i in range(n_points):
+        dx, dy, dz = x[i] - center_x, y[i] - center_y, z[i] - center_z
+        squared = dx * dx + dy * dy + dz * dz
+        is_nearer = squared < least[i]
+        places[i] = place if is_nearer else places[i]
+        farther = least[i] if is_nearer else squared
+        second[i] = farther if farther < second[i] else second[i]
+        least[i] = squared if is_nearer else least[i]
 
 
 @compiled(
@@ -107,64 +199,65 @@ def assign(
     """
     n_centers = len(centers)
     rank = 2 if len(labels) > 0 else 1
-    every = np.arange(n_centers)
-    lower = np.empty(n_centers)
-    in_block = np.empty(n_centers, np.int64)
-    in_box = np.empty(n_centers, np.int64)
-    near = np.empty((n_centers, 3))
+    every, all_centers = np.arange(n_centers), centers.T.copy()
+    bounds = np.empty((2, n_centers))
+    block_rows, block_centers = np.empty(n_centers, np.int64), np.empty((3, n_centers))
+    rows, near = np.empty(n_centers, np.int64), np.empty((3, n_centers))
+    most = _most_points(starts, block_starts[first], block_starts[last])
+    x, y, z = np.empty(most), np.empty(most), np.empty(most)
+    least, second, places = np.empty(most), np.empty(most), np.empty(most, np.int64)
     for block in range(first, last):
         n_block = _prune(
-            block_low[block], block_high[block], centers, every, n_centers, rank, lower, in_block
-        )
+            block_low, block_high, block, every, all_centers, n_centers, rank,
+            bounds, block_rows, block_centers,
+        )  # fmt: skip
         for box in range(block_starts[block], block_starts[block + 1]):
-            count = _prune(low[box], high[box], centers, in_block, n_block, rank, lower, in_box)
-            for j in range(count):
-                near[j, 0] = centers[in_box[j], 0]
-                near[j, 1] = centers[in_box[j], 1]
-                near[j, 2] = centers[in_box[j], 2]
-            for i in range(starts[box], starts[box + 1]):
-                x, y, z = points[i, 0], points[i, 1], points[i, 2]
-                place, distance, second = 0, np.inf, np.inf
+            if n_block > _FEW_CENTERS:
+                n_near = _prune(
+                    low, high, box, block_rows, block_centers, n_block, rank, bounds, rows, near
+                )
+            else:
+                n_near = n_block
+                for place in range(n_block):
+                    rows[place] = block_rows[place]
+                    near[0, place] = block_centers[0, place]
+                    near[1, place] = block_centers[1, place]
+                    near[2, place] = block_centers[2, place]
+            start, n_points = starts[box], starts[box + 1] - starts[box]
+            for i in range(n_points):
+                x[i], y[i], z[i] = points[start + i, 0], points[start + i, 1], points[start + i, 2]
+                least[i], second[i], places[i] = np.inf, np.inf, 0
+            for place in range(n_near):
                 if rank == 1:
-                    for j in range(count):
-                        dx, dy, dz = x - near[j, 0], y - near[j, 1], z - near[j, 2]
-                        squared = dx * dx + dy * dy + dz * dz
-                        place = j if squared < distance else place
-                        distance = min(squared, distance)
+                    _compare(x, y, z, n_points, near, place, places, least)
                 else:
-                    for j in range(count):
-                        dx, dy, dz = x - near[j, 0], y - near[j, 1], z - near[j, 2]
-                        squared = dx * dx + dy * dy + dz * dz
-                        place = j if squared < distance else place
-                        second = min(second, max(distance, squared))
-                        distance = min(squared, distance)
-                nearest, weight = in_box[place], weights[i]
-                totals[nearest] += weight
-                sums[nearest, 0] += weight * np.int64(x)
-                sums[nearest, 1] += weight * np.int64(y)
-                sums[nearest, 2] += weight * np.int64(z)
-                errors[nearest] += weight * distance
+                    _compare_two(x, y, z, n_points, near, place, places, least, second)
+            for i in range(n_points):
+                row, weight = rows[places[i]], weights[start + i]
+                totals[row] += weight
+                sums[row, 0] += weight * np.int64(x[i])
+                sums[row, 1] += weight * np.int64(y[i])
+                sums[row, 2] += weight * np.int64(z[i])
+                errors[row] += weight * least[i]
                 if rank == 2:
-                    labels[i] = nearest
-                    losses[nearest] += weight * (second - distance)
+                    labels[start + i] = row
+                    losses[row] += weight * (second[i] - least[i])
 
 
-@compiled(types.float64[:, :, ::1](_POINTS, _WEIGHTS, _LABELS, _POINTS))
+@compiled(types.float64[:, ::1](_POINTS, _WEIGHTS, _LABELS, _POINTS))
 def spread(
     points: NDArray[np.float64],
     weights: NDArray[np.int64],
     labels: NDArray[np.int32],
     centers: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Scatter matrix (k, 3, 3) of the points of each center about it."""
-    scatter = np.zeros((len(centers), 3, 3))
+    """Sum the weighted squared offsets (k, 3) of the points of each center from it."""
+    squares = np.zeros((len(centers), 3))
     for i in range(len(points)):
         row = labels[i]
         for axis in range(3):
-            along = weights[i] * (points[i, axis] - centers[row, axis])
-            for other in range(3):
-                scatter[row, axis, other] += along * (points[i, other] - centers[row, other])
-    return scatter
+            squares[row, axis] += weights[i] * (points[i, axis] - centers[row, axis]) ** 2
+    return squares
 
 
 @compiled(types.float64[::1](_POINTS, _WEIGHTS, _LABELS, types.float64[:, :, ::1], types.int64))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +25,8 @@ PARTS = 2
 PART_POINTS = 20_000
 """Fewer points are not worth a thread."""
 
-DENSE_POINTS = 200_000
-"""Points from which boxes of 8 levels a side hold enough of them."""
+BOX_POINTS = 10
+"""Points that a box should hold on average, as every center is compared with the box, too."""
 
 NO_LABELS = np.empty(0, dtype=np.int32)
 """What the kernel takes for "no labels wanted"."""
@@ -51,9 +52,10 @@ class Assignment:
 
     def means(self, centers: NDArray[np.float64]) -> NDArray[np.float64]:
         """Mean of each center's points; a center without points stays where it is."""
-        given = self.totals > 0
-        means = centers.copy()
-        means[given] = self.sums[given] / self.totals[given, np.newaxis]
+        totals = self.totals[:, np.newaxis]
+        means: NDArray[np.float64] = np.divide(
+            self.sums, totals, out=centers.copy(), where=totals > 0
+        )
         return means
 
 
@@ -110,6 +112,13 @@ class Points:
     blocks: Boxes
     """Groups of boxes."""
 
+    @cached_property
+    def edges(self) -> NDArray[np.intp]:
+        """First block of each part for a thread, and the number of blocks: as many points each."""
+        n_parts = PARTS if len(self) >= PART_POINTS else 1
+        ends = self.boxes.starts[self.blocks.starts]
+        return np.searchsorted(ends, np.arange(n_parts + 1) * len(self) // n_parts)
+
     def __len__(self) -> int:
         return len(self.coordinates)
 
@@ -148,14 +157,11 @@ class Points:
         self, centers: NDArray[np.float64], labels: NDArray[np.int32]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
         """Run the kernel in parts."""
-        k = len(centers)
-        n_parts = PARTS if len(self) >= PART_POINTS else 1
+        k, edges = len(centers), self.edges
+        n_parts = len(edges) - 1
         sums = np.zeros((n_parts, k, 3), dtype=np.int64)
         totals = np.zeros((n_parts, k), dtype=np.int64)
         errors, losses = np.zeros((2, n_parts, k))
-        # Blocks of about as many points in each part.
-        ends = self.boxes.starts[self.blocks.starts]
-        edges = np.searchsorted(ends, np.arange(n_parts + 1) * len(self) // n_parts)
         centers = np.ascontiguousarray(centers)
 
         def work(part: int) -> None:
@@ -179,6 +185,9 @@ class Points:
             )
 
         in_threads(work, range(n_parts))
+        if n_parts == 1:
+            # Sums over nothing would take a tenth of the time of a small step.
+            return sums[0], totals[0], errors[0], losses[0]
         return sums.sum(axis=0), totals.sum(axis=0), errors.sum(axis=0), losses.sum(axis=0)
 
 
@@ -239,24 +248,23 @@ class TrueColors:
         while True:
             side = 256 >> shift
             red, green, blue = (self._colors >> np.uint8(shift)).astype(np.intp).T
-            cells = (red * side + green) * side + blue
-            totals = np.bincount(cells, weights=self._weights, minlength=side**3)
-            used = np.flatnonzero(totals)
+            used, places = _used_cells((red * side + green) * side + blue, side**3)
             if len(used) <= max_points:
                 break
             shift += 1
-        sums = np.zeros((side**3, 3))
+        totals = np.bincount(places, weights=self._weights)
+        sums = np.zeros((len(used), 3))
         for start in range(0, len(self), MAX_POINTS):
             part = slice(start, start + MAX_POINTS)
             own = space_coordinates(self._colors[part], self.space)
             for axis in range(3):
                 weighted = own[:, axis] * self._weights[part]
-                sums[:, axis] += np.bincount(cells[part], weighted, side**3)
+                sums[:, axis] += np.bincount(places[part], weighted, len(used))
         corners = np.stack(np.unravel_index(used, (side, side, side)), axis=-1)
         return _in_boxes(
             (corners << shift).astype(np.uint8),
-            np.floor(sums[used] / totals[used, np.newaxis] + 0.5),
-            totals[used].astype(np.int64),
+            np.floor(sums / totals[:, np.newaxis] + 0.5),
+            totals.astype(np.int64),
         )
 
     def _parts(self) -> Iterator[Points]:
@@ -266,26 +274,45 @@ class TrueColors:
             yield _in_boxes(colors, space_coordinates(colors, self.space), self._weights[part])
 
 
+def _used_cells(
+    cells: NDArray[np.intp], n_cells: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Numbers of the cells that turn up, ascending, and the place of each one in them."""
+    if len(cells) < n_cells // 8:
+        # A table of all cells takes longer than sorting a few.
+        used, places = np.unique(cells, return_inverse=True)
+        return used, places
+    turns_up = np.zeros(n_cells, dtype=bool)
+    turns_up[cells] = True
+    return np.flatnonzero(turns_up), (np.cumsum(turns_up) - 1)[cells]
+
+
 def _in_boxes(
     colors: NDArray[np.uint8], coordinates: NDArray[np.float64], weights: NDArray[np.int64]
 ) -> Points:
-    """Sort points into boxes of 8 or 16 levels a side, and blocks of 4 x 4 x 4 boxes."""
-    shift = 3 if len(colors) > DENSE_POINTS else 4
-    bits = 6 - shift
-    levels = (colors >> np.uint8(shift)).astype(np.uint16)
-    block, box = levels >> 2, levels & 3
-    # At most 15 bits, so that the sort is by radix.
-    keys = block[:, 0]
-    for key, n_bits in (
-        (block[:, 1], bits), (block[:, 2], bits), (box[:, 0], 2), (box[:, 1], 2), (box[:, 2], 2)
-    ):  # fmt: skip
-        keys = keys << n_bits | key
-    order = np.argsort(keys, kind="stable")
-    keys, coordinates = keys[order], coordinates[order]
-    boxes = Boxes.of(keys, coordinates, coordinates)
+    """Sort points into boxes of 16 levels a side, or 32, and these into blocks of 2 x 2 x 2."""
+    for shift in (4, 5):
+        keys = _box_keys(colors >> np.uint8(shift), 8 - shift)
+        order = np.argsort(keys, kind="stable")
+        keys, sorted_coordinates = keys[order], coordinates[order]
+        boxes = Boxes.of(keys, sorted_coordinates, sorted_coordinates)
+        if len(keys) >= BOX_POINTS * len(boxes.low):
+            break
     return Points(
-        coordinates=coordinates,
+        coordinates=sorted_coordinates,
         weights=weights[order],
         boxes=boxes,
-        blocks=Boxes.of(keys[boxes.starts[:-1]] >> 6, boxes.low, boxes.high),
+        blocks=Boxes.of(keys[boxes.starts[:-1]] >> 3, boxes.low, boxes.high),
     )
+
+
+def _box_keys(levels: NDArray[np.uint8], bits: int) -> NDArray[np.uint16]:
+    """Numbers of boxes by their levels: the block's of `bits` - 1 a channel, then the box in it.
+
+    At most 12 bits, so that the sort is by radix.
+    """
+    blocks, boxes = levels.T.astype(np.uint16) >> 1, levels.T & 1
+    keys = blocks[0] << (2 * bits - 2) | blocks[1] << (bits - 1) | blocks[2]
+    in_block = boxes[0] << 2 | boxes[1] << 1 | boxes[2]
+    numbers: NDArray[np.uint16] = keys << 3 | in_block
+    return numbers
