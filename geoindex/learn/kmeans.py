@@ -30,7 +30,7 @@ GROWTH_STEPS = 2
 OVERSHOOT = 1.8
 """Centers go this much farther than to the mean; settles in half the steps of 1."""
 
-FEWEST_ROUNDS, MOST_ROUNDS = 12, 20
+FEWEST_ROUNDS, MOST_ROUNDS = 8, 20
 """Rounds of moving centers to where they are worth more."""
 
 ROUNDS_TIMES_COLORS = 1280
