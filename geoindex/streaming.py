@@ -15,7 +15,7 @@ import numpy as np
 
 from geoindex.color.histogram import ColorCounter
 from geoindex.color.mapper import ColorMapper
-from geoindex.color.threads import Progress, one_thread
+from geoindex.color.threads import Progress, threads_apart
 from geoindex.formats.blocks import plan_regions, read_ahead
 from geoindex.formats.rasters import MapImage
 from geoindex.formats.writing import BlockWriter, Region
@@ -139,7 +139,7 @@ def _writing_behind(write: Write, *, threaded: bool) -> Iterator[Write]:
         yield write
         return
     writes: deque[Future[None]] = deque()
-    with one_thread("geoindex-write") as submit:
+    with threads_apart("geoindex-write") as submit:
 
         def write_soon(indices: IndexArray, region: Region) -> None:
             if len(writes) >= WRITE_BEHIND:

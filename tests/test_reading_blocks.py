@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from geoindex.color.threads import one_thread
+from geoindex.color.threads import threads_apart
 from geoindex.errors import ImageError
 from geoindex.formats import blocks
 from geoindex.formats.blocks import plan_regions, read_ahead
@@ -125,7 +125,7 @@ def test_ctrl_c_while_a_thread_starts(has_begun: bool, monkeypatch: pytest.Monke
         raise KeyboardInterrupt
 
     monkeypatch.setattr(threading.Thread, "start", interrupted_start)
-    with pytest.raises(KeyboardInterrupt), one_thread("test") as submit:
+    with pytest.raises(KeyboardInterrupt), threads_apart("test") as submit:
         submit(work)
     assert begun.is_set() == done.is_set()
     time.sleep(0.1)
@@ -139,7 +139,7 @@ def test_work_that_has_not_begun_is_cancelled() -> None:
         begun.set()
         assert go_on.wait(30)
 
-    with one_thread("test") as submit:
+    with threads_apart("test") as submit:
         first, second = submit(work), submit(never.set)
         assert begun.wait(30)
         threading.Timer(0.2, go_on.set).start()

@@ -289,9 +289,16 @@ def list_codes(
     `slots` and `counts` are those of :func:`count_codes`; `colors` and `totals` have a row for
     each count above 0.
     """
+    # Most of the 65,536 pairs of red and green have no color.
+    has_any = np.zeros((CELLS_PER_AXIS, CELLS_PER_AXIS), np.bool_)
+    for cell in range(len(slots)):
+        if slots[cell] >= 0:
+            has_any[cell >> 10, cell >> 5 & 31] = True
     n = 0
     for red in range(256):
         for green in range(256):
+            if not has_any[red >> 3, green >> 3]:
+                continue
             first = red >> 3 << 10 | green >> 3 << 5
             offset = (red & 7) << 6 | (green & 7) << 3
             for cell in range(first, first + CELLS_PER_AXIS):

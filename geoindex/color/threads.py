@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
-from threading import Event, Lock
+from threading import Event, Semaphore
 from typing import Any, TypeVar
 
-__all__ = ["Progress", "in_threads", "limit_threads", "n_cores", "one_thread"]
+__all__ = ["Progress", "in_threads", "limit_threads", "n_cores", "threads_apart"]
 
 
 Progress = Callable[[int, int], None]
@@ -69,16 +69,18 @@ Result = TypeVar("Result")
 
 
 @contextmanager
-def one_thread(name: str) -> Iterator[Callable[..., Future[Any]]]:
-    """Do pieces of work in turn in a thread, which is through with them when the block ends.
+def threads_apart(name: str, n_threads: int = 1) -> Iterator[Callable[..., Future[Any]]]:
+    """Do pieces of work in threads of their own, which are through with them when the block ends.
 
     Ctrl-C while a thread starts leaves it unknown to its pool, which then would not wait for it:
-    the file that it reads or writes could be closed under it. So each piece of work holds a lock.
+    the file that it reads or writes could be closed under it. So pieces of work are counted.
 
     Parameters
     ----------
     name : str
-        Of the thread.
+        Of the threads.
+    n_threads : int
+        Most pieces of work that are done at once; they begin in the order in which they came.
 
     Yields
     ------
@@ -86,11 +88,11 @@ def one_thread(name: str) -> Iterator[Callable[..., Future[Any]]]:
         Takes a function and its arguments, and returns their future. What has not begun when
         the block ends is cancelled.
     """
-    pool = ThreadPoolExecutor(1, thread_name_prefix=name)
-    at_work, ended = Lock(), Event()
+    pool = ThreadPoolExecutor(n_threads, thread_name_prefix=name)
+    places, ended = Semaphore(n_threads), Event()
 
     def do(work: Callable[..., Result], *arguments: Any) -> Result:
-        with at_work:
+        with places:
             if ended.is_set():
                 raise CancelledError
             return work(*arguments)
@@ -100,8 +102,8 @@ def one_thread(name: str) -> Iterator[Callable[..., Future[Any]]]:
     finally:
         ended.set()
         pool.shutdown(cancel_futures=True)
-        with at_work:
-            pass
+        for _ in range(n_threads):
+            places.acquire()
 
 
 # Starting threads for every image takes a third of the time that mapping 1 Mpx takes.

@@ -6,10 +6,10 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
-from itertools import cycle, islice
+from itertools import islice
 
 from geoindex.color.pixels import Pixels
-from geoindex.color.threads import one_thread
+from geoindex.color.threads import threads_apart
 from geoindex.formats.rasters import MapImage
 from geoindex.formats.writing import Region
 
@@ -96,36 +96,38 @@ def read_ahead(
     iterator of tuple
         Each region with its pixels, in their order.
     """
-
-    def read(opened: MapImage, region: Region) -> Pixels:
-        pixels = opened.read(region)
-        if each is not None:
-            each(pixels)
-        return pixels
-
-    if len(regions) == 1:
-        # Starting a thread takes longer than most small images do.
-        yield ((region, read(image, region)) for region in regions)
-        return
     n_readers = min(n_readers, MAX_READERS, len(regions)) if image.blocks_apart else 1
     with ExitStack() as stack:
-        images = [image, *(stack.enter_context(image.reopened()) for _ in range(n_readers - 1))]
-        submits = [stack.enter_context(one_thread("geoindex-read")) for _ in images]
-        turns = cycle(zip(images, submits, strict=True))
+        # Each thread takes a file that no other one reads, and gives it back.
+        free = [image, *(stack.enter_context(image.reopened()) for _ in range(n_readers - 1))]
+
+        def read(region: Region) -> Pixels:
+            opened = free.pop()
+            try:
+                pixels = opened.read(region)
+            finally:
+                free.append(opened)
+            if each is not None:
+                each(pixels)
+            return pixels
+
+        if len(regions) == 1:
+            # Starting a thread takes longer than most small images do.
+            yield ((region, read(region)) for region in regions)
+            return
+        submit = stack.enter_context(threads_apart("geoindex-read", n_readers))
         coming = iter(regions)
         reads: deque[tuple[Region, Future[Pixels]]] = deque()
 
         def read_more(n_regions: int) -> None:
-            for region in islice(coming, n_regions):
-                opened, submit = next(turns)
-                reads.append((region, submit(read, opened, region)))
+            reads.extend((region, submit(read, region)) for region in islice(coming, n_regions))
 
         def blocks() -> Iterator[tuple[Region, Pixels]]:
             while reads:
-                region, coming_pixels = reads.popleft()
-                pixels = coming_pixels.result()
+                region, pixels = reads.popleft()
+                block = pixels.result()
                 read_more(1)
-                yield region, pixels
+                yield region, block
 
         read_more(2 * n_readers)
         yield blocks()
