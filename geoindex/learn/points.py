@@ -25,7 +25,7 @@ PARTS = 2
 PART_POINTS = 20_000
 """Fewer points are not worth a thread."""
 
-BOX_POINTS = 10
+BOX_POINTS = 40
 """Points that a box should hold on average, as every center is compared with the box, too."""
 
 NO_LABELS = np.empty(0, dtype=np.int32)
