@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from os import PathLike
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,12 +16,14 @@ from geoindex.color.lazy import check_lazy, lazy_values
 from geoindex.color.pixels import PixelRule, Pixels
 from geoindex.color.threads import Progress, n_cores
 from geoindex.errors import ImageError
-from geoindex.formats.blocks import plan_regions, read_ahead
+from geoindex.formats.blocks import plan_regions, work_ahead
 from geoindex.formats.rasters import open_image
 from geoindex.grid import IndexGrid
 
 if TYPE_CHECKING:
     import xarray as xr
+
+Result = TypeVar("Result")
 
 __all__ = ["check_not_empty", "count_colors", "image_name", "pixel_blocks", "reduced_picture"]
 
@@ -32,7 +34,6 @@ def pixel_blocks(
     *,
     channel_axis: int | None = None,
     progress: Progress | None = None,
-    each: Callable[[Pixels], None] | None = None,
 ) -> Iterator[Pixels]:
     """Give the pixels of an image in blocks of whole rows, from top to bottom.
 
@@ -46,13 +47,10 @@ def pixel_blocks(
         The axis of an array that holds its channels, where the shape does not tell.
     progress : callable, optional
         Called with the rows that are done and how many there are, after each block.
-    each : callable, optional
-        Called with each block before it is given; for files in the threads that read them, so
-        perhaps in several at once.
 
-    Yields
-    ------
-    Pixels
+    Returns
+    -------
+    iterator of Pixels
         Of shape (rows, all columns).
 
     Raises
@@ -60,21 +58,30 @@ def pixel_blocks(
     MissingFileError, ImageError
         The image is not there, or cannot be read.
     """
+    return _worked_blocks(image, rule, lambda pixels: pixels, channel_axis, progress)
+
+
+def _worked_blocks(
+    image: str | PathLike[str] | ArrayLike | xr.DataArray | IndexGrid,
+    rule: PixelRule,
+    work: Callable[[Pixels], Result],
+    channel_axis: int | None,
+    progress: Progress | None,
+) -> Iterator[Result]:
+    """Give what `work` makes of each block; for files in the threads that read them."""
     if isinstance(image, str | PathLike):
         with open_image(image, rule) as source:
             regions = plan_regions(source.shape, source.block_shape, whole_rows=True)
-            with read_ahead(source, regions, n_cores(), each=each) as blocks:
-                for (rows, _), block in blocks:
-                    yield block
+            with work_ahead(source, regions, work, n_cores()) as results:
+                for (rows, _), result in results:
+                    yield result
                     if progress is not None:
                         progress(rows.stop, source.shape[0])
         return
     shape, bands = _in_memory(image, rule, channel_axis)
     done = 0
     for pixels in bands:
-        if each is not None:
-            each(pixels)
-        yield pixels
+        yield work(pixels)
         done += pixels.shape[0]
         if progress is not None:
             progress(done, shape[0])
@@ -136,9 +143,7 @@ def count_colors(
         The image is not there, or cannot be read.
     """
     counter = ColorCounter()
-    for _ in pixel_blocks(
-        image, rule, channel_axis=channel_axis, progress=progress, each=counter.add
-    ):
+    for _ in _worked_blocks(image, rule, counter.add, channel_axis, progress):
         pass
     return counter.histogram()
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from itertools import islice
+from typing import TypeVar
 
 from geoindex.color.pixels import Pixels
 from geoindex.color.threads import threads_apart
 from geoindex.formats.rasters import MapImage
 from geoindex.formats.writing import Region
 
-__all__ = ["plan_regions", "read_ahead"]
+__all__ = ["plan_regions", "read_ahead", "work_ahead"]
+
+Result = TypeVar("Result")
 
 # 8 MB of RGBA: larger blocks are no faster, smaller ones cost more hand-overs.
 BLOCK_PIXELS = 2**21
@@ -66,15 +69,29 @@ def plan_regions(
     ]
 
 
-@contextmanager
 def read_ahead(
-    image: MapImage,
-    regions: list[Region],
-    n_readers: int = 1,
-    *,
-    each: Callable[[Pixels], None] | None = None,
-) -> Iterator[Iterator[tuple[Region, Pixels]]]:
+    image: MapImage, regions: list[Region], n_readers: int = 1
+) -> AbstractContextManager[Iterator[tuple[Region, Pixels]]]:
     """Read regions of an image file in threads that are a few of them ahead.
+
+    Parameters
+    ----------
+    image, regions, n_readers
+        As in :func:`work_ahead`.
+
+    Returns
+    -------
+    context manager of an iterator of tuple
+        Each region with its pixels, in their order.
+    """
+    return work_ahead(image, regions, lambda pixels: pixels, n_readers)
+
+
+@contextmanager
+def work_ahead(
+    image: MapImage, regions: list[Region], work: Callable[[Pixels], Result], n_readers: int = 1
+) -> Iterator[Iterator[tuple[Region, Result]]]:
+    """Read regions of an image file, and work on each, in threads that are a few of them ahead.
 
     They start at once, before the first is asked for, and are through with the file at the end.
 
@@ -84,17 +101,17 @@ def read_ahead(
         The open file.
     regions : list of tuple of slice
         See :func:`plan_regions`.
+    work : callable
+        Takes the pixels of a region, in the thread that read them: in several threads at once,
+        in any order.
     n_readers : int
         Most threads, for users that do little with a block: each opens the file once more, where
         its blocks are decoded apart from each other.
-    each : callable, optional
-        Called with the pixels of each region in the thread that read them, so perhaps in several
-        at once and in any order.
 
     Yields
     ------
     iterator of tuple
-        Each region with its pixels, in their order.
+        Each region with the result of the work, in their order.
     """
     n_readers = min(n_readers, MAX_READERS, len(regions)) if image.blocks_apart else 1
     with ExitStack() as stack:
@@ -104,30 +121,28 @@ def read_ahead(
         def read(region: Region) -> Pixels:
             opened = free.pop()
             try:
-                pixels = opened.read(region)
+                return opened.read(region)
             finally:
                 free.append(opened)
-            if each is not None:
-                each(pixels)
-            return pixels
 
         if len(regions) == 1:
             # Starting a thread takes longer than most small images do.
-            yield ((region, read(region)) for region in regions)
+            yield ((region, work(read(region))) for region in regions)
             return
         submit = stack.enter_context(threads_apart("geoindex-read", n_readers))
         coming = iter(regions)
-        reads: deque[tuple[Region, Future[Pixels]]] = deque()
+        begun: deque[tuple[Region, Future[Result]]] = deque()
 
-        def read_more(n_regions: int) -> None:
-            reads.extend((region, submit(read, region)) for region in islice(coming, n_regions))
+        def begin(n_regions: int) -> None:
+            for region in islice(coming, n_regions):
+                begun.append((region, submit(lambda region: work(read(region)), region)))
 
-        def blocks() -> Iterator[tuple[Region, Pixels]]:
-            while reads:
-                region, pixels = reads.popleft()
-                block = pixels.result()
-                read_more(1)
-                yield region, block
+        def results() -> Iterator[tuple[Region, Result]]:
+            while begun:
+                region, future = begun.popleft()
+                result = future.result()
+                begin(1)
+                yield region, result
 
-        read_more(2 * n_readers)
-        yield blocks()
+        begin(n_readers + 1)
+        yield results()
