@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import random
 import statistics
 import tempfile
 import time
@@ -225,9 +226,11 @@ def print_map(side: int, repeat: int) -> None:
         seconds: dict[str, list[float]] = {name: [] for name in calls}
         for call in calls.values():
             call()
+        order = random.Random(0)
         for _ in range(repeat):
-            for name, call in calls.items():
-                seconds[name].append(seconds_of(call))
+            # In another order each time: what follows one that fills the memory is slower.
+            for name in order.sample(list(calls), len(calls)):
+                seconds[name].append(seconds_of(calls[name]))
     median = {name: statistics.median(values) for name, values in seconds.items()}
     print(f"\n| {side**2 / 1e6:.0f} Mpx map | s | time beside reading |\n| --- | ---: | ---: |")
     for name, value in median.items():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -45,6 +47,14 @@ def test_blocks_give_the_same_as_the_whole(colors: np.ndarray, row: int) -> None
     counter.histogram()  # looking does not disturb
     if len(colors) > row:
         counter.add(Pixels(table=colors[row:]))
+    check(counter.histogram(), colors)
+
+
+def test_threads_may_count_at_once() -> None:
+    colors = np.random.default_rng(2).integers(0, 256, (64, 500, 3), dtype=np.uint8)
+    counter = ColorCounter()
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(counter.add, [Pixels(table=row[np.newaxis]) for row in colors]))
     check(counter.histogram(), colors)
 
 

@@ -34,7 +34,7 @@ def brute(points: Points, centers: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("space", SPACES)
-@given(COLORS, arrays(np.uint8, st.tuples(st.integers(2, 9), st.just(3))))
+@given(COLORS, arrays(np.uint8, st.tuples(st.integers(2, 40), st.just(3))))
 def test_assignment_against_brute_force(
     space: str, colors: np.ndarray, center_colors: np.ndarray
 ) -> None:
@@ -58,6 +58,18 @@ def test_assignment_against_brute_force(
     losses = np.bincount(labels, points.weights * (second - least), minlength=len(centers))
     np.testing.assert_allclose(given_.losses, losses, rtol=1e-9, atol=1e-6)
     np.testing.assert_array_equal(points.assign(centers).sums, given_.sums)
+
+
+@given(st.data(), st.integers(1, 4))
+def test_cells_that_turn_up(data: st.DataObject, shift: int) -> None:
+    """Few cells are sorted, many are looked up in a table; both are numpy's unique."""
+    n_cells = 64**shift
+    cells = np.array(data.draw(st.lists(st.integers(0, n_cells - 1), min_size=1)), dtype=np.intp)
+    for n_kinds in (n_cells, 8 * len(cells), 10**9):
+        used, places = module._used_cells(cells % n_kinds, n_kinds)
+        expected, inverse = np.unique(cells % n_kinds, return_inverse=True)
+        np.testing.assert_array_equal(used, expected)
+        np.testing.assert_array_equal(places, inverse)
 
 
 def test_many_points_in_parts_and_boxes_of_either_size(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,7 +84,7 @@ def test_as_good_as_scikit_learn_on_every_pixel(photo: np.ndarray) -> None:
 def test_64_colors_of_china(seed: int) -> None:
     """scikit-learn's KMeans(64) on every pixel gives 112.1, and 111.74 as the best of ten."""
     picture = load_sample_image("china.jpg")
-    assert mean_squared_error(picture, learn_palette(picture, 64, seed=seed)) < 111.76
+    assert mean_squared_error(picture, learn_palette(picture, 64, seed=seed)) < 111.74
 
 
 def test_methods_differ_as_they_should(photo: np.ndarray) -> None:

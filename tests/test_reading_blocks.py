@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from geoindex.color.pixels import Pixels
 from geoindex.color.threads import threads_apart
 from geoindex.errors import ImageError
 from geoindex.formats import blocks
-from geoindex.formats.blocks import plan_regions, read_ahead
+from geoindex.formats.blocks import plan_regions, read_ahead, work_ahead
 from geoindex.formats.rasters import open_image
 from tests.pictures import LAYOUTS, RNG, picture, save_tiff
 
@@ -59,6 +60,42 @@ def test_several_readers_give_the_blocks_in_order(
     for region, colors, valid in read:
         np.testing.assert_array_equal(colors, image[region][..., :3])
         np.testing.assert_array_equal(valid, image[region][..., 3])
+    assert threading.active_count() == threads
+
+
+@pytest.mark.parametrize("n_readers", [1, 3])
+@pytest.mark.usefixtures("_small_blocks")
+def test_work_is_done_where_blocks_are_read(tmp_path: Path, n_readers: int) -> None:
+    image = picture(clear=True)
+    save_tiff(tmp_path / "map.tif", image, **LAYOUTS["tiles"])
+    with open_image(tmp_path / "map.tif") as source:
+        regions = plan_regions(source.shape, source.block_shape)
+
+        def work(pixels: Pixels) -> tuple[int, str]:
+            return int(pixels.colors.sum()), threading.current_thread().name
+
+        with work_ahead(source, regions, work, n_readers) as results:
+            done = list(results)
+    assert [region for region, _ in done] == regions
+    assert [total for _, (total, _) in done] == [image[r][..., :3].sum() for r in regions]
+    assert all(name.startswith("geoindex-read") for _, (_, name) in done)
+
+
+@pytest.mark.usefixtures("_small_blocks")
+def test_work_that_fails_in_a_reader(tmp_path: Path) -> None:
+    save_tiff(tmp_path / "map.tif", picture(clear=True), **LAYOUTS["tiles"])
+
+    def fail(_: Pixels) -> None:
+        raise RuntimeError("no more room")
+
+    threads = threading.active_count()
+    with open_image(tmp_path / "map.tif") as source:
+        regions = plan_regions(source.shape, source.block_shape)
+        with (
+            pytest.raises(RuntimeError, match="no more room"),
+            work_ahead(source, regions, fail, 2) as results,
+        ):
+            list(results)
     assert threading.active_count() == threads
 
 
@@ -130,6 +167,14 @@ def test_ctrl_c_while_a_thread_starts(has_begun: bool, monkeypatch: pytest.Monke
     assert begun.is_set() == done.is_set()
     time.sleep(0.1)
     assert begun.is_set() == done.is_set()
+
+
+@pytest.mark.parametrize("n_threads", [1, 3])
+def test_as_many_pieces_of_work_at_once_as_threads(n_threads: int) -> None:
+    meeting = threading.Barrier(n_threads, timeout=30)
+    with threads_apart("test", n_threads) as submit:
+        futures = [submit(meeting.wait) for _ in range(4 * n_threads)]
+        assert sorted(future.result() for future in futures) == sorted(4 * [*range(n_threads)])
 
 
 def test_work_that_has_not_begun_is_cancelled() -> None:
