@@ -33,8 +33,8 @@ OVERSHOOT = 1.8
 FEWEST_ROUNDS, MOST_ROUNDS = 8, 20
 """Rounds of moving centers to where they are worth more."""
 
-ROUNDS_TIMES_COLORS = 1280
-"""More rounds for fewer colors: a center in the wrong place costs more there."""
+POINTS_A_ROUND = 2
+"""Points of each center for another round: with few of them little is left to gain."""
 
 SWAP_SHARE = 1 / 32
 """Share of the centers that is moved in the first rounds."""
@@ -52,7 +52,7 @@ NEAR_MISS_STEPS = 8
 SPLIT_STEPS = 4
 """Steps of the clustering in two that tells what another center would be worth."""
 
-POLISHING_STEPS = 20
+POLISHING_STEPS = 40
 """Steps on the true colors in the end."""
 
 SETTLED = 1e-6
@@ -165,7 +165,8 @@ def _improve(points: Points, centers: NDArray[np.float64]) -> NDArray[np.float64
     kept = points.appraise(best)
     n_moved = max(1, round(SWAP_SHARE * len(centers)))
     tried: set[tuple[float, float]] = set()
-    n_rounds = min(max(ROUNDS_TIMES_COLORS // len(centers), FEWEST_ROUNDS), MOST_ROUNDS)
+    n_rounds = len(points) // (POINTS_A_ROUND * len(centers))
+    n_rounds = min(max(n_rounds, FEWEST_ROUNDS), MOST_ROUNDS)
     for _ in range(n_rounds):
         halves, gains = _halves(points, best, kept)
         moved = _moved(best, kept.losses, halves, gains, n_moved, tried)
