@@ -39,8 +39,8 @@ Method = Literal["kmeans", "flat", "random", "mediancut"]
 
 METHODS: dict[Method, str] = {
     "kmeans": (
-        "Least mean squared error: k-means (scikit-learn) on the weighted distinct colors, "
-        "improved on the true colors of the image."
+        "Least mean squared error: k-means on the weighted distinct colors, started by "
+        "scikit-learn and improved on the true colors of the image."
     ),
     "flat": (
         "The map's own flat colors exactly as drawn, in order of area: colors that hold area, and "
