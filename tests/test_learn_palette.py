@@ -80,6 +80,19 @@ def test_as_good_as_scikit_learn_on_every_pixel(photo: np.ndarray) -> None:
     assert mean_squared_error(photo, learn_palette(photo, 16)) <= theirs + 0.25
 
 
+@pytest.mark.parametrize("n_colors", [16, 256])
+def test_every_color_of_a_small_range(n_colors: int) -> None:
+    """A dark or pale scan: so many colors, so close, that cells of them hold hundreds each."""
+    levels = np.arange(100, 156, dtype=np.uint8)
+    picture = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(-1, 56, 3)
+    palette = learn_palette(picture, n_colors)
+    assert len(palette) == n_colors
+    assert palette.counts.sum() == 56**3
+    # Cubes of equal size would give this error; k-means is to get near.
+    side = 56 / n_colors ** (1 / 3)
+    assert mean_squared_error(picture, palette) < 1.15 * 3 * (side**2 - 1) / 12
+
+
 @pytest.mark.parametrize("seed", [0, 1])
 def test_64_colors_of_china(seed: int) -> None:
     """scikit-learn's KMeans(64) on every pixel gives 112.1, and 111.74 as the best of ten."""

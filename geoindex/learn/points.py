@@ -228,7 +228,7 @@ class TrueColors:
         """Give the colors as at most `max_points` points.
 
         Colors of one cell are replaced by their weighted mean; cells have 2, 4, 8, ... levels a
-        side, where there are too many colors.
+        side, the least that give so few points. These are more than an eighth of `max_points`.
 
         Parameters
         ----------
@@ -241,28 +241,22 @@ class TrueColors:
         """
         if self._kept is not None and len(self) <= max_points:
             return self._kept
-        # Cells of twice the side are a third as many, more or less.
         shift = 1
-        while shift < 5 and len(self) > max_points * 3**shift:
+        corners, places = _halved(self._colors, 128)
+        while len(corners) > max_points:
             shift += 1
-        while True:
-            side = 256 >> shift
-            red, green, blue = (self._colors >> np.uint8(shift)).astype(np.intp).T
-            used, places = _used_cells((red * side + green) * side + blue, side**3)
-            if len(used) <= max_points:
-                break
-            shift += 1
+            corners, halved_places = _halved(corners, 256 >> shift)
+            places = halved_places[places]
         totals = np.bincount(places, weights=self._weights)
-        sums = np.zeros((len(used), 3))
+        sums = np.zeros((len(corners), 3))
         for start in range(0, len(self), MAX_POINTS):
             part = slice(start, start + MAX_POINTS)
             own = space_coordinates(self._colors[part], self.space)
             for axis in range(3):
                 weighted = own[:, axis] * self._weights[part]
-                sums[:, axis] += np.bincount(places[part], weighted, len(used))
-        corners = np.stack(np.unravel_index(used, (side, side, side)), axis=-1)
+                sums[:, axis] += np.bincount(places[part], weighted, len(corners))
         return _in_boxes(
-            (corners << shift).astype(np.uint8),
+            corners << np.uint8(shift),
             np.floor(sums / totals[:, np.newaxis] + 0.5),
             totals.astype(np.int64),
         )
@@ -272,6 +266,13 @@ class TrueColors:
             part = slice(start, start + MAX_POINTS)
             colors = self._colors[part]
             yield _in_boxes(colors, space_coordinates(colors, self.space), self._weights[part])
+
+
+def _halved(corners: NDArray[np.uint8], side: int) -> tuple[NDArray[np.uint8], NDArray[np.intp]]:
+    """Corners (n, 3) of the cells of twice the side, `side` a channel, and which each lies in."""
+    red, green, blue = (corners >> 1).astype(np.intp).T
+    used, places = _used_cells((red * side + green) * side + blue, side**3)
+    return np.stack(np.unravel_index(used, (side, side, side)), axis=-1).astype(np.uint8), places
 
 
 def _used_cells(
