@@ -8,19 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.learn.lloyd import split, spread
-from geoindex.learn.median_cut import median_cut
-from geoindex.learn.points import Appraisal, Points
+from geoindex.learn.clusters import halve
+from geoindex.learn.points import Points
+from geoindex.learn.swaps import search
 
 if TYPE_CHECKING:
     from threadpoolctl import ThreadpoolController
 
 __all__ = ["kmeans", "refine"]
 
-MAX_SEARCHED = 1024
-"""Most centers that are moved about; more start with median cut, and stay near."""
-
-MAX_DRAWN = 64
+MAX_DRAWN = 16
 """Most centers that are drawn, since the time of that grows with points times centers; more are
 made of halves of these."""
 
@@ -30,27 +27,17 @@ GROWTH_STEPS = 2
 OVERSHOOT = 1.8
 """Centers go this much farther than to the mean; settles in half the steps of 1."""
 
-FEWEST_ROUNDS, MOST_ROUNDS = 8, 20
-"""Rounds of moving centers to where they are worth more."""
+SEARCHES = 2
+"""Searches, which begin with steps of all centers."""
 
-POINTS_A_ROUND = 2
-"""Points of each center for another round: with few of them little is left to gain."""
+SEARCH_STEPS = 4
+"""Steps before a search."""
 
-SWAP_SHARE = 1 / 32
-"""Share of the centers that is moved in the first rounds."""
+NEIGHBORS = 8
+"""Centers around either end of a move that move with it."""
 
-SWAP_STEPS = 4
-"""Steps after each round before it is judged."""
-
-NEAR_MISS = 2e-3
-"""Relative loss up to which a round gets more steps, since it has had fewer than what it is
-compared with."""
-
-NEAR_MISS_STEPS = 8
-"""Steps that such a round gets."""
-
-SPLIT_STEPS = 4
-"""Steps of the clustering in two that tells what another center would be worth."""
+TRIES = 2
+"""Most tries of a search for each center."""
 
 POLISHING_STEPS = 40
 """Steps on the true colors in the end."""
@@ -59,7 +46,7 @@ SETTLED = 1e-6
 """Relative gain of a step below which centers have settled."""
 
 NEARLY_SETTLED = 1e-3
-"""The same where a round is only to be judged: half the steps for the same palettes."""
+"""The same where more is to come: half the steps for the same palettes."""
 
 
 def kmeans(
@@ -86,8 +73,6 @@ def kmeans(
     ndarray of float64, shape (n_colors, 3)
         The same for the same input and seed, whatever the number of threads.
     """
-    if n_colors > MAX_SEARCHED:
-        return refine(fine, median_cut(fine, n_colors), POLISHING_STEPS)
     centers = _start(coarse, n_colors, seed)
     if n_colors > 1:
         centers = _improve(middle, centers)
@@ -114,7 +99,9 @@ def _start(points: Points, n_colors: int, seed: int) -> NDArray[np.float64]:
         )
     while len(centers) < n_colors:
         centers = refine(points, centers, GROWTH_STEPS, NEARLY_SETTLED)
-        halves, gains = _halves(points, centers, points.appraise(centers))
+        halves, gains = np.empty((len(centers), 2, 3)), np.empty(len(centers))
+        labels = points.nearest(centers)
+        halve(points.coordinates, points.weights, labels, centers, halves, gains)
         rows = np.argsort(-gains, kind="stable")[: n_colors - len(centers)]
         centers[rows] = halves[rows, 0]
         centers = np.concatenate([centers, halves[rows, 1]])
@@ -161,71 +148,15 @@ def refine(
 
 def _improve(points: Points, centers: NDArray[np.float64]) -> NDArray[np.float64]:
     """Move the centers that are worth least to where one more is worth most."""
-    best = refine(points, centers, SWAP_STEPS, NEARLY_SETTLED)
-    kept = points.appraise(best)
-    n_moved = max(1, round(SWAP_SHARE * len(centers)))
-    tried: set[tuple[float, float]] = set()
-    n_rounds = len(points) // (POINTS_A_ROUND * len(centers))
-    n_rounds = min(max(n_rounds, FEWEST_ROUNDS), MOST_ROUNDS)
-    for _ in range(n_rounds):
-        halves, gains = _halves(points, best, kept)
-        moved = _moved(best, kept.losses, halves, gains, n_moved, tried)
-        if moved is None:
-            break
-        moved = refine(points, moved, SWAP_STEPS, NEARLY_SETTLED)
-        found = points.appraise(moved)
-        if kept.error <= found.error < kept.error * (1 + NEAR_MISS):
-            moved = refine(points, moved, NEAR_MISS_STEPS, NEARLY_SETTLED / 10)
-            found = points.appraise(moved)
-        if found.error < kept.error:
-            best, kept = moved, found
-        else:
-            n_moved = max(1, n_moved // 2)
-    return best
-
-
-def _halves(
-    points: Points, centers: NDArray[np.float64], given: Appraisal
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Two centers in place of each (k, 2, 3), and the error that this would save (k,)."""
-    squares = spread(points.coordinates, points.weights, given.labels, centers)
-    every, axes = np.arange(len(centers)), squares.argmax(axis=1)
-    offsets = np.zeros_like(centers)
-    offsets[every, axes] = np.sqrt(squares[every, axes] / given.totals.clip(1))
-    halves = np.stack([centers - offsets, centers + offsets], axis=1)
-    left = split(points.coordinates, points.weights, given.labels, halves, SPLIT_STEPS)
-    return halves, given.errors - left
-
-
-def _moved(
-    centers: NDArray[np.float64],
-    losses: NDArray[np.float64],
-    halves: NDArray[np.float64],
-    gains: NDArray[np.float64],
-    n_moved: int,
-    tried: set[tuple[float, float]],
-) -> NDArray[np.float64] | None:
-    """Centers after the best moves that were not tried before; None where none is left."""
-    sources = np.argsort(losses, kind="stable")[: 8 + n_moved]
-    targets = np.argsort(-gains, kind="stable")[: 8 + n_moved]
-    costs = losses[sources, np.newaxis] - gains[targets]
-    order = np.argsort(costs, axis=None, kind="stable")
-    moves = zip(
-        sources[order // len(targets)].tolist(),
-        targets[order % len(targets)].tolist(),
-        strict=True,
-    )
-    moved = centers.copy()
-    used: set[int] = set()
-    for source, target in moves:
-        if source == target or not np.isfinite(gains[target]):
-            continue
-        key = (float(losses[source]), float(gains[target]))
-        if key in tried or source in used or target in used:
-            continue
-        tried.add(key)
-        used |= {source, target}
-        moved[target], moved[source] = halves[target]
-        if len(used) == 2 * n_moved:
-            break
-    return moved if used else None
+    n_near = min(NEIGHBORS, len(centers) - 1)
+    for _ in range(SEARCHES):
+        centers = refine(points, centers, SEARCH_STEPS, NEARLY_SETTLED)
+        search(
+            points.coordinates,
+            points.weights,
+            points.nearest(centers),
+            centers,
+            n_near,
+            TRIES * len(centers),
+        )
+    return centers

@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 
 from geoindex.color.compiled import compiled, types
 
-__all__ = ["assign", "split", "spread"]
+__all__ = ["assign", "find_nearest"]
 
 _POINTS = types.Array(types.float64, 2, "C", readonly=True)
 _WEIGHTS = types.Array(types.int64, 1, "C", readonly=True)
-_LABELS = types.Array(types.int32, 1, "C", readonly=True)
 
 
 # So few centers are compared with all points sooner than with their box.
@@ -69,20 +68,13 @@ def _prune(
     rows: NDArray[np.int64],
     centers: NDArray[np.float64],
     n_centers: int,
-    rank: int,
     bounds: NDArray[np.float64],
     kept_rows: NDArray[np.int64],
     kept: NDArray[np.float64],
 ) -> int:
-    """Keep the centers, and their `rows`, that may be nearest, or second nearest, in a box."""
+    """Keep the centers, and their `rows`, that may be nearest somewhere in a box."""
     _bounds(low, high, box, centers, n_centers, bounds)
     bound = _least(bounds, n_centers)
-    if rank == 2:
-        first = 0
-        while bounds[1, first] != bound:
-            first += 1
-        bounds[1, first] = np.inf
-        bound = _least(bounds, n_centers)
     count = 0
     for i in range(n_centers):
         kept_rows[count] = i
@@ -106,51 +98,27 @@ def _most_points(starts: NDArray[np.int64], first: int, last: int) -> int:
 
 
 @compiled()
-def _compare(
+def find_nearest(
     x: NDArray[np.float64],
     y: NDArray[np.float64],
     z: NDArray[np.float64],
     n_points: int,
     centers: NDArray[np.float64],
-    place: int,
+    n_centers: int,
     places: NDArray[np.int64],
     least: NDArray[np.float64],
 ) -> None:
-    """Compare points with the center at a `place`: the nearest so far, and how far it is.
-
-    Steps need no second nearest, and without it they take two thirds of the time.
-    """
-    center_x, center_y, center_z = centers[0, place], centers[1, place], centers[2, place]
+    """Find the places among the first centers (3, m) that are nearest to points, and how far."""
     for i in range(n_points):
-        dx, dy, dz = x[i] - center_x, y[i] - center_y, z[i] - center_z
-        squared = dx * dx + dy * dy + dz * dz
-        is_nearer = squared < least[i]
-        places[i] = place if is_nearer else places[i]
-        least[i] = squared if is_nearer else least[i]
-
-
-@compiled()
-def _compare_two(
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-    z: NDArray[np.float64],
-    n_points: int,
-    centers: NDArray[np.float64],
-    place: int,
-    places: NDArray[np.int64],
-    least: NDArray[np.float64],
-    second: NDArray[np.float64],
-) -> None:
-    """Compare as :func:`_compare`, and keep how far the second nearest is, too."""
-    center_x, center_y, center_z = centers[0, place], centers[1, place], centers[2, place]
-    for i in range(n_points):
-        dx, dy, dz = x[i] - center_x, y[i] - center_y, z[i] - center_z
-        squared = dx * dx + dy * dy + dz * dz
-        is_nearer = squared < least[i]
-        places[i] = place if is_nearer else places[i]
-        farther = least[i] if is_nearer else squared
-        second[i] = farther if farther < second[i] else second[i]
-        least[i] = squared if is_nearer else least[i]
+        least[i], places[i] = np.inf, 0
+    for place in range(n_centers):
+        center_x, center_y, center_z = centers[0, place], centers[1, place], centers[2, place]
+        for i in range(n_points):
+            dx, dy, dz = x[i] - center_x, y[i] - center_y, z[i] - center_z
+            squared = dx * dx + dy * dy + dz * dz
+            is_nearer = squared < least[i]
+            places[i] = place if is_nearer else places[i]
+            least[i] = squared if is_nearer else least[i]
 
 
 @compiled(
@@ -170,7 +138,6 @@ def _compare_two(
         types.int64[::1],
         types.float64[::1],
         types.int32[::1],
-        types.float64[::1],
     )
 )
 def assign(
@@ -189,7 +156,6 @@ def assign(
     totals: NDArray[np.int64],
     errors: NDArray[np.float64],
     labels: NDArray[np.int32],
-    losses: NDArray[np.float64],
 ) -> None:
     """Give the points of the blocks `first` to `last` to their nearest centers.
 
@@ -197,27 +163,25 @@ def assign(
     and ``high[i]``; blocks hold boxes in the same manner. What each center is given is added to
     `sums` (weighted coordinates), `totals` (weights) and `errors` (weighted squared distances).
 
-    Where `labels` are not empty, they receive the center of each point, and `losses` how much
-    the error would grow if the points of a center went to their second nearest one.
+    Where `labels` are not empty, they receive the center of each point.
     """
     n_centers = len(centers)
-    rank = 2 if len(labels) > 0 else 1
     every, all_centers = np.arange(n_centers), centers.T.copy()
     bounds = np.empty((2, n_centers))
     block_rows, block_centers = np.empty(n_centers, np.int64), np.empty((3, n_centers))
     rows, near = np.empty(n_centers, np.int64), np.empty((3, n_centers))
     most = _most_points(starts, block_starts[first], block_starts[last])
     x, y, z = np.empty(most), np.empty(most), np.empty(most)
-    least, second, places = np.empty(most), np.empty(most), np.empty(most, np.int64)
+    least, places = np.empty(most), np.empty(most, np.int64)
     for block in range(first, last):
         n_block = _prune(
-            block_low, block_high, block, every, all_centers, n_centers, rank,
+            block_low, block_high, block, every, all_centers, n_centers,
             bounds, block_rows, block_centers,
         )  # fmt: skip
         for box in range(block_starts[block], block_starts[block + 1]):
             if n_block > _FEW_CENTERS:
                 n_near = _prune(
-                    low, high, box, block_rows, block_centers, n_block, rank, bounds, rows, near
+                    low, high, box, block_rows, block_centers, n_block, bounds, rows, near
                 )
             else:
                 n_near = n_block
@@ -229,12 +193,7 @@ def assign(
             start, n_points = starts[box], starts[box + 1] - starts[box]
             for i in range(n_points):
                 x[i], y[i], z[i] = points[start + i, 0], points[start + i, 1], points[start + i, 2]
-                least[i], second[i], places[i] = np.inf, np.inf, 0
-            for place in range(n_near):
-                if rank == 1:
-                    _compare(x, y, z, n_points, near, place, places, least)
-                else:
-                    _compare_two(x, y, z, n_points, near, place, places, least, second)
+            find_nearest(x, y, z, n_points, near, n_near, places, least)
             for i in range(n_points):
                 row, weight = rows[places[i]], weights[start + i]
                 totals[row] += weight
@@ -242,62 +201,5 @@ def assign(
                 sums[row, 1] += weight * np.int64(y[i])
                 sums[row, 2] += weight * np.int64(z[i])
                 errors[row] += weight * least[i]
-                if rank == 2:
+                if len(labels) > 0:
                     labels[start + i] = row
-                    losses[row] += weight * (second[i] - least[i])
-
-
-@compiled(types.float64[:, ::1](_POINTS, _WEIGHTS, _LABELS, _POINTS))
-def spread(
-    points: NDArray[np.float64],
-    weights: NDArray[np.int64],
-    labels: NDArray[np.int32],
-    centers: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Sum the weighted squared offsets (k, 3) of the points of each center from it."""
-    squares = np.zeros((len(centers), 3))
-    for i in range(len(points)):
-        row = labels[i]
-        for axis in range(3):
-            squares[row, axis] += weights[i] * (points[i, axis] - centers[row, axis]) ** 2
-    return squares
-
-
-@compiled(types.float64[::1](_POINTS, _WEIGHTS, _LABELS, types.float64[:, :, ::1], types.int64))
-def split(
-    points: NDArray[np.float64],
-    weights: NDArray[np.int64],
-    labels: NDArray[np.int32],
-    halves: NDArray[np.float64],
-    n_steps: int,
-) -> NDArray[np.float64]:
-    """Cluster the points of each center in two, from `halves` (k, 2, 3), which are moved.
-
-    Returns the error that is left of each; ``inf`` where one half has no points.
-    """
-    n_centers = len(halves)
-    errors = np.empty(n_centers)
-    for _ in range(n_steps):
-        sums = np.zeros((n_centers, 2, 3))
-        totals = np.zeros((n_centers, 2))
-        errors[:] = 0.0
-        for i in range(len(points)):
-            row, weight = labels[i], weights[i]
-            x, y, z = points[i, 0], points[i, 1], points[i, 2]
-            dx, dy, dz = x - halves[row, 0, 0], y - halves[row, 0, 1], z - halves[row, 0, 2]
-            first = dx * dx + dy * dy + dz * dz
-            dx, dy, dz = x - halves[row, 1, 0], y - halves[row, 1, 1], z - halves[row, 1, 2]
-            second = dx * dx + dy * dy + dz * dz
-            side = 1 if second < first else 0
-            errors[row] += weight * min(first, second)
-            totals[row, side] += weight
-            sums[row, side, 0] += weight * x
-            sums[row, side, 1] += weight * y
-            sums[row, side, 2] += weight * z
-        for row in range(n_centers):
-            for half in range(2):
-                if totals[row, half] == 0:
-                    errors[row] = np.inf
-                else:
-                    halves[row, half] = sums[row, half] / totals[row, half]
-    return errors

@@ -1,4 +1,4 @@
-"""Weighted points in a color space, in boxes, and what a set of centers makes of them."""
+"""Weighted points in a color space, in boxes, and which of some centers they are nearest to."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from geoindex.color.spaces import Space, space_coordinates
 from geoindex.color.threads import in_threads
 from geoindex.learn.lloyd import assign
 
-__all__ = ["Appraisal", "Assignment", "Points", "TrueColors"]
+__all__ = ["Assignment", "Points", "TrueColors"]
 
 MAX_POINTS = 2**18
 """Most points that are held at a time: colors are merged in cells of 2, then 4 levels a side."""
@@ -57,17 +57,6 @@ class Assignment:
             self.sums, totals, out=centers.copy(), where=totals > 0
         )
         return means
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Appraisal(Assignment):
-    """An assignment that also tells what each center is good for."""
-
-    labels: NDArray[np.int32]
-    """Center of each point; shape (n,)."""
-
-    losses: NDArray[np.float64]
-    """How much the error would grow if a center's points went to their second nearest; (k,)."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -134,34 +123,30 @@ class Points:
         Assignment
             The same on every machine, whatever the number of threads.
         """
-        sums, totals, errors, _ = self._assign(centers, NO_LABELS)
-        return Assignment(sums=sums, totals=totals, errors=errors)
+        return self._assign(centers, NO_LABELS)
 
-    def appraise(self, centers: NDArray[np.float64]) -> Appraisal:
-        """Tell beside the assignment what each center is good for.
+    def nearest(self, centers: NDArray[np.float64]) -> NDArray[np.int32]:
+        """Give the row of the nearest center of each point; the first of equally near ones.
 
         Parameters
         ----------
         centers : ndarray of float64, shape (k, 3)
-            Two or more.
 
         Returns
         -------
-        Appraisal
+        ndarray of int32, shape (n,)
         """
         labels = np.empty(len(self), dtype=np.int32)
-        sums, totals, errors, losses = self._assign(centers, labels)
-        return Appraisal(sums=sums, totals=totals, errors=errors, labels=labels, losses=losses)
+        self._assign(centers, labels)
+        return labels
 
-    def _assign(
-        self, centers: NDArray[np.float64], labels: NDArray[np.int32]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    def _assign(self, centers: NDArray[np.float64], labels: NDArray[np.int32]) -> Assignment:
         """Run the kernel in parts."""
         k, edges = len(centers), self.edges
         n_parts = len(edges) - 1
         sums = np.zeros((n_parts, k, 3), dtype=np.int64)
         totals = np.zeros((n_parts, k), dtype=np.int64)
-        errors, losses = np.zeros((2, n_parts, k))
+        errors = np.zeros((n_parts, k))
         centers = np.ascontiguousarray(centers)
 
         def work(part: int) -> None:
@@ -181,14 +166,15 @@ class Points:
                 totals[part],
                 errors[part],
                 labels,
-                losses[part],
             )
 
         in_threads(work, range(n_parts))
         if n_parts == 1:
             # Sums over nothing would take a tenth of the time of a small step.
-            return sums[0], totals[0], errors[0], losses[0]
-        return sums.sum(axis=0), totals.sum(axis=0), errors.sum(axis=0), losses.sum(axis=0)
+            return Assignment(sums=sums[0], totals=totals[0], errors=errors[0])
+        return Assignment(
+            sums=sums.sum(axis=0), totals=totals.sum(axis=0), errors=errors.sum(axis=0)
+        )
 
 
 class TrueColors:

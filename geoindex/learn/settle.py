@@ -83,7 +83,7 @@ def filled(
     own = colors_of(points.coordinates, space)
     while len(colors) < n_colors:
         centers = space_coordinates(colors, space)
-        offsets = points.coordinates - centers[points.appraise(centers).labels]
+        offsets = points.coordinates - centers[points.nearest(centers)]
         errors = points.weights * (offsets**2).sum(axis=1)
         missing = n_colors - len(colors)
         worst = np.argsort(-errors, kind="stable")[: max(1, missing // 2)]
