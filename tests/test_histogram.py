@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from geoindex.color import histogram as module
 from geoindex.color.histogram import ColorCounter, ColorHistogram
 from geoindex.color.pixels import Pixels
 
@@ -56,6 +57,15 @@ def test_threads_may_count_at_once() -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(counter.add, [Pixels(table=row[np.newaxis]) for row in colors]))
     check(counter.histogram(), colors)
+
+
+@given(PICTURES, PICTURES)
+def test_what_threads_have_counted_is_added(first: np.ndarray, second: np.ndarray) -> None:
+    tables = module._Table(), module._Table()
+    for table, colors in zip(tables, (first, second), strict=True):
+        table.add(Pixels(table=colors))
+    tables[0].add_table(tables[1])
+    check(tables[0].histogram(), np.concatenate([first.reshape(-1, 3), second.reshape(-1, 3)]))
 
 
 def test_noise() -> None:

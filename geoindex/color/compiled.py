@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import numpy as np
-
 from geoindex.startup import collection_paused
 
 with collection_paused():
     from numba import njit, types
-    from numba.extending import intrinsic
 
-__all__ = ["compiled", "trailing_zeros", "types"]
+__all__ = ["compiled", "types"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -48,18 +45,3 @@ def compiled(
                 return njit(signatures, **options)(function)  # type: ignore[no-any-return]  # numba has none
 
     return decorate
-
-
-def _trailing_zeros(_typing_context: Any, _word: Any) -> Any:
-    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        # For 0 the result is undefined.
-        return builder.cttz(arguments[0], context.get_constant(types.boolean, True))
-
-    return types.int64(types.uint64), generate
-
-
-trailing_zeros: Callable[[np.uint64], int] = intrinsic(_trailing_zeros)  # type: ignore[assignment]  # numba's own type takes no call
-"""Zeros below the lowest bit of a uint64 that is not 0, for which numba has no name.
-
-One instruction: shifts and a multiplication in its place make the counting of a map's colors an
-eighth slower."""

@@ -14,17 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.color.cells import CELL_SIDE, CELLS_PER_AXIS
-from geoindex.color.compiled import compiled, trailing_zeros, types
+from geoindex.color.compiled import compiled, types
 from geoindex.grid import IndexArray
 
 if TYPE_CHECKING:
     from numba.core.typing.templates import Signature
 
 __all__ = [
-    "count_codes",
-    "count_table",
     "fill_cells",
-    "list_codes",
     "lookup",
     "mark_cells",
 ]
@@ -34,10 +31,6 @@ _PIXELS = types.Array(types.uint8, 3, "A", readonly=True)
 _VALID = types.Array(types.uint8, 2, "A", readonly=True)
 _COLORS = types.Array(types.int32, 2, "C", readonly=True)
 _CELLS = types.Array(types.int64, 1, "C", readonly=True)
-
-# Bits of the bytes of a word.
-_LOW_BITS = np.uint64(0x7F7F7F7F7F7F7F7F)
-_HIGH_BITS = np.uint64(0x8080808080808080)
 
 
 @compiled(
@@ -169,145 +162,3 @@ def lookup(
         if known == 0:
             return False
     return True
-
-
-@compiled()
-def _mark_ends(
-    pixels: NDArray[np.uint8], valid: NDArray[np.uint8], row: int, ends: NDArray[np.uint8]
-) -> None:
-    """Write into `ends` what is not 0 where a pixel of a row differs from the one before it."""
-    n_cols = pixels.shape[1]
-    for col in range(1, n_cols):
-        ends[col] = (
-            pixels[row, col, 0] ^ pixels[row, col - 1, 0]
-            | pixels[row, col, 1] ^ pixels[row, col - 1, 1]
-            | pixels[row, col, 2] ^ pixels[row, col - 1, 2]
-        )
-    if valid.size > 0:
-        for col in range(1, n_cols):
-            ends[col] |= valid[row, col] ^ valid[row, col - 1]
-    ends[n_cols] = 1
-
-
-@compiled()
-def _count(
-    red: np.uint32,
-    green: np.uint32,
-    blue: np.uint32,
-    n: int,
-    slots: NDArray[np.int32],
-    used: int,
-    counts: NDArray[np.int64],
-) -> int:
-    """Add `n` pixels of a color to `counts`; the rest as for :func:`count_codes`."""
-    cell = red >> 3 << 10 | green >> 3 << 5 | blue >> 3
-    offset = (red & 7) << 6 | (green & 7) << 3 | blue & 7
-    if slots[cell] < 0:
-        slots[cell] = used
-        used += 1
-    counts[slots[cell], offset] += n
-    return used
-
-
-@compiled(types.int64(_PIXELS, _VALID, types.int32[::1], types.int64, types.int64[:, ::1]))
-def count_codes(
-    pixels: NDArray[np.uint8],
-    valid: NDArray[np.uint8],
-    slots: NDArray[np.int32],
-    used: int,
-    counts: NDArray[np.int64],
-) -> int:
-    """Add the number of valid pixels of every code to `counts`.
-
-    Row ``slots[cell]`` of `counts` holds the 512 codes of a cell; -1 is a cell without a row,
-    which takes the next one after the `used` ones, whose new number is returned. An empty
-    `valid` means that every pixel is valid.
-
-    Maps consist of runs of one color. The loop that finds where they end is plain enough for the
-    compiler to do many pixels at a time, and the ends are then gone through in words of eight.
-    """
-    n_cols = pixels.shape[1]
-    if n_cols == 0:
-        return used
-    ends = np.zeros(n_cols // 8 * 8 + 8, np.uint8)
-    words = ends.view(np.uint64)
-    for row in range(pixels.shape[0]):
-        _mark_ends(pixels, valid, row, ends)
-        start = 0
-        for word in range(len(words)):
-            if words[word] == 0:
-                continue
-            # The highest bit of every byte that is not 0.
-            marks = ((words[word] & _LOW_BITS) + _LOW_BITS | words[word]) & _HIGH_BITS
-            while marks != 0:
-                stop = 8 * word + (trailing_zeros(marks) >> 3)
-                marks &= marks - np.uint64(1)
-                if valid.size == 0 or valid[row, start] != 0:
-                    red = np.uint32(pixels[row, start, 0])
-                    green = np.uint32(pixels[row, start, 1])
-                    blue = np.uint32(pixels[row, start, 2])
-                    used = _count(red, green, blue, stop - start, slots, used, counts)
-                start = stop
-    return used
-
-
-@compiled(
-    types.int64(
-        types.Array(types.uint8, 2, "A", readonly=True),
-        types.Array(types.int64, 1, "A", readonly=True),
-        types.int32[::1],
-        types.int64,
-        types.int64[:, ::1],
-    )
-)
-def count_table(
-    colors: NDArray[np.uint8],
-    totals: NDArray[np.int64],
-    slots: NDArray[np.int32],
-    used: int,
-    counts: NDArray[np.int64],
-) -> int:
-    """Add the pixels of each row of a color table to `counts`, as :func:`count_codes` does."""
-    for row in range(len(colors)):
-        if totals[row] > 0:
-            red, green, blue = colors[row]
-            used = _count(
-                np.uint32(red), np.uint32(green), np.uint32(blue), totals[row], slots, used, counts
-            )
-    return used
-
-
-@compiled(types.void(types.int32[::1], types.int64[:, ::1], types.uint8[:, ::1], types.int64[::1]))
-def list_codes(
-    slots: NDArray[np.int32],
-    counts: NDArray[np.int64],
-    colors: NDArray[np.uint8],
-    totals: NDArray[np.int64],
-) -> None:
-    """Write the counted colors, in ascending order, and their counts.
-
-    `slots` and `counts` are those of :func:`count_codes`; `colors` and `totals` have a row for
-    each count above 0.
-    """
-    # Most of the 65,536 pairs of red and green have no color.
-    has_any = np.zeros((CELLS_PER_AXIS, CELLS_PER_AXIS), np.bool_)
-    for cell in range(len(slots)):
-        if slots[cell] >= 0:
-            has_any[cell >> 10, cell >> 5 & 31] = True
-    n = 0
-    for red in range(256):
-        for green in range(256):
-            if not has_any[red >> 3, green >> 3]:
-                continue
-            first = red >> 3 << 10 | green >> 3 << 5
-            offset = (red & 7) << 6 | (green & 7) << 3
-            for cell in range(first, first + CELLS_PER_AXIS):
-                slot = slots[cell]
-                if slot >= 0:
-                    for blue in range(CELL_SIDE):
-                        count = counts[slot, offset + blue]
-                        if count > 0:
-                            colors[n, 0], colors[n, 1] = red, green
-                            colors[n, 2] = (cell - first) * CELL_SIDE + blue
-                            totals[n] = count
-                            n += 1
