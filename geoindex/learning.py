@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from os import PathLike
 from typing import TYPE_CHECKING, Literal
@@ -13,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from geoindex.checks import check_choice, check_integer
 from geoindex.color.histogram import ColorHistogram
-from geoindex.color.pixels import Alpha, PixelRule, Pixels, Translucent
+from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.color.spaces import Space
 from geoindex.color.threads import Progress
 from geoindex.errors import FewerColorsWarning, ImageError, OptionError
@@ -27,7 +26,7 @@ from geoindex.learn.points import TrueColors
 from geoindex.learn.settle import in_order
 from geoindex.palette import MAX_COLORS
 from geoindex.scaling import Scale
-from geoindex.sources import check_not_empty, count_colors, image_name, pixel_blocks
+from geoindex.sources import check_not_empty, count_colors, image_name, worked_blocks
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -171,7 +170,12 @@ def learn_palette(
     rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale)
     areas: ColorAreas | None = None
     if method == "flat":
-        areas = _areas(pixel_blocks(image, rule, channel_axis=channel_axis, progress=progress))
+        counter = AreaCounter()
+        for rows in worked_blocks(
+            image, rule, counter.count, channel_axis=channel_axis, progress=progress
+        ):
+            counter.join(rows)
+        areas = counter.areas()
         histogram = areas.histogram
     else:
         histogram = count_colors(image, rule, channel_axis=channel_axis, progress=progress)
@@ -198,14 +202,6 @@ def learn_palette(
             for key, value in asdict(settings).items()
         },
     )
-
-
-def _areas(blocks: Iterator[Pixels]) -> ColorAreas:
-    """Count the colors of an image, and where they hold area."""
-    counter = AreaCounter()
-    for block in blocks:
-        counter.add(block)
-    return counter.areas()
 
 
 def _flat(

@@ -25,7 +25,14 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-__all__ = ["check_not_empty", "count_colors", "image_name", "pixel_blocks", "reduced_picture"]
+__all__ = [
+    "check_not_empty",
+    "count_colors",
+    "image_name",
+    "pixel_blocks",
+    "reduced_picture",
+    "worked_blocks",
+]
 
 
 def pixel_blocks(
@@ -58,17 +65,38 @@ def pixel_blocks(
     MissingFileError, ImageError
         The image is not there, or cannot be read.
     """
-    return _worked_blocks(image, rule, lambda pixels: pixels, channel_axis, progress)
+    return worked_blocks(
+        image, rule, lambda pixels: pixels, channel_axis=channel_axis, progress=progress
+    )
 
 
-def _worked_blocks(
+def worked_blocks(
     image: str | PathLike[str] | ArrayLike | xr.DataArray | IndexGrid,
     rule: PixelRule,
     work: Callable[[Pixels], Result],
-    channel_axis: int | None,
-    progress: Progress | None,
+    *,
+    channel_axis: int | None = None,
+    progress: Progress | None = None,
 ) -> Iterator[Result]:
-    """Give what `work` makes of each block; for files in the threads that read them."""
+    """Give what a function makes of the pixels of an image, block by block.
+
+    Parameters
+    ----------
+    image, rule, channel_axis, progress
+        As in :func:`pixel_blocks`.
+    work : callable
+        Takes the pixels of a block: of files in the threads that read them, several at once.
+
+    Returns
+    -------
+    iterator
+        What it returns, from top to bottom.
+
+    Raises
+    ------
+    MissingFileError, ImageError
+        The image is not there, or cannot be read.
+    """
     if isinstance(image, str | PathLike):
         with open_image(image, rule) as source:
             regions = plan_regions(source.shape, source.block_shape, whole_rows=True)
@@ -143,7 +171,7 @@ def count_colors(
         The image is not there, or cannot be read.
     """
     counter = ColorCounter()
-    for _ in _worked_blocks(image, rule, counter.add, channel_axis, progress):
+    for _ in worked_blocks(image, rule, counter.add, channel_axis=channel_axis, progress=progress):
         pass
     return counter.histogram()
 

@@ -159,7 +159,7 @@ def test_blocks_against_a_loop(colors: np.ndarray, step: int) -> None:
     """However the rows are cut."""
     counter = AreaCounter()
     for start in range(0, len(colors), step):
-        counter.add(Pixels(table=colors[start : start + step]))
+        counter.join(counter.count(Pixels(table=colors[start : start + step])))
     areas = counter.areas()
     expected: dict[tuple[int, ...], int] = {}
     nearly = 0
@@ -180,10 +180,10 @@ def test_seams_between_masked_and_unmasked_rows() -> None:
     mask = np.ones((4, 6), np.uint8)
     mask[2:, 3:] = 0
     counter = AreaCounter()
-    counter.add(Pixels(table=colors[:2]))
-    counter.add(Pixels(table=colors[2:3], valid=mask[2:3]))
-    counter.add(Pixels(table=colors[3:], valid=mask[3:]))
-    counter.add(Pixels(table=colors[:1]))
+    counter.join(counter.count(Pixels(table=colors[:2])))
+    counter.join(counter.count(Pixels(table=colors[2:3], valid=mask[2:3])))
+    counter.join(counter.count(Pixels(table=colors[3:], valid=mask[3:])))
+    counter.join(counter.count(Pixels(table=colors[:1])))
     areas = counter.areas()
     assert areas.blocks.tolist() == [5 + 2 + 2 + 2]
     assert areas.histogram.counts.tolist() == [12 + 3 + 3 + 6]

@@ -13,15 +13,15 @@ from geoindex.color.pixels import NO_MASK, Pixels
 from geoindex.color.threads import in_threads
 from geoindex.scaling import round_colors
 
-__all__ = ["AreaCounter", "ColorAreas"]
+__all__ = ["AreaCounter", "ColorAreas", "Rows"]
 
 NEARLY_ONE = 8
 """Levels a channel by which the four pixels of a block of nearly one color may differ."""
 
-MARKED_ROWS = 128
-"""Rows that a thread looks at."""
+COUNTED_ROWS = 64
+"""Rows that a thread looks at, which stay in the cache."""
 
-UNEVEN, NEARLY, UNIFORM = 0, 1, 2
+UNEVEN, NEARLY, UNIFORM = np.uint8(0), np.uint8(1), np.uint8(2)
 
 
 @compiled(
@@ -38,30 +38,28 @@ def _mark_blocks(
 
     `marks` has one row and one column less than `colors`. An empty `valid` means that every
     pixel is valid; a block with one that is not is uneven.
+
+    All in bytes and without branches, so that the compiler does many pixels at a time.
     """
     for row in range(marks.shape[0]):
         for col in range(marks.shape[1]):
-            if valid.size > 0 and (
-                valid[row, col] == 0
-                or valid[row, col + 1] == 0
-                or valid[row + 1, col] == 0
-                or valid[row + 1, col + 1] == 0
-            ):
-                marks[row, col] = UNEVEN
-                continue
-            spread = np.int32(0)
+            spread = np.uint8(0)
             for channel in range(3):
-                a = np.int32(colors[row, col, channel])
-                b = np.int32(colors[row, col + 1, channel])
-                c = np.int32(colors[row + 1, col, channel])
-                d = np.int32(colors[row + 1, col + 1, channel])
-                least = min(a, b, c, d)
-                most = max(a, b, c, d)
-                spread = max(spread, most - least)
-            if spread == 0:
-                marks[row, col] = UNIFORM
-            else:
-                marks[row, col] = NEARLY if spread <= NEARLY_ONE else UNEVEN
+                a, b = colors[row, col, channel], colors[row, col + 1, channel]
+                c, d = colors[row + 1, col, channel], colors[row + 1, col + 1, channel]
+                most, least = max(a, b, c, d), min(a, b, c, d)
+                spread = max(spread, np.uint8(most - least))
+            mark = NEARLY if spread <= NEARLY_ONE else UNEVEN
+            marks[row, col] = UNIFORM if spread == 0 else mark
+        if valid.size > 0:
+            for col in range(marks.shape[1]):
+                is_whole = (
+                    (valid[row, col] != 0)
+                    & (valid[row, col + 1] != 0)
+                    & (valid[row + 1, col] != 0)
+                    & (valid[row + 1, col + 1] != 0)
+                )
+                marks[row, col] = marks[row, col] if is_whole else UNEVEN
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -87,35 +85,67 @@ class ColorAreas:
         return uniform / max(1, uniform + self.nearly)
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Rows:
+    """What is left to look at of rows whose pixels were counted: those that border on others."""
+
+    colors: NDArray[np.uint8]
+    """First and last row; shape (2, cols, 3)."""
+
+    valid: NDArray[np.uint8]
+    """Shape (2, cols)."""
+
+    nearly: int
+    """Blocks of nearly one color within the rows."""
+
+
 class AreaCounter:
-    """Counts the colors of an image and their blocks; rows come in order, from top to bottom."""
+    """Counts the colors of an image and their blocks, some rows at a time."""
 
     def __init__(self) -> None:
         self._all = ColorCounter()
         self._uniform = ColorCounter()
         self._nearly = 0
-        self._last: tuple[NDArray[np.uint8], NDArray[np.uint8]] | None = None
+        self._last: Rows | None = None
 
-    def add(self, pixels: Pixels) -> None:
-        """Count the next rows.
+    def count(self, pixels: Pixels) -> Rows:
+        """Count rows of pixels, in any order; threads may do so at once.
 
         Parameters
         ----------
         pixels : Pixels
             Of shape (rows, all columns).
+
+        Returns
+        -------
+        Rows
+            For :meth:`join`.
         """
         self._all.add(pixels)
         colors = round_colors(pixels.colors)
         valid = NO_MASK if pixels.valid is None else pixels.valid
         edges = valid if valid.size else np.ones((1, colors.shape[1]), dtype=np.uint8)
+        return Rows(
+            colors=np.stack([colors[0], colors[-1]]),
+            valid=np.stack([edges[0], edges[-1]]),
+            nearly=self._count_blocks(colors, valid),
+        )
+
+    def join(self, rows: Rows) -> None:
+        """Count the blocks on the seam with the rows above.
+
+        Parameters
+        ----------
+        rows : Rows
+            Those that were counted, from top to bottom.
+        """
+        self._nearly += rows.nearly
         if self._last is not None:
-            # The blocks on the seam belong to the row before.
-            self._count(
-                np.concatenate([self._last[0], colors[:1]]),
-                np.concatenate([self._last[1], edges[:1]]),
+            self._nearly += self._count_blocks(
+                np.stack([self._last.colors[1], rows.colors[0]]),
+                np.stack([self._last.valid[1], rows.valid[0]]),
             )
-        self._count(colors, valid)
-        self._last = colors[-1:].copy(), edges[-1:].copy()
+        self._last = rows
 
     def areas(self) -> ColorAreas:
         """Give what was counted so far.
@@ -129,21 +159,24 @@ class AreaCounter:
         blocks[np.searchsorted(_codes(histogram), _codes(uniform))] = uniform.counts
         return ColorAreas(histogram=histogram, blocks=blocks, nearly=self._nearly)
 
-    def _count(self, colors: NDArray[np.uint8], valid: NDArray[np.uint8]) -> None:
-        """Count the blocks within rows."""
+    def _count_blocks(self, colors: NDArray[np.uint8], valid: NDArray[np.uint8]) -> int:
+        """Count the blocks of one color within rows; returns how many are of nearly one."""
         rows, cols = colors.shape[:2]
         if rows < 2 or cols < 2:
-            return
-        marks = np.empty((rows - 1, cols - 1), dtype=np.uint8)
+            return 0
+        nearly: list[int] = []
 
-        def mark(start: int) -> None:
-            stop = start + MARKED_ROWS
-            part = valid[start : stop + 1] if valid.size else valid
-            _mark_blocks(colors[start : stop + 1], part, marks[start:stop])
+        def count(start: int) -> None:
+            part = slice(start, start + COUNTED_ROWS + 1)
+            own, own_valid = colors[part], valid[part] if valid.size else valid
+            marks = np.empty((len(own) - 1, cols - 1), dtype=np.uint8)
+            _mark_blocks(own, own_valid, marks)
+            nearly.append(int(np.count_nonzero(marks == NEARLY)))
+            uniform = (marks == UNIFORM).view(np.uint8)
+            self._uniform.add(Pixels(table=own[:-1, :-1], valid=uniform))
 
-        in_threads(mark, range(0, rows - 1, MARKED_ROWS))
-        self._nearly += int(np.count_nonzero(marks == NEARLY))
-        self._uniform.add(Pixels(table=colors[:-1, :-1], valid=(marks == UNIFORM).view(np.uint8)))
+        in_threads(count, range(0, rows - 1, COUNTED_ROWS))
+        return sum(nearly)
 
 
 def _codes(histogram: ColorHistogram) -> NDArray[np.int64]:
