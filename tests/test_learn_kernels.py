@@ -13,10 +13,14 @@ from geoindex.color.histogram import ColorCounter, ColorHistogram
 from geoindex.color.pixels import Pixels
 from geoindex.color.spaces import STEPS, colors_of, space_coordinates
 from geoindex.learn import points as module
+from geoindex.learn import quantize as quantization
+from geoindex.learn.clusters import halve
 from geoindex.learn.draws import draw_colors, draw_pixels
-from geoindex.learn.kmeans import kmeans
+from geoindex.learn.kmeans import _improve, kmeans, refine
 from geoindex.learn.median_cut import median_cut
 from geoindex.learn.points import Points, TrueColors
+from geoindex.learn.quantize import quantize
+from geoindex.learn.swaps import search
 
 SPACES = ("rgb", "lab", "oklab")
 COLORS = arrays(np.uint8, st.tuples(st.just(4), st.integers(1, 30), st.just(3)))
@@ -113,13 +117,79 @@ def test_k_means_gets_out_of_a_local_optimum() -> None:
     line = np.array([0, 1, 2, 10, 11, 12, 200, 201, 202, 250, 251, 252], dtype=np.uint8)
     histogram = histogram_of(np.stack([line, line, line], axis=-1)[np.newaxis])
     points = TrueColors(histogram, "rgb", histogram.counts).reduced(100)
-    from geoindex.learn.kmeans import _improve, refine
-
     stuck = space_coordinates(np.array([[1] * 3, [10] * 3, [12] * 3, [225] * 3], np.uint8), "rgb")
     stayed = np.sort(refine(points, stuck, 50)[:, 0]) / STEPS["rgb"]
     assert stayed.tolist() != [1, 11, 201, 251]
     moved = np.sort(refine(points, _improve(points, stuck), 50)[:, 0]) / STEPS["rgb"]
     assert moved.tolist() == [1, 11, 201, 251]
+
+
+@given(
+    arrays(np.uint8, st.tuples(st.just(5), st.integers(2, 40), st.just(3))),
+    arrays(np.uint8, st.tuples(st.integers(2, 30), st.just(3))),
+    st.integers(1, 29),
+)
+def test_a_search_never_makes_it_worse(
+    colors: np.ndarray, center_colors: np.ndarray, n_near: int
+) -> None:
+    """Equal centers and centers without points included."""
+    histogram = histogram_of(colors)
+    points = TrueColors(histogram, "rgb", histogram.counts).reduced(10_000)
+    centers = space_coordinates(center_colors, "rgb")
+    before = brute(points, centers).min(axis=1) @ points.weights
+    labels, n_near = points.nearest(centers), min(n_near, len(centers) - 1)
+    search(points.coordinates, points.weights, labels, centers, n_near, 100)
+    after = brute(points, centers).min(axis=1) @ points.weights
+    assert np.isfinite(centers).all()
+    assert after <= before * (1 + 1e-12)
+
+
+@given(arrays(np.uint8, st.tuples(st.just(3), st.integers(1, 20), st.just(3))))
+def test_halves_gain_what_they_say(colors: np.ndarray) -> None:
+    histogram = histogram_of(colors)
+    points = TrueColors(histogram, "rgb", histogram.counts).reduced(10_000)
+    centers = refine(points, space_coordinates(np.array([[0] * 3, [200] * 3], np.uint8), "rgb"), 1)
+    labels, halves, gains = points.nearest(centers), np.empty((2, 2, 3)), np.empty(2)
+    halve(points.coordinates, points.weights, labels, centers, halves, gains)
+    squared = brute(points, centers)
+    for row in range(2):
+        own = labels == row
+        if own.sum() < 2:
+            assert gains[row] == -np.inf
+            continue
+        before = points.weights[own] @ squared[own, row]
+        after = points.weights[own] @ brute(points, halves[row])[own].min(axis=1)
+        # The halves moved on to their means after the gain was found.
+        assert before - after >= gains[row] * (1 - 1e-12) - 1e-6
+        assert gains[row] > 0 or gains[row] == -np.inf
+
+
+def test_many_colors_are_searched_as_few_are() -> None:
+    rng = np.random.default_rng(9)
+    histogram = histogram_of(rng.integers(0, 256, (100, 120, 3), dtype=np.uint8))
+    true_colors = TrueColors(histogram, "rgb", histogram.counts)
+    errors = [
+        true_colors.assign(
+            space_coordinates(quantize(true_colors, 1500, method=method, seed=0), "rgb")
+        ).error
+        for method in ("kmeans", "mediancut")
+    ]
+    assert errors[0] < 0.8 * errors[1]
+
+
+@pytest.mark.parametrize("method", ["kmeans", "mediancut"])
+def test_more_colors_than_points(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every color of a small cube, of which only every eighth is held as a point."""
+    monkeypatch.setattr(module, "MAX_POINTS", 4096)
+    monkeypatch.setattr(quantization, "MAX_POINTS", 4096)
+    levels = np.arange(100, 120, dtype=np.uint8)
+    cube = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(1, -1, 3)
+    histogram = histogram_of(cube)
+    true_colors = TrueColors(histogram, "rgb", histogram.counts)
+    assert len(true_colors.reduced(4096)) == 1000
+    colors = quantize(true_colors, 3000, method=method, seed=0)
+    assert len(np.unique(colors, axis=0)) == 3000
+    assert set(map(tuple, colors.tolist())) <= set(map(tuple, cube[0].tolist()))
 
 
 def test_median_cut_by_hand() -> None:

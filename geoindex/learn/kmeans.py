@@ -62,7 +62,7 @@ def kmeans(
     ----------
     coarse, middle, fine : Points
         The same colors as a few thousand points for the start, some ten thousand for the
-        search, and as many as can be held for the end; each more than `n_colors`.
+        search, and as many as can be held for the end.
     n_colors : int
         Number of centers.
     seed : int

@@ -21,13 +21,13 @@ def median_cut(points: Points, n_colors: int) -> NDArray[np.float64]:
     Parameters
     ----------
     points : Points
-        At least `n_colors`.
     n_colors : int
         Number of parts.
 
     Returns
     -------
     ndarray of float64, shape (n_colors, 3)
+        Fewer where there are fewer points.
     """
     coordinates, weights = points.coordinates, points.weights
     everything = np.arange(len(points))

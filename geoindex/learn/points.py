@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.color.histogram import ColorHistogram
-from geoindex.color.spaces import Space, space_coordinates
+from geoindex.color.spaces import Space, colors_of, space_coordinates
 from geoindex.color.threads import in_threads
 from geoindex.learn.lloyd import assign
 
@@ -209,6 +209,29 @@ class TrueColors:
             totals=np.sum([part.totals for part in parts], axis=0),
             errors=np.sum([part.errors for part in parts], axis=0),
         )
+
+    def served_worst(self, centers: NDArray[np.float64], n_colors: int) -> NDArray[np.uint8]:
+        """Find the colors with the largest errors.
+
+        Parameters
+        ----------
+        centers : ndarray of float64, shape (k, 3)
+        n_colors : int
+            How many at most.
+
+        Returns
+        -------
+        ndarray of uint8, shape (n, 3)
+            Distinct; none that is a center.
+        """
+        coordinates, errors = np.empty((0, 3)), np.empty(0)
+        for points in self._parts() if self._kept is None else [self._kept]:
+            offsets = points.coordinates - centers[points.nearest(centers)]
+            errors = np.concatenate([errors, points.weights * (offsets**2).sum(axis=1)])
+            coordinates = np.concatenate([coordinates, points.coordinates])
+            worst = np.argsort(-errors, kind="stable")[:n_colors]
+            coordinates, errors = coordinates[worst], errors[worst]
+        return colors_of(coordinates[errors > 0], self.space)
 
     def reduced(self, max_points: int) -> Points:
         """Give the colors as at most `max_points` points.

@@ -43,7 +43,7 @@ def quantize(
     fine = true_colors.reduced(MAX_POINTS)
     if method == "mediancut":
         colors = rounded_colors(median_cut(fine, n_colors), true_colors.space)
-        return filled(fine, colors, n_colors, true_colors.space)
+        return filled(true_colors, colors, n_colors)
     n_middle, n_coarse = max(MIDDLE_POINTS, 32 * n_colors), max(COARSE_POINTS, 8 * n_colors)
     centers = kmeans(
         true_colors.reduced(min(n_coarse, MAX_POINTS)),
@@ -52,4 +52,4 @@ def quantize(
         n_colors,
         seed,
     )
-    return settled_colors(true_colors, fine, centers)
+    return settled_colors(true_colors, centers)

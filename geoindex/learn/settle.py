@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.color.spaces import Space, colors_of, space_coordinates
-from geoindex.learn.points import Points, TrueColors
+from geoindex.learn.points import TrueColors
 
 __all__ = ["filled", "in_order", "rounded_colors", "settled_colors"]
 
@@ -22,9 +22,7 @@ def rounded_colors(centers: NDArray[np.float64], space: Space) -> NDArray[np.uin
     return np.unique(colors_of(centers, space), axis=0)
 
 
-def settled_colors(
-    true_colors: TrueColors, points: Points, centers: NDArray[np.float64]
-) -> NDArray[np.uint8]:
+def settled_colors(true_colors: TrueColors, centers: NDArray[np.float64]) -> NDArray[np.uint8]:
     """Colors near centers that serve the true colors of an image best.
 
     Rounding moves the borders between colors, so these are assigned again and the means
@@ -35,14 +33,12 @@ def settled_colors(
     ----------
     true_colors : TrueColors
         More than there are centers.
-    points : Points
-        The same, perhaps reduced.
     centers : ndarray of float64, shape (k, 3)
 
     Returns
     -------
     ndarray of uint8, shape (k, 3)
-        Distinct, ascending; fewer than centers only where points do not fill as many colors.
+        Distinct, ascending.
     """
     space = true_colors.space
     best, least = np.empty((0, 3), dtype=np.uint8), np.inf
@@ -54,43 +50,35 @@ def settled_colors(
         means = given.means(space_coordinates(colors, space))
         moved = rounded_colors(means[given.totals > 0], space)
         if len(moved) < len(centers):
-            moved = filled(points, moved, len(centers), space)
+            moved = filled(true_colors, moved, len(centers))
         if np.array_equal(moved, colors):
             break
         colors = moved
     return best
 
 
-def filled(
-    points: Points, colors: NDArray[np.uint8], n_colors: int, space: Space
-) -> NDArray[np.uint8]:
-    """Append the colors of points that are served worst.
+def filled(true_colors: TrueColors, colors: NDArray[np.uint8], n_colors: int) -> NDArray[np.uint8]:
+    """Append the true colors that are served worst.
 
     Parameters
     ----------
-    points : Points
+    true_colors : TrueColors
+        At least `n_colors`.
     colors : ndarray of uint8, shape (k, 3)
         Distinct.
     n_colors : int
         `k` or more.
-    space : {"rgb", "lab", "oklab"}
 
     Returns
     -------
     ndarray of uint8, shape (n_colors, 3)
-        Distinct, ascending; fewer only where the points do not fill as many colors.
+        Distinct, ascending.
     """
-    own = colors_of(points.coordinates, space)
     while len(colors) < n_colors:
-        centers = space_coordinates(colors, space)
-        offsets = points.coordinates - centers[points.nearest(centers)]
-        errors = points.weights * (offsets**2).sum(axis=1)
-        missing = n_colors - len(colors)
-        worst = np.argsort(-errors, kind="stable")[: max(1, missing // 2)]
-        more = np.unique(np.concatenate([colors, own[worst[errors[worst] > 0]]]), axis=0)
-        if len(more) == len(colors):
-            break
-        colors = more
+        # Half of those that are missing, since one serves its neighbors, too.
+        n_more = max(1, (n_colors - len(colors)) // 2)
+        worst = true_colors.served_worst(space_coordinates(colors, true_colors.space), n_more)
+        colors = np.unique(np.concatenate([colors, worst]), axis=0)
     return colors
 
 
