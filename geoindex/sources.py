@@ -137,6 +137,8 @@ def _grid_bands(grid: IndexGrid) -> Iterator[Pixels]:
 
 def _lazy_bands(picture: Picture, rule: PixelRule) -> Iterator[Pixels]:
     for start, stop in pairwise([0, *np.cumsum(picture.values.chunks[0]).tolist()]):
+        if start == stop:
+            continue
         yield picture_pixels(picture.values[start:stop].compute(), rule, picture.fill)
 
 

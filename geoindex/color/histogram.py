@@ -44,8 +44,7 @@ class ColorCounter:
     --------
     >>> import numpy as np
     >>> from geoindex.color.histogram import ColorCounter
-    >>> from geoindex.color.cells import N_STRIPS, STRIP
-    from geoindex.color.pixels import Pixels
+    >>> from geoindex.color.pixels import Pixels
     >>> counter = ColorCounter()
     >>> for block in np.array([[[[9, 8, 7], [1, 2, 3]]], [[[9, 8, 7], [9, 8, 7]]]], np.uint8):
     ...     counter.add(Pixels(table=block))
@@ -89,10 +88,9 @@ class ColorCounter:
         -------
         ColorHistogram
         """
-        first, *others = self._tables
-        for other in others:
-            first.add_table(other)
-        self._tables = [first]
+        first = self._tables[0]
+        while len(self._tables) > 1:
+            first.add_table(self._tables.pop())
         self._free = [first]
         return first.histogram()
 

@@ -25,7 +25,7 @@ BLOCK_PIXELS = 2**21
 TILE = 256
 
 MAX_READERS = 4
-"""Most threads that decode a file: each holds a block, and what uses the blocks is one thread."""
+"""Most threads that decode a file: each holds a block, and its own counts where it counts."""
 
 
 def plan_regions(

@@ -8,12 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.color.compiled import compiled, types
-from geoindex.learn.lloyd import find_nearest
+from geoindex.learn.lloyd import POINTS, WEIGHTS, find_nearest
 
 __all__ = [
     "LABELS",
-    "POINTS",
-    "WEIGHTS",
     "Clusters",
     "Gathered",
     "find_places",
@@ -24,8 +22,6 @@ __all__ = [
     "room_for_points",
 ]
 
-POINTS = types.Array(types.float64, 2, "C", readonly=True)
-WEIGHTS = types.Array(types.int64, 1, "C", readonly=True)
 LABELS = types.Array(types.int32, 1, "C", readonly=True)
 
 # Points are compared this many at a time; what is left over would be compared one by one.
@@ -63,7 +59,7 @@ class Clusters(NamedTuple):
     """Fall of the error if there were two centers; -inf where there cannot be; shape (k,)."""
 
     halves: NDArray[np.float64]
-    """These two centers; shape (k, 2, 3)."""
+    """These two centers, of no use where the gain is -inf; shape (k, 2, 3)."""
 
 
 class Gathered(NamedTuple):
@@ -153,20 +149,26 @@ def find_places(n: int, centers: NDArray[np.float64], n_centers: int, gathered: 
 @compiled()
 def halve_cluster(n: int, gathered: Gathered, row: int, clusters: Clusters) -> None:
     """Find two centers for the `n` gathered points of a cluster, and what they would gain."""
-    center, halves = clusters.centers, clusters.halves
+    halves = clusters.halves
     x, y, z, weights = gathered.x, gathered.y, gathered.z, gathered.weights
-    spread_x, spread_y, spread_z, total = 0.0, 0.0, 0.0, 0.0
+    total, mean_x, mean_y, mean_z = 0.0, 0.0, 0.0, 0.0
     for i in range(n):
-        spread_x += weights[i] * (x[i] - center[0, row]) ** 2
-        spread_y += weights[i] * (y[i] - center[1, row]) ** 2
-        spread_z += weights[i] * (z[i] - center[2, row]) ** 2
         total += weights[i]
+        mean_x += weights[i] * x[i]
+        mean_y += weights[i] * y[i]
+        mean_z += weights[i] * z[i]
+    if total > 0:
+        mean_x, mean_y, mean_z = mean_x / total, mean_y / total, mean_z / total
+    spread_x, spread_y, spread_z = 0.0, 0.0, 0.0
+    for i in range(n):
+        spread_x += weights[i] * (x[i] - mean_x) ** 2
+        spread_y += weights[i] * (y[i] - mean_y) ** 2
+        spread_z += weights[i] * (z[i] - mean_z) ** 2
     most = max(spread_x, spread_y, spread_z)
     axis = 0 if most == spread_x else (1 if most == spread_y else 2)
     offset = np.sqrt(most / max(total, 1.0))
     for half in range(2):
-        for channel in range(3):
-            halves[row, half, channel] = center[channel, row]
+        halves[row, half, 0], halves[row, half, 1], halves[row, half, 2] = mean_x, mean_y, mean_z
     halves[row, 0, axis] -= offset
     halves[row, 1, axis] += offset
     error = 0.0

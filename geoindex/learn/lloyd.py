@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 
 from geoindex.color.compiled import compiled, types
 
-__all__ = ["assign", "find_nearest"]
+__all__ = ["POINTS", "WEIGHTS", "assign", "find_nearest"]
 
-_POINTS = types.Array(types.float64, 2, "C", readonly=True)
-_WEIGHTS = types.Array(types.int64, 1, "C", readonly=True)
-
+POINTS = types.Array(types.float64, 2, "C", readonly=True)
+WEIGHTS = types.Array(types.int64, 1, "C", readonly=True)
 
 # So few centers are compared with all points sooner than with their box.
 _FEW_CENTERS = 12
@@ -123,17 +122,17 @@ def find_nearest(
 
 @compiled(
     types.void(
-        _POINTS,
-        _WEIGHTS,
-        _WEIGHTS,
-        _POINTS,
-        _POINTS,
-        _WEIGHTS,
-        _POINTS,
-        _POINTS,
+        POINTS,
+        WEIGHTS,
+        WEIGHTS,
+        POINTS,
+        POINTS,
+        WEIGHTS,
+        POINTS,
+        POINTS,
         types.int64,
         types.int64,
-        _POINTS,
+        POINTS,
         types.int64[:, ::1],
         types.int64[::1],
         types.float64[::1],

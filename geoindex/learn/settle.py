@@ -63,7 +63,7 @@ def filled(true_colors: TrueColors, colors: NDArray[np.uint8], n_colors: int) ->
     Parameters
     ----------
     true_colors : TrueColors
-        At least `n_colors`.
+        At least `n_colors`, each with a weight.
     colors : ndarray of uint8, shape (k, 3)
         Distinct.
     n_colors : int

@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 from geoindex.color.compiled import compiled, types
 from geoindex.learn.clusters import (
     LABELS,
-    POINTS,
-    WEIGHTS,
     Clusters,
     Gathered,
     find_places,
@@ -26,6 +24,7 @@ from geoindex.learn.clusters import (
     list_points,
     room_for_points,
 )
+from geoindex.learn.lloyd import POINTS, WEIGHTS
 
 __all__ = ["search"]
 
@@ -250,7 +249,9 @@ def _accept(n: int, n_rows: int, clusters: Clusters, gathered: Gathered, nearby:
         clusters.errors[row] += gathered.weights[i] * gathered.least[i]
     for place in range(n_rows):
         row = nearby.rows[place]
-        if abs(clusters.errors[row] - nearby.errors[place]) > _SAME * clusters.errors[row]:
+        is_moved = place == 0 or place == n_rows - 1
+        change = abs(clusters.errors[row] - nearby.errors[place])
+        if is_moved or change > _SAME * clusters.errors[row]:
             _weigh(row, clusters, gathered, nearby)
 
 
