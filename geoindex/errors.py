@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 __all__ = [
     "BatchError",
     "CubeError",
@@ -16,6 +20,7 @@ __all__ = [
     "PaletteError",
     "SectionError",
     "SurveyError",
+    "interrupts_first",
 ]
 
 
@@ -89,3 +94,22 @@ class BatchError(GeoindexError, RuntimeError):
 
 class FewerColorsWarning(GeoindexWarning):
     """A palette with fewer colors than were asked for."""
+
+
+@contextmanager
+def interrupts_first() -> Iterator[None]:
+    """Let no error hide the interrupt, or the exit, that it is a consequence of.
+
+    A library that is interrupted may fail as it cleans up, and what it raises then would be taken
+    for an error of a file: rasterio says that no GDAL environment exists.
+    """
+    outer = sys.exc_info()[1]
+    try:
+        yield
+    except Exception as error:
+        hidden = error.__context__
+        while hidden is not None and hidden is not outer:
+            if isinstance(hidden, KeyboardInterrupt | SystemExit):
+                raise hidden from None
+            hidden = hidden.__context__
+        raise

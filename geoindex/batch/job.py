@@ -9,7 +9,7 @@ from typing import Any
 
 from geoindex.color.mapper import ColorMapper
 from geoindex.conversion import ConversionReport, convert
-from geoindex.errors import GeoindexError
+from geoindex.errors import GeoindexError, interrupts_first
 
 __all__ = ["Chunk", "Job", "Outcome", "Runner", "Task", "convert_sheet"]
 
@@ -77,9 +77,10 @@ def convert_sheet(job: Job, task: Task) -> Outcome:
     """
     target = Path(task.target)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        report = convert(task.source, target, job.mapper, overwrite=True, **job.options)
-        size = target.stat().st_size
+        with interrupts_first():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            report = convert(task.source, target, job.mapper, overwrite=True, **job.options)
+            size = target.stat().st_size
     except GeoindexError as error:
         return Outcome(number=task.number, reason=str(error))
     except MemoryError:

@@ -15,7 +15,7 @@ import click
 import geoindex
 from geoindex.cli.lazy import LazyGroup
 from geoindex.cli.messages import echo_warning
-from geoindex.errors import GeoindexError, GeoindexWarning
+from geoindex.errors import GeoindexError, GeoindexWarning, interrupts_first
 
 __all__ = ["cli", "main"]
 
@@ -81,7 +81,8 @@ def main() -> None:
 def _run() -> int:
     """Run the command and give the exit code."""
     try:
-        done = cli.main(standalone_mode=False)
+        with interrupts_first():
+            done = cli.main(standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return error.exit_code

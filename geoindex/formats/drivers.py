@@ -15,7 +15,7 @@ import rasterio
 from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
-from geoindex.errors import ImageError, MissingFileError
+from geoindex.errors import ImageError, MissingFileError, interrupts_first
 
 if TYPE_CHECKING:
     from rasterio.io import DatasetReader
@@ -107,7 +107,7 @@ def read_errors(path: Path) -> Iterator[None]:
         GDAL found damage.
     """
     try:
-        with rasterio.Env(**GDAL_OPTIONS):
+        with interrupts_first(), rasterio.Env(**GDAL_OPTIONS):
             yield
     except (RasterioError, CPLE_BaseError) as error:
         reason = " ".join(str(error.__cause__ or error).split())

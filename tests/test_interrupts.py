@@ -1,0 +1,84 @@
+"""Interrupts are not taken for errors of a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+
+import pytest
+import rasterio
+from rasterio.errors import EnvError
+
+from geoindex.batch.job import Job, Task, convert_sheet
+from geoindex.cli import app
+from geoindex.color.mapper import ColorMapper
+from geoindex.errors import ImageError, interrupts_first
+from geoindex.formats.drivers import read_errors
+from tests.sheets import PALETTE, make_sheets
+
+
+class BrokenEnv:
+    """A GDAL environment whose end fails where it was interrupted, as rasterio's may."""
+
+    def __init__(self, **_options: object) -> None:
+        pass
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        if error is not None and not isinstance(error, Exception):
+            raise EnvError("No GDAL environment exists")
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
+def test_an_interrupt_is_not_a_damaged_file(
+    monkeypatch: pytest.MonkeyPatch, kind: type[BaseException]
+) -> None:
+    monkeypatch.setattr(rasterio, "Env", BrokenEnv)
+    with pytest.raises(kind), read_errors(Path("map.png")):
+        raise kind
+
+
+def test_damage_is_still_an_error() -> None:
+    with pytest.raises(ImageError, match=r"map\.png: is damaged"), read_errors(Path("map.png")):
+        raise EnvError("No GDAL environment exists")
+
+
+def test_errors_after_an_interrupt_that_was_dealt_with() -> None:
+    with pytest.raises(ValueError, match="wrong"):  # noqa: PT012  the interrupt is part of it
+        try:
+            raise KeyboardInterrupt  # noqa: TRY301
+        except KeyboardInterrupt:
+            with interrupts_first():
+                raise ValueError("wrong") from None
+
+
+def interrupted(*_arguments: object, **_options: object) -> None:
+    try:
+        raise KeyboardInterrupt
+    finally:
+        raise ImageError("map.png: is damaged")
+
+
+def test_a_batch_ends_where_a_sheet_hides_an_interrupt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_sheets(tmp_path, ["map.png"])
+    monkeypatch.setattr("geoindex.batch.job.convert", interrupted)
+    task = Task(number=0, source=str(tmp_path / "map.png"), target=str(tmp_path / "map.tif"))
+    with pytest.raises(KeyboardInterrupt):
+        convert_sheet(Job(mapper=ColorMapper(PALETTE), options={}), task)
+
+
+def test_the_command_line_tells_of_the_interrupt(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(app.cli, "main", interrupted)
+    assert app._run() == app.INTERRUPTED
+    assert capsys.readouterr().err == "Error: interrupted; nothing half-written is left\n"
