@@ -189,6 +189,17 @@ def test_seams_between_masked_and_unmasked_rows() -> None:
     assert areas.histogram.counts.tolist() == [12 + 3 + 3 + 6]
 
 
+@pytest.mark.parametrize("rows", [(10, 0, 20), (0, 30), (30, 0)])
+def test_empty_blocks_of_a_lazy_array(rows: tuple[int, ...]) -> None:
+    da = pytest.importorskip("dask.array")
+    colors = np.full((30, 20, 3), 40, np.uint8)
+    colors[:, 8:] = 200
+    lazy = da.from_array(colors, chunks=(rows, (20,), (3,)))
+    palette = learn_palette(lazy, method="flat")
+    assert triples(palette.colors) == [(200, 200, 200), (40, 40, 40)]
+    assert palette.counts.tolist() == [360, 240]
+
+
 def test_a_file_read_in_many_blocks(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = repository / "data" / "sample_map.png"
     whole = learn_palette(path, method="flat")
