@@ -27,8 +27,8 @@ from skimage.filters.rank import majority
 
 from geoindex import Clean, IndexGrid, Palette, clean_grid, load_palette, nearest, open_grid
 from geoindex.clean.blocks import clean_block
-from geoindex.color.search import Metric
-from geoindex.formats.rasters import read_image
+from geoindex.color.metrics import Metric
+from geoindex.images.files import read_image
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 

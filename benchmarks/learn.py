@@ -34,8 +34,8 @@ from sklearn.utils import shuffle
 
 from geoindex import learn_palette
 from geoindex.color.pixels import PixelRule
-from geoindex.formats.rasters import read_image
-from geoindex.sources import pixel_blocks
+from geoindex.images.files import read_image
+from geoindex.images.sources import pixel_blocks
 
 SAMPLE_MAP = Path(__file__).resolve().parents[1] / "data" / "sample_map.png"
 

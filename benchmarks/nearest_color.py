@@ -26,7 +26,7 @@ from sklearn.metrics import pairwise_distances_argmin
 
 from geoindex import GeoindexError, Palette, load_palette, nearest
 from geoindex.color.mapper import ColorMapper
-from geoindex.formats.rasters import read_image
+from geoindex.images.files import read_image
 
 Pixels = NDArray[np.uint8]
 Indices = NDArray[Any]

@@ -29,8 +29,8 @@ import rasterio.shutil
 from rasterio.windows import Window
 
 from geoindex import load_palette
-from geoindex.formats.geotiff import DEFLATE_LEVEL
-from geoindex.formats.rasters import read_picture
+from geoindex.grids.geotiff import DEFLATE_LEVEL
+from geoindex.images.files import read_picture
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 SAMPLE_MAP = DATA / "sample_map.png"

@@ -27,8 +27,8 @@ from sklearn.datasets import load_sample_image
 
 from geoindex import ColorCube, Palette, load_palette, nearest
 from geoindex.color.mapper import ColorMapper
-from geoindex.color.search import METRICS
-from geoindex.formats.rasters import read_image
+from geoindex.color.metrics import METRICS
+from geoindex.images.files import read_image
 
 SAMPLE_MAP = Path(__file__).resolve().parents[1] / "data" / "sample_map.png"
 

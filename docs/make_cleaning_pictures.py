@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from geoindex import Clean, IndexGrid, clean_grid, index_image, load_palette, open_grid
-from geoindex.formats.rasters import read_image
+from geoindex.images.files import read_image
 
 DOCS = Path(__file__).resolve().parent
 DATA = DOCS.parent / "data"

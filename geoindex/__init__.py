@@ -11,55 +11,55 @@ if TYPE_CHECKING:
     from geoindex.batch import BatchReport as BatchReport
     from geoindex.batch import convert_many as convert_many
     from geoindex.clean import Clean as Clean
-    from geoindex.cleaning import clean_grid as clean_grid
-    from geoindex.color.cube import ColorCube as ColorCube
-    from geoindex.color.mapper import nearest as nearest
-    from geoindex.comparison import compare_palettes as compare_palettes
-    from geoindex.conversion import convert as convert
+    from geoindex.clean.grid import clean_grid as clean_grid
+    from geoindex.color.nearest import nearest as nearest
     from geoindex.errors import GeoindexError as GeoindexError
-    from geoindex.formats.grids import open_grid as open_grid
-    from geoindex.formats.opendtect.horizon import write_horizon as write_horizon
-    from geoindex.formats.opendtect.horizon_reader import read_horizon as read_horizon
-    from geoindex.formats.palettes import builtin_palettes as builtin_palettes
-    from geoindex.formats.palettes import load_palette as load_palette
-    from geoindex.formats.segy import write_section as write_section
     from geoindex.grid import IndexGrid as IndexGrid
-    from geoindex.indexing import index_image as index_image
-    from geoindex.learn.gray import quantize_gray as quantize_gray
+    from geoindex.grids.formats import open_grid as open_grid
+    from geoindex.indexing.convert import convert as convert
+    from geoindex.indexing.image import index_image as index_image
+    from geoindex.learn.compare import compare_palettes as compare_palettes
+    from geoindex.learn.gray.levels import quantize_gray as quantize_gray
     from geoindex.learn.learned import LearnedPalette as LearnedPalette
     from geoindex.learn.legend import legend_palette as legend_palette
     from geoindex.learn.match import match_palette as match_palette
-    from geoindex.learning import learn_palette as learn_palette
+    from geoindex.learn.palette import learn_palette as learn_palette
+    from geoindex.opendtect.read_horizon import read_horizon as read_horizon
+    from geoindex.opendtect.segy import write_section as write_section
+    from geoindex.opendtect.write_horizon import write_horizon as write_horizon
     from geoindex.palette import Palette as Palette
+    from geoindex.palettes.cube import ColorCube as ColorCube
+    from geoindex.palettes.load import builtin_palettes as builtin_palettes
+    from geoindex.palettes.load import load_palette as load_palette
     from geoindex.survey import Survey as Survey
 
-__version__ = "0.1.0"
+from geoindex.__version__ import __version__
 
 _HOME = {
     "BatchReport": "geoindex.batch",
     "Clean": "geoindex.clean",
-    "ColorCube": "geoindex.color.cube",
+    "ColorCube": "geoindex.palettes.cube",
     "GeoindexError": "geoindex.errors",
     "IndexGrid": "geoindex.grid",
     "LearnedPalette": "geoindex.learn.learned",
     "Palette": "geoindex.palette",
     "Survey": "geoindex.survey",
-    "builtin_palettes": "geoindex.formats.palettes",
-    "compare_palettes": "geoindex.comparison",
-    "clean_grid": "geoindex.cleaning",
-    "convert": "geoindex.conversion",
+    "builtin_palettes": "geoindex.palettes.load",
+    "compare_palettes": "geoindex.learn.compare",
+    "clean_grid": "geoindex.clean.grid",
+    "convert": "geoindex.indexing.convert",
     "convert_many": "geoindex.batch",
-    "index_image": "geoindex.indexing",
-    "learn_palette": "geoindex.learning",
+    "index_image": "geoindex.indexing.image",
+    "learn_palette": "geoindex.learn.palette",
     "legend_palette": "geoindex.learn.legend",
-    "load_palette": "geoindex.formats.palettes",
+    "load_palette": "geoindex.palettes.load",
     "match_palette": "geoindex.learn.match",
-    "nearest": "geoindex.color.mapper",
-    "open_grid": "geoindex.formats.grids",
-    "read_horizon": "geoindex.formats.opendtect.horizon_reader",
-    "write_horizon": "geoindex.formats.opendtect.horizon",
-    "write_section": "geoindex.formats.segy",
-    "quantize_gray": "geoindex.learn.gray",
+    "nearest": "geoindex.color.nearest",
+    "open_grid": "geoindex.grids.formats",
+    "read_horizon": "geoindex.opendtect.read_horizon",
+    "write_horizon": "geoindex.opendtect.write_horizon",
+    "write_section": "geoindex.opendtect.segy",
+    "quantize_gray": "geoindex.learn.gray.levels",
 }
 
 __all__ = [

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.checks import is_whole
 from geoindex.errors import GridError
 from geoindex.palette import Palette
+from geoindex.rules.choices import is_whole
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -304,7 +304,7 @@ class IndexGrid:
         -------
         matplotlib.axes.Axes
         """
-        from geoindex.plot import plot_grid
+        from geoindex.files.door import plot_grid
 
         return plot_grid(self.compute(), ax=ax, legend=legend)
 
@@ -333,7 +333,7 @@ class IndexGrid:
         format : str, optional
             Key of a format, or a suffix, where that of `path` would pick another one:
             ``"surfer7"`` for ``.grd``, ``"zmap"`` for ``.dat``;
-            :data:`geoindex.formats.grids.FORMATS` lists them.
+            :data:`geoindex.grids.formats.FORMATS` lists them.
 
         Raises
         ------
@@ -343,7 +343,7 @@ class IndexGrid:
             The suffix is unknown, the file exists, the folder cannot be written, or the
             format cannot hold the grid, such as a rotated one or class values.
         """
-        from geoindex.formats.grids import save_grid
+        from geoindex.files.door import save_grid
 
         save_grid(self, path, overwrite=overwrite, values=values, format=format)
 
@@ -403,7 +403,7 @@ class IndexGrid:
         array([[  1,   0, 255],
                [  0,   1, 255]], dtype=uint8)
         """
-        from geoindex.resampling import resample
+        from geoindex.files.door import resample
 
         return resample(self, survey, method=method, pad=pad, step=step)
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geoindex.checks import is_whole
 from geoindex.errors import PaletteError
-from geoindex.scaling import Scale, ScaleProblemError, to_uint8
+from geoindex.rules.choices import is_whole
+from geoindex.rules.scale import Scale, ScaleProblemError, to_uint8
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -176,7 +176,7 @@ class Palette:
         matplotlib.colors.ListedColormap
             ``N`` equals ``len(self)``.
         """
-        from geoindex.plot import palette_colormap
+        from geoindex.files.door import palette_colormap
 
         return palette_colormap(self)
 
@@ -187,7 +187,7 @@ class Palette:
         -------
         matplotlib.colors.NoNorm
         """
-        from geoindex.plot import index_norm
+        from geoindex.files.door import index_norm
 
         return index_norm()
 
@@ -224,7 +224,7 @@ class Palette:
         -------
         matplotlib.axes.Axes
         """
-        from geoindex.plot import plot_palette
+        from geoindex.files.door import plot_palette
 
         return plot_palette(self, ax=ax)
 
@@ -247,7 +247,7 @@ class Palette:
             Replace a file that is already there.
         format : str, optional
             Key of a format where the suffix would pick another one: ``"riff"`` for ``.pal``,
-            ``"gdal"`` for ``.txt``; :data:`geoindex.formats.palettes.FORMATS` lists them.
+            ``"gdal"`` for ``.txt``; :data:`geoindex.palettes.load.FORMATS` lists them.
 
         Raises
         ------
@@ -255,7 +255,7 @@ class Palette:
             The suffix is unknown, the file exists, the folder cannot be written, or the
             format does not hold the palette.
         """
-        from geoindex.formats.palettes import save_palette
+        from geoindex.files.door import save_palette
 
         save_palette(self, path, overwrite=overwrite, format=format)
 

@@ -12,7 +12,7 @@ from affine import Affine
 from numpy.typing import ArrayLike
 
 from geoindex.errors import SurveyError
-from geoindex.survey_numbers import (
+from geoindex.rules.lines import (
     Coefficients,
     Floats,
     ZDomain,
@@ -163,7 +163,7 @@ class Survey:
         SurveyError
             It is no survey file, or its geometry contradicts itself.
         """
-        from geoindex.formats.opendtect.survey_file import read_survey
+        from geoindex.files.door import read_survey
 
         return read_survey(path)
 
@@ -409,7 +409,7 @@ class Survey:
         OutputError
             The file exists, or cannot be written.
         """
-        from geoindex.formats.opendtect.survey_file import write_survey
+        from geoindex.files.door import write_survey
 
         write_survey(self, path, overwrite=overwrite)
 

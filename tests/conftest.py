@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 
 from geoindex import Palette, load_palette
-from geoindex.formats import blocks
+from geoindex.images import blocks
 
 settings.register_profile("default", deadline=None, max_examples=60)
 settings.load_profile("default")

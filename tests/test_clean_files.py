@@ -23,10 +23,11 @@ from geoindex import (
     index_image,
     open_grid,
 )
-from geoindex.clean import REASONS, bands, deciding, options
+from geoindex.clean import REASONS, deciding, options
+from geoindex.clean import strips as bands
 from geoindex.cli.app import cli
 from geoindex.errors import GridError, OptionError
-from geoindex.formats import blocks
+from geoindex.images import blocks
 
 INK_PALETTE = Palette(
     [[0, 0, 0], [230, 203, 203], [95, 178, 210], [76, 174, 29]],

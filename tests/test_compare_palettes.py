@@ -14,19 +14,11 @@ from skimage.color import deltaE_ciede2000, rgb2lab
 from skimage.metrics import mean_squared_error, peak_signal_noise_ratio
 from sklearn.datasets import load_sample_image
 
-from geoindex import (
-    IndexGrid,
-    Palette,
-    compare_palettes,
-    index_image,
-    learn_palette,
-    load_palette,
-    sources,
-)
+from geoindex import IndexGrid, Palette, compare_palettes, index_image, learn_palette, load_palette
 from geoindex.cli.app import cli
 from geoindex.color.pixels import PixelRule
 from geoindex.errors import ImageError, MissingFileError, OptionError
-from geoindex.formats import blocks
+from geoindex.images import blocks, sources
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,9 @@ from click.testing import CliRunner
 
 from geoindex import ColorCube, GeoindexError, Palette, convert, index_image, nearest, open_grid
 from geoindex.cli.app import cli
-from geoindex.color.search import METRICS, Metric
+from geoindex.color.metrics import METRICS, Metric
 from geoindex.errors import CubeError, MissingFileError, OptionError, OutputError
-from geoindex.formats import cubes
+from geoindex.palettes import cube as cubes
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from geoindex import IndexGrid, Palette, index_image, learn_palette, load_palett
 from geoindex.cli.app import cli
 from geoindex.color.pixels import Pixels
 from geoindex.errors import FewerColorsWarning, ImageError, OptionError
-from geoindex.formats import blocks
-from geoindex.learn.areas import AreaCounter
+from geoindex.images import blocks
+from geoindex.learn.color_areas import AreaCounter
 
 KEVITSA_UNITS = [
     (204, 204, 204), (104, 104, 104), (159, 170, 217), (93, 137, 68), (56, 168, 0),

@@ -17,9 +17,9 @@ from rasterio.io import MemoryFile
 
 from geoindex import Palette, load_palette
 from geoindex.errors import GeoindexError
-from geoindex.formats.palette_files.entries import Request
-from geoindex.formats.palettes import FORMATS, PaletteFormat
-from geoindex.formats.rasters import read_image
+from geoindex.images.files import read_image
+from geoindex.palettes.entries import Request
+from geoindex.palettes.load import FORMATS, PaletteFormat
 from tests.png import png
 
 resource = pytest.importorskip("resource", reason="peak memory is read from getrusage")

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from geoindex import GeoindexError, quantize_gray
 from geoindex.errors import ImageError
-from geoindex.learn.gray import gray_palette
-from geoindex.learn.partition import optimal_partition
+from geoindex.learn.gray.levels import gray_palette
+from geoindex.learn.gray.partition import optimal_partition
 
 RNG = np.random.default_rng(12)
 

@@ -17,7 +17,7 @@ from rasterio.crs import CRS
 
 from geoindex import GeoindexError, open_grid, quantize_gray
 from geoindex.cli.app import cli
-from geoindex.gray_grid import gray_grid
+from geoindex.indexing.gray import gray_grid
 
 PLACE = Affine(10, 0, 4000, 0, -10, 9000)
 

@@ -25,7 +25,7 @@ from geoindex.errors import (
     OptionError,
     OutputError,
 )
-from geoindex.formats.grids import FORMATS
+from geoindex.grids.formats import FORMATS
 from tests.test_cli import run
 
 READABLE = ["esri", "irap", "zmap", "surfer6", "surfer7", "cps3"]
@@ -429,7 +429,7 @@ def test_a_failed_save_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
     def fail(*args: object) -> bytes:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("geoindex.formats.gridfiles.companions.format_legend", fail)
+    monkeypatch.setattr("geoindex.grids.exchange.companions.format_legend", fail)
     with pytest.raises(OutputError, match="cannot be written: No space left"):
         make_grid().save(tmp_path / "map.asc")
     assert not list(tmp_path.iterdir())

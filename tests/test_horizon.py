@@ -29,7 +29,7 @@ from geoindex.errors import (
     OutputError,
     SurveyError,
 )
-from geoindex.formats.opendtect.horizon_text import horizon_lines
+from geoindex.opendtect.write_horizon import horizon_lines
 from tests.opendtect_colors import read_table, shown
 from tests.surveys import F3
 from tests.test_cli import run

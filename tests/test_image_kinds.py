@@ -17,7 +17,7 @@ from rasterio.crs import CRS
 from geoindex import Palette, index_image, open_grid
 from geoindex.color.pixels import PixelRule
 from geoindex.errors import ImageError, OptionError
-from geoindex.formats.rasters import open_image, read_image
+from geoindex.images.files import open_image, read_image
 from tests.png import chunk, png
 
 ROWS, COLS = 13, 21

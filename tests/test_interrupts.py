@@ -13,7 +13,7 @@ from geoindex.batch.job import Job, Task, convert_sheet
 from geoindex.cli import app
 from geoindex.color.mapper import ColorMapper
 from geoindex.errors import ImageError, interrupts_first
-from geoindex.formats.drivers import read_errors
+from geoindex.images.drivers import read_errors
 from tests.sheets import PALETTE, make_sheets
 
 

@@ -12,15 +12,15 @@ from skimage.color import lab2rgb, rgb2lab
 from geoindex.color.histogram import ColorCounter, ColorHistogram
 from geoindex.color.pixels import Pixels
 from geoindex.color.spaces import STEPS, colors_of, space_coordinates
-from geoindex.learn import points as module
-from geoindex.learn import quantize as quantization
-from geoindex.learn.clusters import halve
-from geoindex.learn.draws import draw_colors, draw_pixels
-from geoindex.learn.kmeans import _improve, kmeans, refine
-from geoindex.learn.median_cut import median_cut
-from geoindex.learn.points import Points, TrueColors
-from geoindex.learn.quantize import quantize
-from geoindex.learn.swaps import search
+from geoindex.learn.kmeans import points as module
+from geoindex.learn.kmeans import quantize as quantization
+from geoindex.learn.kmeans.clusters import halve
+from geoindex.learn.kmeans.kmeans import _improve, kmeans, refine
+from geoindex.learn.kmeans.median_cut import median_cut
+from geoindex.learn.kmeans.points import Points, TrueColors
+from geoindex.learn.kmeans.quantize import quantize
+from geoindex.learn.kmeans.sampling import draw_colors, draw_pixels
+from geoindex.learn.kmeans.swaps import search
 
 SPACES = ("rgb", "lab", "oklab")
 COLORS = arrays(np.uint8, st.tuples(st.just(4), st.integers(1, 30), st.just(3)))

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from skimage.color import deltaE_cie76, deltaE_ciede2000, rgb2lab, rgb2xyz
 
 from geoindex import ColorCube, Palette, nearest
-from geoindex.color import metrics
+from geoindex.color import metric_kernels as metrics
 from geoindex.color.mapper import ColorMapper
-from geoindex.color.search import METRICS, make_search
+from geoindex.color.metrics import METRICS, make_search
 
 OTHERS = [metric for metric in METRICS if metric != "rgb"]
 

@@ -17,7 +17,7 @@ from geoindex import ColorCube, Palette, nearest
 from geoindex.color import mapper as mapper_module
 from geoindex.color import threads
 from geoindex.color.mapper import ColorMapper
-from geoindex.color.search import METRICS, Metric, largest_square_within
+from geoindex.color.metrics import METRICS, Metric, largest_square_within
 from geoindex.errors import ImageError, OptionError
 from tests.oracle import brute_force
 

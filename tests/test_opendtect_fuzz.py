@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from geoindex import IndexGrid, Palette, Survey, read_horizon
 from geoindex.errors import GeoindexError
-from geoindex.formats.opendtect.survey_file import parse_survey
+from geoindex.opendtect.survey_file import parse_survey
 from tests.surveys import F3, KEVITSA
 from tests.test_fuzz import damage
 from tests.test_survey import json_form

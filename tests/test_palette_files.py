@@ -13,9 +13,9 @@ from PIL import Image
 
 from geoindex import Palette, builtin_palettes, load_palette
 from geoindex.errors import GeoindexError, MissingFileError, OutputError, PaletteError
-from geoindex.formats.palette_files.delimited import format_csv, parse_delimited
-from geoindex.formats.palette_files.entries import Request
-from geoindex.scaling import Scale
+from geoindex.palettes.delimited import format_csv, parse_delimited
+from geoindex.palettes.entries import Request
+from geoindex.rules.scale import Scale
 
 
 def parse_csv(text: str, where: str, name: str | None = None, scale: Scale | None = None):

@@ -15,8 +15,8 @@ from PIL import GimpPaletteFile, Image
 
 from geoindex import IndexGrid, Palette, load_palette, open_grid
 from geoindex.errors import OptionError, OutputError, PaletteError
-from geoindex.formats.palette_files.entries import Request
-from geoindex.formats.palettes import FORMATS, PaletteFormat
+from geoindex.palettes.entries import Request
+from geoindex.palettes.load import FORMATS, PaletteFormat
 
 # Palettes and small grids have no place on the map.
 pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")

@@ -14,7 +14,7 @@ from matplotlib.colors import LinearSegmentedColormap, ListedColormap, NoNorm
 
 from geoindex import IndexGrid, Palette, index_image
 from geoindex.grid import nodata_value
-from geoindex.plot import comparison_figure, grid_figure
+from geoindex.plot.figures import comparison_figure, grid_figure
 
 mpl.use("Agg")
 

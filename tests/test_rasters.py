@@ -13,7 +13,7 @@ from rasterio.enums import ColorInterp
 
 from geoindex.color.pixels import PixelRule
 from geoindex.errors import ImageError, MissingFileError
-from geoindex.formats.rasters import read_image, read_picture
+from geoindex.images.files import read_image, read_picture
 
 NORTH_UP = Affine(5.0, 0.0, 1000.0, 0.0, -5.0, 2000.0)
 ROTATED = Affine(4.0, 3.0, 1000.0, 3.0, -4.0, 2000.0)

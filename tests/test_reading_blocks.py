@@ -15,9 +15,9 @@ from PIL import Image
 from geoindex.color.pixels import Pixels
 from geoindex.color.threads import threads_apart
 from geoindex.errors import ImageError
-from geoindex.formats import blocks
-from geoindex.formats.blocks import plan_regions, read_ahead, work_ahead
-from geoindex.formats.rasters import open_image
+from geoindex.images import blocks
+from geoindex.images.blocks import plan_regions, read_ahead, work_ahead
+from geoindex.images.files import open_image
 from tests.pictures import LAYOUTS, RNG, picture, save_tiff
 
 

@@ -19,7 +19,7 @@ from scipy.ndimage import gaussian_filter
 
 from geoindex import IndexGrid, Palette, Survey, index_image, open_grid
 from geoindex.errors import GridError, OptionError, SurveyError
-from geoindex.formats.opendtect.survey_file import parse_survey
+from geoindex.opendtect.survey_file import parse_survey
 from tests.surveys import KEVITSA
 
 WEST, NORTH, PIXEL = 500_000.0, 6_500_000.0, 5.0
@@ -322,7 +322,7 @@ def test_refuses_grids_without_a_place() -> None:
 
 
 def test_progress_goes_to_the_end() -> None:
-    from geoindex.resampling import resample
+    from geoindex.surveys.resample import resample
 
     seen: list[tuple[int, int]] = []
     survey = make_survey(cell=1, degrees=0, bins=900)

@@ -11,7 +11,7 @@ import pytest
 import rasterio
 
 from geoindex import index_image, load_palette, open_grid
-from geoindex.formats.rasters import read_image
+from geoindex.images.files import read_image
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoindex.errors import OptionError
-from geoindex.scaling import ScaleProblemError, to_uint8, uint16_to_uint8
+from geoindex.rules.scale import ScaleProblemError, to_uint8, uint16_to_uint8
 
 
 def test_uint8_comes_back_uncopied() -> None:

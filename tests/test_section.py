@@ -18,7 +18,7 @@ from PIL import Image
 
 from geoindex import GeoindexError, IndexGrid, Palette, index_image, load_palette, write_section
 from geoindex.errors import OptionError, OutputError, SectionError
-from geoindex.section import section_of
+from geoindex.surveys.section import section_of
 from tests.opendtect_colors import read_table, shown
 from tests.oracle import brute_force
 from tests.test_cli import run

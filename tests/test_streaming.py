@@ -23,8 +23,9 @@ from rasterio.enums import Resampling
 
 from geoindex import Palette, convert, convert_many, index_image, nearest, open_grid
 from geoindex.errors import GeoindexWarning, ImageError, OptionError, OutputError
-from geoindex.formats import blocks, disk
-from geoindex.formats.rasters import read_image
+from geoindex.grids import disk_space as disk
+from geoindex.images import blocks
+from geoindex.images.files import read_image
 from tests.pictures import COLS, LAYOUTS, RNG, ROWS, picture, save_tiff
 
 
@@ -138,7 +139,7 @@ def test_progress_counts_pixels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_says_what_is_held_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("geoindex.conversion.LARGE_PIXELS", 1000)
+    monkeypatch.setattr("geoindex.indexing.convert.LARGE_PIXELS", 1000)
     image = Image.fromarray(picture(clear=False)[..., :3])
     image.save(tmp_path / "map.webp", lossless=True)
     image.save(tmp_path / "map.jpg", progressive=True)

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from geoindex import Survey
 from geoindex.errors import MissingFileError, OutputError, SurveyError
-from geoindex.formats.opendtect.keyed_text import parse_keyed, split_list
-from geoindex.formats.opendtect.survey_file import format_survey, parse_survey
+from geoindex.opendtect.survey_file import format_survey, parse_survey
+from geoindex.palettes.keyed_text import parse_keyed, split_list
 from tests.surveys import F3, F3_CORNERS, KEVITSA
 
 

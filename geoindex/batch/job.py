@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from geoindex.color.mapper import ColorMapper
-from geoindex.conversion import ConversionReport, convert
 from geoindex.errors import GeoindexError, interrupts_first
+from geoindex.indexing.convert import ConversionReport, convert
 
 __all__ = ["Chunk", "Job", "Outcome", "Runner", "Task", "convert_sheet"]
 

@@ -18,17 +18,17 @@ from pathlib import Path
 from typing import Any
 
 from geoindex.batch.lock import wait_for_lock
-from geoindex.batch.sources import absolute
+from geoindex.batch.sheets import absolute
 from geoindex.errors import OutputError
-from geoindex.formats.grids import FORMATS
-from geoindex.formats.metadata import dump_json
+from geoindex.files.json_text import dump_json
+from geoindex.grids.formats import FORMATS
 
 __all__ = ["MANIFEST", "Manifest", "open_manifest"]
 
 MANIFEST = "geoindex-batch.jsonl"
 
 SCRATCH = re.compile(r"\.(.+)\.[0-9a-f]{8}\.part")
-"""Names of :func:`geoindex.formats.atomic.scratch_file`."""
+"""Names of :func:`geoindex.files.whole_files.scratch_file`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +63,7 @@ class Manifest:
         source : str
             The image, by the folders that are kept and its name.
         signature : list
-            State of the image; see :class:`geoindex.batch.sources.FolderListings`.
+            State of the image; see :class:`geoindex.batch.sheets.FolderListings`.
         settings : str
             Digest of the settings.
         """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from geoindex.conversion import ConversionReport
+from geoindex.indexing.convert import ConversionReport
 
 __all__ = ["BatchReport", "FailedSheet", "SkippedSheet"]
 

@@ -17,22 +17,23 @@ from geoindex.batch.job import Chunk, Job, Outcome, Runner, Task, convert_sheet
 from geoindex.batch.manifest import Manifest, open_manifest
 from geoindex.batch.processes import run_in_processes
 from geoindex.batch.report import BatchReport, FailedSheet, SkippedSheet
-from geoindex.batch.sources import FolderListings, Sheet, find_sheets, target_problems
+from geoindex.batch.sheets import FolderListings, Sheet, find_sheets, target_problems
 from geoindex.clean import Clean
 from geoindex.color.mapper import ColorMapper
+from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha, PixelRule, Translucent
-from geoindex.color.search import Metric
 from geoindex.color.threads import Progress, n_cores
-from geoindex.conversion import ConversionReport
 from geoindex.errors import BatchError, OptionError, OutputError
-from geoindex.formats.cubes import load_mapper
-from geoindex.formats.grids import GridFormat, format_named
-from geoindex.formats.metadata import dump_json, palette_to_json
-from geoindex.formats.place import parse_crs
-from geoindex.formats.sample import make_folder
-from geoindex.indexing import clean_plan, keep_apart, provenance
+from geoindex.files.json_text import dump_json
+from geoindex.files.whole_files import make_folder
+from geoindex.grids.formats import GridFormat, format_named
+from geoindex.images.place import parse_crs
+from geoindex.indexing.convert import ConversionReport
+from geoindex.indexing.image import clean_plan, keep_apart, provenance
 from geoindex.palette import Palette
-from geoindex.scaling import Depth, Scale
+from geoindex.palettes.json_file import palette_to_json
+from geoindex.palettes.mapper import load_mapper
+from geoindex.rules.scale import Depth, Scale
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -19,16 +19,15 @@ from geoindex.clean.speckle import ROUNDS, merge_speckle
 from geoindex.clean.thin_units import SUPPORT_RADIUS, trust_thin_units
 from geoindex.color.threads import Progress, in_threads
 from geoindex.grid import IndexArray, nodata_value
+from geoindex.images.files import Region
 
-__all__ = ["CleanBlock", "Region", "clean_block"]
+__all__ = ["CleanBlock", "clean_block"]
 
 NODATA_CONFIDENCE = 255
 
 TILE = 1024
 """Side of the squares that an image is worked on in: larger ones take more memory, smaller ones
 more time for their surroundings."""
-
-Region = tuple[slice, slice]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

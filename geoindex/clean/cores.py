@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.color.compiled import compiled, types
-from geoindex.color.metrics import BRIGHTEST, DARKEST
+from geoindex.color.metric_kernels import BRIGHTEST, DARKEST
 
 __all__ = [
     "CORE",

@@ -10,9 +10,9 @@ from typing import Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.checks import check_integer
 from geoindex.errors import OptionError
 from geoindex.palette import Palette
+from geoindex.rules.choices import check_integer
 
 __all__ = ["COLOR_WORDS", "Clean", "Hatch", "Plan", "palette_row"]
 

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 import geoindex
-from geoindex.cli.lazy import LazyGroup
+from geoindex.cli.late import LazyGroup
 from geoindex.cli.messages import echo_warning
 from geoindex.errors import GeoindexError, GeoindexWarning, interrupts_first
 

@@ -24,7 +24,7 @@ from geoindex.cli.options import (
     refuse_clean_options,
 )
 from geoindex.errors import BatchError
-from geoindex.formats.grids import format_names
+from geoindex.grids.formats import format_names
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -19,9 +19,9 @@ from geoindex.cli.options import (
     progress_bar,
     quiet_option,
 )
-from geoindex.color.search import Metric
-from geoindex.formats.atomic import check_targets
-from geoindex.formats.grids import grid_format_of, open_grid
+from geoindex.color.metrics import Metric
+from geoindex.files.whole_files import check_targets
+from geoindex.grids.formats import grid_format_of, open_grid
 
 __all__ = ["clean_command", "echo_changes"]
 
@@ -62,7 +62,7 @@ def clean_command(
     quiet: bool,
 ) -> None:
     """Recover the units of the index grid GRID (.npy, .tif): fill ink, settle soft edges."""
-    from geoindex.cleaning import clean_grid
+    from geoindex.clean.grid import clean_grid
 
     targets = [Path(path) for path in (output, changes, confidence) if path is not None]
     for target in targets:

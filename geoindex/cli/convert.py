@@ -24,7 +24,7 @@ from geoindex.cli.options import (
     quiet_option,
     refuse_clean_options,
 )
-from geoindex.conversion import ConversionReport, HiddenClass, MergedColors, convert
+from geoindex.indexing.convert import ConversionReport, HiddenClass, MergedColors, convert
 
 __all__ = ["convert_command", "echo_hidden", "echo_merged", "echo_report"]
 

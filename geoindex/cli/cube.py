@@ -11,10 +11,9 @@ from geoindex.cli.options import (
     progress_bar,
     quiet_option,
 )
-from geoindex.color.cube import ColorCube
-from geoindex.color.search import Metric
-from geoindex.formats.cubes import check_cube_target
-from geoindex.formats.palettes import load_palette
+from geoindex.color.metrics import Metric
+from geoindex.palettes.cube import ColorCube, check_cube_target
+from geoindex.palettes.load import load_palette
 
 __all__ = ["cube_command"]
 

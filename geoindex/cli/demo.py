@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from geoindex.cli.convert import echo_report
+from geoindex.cli.figures import save_figure
 from geoindex.cli.options import overwrite_option, quiet_option
-from geoindex.conversion import convert
-from geoindex.formats.figures import save_figure
-from geoindex.formats.grids import open_grid
-from geoindex.formats.rasters import read_picture
-from geoindex.formats.sample import make_folder, sample_file
+from geoindex.cli.sample import sample_file
+from geoindex.files.whole_files import make_folder
+from geoindex.grids.formats import open_grid
+from geoindex.images.files import read_picture
+from geoindex.indexing.convert import convert
 
 __all__ = ["demo_command"]
 
@@ -28,7 +29,7 @@ def demo_command(folder: str, *, overwrite: bool, quiet: bool) -> None:
     picture, palette = sample_file("sample_map.png"), sample_file("sample_palette.csv")
     convert(picture, target / "sample_map.npy", palette, overwrite=overwrite)
     report = convert(picture, target / "sample_map.tif", palette, overwrite=overwrite)
-    from geoindex.plot import comparison_figure
+    from geoindex.plot.figures import comparison_figure
 
     figure = comparison_figure(read_picture(picture), open_grid(target / "sample_map.tif"))
     save_figure(figure, target / "sample_map_indexed.png", overwrite=overwrite)

@@ -9,10 +9,10 @@ import click
 
 from geoindex.cli.messages import echo_warning
 from geoindex.cli.options import echo_json, json_option, overwrite_option, quiet_option
-from geoindex.formats.atomic import check_target
-from geoindex.formats.grids import grid_format_of
-from geoindex.gray_grid import gray_grid
-from geoindex.learn.gray import Weights
+from geoindex.files.whole_files import check_target
+from geoindex.grids.formats import grid_format_of
+from geoindex.indexing.gray import gray_grid
+from geoindex.learn.gray.levels import Weights
 
 __all__ = ["gray_command"]
 

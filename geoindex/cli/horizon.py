@@ -15,9 +15,9 @@ from geoindex.cli.options import (
     step_option,
     survey_option,
 )
-from geoindex.formats.grids import open_grid
-from geoindex.formats.opendtect.horizon import HorizonReport, write_horizon
 from geoindex.grid import Resampling
+from geoindex.grids.formats import open_grid
+from geoindex.opendtect.write_horizon import HorizonReport, write_horizon
 from geoindex.survey import Survey
 
 __all__ = ["horizon_command"]

@@ -9,15 +9,14 @@ import click
 import numpy as np
 
 from geoindex.cli.options import echo_json, json_option
-from geoindex.color.cube import ColorCube
 from geoindex.errors import GridError
-from geoindex.formats.cubes import SUFFIX as CUBE_SUFFIX
-from geoindex.formats.cubes import load_cube
-from geoindex.formats.grids import grid_format, open_grid
-from geoindex.formats.palettes import RASTER_SUFFIXES, is_palette_file, load_palette
-from geoindex.formats.raster_facts import describe_raster
 from geoindex.grid import IndexGrid
+from geoindex.grids.formats import grid_format, open_grid
+from geoindex.images.facts import describe_raster
 from geoindex.palette import Palette
+from geoindex.palettes.cube import SUFFIX as CUBE_SUFFIX
+from geoindex.palettes.cube import ColorCube, load_cube
+from geoindex.palettes.load import RASTER_SUFFIXES, is_palette_file, load_palette
 from geoindex.survey import Survey
 
 __all__ = ["info_command"]

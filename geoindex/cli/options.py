@@ -14,12 +14,12 @@ import click
 from click.core import ParameterSource
 
 from geoindex.clean import Clean
+from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha
-from geoindex.color.search import Metric
 from geoindex.color.threads import Progress
-from geoindex.formats.grids import format_names
 from geoindex.grid import Resampling
-from geoindex.scaling import Depth, Scale
+from geoindex.grids.formats import format_names
+from geoindex.rules.scale import Depth, Scale
 
 __all__ = [
     "MappingOptions",

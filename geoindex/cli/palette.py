@@ -7,18 +7,18 @@ from typing import Any, get_args
 
 import click
 
-from geoindex.cli.lazy import LazyGroup
+from geoindex.cli.late import LazyGroup
 from geoindex.cli.messages import color_block, echo_warning
 from geoindex.cli.options import echo_json, json_option, overwrite_option, quiet_option
-from geoindex.formats.palettes import (
+from geoindex.palette import Palette
+from geoindex.palettes.load import (
     FORMATS,
     builtin_note,
     builtin_palettes,
     load_palette,
     save_palette,
 )
-from geoindex.palette import Palette
-from geoindex.scaling import Scale
+from geoindex.rules.scale import Scale
 
 __all__ = ["palette_group", "swatch_line"]
 
@@ -156,8 +156,8 @@ def _content(palette: Palette) -> dict[str, Any]:
 
 def _draw(palette: Palette, output: str, *, overwrite: bool) -> None:
     """Save the chart of a palette."""
-    from geoindex.formats.figures import check_figure_suffix, save_figure
-    from geoindex.plot import palette_figure
+    from geoindex.cli.figures import check_figure_suffix, save_figure
+    from geoindex.plot.figures import palette_figure
 
     check_figure_suffix(Path(output))
     save_figure(palette_figure(palette), output, overwrite=overwrite)

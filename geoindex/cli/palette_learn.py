@@ -16,14 +16,14 @@ from geoindex.cli.options import (
     quiet_option,
 )
 from geoindex.cli.palette import swatch_line
+from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha
-from geoindex.color.search import Metric
 from geoindex.color.spaces import Space
-from geoindex.comparison import PaletteComparison, compare_palettes
-from geoindex.formats.atomic import check_target
-from geoindex.formats.palettes import check_palette_target, save_palette
+from geoindex.files.whole_files import check_target
+from geoindex.learn.compare import PaletteComparison, compare_palettes
 from geoindex.learn.learned import LearnedPalette
-from geoindex.learning import Method, Weights, learn_palette
+from geoindex.learn.palette import Method, Weights, learn_palette
+from geoindex.palettes.load import check_palette_target, save_palette
 
 __all__ = ["compare_command", "learn_command"]
 
@@ -140,7 +140,7 @@ def compare_command(
     quiet: bool,
 ) -> None:
     """Tell what the image SRC loses in each of PALETTES: files or built-in names."""
-    from geoindex.formats.figures import check_figure_suffix, save_figure
+    from geoindex.cli.figures import check_figure_suffix, save_figure
 
     if output is not None:
         check_figure_suffix(Path(output))

@@ -8,14 +8,14 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from geoindex.cli.figures import check_figure_suffix, save_figure
 from geoindex.cli.messages import color_block, echo_warning
 from geoindex.cli.options import echo_json, json_option, overwrite_option, quiet_option
 from geoindex.errors import GeoindexError, MissingFileError, PaletteError
-from geoindex.formats.atomic import check_target
-from geoindex.formats.figures import check_figure_suffix, save_figure
-from geoindex.formats.palettes import check_palette_target, save_palette
-from geoindex.formats.rasters import read_picture
+from geoindex.files.whole_files import check_target
+from geoindex.images.files import read_picture
 from geoindex.learn.legend import Legend, legend_palette
+from geoindex.palettes.load import check_palette_target, save_palette
 
 __all__ = ["legend_command"]
 
@@ -86,7 +86,7 @@ def _save_picture(
     pixels: NDArray[np.uint8], legend: Legend, path: str, *, overwrite: bool
 ) -> None:
     """Draw what was found."""
-    from geoindex.plot import legend_figure
+    from geoindex.plot.figures import legend_figure
 
     save_figure(legend_figure(pixels, legend), path, overwrite=overwrite)
 

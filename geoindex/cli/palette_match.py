@@ -11,13 +11,13 @@ import numpy as np
 
 from geoindex.cli.messages import color_block
 from geoindex.cli.options import echo_json, json_option, metric_option, overwrite_option
+from geoindex.color.metrics import Metric
 from geoindex.color.pixels import PixelRule
-from geoindex.color.search import Metric
-from geoindex.formats.atomic import atomic_output, check_target
-from geoindex.formats.palettes import load_palette
+from geoindex.files.whole_files import atomic_output, check_target
+from geoindex.images.sources import count_colors
 from geoindex.learn.match import PaletteMatch, match_palette
 from geoindex.palette import Palette
-from geoindex.sources import count_colors
+from geoindex.palettes.load import load_palette
 
 __all__ = ["match_command"]
 

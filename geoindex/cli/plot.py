@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
+from geoindex.cli.figures import check_figure_suffix, save_figure
 from geoindex.cli.options import overwrite_option, quiet_option
-from geoindex.formats.atomic import check_target
-from geoindex.formats.figures import check_figure_suffix, save_figure
-from geoindex.formats.grids import open_grid
+from geoindex.files.whole_files import check_target
+from geoindex.grids.formats import open_grid
 
 __all__ = ["plot_command"]
 
@@ -33,7 +33,7 @@ def plot_command(
     check_target(target, overwrite=overwrite)
     opened = open_grid(grid)
     # matplotlib takes longer to load than most errors take to find.
-    from geoindex.plot import grid_figure
+    from geoindex.plot.figures import grid_figure
 
     save_figure(grid_figure(opened, legend=legend), target, overwrite=overwrite)
     if not quiet:

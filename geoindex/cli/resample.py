@@ -17,9 +17,9 @@ from geoindex.cli.options import (
     step_option,
     survey_option,
 )
-from geoindex.formats.atomic import check_target
-from geoindex.formats.grids import grid_format_of, open_grid
+from geoindex.files.whole_files import check_target
 from geoindex.grid import Resampling
+from geoindex.grids.formats import grid_format_of, open_grid
 from geoindex.survey import Survey
 
 __all__ = ["resample_command"]

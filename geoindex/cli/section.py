@@ -17,14 +17,14 @@ from geoindex.cli.options import (
     palette_option,
     quiet_option,
 )
+from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha, PixelRule
-from geoindex.color.search import Metric
-from geoindex.conversion import summarize
-from geoindex.formats.cubes import load_mapper
-from geoindex.formats.segy import SectionReport, write_section
-from geoindex.indexing import index_image
-from geoindex.section import SectionDomain
-from geoindex.sources import count_colors
+from geoindex.images.sources import count_colors
+from geoindex.indexing.convert import summarize
+from geoindex.indexing.image import index_image
+from geoindex.opendtect.segy import SectionReport, write_section
+from geoindex.palettes.mapper import load_mapper
+from geoindex.surveys.section import SectionDomain
 
 __all__ = ["section_command"]
 

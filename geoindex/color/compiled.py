@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from geoindex.startup import collection_paused
+from geoindex.color.startup import collection_paused
 
 with collection_paused():
     from numba import njit, types

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.color.compiled import compiled, types
-from geoindex.color.metrics import (
+from geoindex.color.metric_kernels import (
     CIEDE2000,
     LAB,
     OKLAB,

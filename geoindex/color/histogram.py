@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from geoindex.color.cells import N_STRIPS, STRIP
 from geoindex.color.pixels import NO_MASK, Pixels
-from geoindex.scaling import round_colors
+from geoindex.rules.scale import round_colors
 
 __all__ = ["ColorCounter", "ColorHistogram"]
 

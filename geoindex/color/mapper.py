@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from threading import Lock
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from geoindex.color.cells import N_CELLS, N_CODES
-from geoindex.color.pixels import NO_MASK, PixelRule, Pixels, as_pixels
-from geoindex.color.search import FullDepthSearch, Metric, make_search
+from geoindex.color.metrics import FullDepthSearch, Metric, make_search
+from geoindex.color.pixels import NO_MASK, Pixels
 from geoindex.color.threads import Progress, in_threads
 from geoindex.errors import OptionError
 from geoindex.grid import IndexArray, index_dtype, nodata_value
 from geoindex.palette import Palette
-from geoindex.scaling import ColorArray, Depth, Scale
+from geoindex.rules.scale import ColorArray
 
-if TYPE_CHECKING:
-    from geoindex.color.cube import ColorCube
-
-__all__ = ["ColorMapper", "color_mapper", "nearest"]
+__all__ = [
+    "ColorMapper",
+    "color_mapper",
+]
 
 # Filling every cell takes 0.05 s on two cores for 256 colors; smaller images mostly touch a
 # few hundred of the 32,768.
@@ -47,7 +47,7 @@ class ColorMapper:
     palette : Palette
         The colors.
     metric : {"rgb", "lab", "oklab", "ciede2000", "redmean", "shaded"}
-        The color distance; see :data:`geoindex.color.search.METRICS`.
+        The color distance; see :data:`geoindex.color.metrics.METRICS`.
     max_distance : float, optional
         Colors farther than this from every palette color become nodata, in the metric's
         units.
@@ -223,7 +223,7 @@ class ColorMapper:
         if image.dtype != np.uint8:
             self._full_depth.search(image, mask, nodata, out)
             return
-        from geoindex.color import kernels
+        from geoindex.color import rgb_kernels as kernels
 
         pixels = cast("NDArray[np.uint8]", image)
         filled = ALL_FILLED if self._complete else self._filled
@@ -318,75 +318,6 @@ def color_mapper(
 @lru_cache(maxsize=2)
 def _kept_mapper(palette: Palette, metric: Metric, max_distance: float | None) -> ColorMapper:
     return ColorMapper(palette, metric=metric, max_distance=max_distance)
-
-
-def nearest(
-    pixels: ArrayLike,
-    palette: Palette | ColorCube,
-    *,
-    metric: Metric = "rgb",
-    max_distance: float | None = None,
-    scale: Scale | None = None,
-    depth: Depth = "8bit",
-) -> IndexArray:
-    """Index of the nearest palette color for every pixel.
-
-    Parameters
-    ----------
-    pixels : array_like, shape (..., 3) or (..., 4)
-        Colors: uint8, uint16 (scaled to 8 bits), other integers within 0..255, or floats
-        (0..1 or 0..255, rounded half up to 8 bits). Pixels whose alpha is 0, pixels with a
-        NaN, and those of a masked array whose channels are all masked are nodata. Of a Dask
-        array, also in a DataArray, a Dask array of the same chunks comes back; floats then
-        need `scale`.
-    palette : Palette or ColorCube
-        The colors to choose from; a cube brings its own metric and largest distance.
-    metric : {"rgb", "lab", "oklab", "ciede2000", "redmean", "shaded"}
-        The color distance; ``"rgb"`` is the Euclidean distance of 8-bit values, compared
-        exactly in integers. :data:`geoindex.color.search.METRICS` tells the others.
-    max_distance : float, optional
-        Pixels farther than this from every palette color become nodata, in the units of the
-        metric.
-    scale : {"unit", "byte"}, optional
-        Scale of float pixels where the rule (all within 0..1: unit, otherwise byte) would be
-        wrong.
-    depth : {"8bit", "full"}
-        ``"8bit"`` brings finer pixels to 8 bits first; ``"full"`` compares 16-bit and float
-        pixels with the palette in their own precision, which is slower.
-
-    Returns
-    -------
-    ndarray of uint8 or uint16, shape (...)
-        Palette rows, uint8 up to 256 colors. Nodata is 255 in uint8 and 65535 in uint16; a
-        256-color palette needs uint16 only where some pixel is nodata, or could be in a Dask
-        array: one with alpha, of floats, or with a largest distance.
-
-    Raises
-    ------
-    ImageError
-        `pixels` have a wrong shape or dtype, values out of range, or floats of both scales.
-    OptionError
-        Unknown metric, scale or depth, or a bad distance.
-
-    Examples
-    --------
-    >>> from geoindex import Palette, nearest
-    >>> palette = Palette([[0, 0, 0], [255, 0, 0], [255, 255, 255]])
-    >>> nearest([[250, 10, 10], [90, 90, 90]], palette)
-    array([1, 0], dtype=uint8)
-    """
-    from geoindex.color.lazy import lazy_values, map_lazy
-
-    rule = PixelRule(scale=scale, depth=depth)
-    mapper = color_mapper(palette, metric, max_distance)
-    lazy = lazy_values(pixels)
-    if lazy is not None:
-        indices: IndexArray = map_lazy(lazy, mapper, rule, partial(as_pixels, rule=rule))
-        return indices
-    valid: NDArray[np.bool_] | None = None
-    if isinstance(pixels, np.ma.MaskedArray):
-        valid = np.logical_not(np.logical_and.reduce(np.ma.getmaskarray(pixels), axis=-1))
-    return mapper.map_pixels(as_pixels(np.asarray(pixels), rule, valid=valid))
 
 
 def _as_image(

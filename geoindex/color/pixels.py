@@ -11,9 +11,9 @@ from typing import Any, Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.checks import check_choice
 from geoindex.errors import ImageError, OptionError
-from geoindex.scaling import (
+from geoindex.rules.choices import check_choice
+from geoindex.rules.scale import (
     ColorArray,
     Depth,
     Scale,

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.color import metrics
+from geoindex.color import metric_kernels as metrics
 
 __all__ = ["Space", "colors_of", "space_coordinates"]
 

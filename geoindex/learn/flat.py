@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.learn.areas import ColorAreas
+from geoindex.learn.color_areas import ColorAreas
 
 __all__ = ["flat_colors"]
 

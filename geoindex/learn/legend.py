@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from geoindex.color.pixels import PixelRule, as_pixels
 from geoindex.errors import ImageError, OptionError, PaletteError
 from geoindex.palette import Palette
-from geoindex.scaling import round_colors
+from geoindex.rules.scale import round_colors
 
 __all__ = ["Legend", "Swatch", "legend_palette"]
 

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geoindex.color.mapper import ColorMapper, color_mapper
+from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Pixels
-from geoindex.color.search import Metric
 from geoindex.color.threads import Progress
 from geoindex.errors import OptionError, PaletteError
 from geoindex.grid import IndexArray, index_dtype, nodata_value
 from geoindex.palette import Palette
-from geoindex.scaling import ColorArray
+from geoindex.rules.scale import ColorArray
 
 __all__ = ["PaletteMatch", "SharedColor", "UnitMapper", "match_palette"]
 

@@ -1,0 +1,253 @@
+"""Class recovery on images and grids, with an account of what was changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from geoindex.clean import REASONS, Clean, Plan
+from geoindex.clean.blocks import CleanBlock, clean_block
+from geoindex.clean.reasons import CHANGES_PALETTE, CONFIDENCE_PALETTE, account
+from geoindex.color.mapper import ColorMapper
+from geoindex.color.metrics import Metric
+from geoindex.color.pixels import PixelRule, Pixels
+from geoindex.color.threads import Progress
+from geoindex.errors import GridError, OptionError
+from geoindex.grid import IndexArray, IndexGrid, nodata_value
+from geoindex.images.arrays import array_image
+from geoindex.images.files import read_image
+from geoindex.palette import Palette
+from geoindex.palettes.mapper import load_mapper
+from geoindex.rules.scale import round_colors
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = ["Cleaned", "clean_grid"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Cleaned:
+    """A grid with its classes recovered, and what was changed."""
+
+    grid: IndexGrid
+    """The classes."""
+
+    reasons: NDArray[np.uint8]
+    """Shape (rows, cols): 0 where a pixel is as it was, else 1 edges, 2 ink, 3 hatch,
+    4 speckle: the last step that changed it."""
+
+    confidence: NDArray[np.uint8]
+    """Shape (rows, cols): percent of a pixel by which its unit is ahead of the second; 100
+    inside a unit, 0 where it is a guess, 255 for nodata."""
+
+    before: NDArray[np.int64]
+    """Pixels of each class before, shape (n_colors,)."""
+
+    @property
+    def after(self) -> NDArray[np.int64]:
+        """Pixels of each class now, shape (n_colors,)."""
+        return self.grid.counts()
+
+    def changed(self) -> dict[str, int]:
+        """Count the changed pixels by reason.
+
+        Returns
+        -------
+        dict of str to int
+        """
+        counts = self._reason_counts()
+        return {reason: int(counts[code]) for reason, code in REASONS.items()}
+
+    def changes(self) -> IndexGrid:
+        """Make a grid of five classes of the reasons, to save, plot or open in a GIS."""
+        return self._like(self.reasons, CHANGES_PALETTE, nodata=None)
+
+    def confidence_grid(self) -> IndexGrid:
+        """Make a grid of the confidence, its indices percent, nodata 255."""
+        return self._like(self.confidence, CONFIDENCE_PALETTE, nodata=255)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give all counts as JSON values."""
+        inks = self.grid.provenance["clean"]["ink"]
+        return account(self.grid.palette, inks, self._reason_counts(), self.before, self.after)
+
+    def _reason_counts(self) -> NDArray[np.int64]:
+        """Pixels of each code of the mask."""
+        return np.bincount(self.reasons.ravel(), minlength=len(REASONS) + 1)
+
+    def _like(self, values: NDArray[np.uint8], palette: Palette, nodata: int | None) -> IndexGrid:
+        """Grid of other values at the same place."""
+        return replace(self.grid, indices=values, palette=palette, nodata=nodata)
+
+
+def clean_grid(
+    grid: IndexGrid,
+    clean: Clean | Literal[True] | None = None,
+    *,
+    image: str | PathLike[str] | ArrayLike | xr.DataArray | None = None,
+    metric: Metric | None = None,
+    progress: Progress | None = None,
+) -> Cleaned:
+    """Recover the units of a grid that was made by nearest color.
+
+    Parameters
+    ----------
+    grid : IndexGrid
+        The grid. Its nodata stays nodata.
+    clean : Clean, optional
+        The steps; by default what suits a typical map.
+    image : path-like, array_like or xarray.DataArray, optional
+        The picture that the grid was made from. Soft edges and half-transparent line work
+        can only be told from thin units by their colors; without the picture ink is filled
+        from the pixels beside it, and hatching and speckle are found.
+    metric : {"rgb", "lab", "oklab", "ciede2000", "redmean", "shaded"}, optional
+        The color distance; by default the one the grid was made with.
+    progress : callable, optional
+        Called with the tiles that are done and how many there are.
+
+    Returns
+    -------
+    Cleaned
+        The same for a grid that was cleaned with these options before.
+
+    Raises
+    ------
+    GridError
+        The image has another shape than the grid.
+    OptionError
+        An entry that the palette does not have.
+    MissingFileError, ImageError
+        The image is not there or cannot be read.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from geoindex import Clean, IndexGrid, Palette, clean_grid
+    >>> palette = Palette([[0, 0, 0], [230, 203, 203], [95, 178, 210]], roles=["ink", "", ""])
+    >>> indices = np.array([[1, 1, 1, 0, 2, 2]] * 3, dtype=np.uint8)
+    >>> cleaned = clean_grid(IndexGrid(indices=indices, palette=palette, nodata=255))
+    >>> cleaned.grid.indices[0]
+    array([1, 1, 1, 1, 2, 2], dtype=uint8)
+    >>> cleaned.changed()
+    {'edges': 0, 'ink': 3, 'hatch': 0, 'speckle': 0}
+    """
+    if not isinstance(grid, IndexGrid):
+        raise GridError(f"grid must be an IndexGrid, found {grid!r}; open_grid(path) opens a file")
+    clean = Clean() if clean is None or clean is True else clean
+    if not isinstance(clean, Clean):
+        raise OptionError(f"clean must be a geoindex.Clean of steps, found {clean!r}")
+    palette = grid.palette
+    if image is None:
+        plan = replace(clean, shade=False).plan(palette)
+        indices, nodata = _with_nodata(grid.indices, grid)
+        colors = palette.colors[np.minimum(indices, len(palette) - 1)]
+        result = clean_block(colors, indices, plan, progress=progress)
+        return _cleaned(grid, result, nodata, plan)
+    if "unit_rows" in grid.provenance:
+        raise GridError(
+            "the grid was made with units=, whose colors are not those of its palette: clean "
+            "with the units as the palette"
+        )
+    rule = _rule_of(grid)
+    if isinstance(image, str | PathLike):
+        raster = read_image(image, rule)
+    else:
+        raster = array_image(image, rule)
+    if raster.pixels.shape != grid.shape:
+        raise GridError(
+            f"the image has {raster.pixels.shape[0]} x {raster.pixels.shape[1]} rows and "
+            f"columns, the grid {grid.shape[0]} x {grid.shape[1]}; give the image that the "
+            "grid was made from"
+        )
+    metric = metric or grid.provenance.get("metric", "rgb")
+    mapper = load_mapper(palette, metric, None)
+    return _clean_pixels(grid, raster.pixels, mapper, clean, progress=progress)
+
+
+def _clean_pixels(
+    grid: IndexGrid,
+    pixels: Pixels,
+    mapper: ColorMapper,
+    clean: Clean,
+    *,
+    progress: Progress | None = None,
+) -> Cleaned:
+    """Recover the units of a grid from the pixels that it was made from.
+
+    Parameters
+    ----------
+    grid : IndexGrid
+        Its nodata stays nodata.
+    pixels : Pixels
+        Of the shape of the grid.
+    mapper : ColorMapper
+        Palette and metric.
+    clean : Clean
+    progress : callable, optional
+
+    Returns
+    -------
+    Cleaned
+    """
+    plan = clean.plan(mapper.palette, mapper.metric)
+    # What is nodata is for the grid to say.
+    mapped = mapper.map_pixels(replace(pixels, valid=None))
+    indices, nodata = _with_nodata(mapped, grid)
+    result = clean_block(round_colors(pixels.colors), indices, plan, progress=progress)
+    return _cleaned(grid, result, nodata, plan, metric=mapper.metric)
+
+
+def _cleaned(
+    grid: IndexGrid, result: CleanBlock, nodata: int | None, plan: Plan, **how: Any
+) -> Cleaned:
+    """Compare a result, whose nodata has the value `nodata`, with the grid before."""
+    # Ink far from every unit stays where the grid has no value for nodata.
+    nothing = grid.indices if grid.nodata is None else grid.indices.dtype.type(grid.nodata)
+    indices = np.where(result.indices == nodata, nothing, result.indices)
+    indices = indices.astype(grid.indices.dtype)
+    reasons = np.maximum(result.reasons, np.uint8(REASONS["edges"]))
+    reasons[indices == grid.indices] = 0
+    return Cleaned(
+        grid=replace(
+            grid,
+            indices=indices,
+            provenance={**grid.provenance, **how, "clean": plan.to_dict()},
+        ),
+        reasons=reasons,
+        confidence=result.confidence,
+        before=grid.counts(),
+    )
+
+
+def _rule_of(grid: IndexGrid) -> PixelRule:
+    """Rule for the pixels that a grid was made by, as far as its provenance tells."""
+    known = {key: grid.provenance.get(key) for key in ("alpha", "translucent", "scale")}
+    try:
+        return PixelRule(**{key: value for key, value in known.items() if value is not None})
+    except OptionError as error:
+        raise GridError(f"the provenance of the grid is damaged ({error})") from None
+
+
+def _with_nodata(indices: IndexArray, grid: IndexGrid) -> tuple[IndexArray, int | None]:
+    """Mark the nodata of a grid in indices, in the way that class recovery knows.
+
+    Returns
+    -------
+    ndarray of uint8 or uint16, shape (rows, cols)
+    int or None
+        The value of nodata, which is not always that of the grid; None where there is none.
+    """
+    n_colors, valid = len(grid.palette), grid.valid
+    nodata = nodata_value(n_colors, indices.dtype)
+    if nodata is None and not valid.all():
+        indices = indices.astype(np.uint16)
+        nodata = nodata_value(n_colors, indices.dtype)
+    if nodata is None:
+        return indices, None
+    settled: IndexArray = np.where(valid, indices, indices.dtype.type(nodata))
+    return settled, nodata

@@ -1,0 +1,94 @@
+"""Class recovery on an image that comes band by band, in memory that does not grow with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoindex.clean.blocks import TILE, CleanBlock, clean_block
+from geoindex.clean.options import Plan
+from geoindex.clean.reasons import REASONS, Extra, account
+from geoindex.color.pixels import Pixels
+from geoindex.grid import IndexArray
+from geoindex.images.files import Region
+from geoindex.rules.scale import round_colors
+
+__all__ = ["BandCleaner"]
+
+
+class BandCleaner:
+    """Collects bands of whole rows, and recovers the classes of those whose halo has come.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Rows and columns of the image.
+    plan : Plan
+        From :meth:`geoindex.Clean.plan`.
+    """
+
+    def __init__(self, shape: tuple[int, int], plan: Plan) -> None:
+        self.plan = plan
+        self.extras: dict[Extra, Callable[[IndexArray, Region], None]] = {}
+        self._shape = shape
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget what has come, to begin again at the top."""
+        n_colors = len(self.plan.palette)
+        self.before = np.zeros(n_colors, dtype=np.int64)
+        self.after = np.zeros(n_colors, dtype=np.int64)
+        self._changed = np.zeros(len(REASONS) + 1, dtype=np.int64)
+        self._colors: list[NDArray[np.uint8]] = []
+        self._indices: list[IndexArray] = []
+        self._first = self._done = self._come = 0
+
+    def add(self, pixels: Pixels, indices: IndexArray) -> Iterator[tuple[CleanBlock, Region]]:
+        """Take the next band.
+
+        Parameters
+        ----------
+        pixels : Pixels
+            Of shape (rows, all columns).
+        indices : ndarray of uint8 or uint16, shape (rows, all columns)
+            Their nearest palette rows.
+
+        Yields
+        ------
+        block : CleanBlock
+        region : tuple of slice
+            Its place in the image.
+        """
+        n_rows, n_cols = self._shape
+        self._colors.append(round_colors(pixels.colors))
+        self._indices.append(indices)
+        self._come += len(indices)
+        ready = n_rows
+        if self._come < n_rows:
+            ready = self._come - self.plan.options.halo
+            # Whole tiles, since each is worked on with a halo of its own.
+            ready -= (ready - self._done) % TILE
+        if ready <= self._done:
+            return
+        colors, indices = np.concatenate(self._colors), np.concatenate(self._indices)
+        inner = slice(self._done - self._first, ready - self._first), slice(0, n_cols)
+        block = clean_block(colors, indices, self.plan, inner)
+        self._tally(indices[inner], block)
+        yield block, (slice(self._done, ready), slice(0, n_cols))
+        keep = max(0, ready - self.plan.options.halo - self._first)
+        self._colors, self._indices = [colors[keep:].copy()], [indices[keep:].copy()]
+        self._first, self._done = self._first + keep, ready
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give all counts as JSON values, as :meth:`geoindex.clean.grid.Cleaned.to_dict` does."""
+        return account(self.plan.palette, self.plan.inks, self._changed, self.before, self.after)
+
+    def _tally(self, before: IndexArray, block: CleanBlock) -> None:
+        """Count classes and reasons."""
+        n_colors = len(self.before)
+        self.before += np.bincount(before.ravel(), minlength=n_colors)[:n_colors]
+        self.after += np.bincount(block.indices.ravel(), minlength=n_colors)[:n_colors]
+        self._changed += np.bincount(block.reasons.ravel(), minlength=len(self._changed))

@@ -1,0 +1,37 @@
+"""The sample map, from the installed package or from a checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from geoindex.errors import MissingFileError
+
+__all__ = ["sample_file"]
+
+HERE = Path(__file__).resolve().parent
+
+# A wheel carries a copy in the package; an editable install uses the checkout's own.
+FOLDERS = (HERE / "sample_data", HERE.parents[1] / "data")
+
+
+def sample_file(name: str) -> Path:
+    """Path of a file of the sample map.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``sample_map.png``.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    MissingFileError
+        The installation does not hold it.
+    """
+    for folder in FOLDERS:
+        if (folder / name).is_file():
+            return folder / name
+    raise MissingFileError(f"{name}: is missing from this installation; install geoindex again")

@@ -1,0 +1,1 @@
+"""How files appear whole or not at all, JSON text, and the door from the nouns to files."""

@@ -1,0 +1,94 @@
+"""The door by which the nouns reach the rooms above them: files, figures and resampling.
+
+Palette, IndexGrid and Survey know numpy alone. Their methods that open, save or draw go through
+the functions below, each of which imports its room when it is called.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from matplotlib.axes import Axes
+    from matplotlib.colors import ListedColormap, NoNorm
+
+    from geoindex.grid import IndexGrid
+    from geoindex.palette import Palette
+    from geoindex.survey import Survey
+
+__all__ = [
+    "index_norm",
+    "palette_colormap",
+    "plot_grid",
+    "plot_palette",
+    "read_survey",
+    "resample",
+    "save_grid",
+    "save_palette",
+    "write_survey",
+]
+
+
+def palette_colormap(palette: Palette) -> ListedColormap:
+    """Matplotlib colormap of a palette."""
+    from geoindex.plot import figures
+
+    return figures.palette_colormap(palette)
+
+
+def index_norm() -> NoNorm:
+    """Matplotlib norm of indices."""
+    from geoindex.plot import figures
+
+    return figures.index_norm()
+
+
+def plot_palette(palette: Palette, **options: Any) -> Axes:
+    """Chart of a palette."""
+    from geoindex.plot import figures
+
+    return figures.plot_palette(palette, **options)
+
+
+def plot_grid(grid: IndexGrid, **options: Any) -> Axes:
+    """Map of a grid."""
+    from geoindex.plot import figures
+
+    return figures.plot_grid(grid, **options)
+
+
+def save_palette(palette: Palette, path: str | PathLike[str], **options: Any) -> None:
+    """Write a palette to a file."""
+    from geoindex.palettes import load
+
+    load.save_palette(palette, path, **options)
+
+
+def save_grid(grid: IndexGrid, path: str | PathLike[str], **options: Any) -> None:
+    """Write a grid to a file."""
+    from geoindex.grids import formats
+
+    formats.save_grid(grid, path, **options)
+
+
+def resample(grid: IndexGrid, survey: Survey, **options: Any) -> IndexGrid:
+    """Put a grid on a survey."""
+    from geoindex.surveys import resample as room
+
+    return room.resample(grid, survey, **options)
+
+
+def read_survey(path: str | PathLike[str]) -> Survey:
+    """Read a survey from a file or folder."""
+    from geoindex.opendtect import survey_file
+
+    return survey_file.read_survey(path)
+
+
+def write_survey(survey: Survey, path: str | PathLike[str], **options: Any) -> None:
+    """Write a survey to a file."""
+    from geoindex.opendtect import survey_file
+
+    survey_file.write_survey(survey, path, **options)

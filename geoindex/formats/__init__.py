@@ -1,1 +1,0 @@
-"""The only place that touches files: rasters in, grids out, palette files."""

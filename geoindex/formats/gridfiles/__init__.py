@@ -1,1 +1,0 @@
-"""Grid formats of other programs, one a module, and what they share."""

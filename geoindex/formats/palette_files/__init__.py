@@ -1,1 +1,0 @@
-"""Palette file formats: parsing and formatting of bytes, no files."""

@@ -1,0 +1,59 @@
+"""Whether an output will fit on the disk, before any work starts."""
+
+from __future__ import annotations
+
+import shutil
+import warnings
+from pathlib import Path
+
+from geoindex.errors import GeoindexWarning, OutputError
+from geoindex.grids.writing import GridHeader
+
+__all__ = ["check_space"]
+
+# DEFLATE makes the indices of drawn maps 20 to 200 times smaller, noise hardly any; no map
+# comes out smaller than a five-hundredth.
+LIKELY_RATIO = 10
+LARGEST_RATIO = 500
+
+
+def check_space(path: Path, header: GridHeader) -> None:
+    """Refuse an output that cannot fit on its disk, and warn of one that may not.
+
+    Parameters
+    ----------
+    path : Path
+        The output.
+    header : GridHeader
+        Its size.
+
+    Raises
+    ------
+    OutputError
+        The disk is too small.
+
+    Warns
+    -----
+    GeoindexWarning
+        The disk is too small if the map compresses badly.
+    """
+    free = shutil.disk_usage(path.parent).free
+    rows, cols = header.shape
+    size = rows * cols * header.pixel_dtype.itemsize
+    compressed = path.suffix.lower() != ".npy"
+    if free < (size // LARGEST_RATIO if compressed else size):
+        raise OutputError(
+            f"{path}: the disk has {_megabytes(free)} free, and {_megabytes(size)} of indices "
+            "do not fit; free some space or write elsewhere"
+        )
+    if compressed and free < size // LIKELY_RATIO:
+        warnings.warn(
+            f"{path}: the disk has only {_megabytes(free)} free for {_megabytes(size)} of "
+            "indices before compression",
+            GeoindexWarning,
+            stacklevel=4,
+        )
+
+
+def _megabytes(n_bytes: int) -> str:
+    return f"{n_bytes / 1e6:,.1f} MB"

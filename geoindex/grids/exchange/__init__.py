@@ -1,0 +1,1 @@
+"""Grid formats of other programs, one file each."""

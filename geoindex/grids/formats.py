@@ -1,0 +1,322 @@
+"""Saving and opening index grids: one table of formats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+from geoindex.errors import GridError, MissingFileError, OptionError, OutputError
+from geoindex.grid import IndexGrid
+from geoindex.grids.exchange import cps3, esri, irap, points, surfer, zmap
+from geoindex.grids.exchange.companions import opener_with_legend
+from geoindex.grids.geotiff import open_geotiff, read_geotiff
+from geoindex.grids.npy import open_npy, read_npy
+from geoindex.grids.png import open_png, read_png
+from geoindex.grids.writing import BlockWriter, GridHeader, GridOpener, held
+from geoindex.opendtect.read_horizon import read_horizon
+from geoindex.opendtect.write_horizon import save_on_survey
+
+__all__ = [
+    "FORMATS",
+    "GridFormat",
+    "format_named",
+    "format_names",
+    "grid_format",
+    "grid_format_of",
+    "known_suffixes",
+    "open_grid",
+    "save_grid",
+]
+
+# Comments may stand before what tells a format.
+RECOGNIZED_BYTES = 4096
+
+
+@dataclass(frozen=True, kw_only=True)
+class GridFormat:
+    """One way to keep a grid in a file."""
+
+    key: str
+    """Name for the option `format`."""
+
+    name: str
+    """Name for messages."""
+
+    suffixes: tuple[str, ...]
+    """File suffixes in lower case, with the dot; the first format of a suffix writes it."""
+
+    open: GridOpener
+    """Opens a file for writing block by block."""
+
+    read: Callable[[Path], IndexGrid] | None
+    """Reads a file back, or None where the format cannot bring a grid back."""
+
+    recognize: Callable[[bytes], bool] | None = None
+    """Tells by its first bytes that a file is of this format, whatever its suffix."""
+
+
+@contextmanager
+def open_horizon(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator[BlockWriter]:
+    """Open a grid on a survey for writing; see :class:`geoindex.grids.writing.GridOpener`."""
+    if "survey" not in header.provenance:
+        raise OutputError(
+            f"{path}: a horizon needs the survey; write it with geoindex horizon (write_horizon), "
+            "or save grid.resample(survey)"
+        )
+    with held(save_on_survey)(path, header, overwrite=overwrite) as writer:
+        yield writer
+
+
+FORMATS = (
+    GridFormat(key="npy", name="NumPy array", suffixes=(".npy",), read=read_npy, open=open_npy),
+    GridFormat(
+        key="geotiff",
+        name="GeoTIFF",
+        suffixes=(".tif", ".tiff"),
+        read=read_geotiff,
+        open=open_geotiff,
+    ),
+    GridFormat(key="png", name="PNG", suffixes=(".png",), read=read_png, open=open_png),
+    GridFormat(
+        key="esri",
+        name="ESRI ASCII grid",
+        suffixes=(".asc",),
+        open=opener_with_legend(esri.write_esri, esri.check_esri),
+        read=esri.read_esri,
+        recognize=esri.is_esri,
+    ),
+    GridFormat(
+        key="irap",
+        name="IRAP classic grid",
+        suffixes=(".irap",),
+        open=opener_with_legend(irap.write_irap, irap.check_irap),
+        read=irap.read_irap,
+        recognize=irap.is_irap,
+    ),
+    GridFormat(
+        key="zmap",
+        name="ZMAP+ grid",
+        suffixes=(".zmap", ".zmp"),
+        open=opener_with_legend(zmap.write_zmap, zmap.check_zmap),
+        read=zmap.read_zmap,
+        recognize=zmap.is_zmap,
+    ),
+    GridFormat(
+        key="surfer6",
+        name="Surfer 6 text grid",
+        suffixes=(".grd",),
+        open=opener_with_legend(surfer.write_surfer6, surfer.check_surfer6),
+        read=surfer.read_surfer6,
+        recognize=surfer.is_surfer6,
+    ),
+    GridFormat(
+        key="surfer7",
+        name="Surfer 7 grid",
+        suffixes=(".grd",),
+        open=opener_with_legend(surfer.write_surfer7, surfer.check_surfer7),
+        read=surfer.read_surfer7,
+        recognize=surfer.is_surfer7,
+    ),
+    GridFormat(
+        key="cps3",
+        name="CPS-3 grid (experimental)",
+        suffixes=(".cps3",),
+        open=opener_with_legend(cps3.write_cps3, cps3.check_cps3),
+        read=cps3.read_cps3,
+        recognize=cps3.is_cps3,
+    ),
+    GridFormat(
+        key="xyz",
+        name="XYZ text",
+        suffixes=(".xyz",),
+        open=opener_with_legend(points.write_points, points.check_points),
+        read=None,
+    ),
+    GridFormat(
+        key="dug",
+        name="DUG Insight text",
+        suffixes=(".xya",),
+        open=opener_with_legend(points.write_dug, points.check_points),
+        read=None,
+    ),
+    GridFormat(
+        key="ijxyz",
+        name="text of inlines and crosslines",
+        suffixes=(".ijxyz",),
+        open=opener_with_legend(points.write_lines_and_points, points.check_lines),
+        read=None,
+    ),
+    GridFormat(
+        key="horizon",
+        name="OpendTect horizon",
+        suffixes=(".dat",),
+        open=open_horizon,
+        read=read_horizon,
+    ),
+)
+
+
+BINARY = ("npy", "geotiff", "png")
+"""Formats that programs know by the suffix."""
+
+
+def grid_format(path: Path) -> GridFormat | None:
+    """Format that belongs to the suffix of `path`, or None."""
+    suffix = path.suffix.lower()
+    return next((known for known in FORMATS if suffix in known.suffixes), None)
+
+
+def grid_format_of(
+    path: Path,
+    format: str | None = None,  # noqa: A002  as matplotlib spells it
+) -> GridFormat:
+    """Format of an output: the one named, or else that of its suffix.
+
+    Raises
+    ------
+    OptionError
+        No format has this name.
+    OutputError
+        The suffix is unknown, or that of another format, by which the file would be taken for
+        what it is not.
+    """
+    known = grid_format(path)
+    if format is not None:
+        named = format_named(format)
+        # Only text grids are told by their first bytes, whatever their suffix.
+        is_binary = (one is not None and one.key in BINARY for one in (named, known))
+        if named is not known and any(is_binary):
+            raise OutputError(
+                f"{path}: would not be taken for {named.name} by its suffix; name it "
+                f"{' or '.join('*' + suffix for suffix in named.suffixes)}"
+            )
+        return named
+    if known is None:
+        raise OutputError(f"{path}: unknown suffix; grids are written as {known_suffixes()}")
+    return known
+
+
+def format_named(name: str) -> GridFormat:
+    """Format of a key or of a suffix, with or without its dot.
+
+    Raises
+    ------
+    OptionError
+        No format has this name.
+    """
+    suffix = "." + name.lower().removeprefix(".")
+    for known in FORMATS:
+        if name == known.key or suffix in known.suffixes:
+            return known
+    raise OptionError(f"unknown grid format {name!r}; known: {', '.join(format_names())}")
+
+
+def format_names() -> list[str]:
+    """Keys of all formats, and their suffixes without the dot."""
+    keys = [known.key for known in FORMATS]
+    return list(dict.fromkeys([*keys, *(s[1:] for known in FORMATS for s in known.suffixes)]))
+
+
+def known_suffixes() -> str:
+    """Suffixes of all formats, for messages."""
+    suffixes = (suffix for known in FORMATS for suffix in known.suffixes)
+    return ", ".join(dict.fromkeys(suffixes))
+
+
+def save_grid(
+    grid: IndexGrid,
+    path: str | PathLike[str],
+    *,
+    overwrite: bool = False,
+    values: bool = False,
+    format: str | None = None,  # noqa: A002  as matplotlib spells it
+) -> None:
+    """Write a grid to a file; the suffix picks the format.
+
+    Parameters
+    ----------
+    grid : IndexGrid
+        The grid.
+    path : path-like
+        One of the suffixes of :data:`FORMATS`.
+    overwrite : bool
+        Replace a file that is already there.
+    values : bool
+        Write class values in place of palette rows.
+    format : str, optional
+        Key of a format, or a suffix, where the suffix of `path` would pick another one.
+
+    Raises
+    ------
+    OptionError
+        An unknown format.
+    OutputError
+        The suffix is unknown, the file exists, the folder cannot be written, or the format
+        cannot hold the grid.
+    """
+    path = Path(path)
+    header = GridHeader.of(grid, values=values)
+    rows, cols = grid.shape
+    with grid_format_of(path, format).open(path, header, overwrite=overwrite) as writer:
+        for band, indices in grid.bands(rows * cols):
+            writer.write(indices, (band, slice(0, cols)))
+
+
+def open_grid(path: str | PathLike[str]) -> IndexGrid:
+    """Open a grid that :meth:`IndexGrid.save` wrote, with palette and georeference.
+
+    Parameters
+    ----------
+    path : path-like
+        ``.npy`` with its sidecar; a one-band GeoTIFF or PNG with a color table (other
+        programs' files too); or an OpendTect horizon or an ESRI ASCII, IRAP classic, ZMAP+,
+        Surfer or CPS-3 grid with its legend beside it.
+
+    Returns
+    -------
+    IndexGrid
+
+    Raises
+    ------
+    MissingFileError
+        There is no such file, or its sidecar or legend is missing.
+    GridError
+        The file holds no index grid.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib, numpy as np
+    >>> from geoindex import IndexGrid, Palette, open_grid
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> palette = Palette([[0, 0, 0], [255, 255, 0]], names=["ink", "sand"])
+    >>> grid = IndexGrid(indices=np.array([[0, 1]], dtype=np.uint8), palette=palette, nodata=255)
+    >>> grid.save(folder / "map.tif")
+    >>> open_grid(folder / "map.tif").palette.names
+    ('ink', 'sand')
+    """
+    path = Path(path)
+    known = _format_to_read(path)
+    if known is None:
+        raise GridError(f"{path}: unknown suffix; grids are read from {known_suffixes()}")
+    if not path.is_file():
+        raise MissingFileError(f"{path}: no such file")
+    if known.read is None:
+        raise GridError(
+            f"{path}: {known.name} holds points and no grid; open the .npy, .tif or other grid "
+            "that it was made from"
+        )
+    return known.read(path)
+
+
+def _format_to_read(path: Path) -> GridFormat | None:
+    """Format that the first bytes of a file tell, or else its suffix."""
+    if path.is_file():
+        with path.open("rb") as file:
+            start = file.read(RECOGNIZED_BYTES)
+        for known in FORMATS:
+            if known.recognize is not None and known.recognize(start):
+                return known
+    return grid_format(path)

@@ -1,0 +1,119 @@
+"""Grids as palette PNG, row by row: what every program shows in its true colors.
+
+After the PNG specification, third edition (W3C, 2025). The tag ``GEOINDEX`` is a ``tEXt`` chunk;
+the place on the map stands in a world file and in GDAL's sidecar.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from geoindex.errors import OutputError
+from geoindex.files.whole_files import atomic_output, check_target
+from geoindex.grid import IndexArray
+from geoindex.grids.tagged import read_tagged, sidecar_path, tag_content, write_sidecar
+from geoindex.grids.writing import BandBuffer, BlockWriter, GridHeader
+from geoindex.images.files import Region
+from geoindex.images.sidecars import world_file
+from geoindex.palettes.raster import TAG
+
+__all__ = ["open_png", "read_png"]
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+PALETTE_TYPE = 3
+CHUNK_BYTES = 2**20
+
+read_png = read_tagged
+
+
+@contextmanager
+def open_png(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator[BlockWriter]:
+    """Open a palette PNG for writing; see :class:`geoindex.grids.writing.GridOpener`."""
+    if header.pixel_dtype != np.uint8:
+        raise OutputError(
+            f"{path}: a PNG holds up to 256 colors, nodata among them, and class values of "
+            "0..255; write .tif"
+        )
+    world = path.with_suffix(".pgw")
+    # It would place the grid, whatever image it was written for.
+    check_target(world, overwrite=overwrite)
+    with atomic_output(path, overwrite=overwrite) as temporary:
+        with temporary.open("wb") as file:
+            writer = _PngWriter(file, header)
+            yield writer
+            writer.finish()
+        sidecar_path(path).unlink(missing_ok=True)
+        world.unlink(missing_ok=True)
+    if header.transform is not None:
+        with atomic_output(world, overwrite=True) as temporary:
+            temporary.write_text(world_file(header.transform), "ascii")
+    write_sidecar(path, header, place=True)
+
+
+class _PngWriter:
+    """Writes chunks as bands of rows come."""
+
+    def __init__(self, file: BinaryIO, header: GridHeader) -> None:
+        self._file = file
+        self._header = header
+        self._buffer = BandBuffer(header.shape)
+        self._stream = zlib.compressobj()
+        self._pending = bytearray()
+        rows, cols = header.shape
+        file.write(SIGNATURE)
+        self._chunk(b"IHDR", struct.pack(">IIBBBBB", cols, rows, 8, PALETTE_TYPE, 0, 0, 0))
+        table, alpha = _color_table(header)
+        self._chunk(b"PLTE", table)
+        if alpha:
+            self._chunk(b"tRNS", alpha)
+        # The chunk is Latin-1.
+        content = tag_content(header, ascii_only=True).encode("ascii")
+        self._chunk(b"tEXt", TAG.encode() + b"\0" + content)
+
+    def write(self, indices: IndexArray, region: Region) -> None:
+        band = self._buffer.add(self._header.pixels(indices), region)
+        if band is None:
+            return
+        pixels, _ = band
+        rows, cols = pixels.shape
+        # A byte before each row names its filter; none is best for indices.
+        lines = np.zeros((rows, cols + 1), dtype=np.uint8)
+        lines[:, 1:] = pixels
+        self._data(self._stream.compress(lines.data))
+
+    def finish(self) -> None:
+        """Write what is left."""
+        self._data(self._stream.flush())
+        self._chunk(b"IDAT", bytes(self._pending))
+        self._chunk(b"IEND", b"")
+
+    def _data(self, compressed: bytes) -> None:
+        """Collect compressed bytes into chunks of some size."""
+        self._pending += compressed
+        if len(self._pending) >= CHUNK_BYTES:
+            self._chunk(b"IDAT", bytes(self._pending))
+            self._pending.clear()
+
+    def _chunk(self, name: bytes, content: bytes) -> None:
+        self._file.write(struct.pack(">I", len(content)) + name + content)
+        self._file.write(struct.pack(">I", zlib.crc32(content, zlib.crc32(name))))
+
+
+def _color_table(header: GridHeader) -> tuple[bytes, bytes]:
+    """Contents of PLTE and tRNS; nodata is a transparent entry."""
+    values = list(header.pixel_values)
+    nodata = header.pixel_nodata
+    colors = np.zeros((max([*values, nodata or 0]) + 1, 3), dtype=np.uint8)
+    colors[values] = header.palette.colors
+    if nodata is None:
+        return colors.tobytes(), b""
+    alpha = np.full(nodata + 1, 255, dtype=np.uint8)
+    alpha[nodata] = 0
+    return colors.tobytes(), alpha.tobytes()

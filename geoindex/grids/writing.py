@@ -1,0 +1,223 @@
+"""What every grid writer is given, and the interface that it offers: blocks in, a file out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoindex.errors import OutputError
+from geoindex.files.whole_files import check_target
+from geoindex.grid import IndexArray, IndexGrid
+from geoindex.grids.class_values import ClassValues, class_values
+from geoindex.images.files import Region
+from geoindex.palette import Palette
+
+if TYPE_CHECKING:
+    from affine import Affine
+    from rasterio.control import GroundControlPoint
+    from rasterio.crs import CRS
+
+__all__ = [
+    "ArrayWriter",
+    "BandBuffer",
+    "BlockWriter",
+    "GridHeader",
+    "GridOpener",
+    "held",
+]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class GridHeader:
+    """All of a grid but its indices, and how it is to be written."""
+
+    shape: tuple[int, int]
+    """Rows and columns."""
+
+    dtype: np.dtype[np.uint8 | np.uint16]
+    """Of the indices."""
+
+    palette: Palette
+    """What the indices point into."""
+
+    nodata: int | None
+    """Index of nodata, or None."""
+
+    transform: Affine | None
+    """Of pixel corners, or None."""
+
+    crs: CRS | None
+    """Of `transform` or `gcps`, or None."""
+
+    gcps: tuple[GroundControlPoint, ...]
+    """Ground control points in place of a transform."""
+
+    provenance: dict[str, Any]
+    """How the grid was made; JSON values."""
+
+    values: bool = False
+    """Whether class values are written in place of palette rows."""
+
+    cog: bool = False
+    """Whether a GeoTIFF is laid out for the cloud, with overviews."""
+
+    @classmethod
+    def of(cls, grid: IndexGrid, *, values: bool = False) -> GridHeader:
+        """Take the header of a grid in memory."""
+        return cls(
+            shape=grid.shape,
+            dtype=grid.indices.dtype,
+            palette=grid.palette,
+            nodata=grid.nodata,
+            transform=grid.transform,
+            crs=grid.crs,
+            gcps=grid.gcps,
+            provenance=dict(grid.provenance),
+            values=values,
+        )
+
+    @cached_property
+    def classes(self) -> ClassValues | None:
+        """What is written in place of palette rows, or None."""
+        if not self.values:
+            return None
+        return class_values(self.palette, has_nodata=self.nodata is not None)
+
+    @property
+    def pixel_dtype(self) -> np.dtype[Any]:
+        """Type of the written pixels."""
+        return self.dtype if self.classes is None else self.classes.table.dtype
+
+    @property
+    def pixel_nodata(self) -> int | None:
+        """Nodata among the written pixels."""
+        return self.nodata if self.classes is None else self.classes.nodata
+
+    @property
+    def pixel_values(self) -> Sequence[int]:
+        """Written value of each palette row."""
+        values = self.palette.values
+        return range(len(self.palette)) if self.classes is None or values is None else values
+
+    def pixels(self, indices: IndexArray) -> NDArray[Any]:
+        """Pixels to write for indices."""
+        return indices if self.classes is None else self.classes.of(indices)
+
+
+class BlockWriter(Protocol):
+    """An open output."""
+
+    def write(self, indices: IndexArray, region: Region) -> None:
+        """Take the indices of a region; regions come in the order of rows, then columns."""
+
+
+class GridOpener(Protocol):
+    """Opens a grid file for writing; it appears, whole, when the context ends well."""
+
+    def __call__(
+        self, path: Path, header: GridHeader, *, overwrite: bool
+    ) -> AbstractContextManager[BlockWriter]:
+        """Open `path`; `overwrite` says whether a file that is there may be replaced."""
+
+
+def held(
+    write: Callable[[Path, IndexGrid, bool], None],
+    *,
+    check: Callable[[Path, GridHeader, bool], None] | None = None,
+) -> GridOpener:
+    """Make the opener of a format that is written at once: the grid is collected first.
+
+    Parameters
+    ----------
+    write : callable
+        Takes the path, the whole grid and whether a file that is there may be replaced.
+    check : callable, optional
+        Takes path, header and whether files may be replaced, and refuses what cannot be written
+        before the work begins.
+
+    Returns
+    -------
+    GridOpener
+    """
+
+    @contextmanager
+    def open_held(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator[BlockWriter]:
+        if header.values:
+            raise OutputError(
+                f"{path}: this format holds palette rows only; write class values to .npy, .tif "
+                "or .png"
+            )
+        check_target(path, overwrite=overwrite)
+        if check is not None:
+            check(path, header, overwrite)
+        collected = ArrayWriter(np.empty(header.shape, dtype=header.dtype))
+        yield collected
+        grid = IndexGrid(
+            indices=collected.indices,
+            palette=header.palette,
+            nodata=header.nodata,
+            transform=header.transform,
+            crs=header.crs,
+            gcps=header.gcps,
+            provenance=header.provenance,
+        )
+        write(path, grid, overwrite)
+
+    return open_held
+
+
+class ArrayWriter:
+    """Takes blocks into an array."""
+
+    def __init__(self, indices: IndexArray) -> None:
+        self.indices = indices
+
+    def write(self, indices: IndexArray, region: Region) -> None:
+        """Copy a block to its place."""
+        self.indices[region] = indices
+
+
+class BandBuffer:
+    """Collects regions into bands of whole rows.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Rows and columns of the grid.
+    multiple : int
+        What the rows of every band but the last are a multiple of.
+    """
+
+    def __init__(self, shape: tuple[int, int], multiple: int = 1) -> None:
+        self._shape = shape
+        self._multiple = multiple
+        self._beside: list[NDArray[Any]] = []
+        self._below: list[NDArray[Any]] = []
+        self._row = 0
+
+    def add(self, pixels: NDArray[Any], region: Region) -> tuple[NDArray[Any], Region] | None:
+        """Take a region; return the band that it completes, if any, and its place."""
+        n_rows, n_cols = self._shape
+        if pixels.shape[1] < n_cols:
+            self._beside.append(pixels)
+            if region[1].stop < n_cols:
+                return None
+            pixels = np.concatenate(self._beside, axis=1)
+            self._beside = []
+        self._below.append(pixels)
+        height = sum(len(part) for part in self._below)
+        ready = height if self._row + height == n_rows else height - height % self._multiple
+        if ready == 0:
+            return None
+        rows = pixels if len(self._below) == 1 else np.concatenate(self._below)
+        self._below = [rows[ready:]] if ready < height else []
+        place = slice(self._row, self._row + ready), slice(0, n_cols)
+        self._row += ready
+        return rows[:ready], place

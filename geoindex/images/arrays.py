@@ -1,0 +1,270 @@
+"""Pictures in memory: NumPy and masked arrays, xarray DataArrays and Pillow images."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from affine import Affine
+from numpy.typing import NDArray
+from rasterio.crs import CRS
+from rasterio.errors import CRSError
+
+from geoindex.color.pixels import PixelRule, Pixels, as_pixels
+from geoindex.errors import ImageError
+from geoindex.grid import is_lazy
+from geoindex.images.files import RasterImage
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = ["Picture", "arrange", "array_image", "picture_pixels"]
+
+BAND_NAMES = {"band", "bands", "channel", "channels", "rgb", "rgba", "c"}
+ROW_NAMES = {"y", "lat", "latitude", "northing", "row", "rows"}
+COLUMN_NAMES = {"x", "lon", "longitude", "easting", "col", "cols", "column", "columns"}
+
+LARGEST_STRAY = 0.1
+"""Part of a pixel by which coordinates may miss their place: float32 has no more to offer."""
+
+# Pillow's modes whose arrays are gray or RGB values; all others are converted first.
+ALPHA_MODES = {"LA", "RGBA"}
+PLAIN_MODES = {"L", "LA", "RGB", "RGBA", "I;16", "I;16B", "I;16L", "I", "F"}
+
+
+def array_image(image: Any, rule: PixelRule, channel_axis: int | None = None) -> RasterImage:
+    """Bring a picture in memory to colors, with the georeference that a DataArray has.
+
+    Parameters
+    ----------
+    image : array_like, masked array, xarray.DataArray or PIL.Image.Image
+        Shape (rows, cols) is gray; of three dimensions the first or the last holds 3 or 4
+        channels. A masked pixel is nodata where all its channels are masked, as in rasterio.
+    rule : PixelRule
+        What becomes of transparency, scale and depth.
+    channel_axis : int, optional
+        The axis of 1 to 4 channels, where the shape does not tell.
+
+    Returns
+    -------
+    RasterImage
+
+    Raises
+    ------
+    ImageError
+        A wrong shape, or one that can be read in two ways.
+    """
+    picture = arrange(image, channel_axis)
+    return RasterImage(
+        pixels=picture_pixels(picture.values, rule, picture.fill),
+        transform=picture.transform,
+        crs=picture.crs,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Picture:
+    """A picture in memory, or one still to be computed, with its channels in their place."""
+
+    values: Any
+    """Array, masked array or Dask array of shape (rows, cols, channels)."""
+
+    fill: float | None = None
+    """Value of pixels that have no color, or None."""
+
+    transform: Affine | None = None
+    """Affine map from (column, row) of pixel corners to coordinates, or None."""
+
+    crs: CRS | None = None
+    """Coordinate reference system of `transform`, or None."""
+
+    @property
+    def has_mask(self) -> bool:
+        """Whether pixels may be masked."""
+        meta = getattr(self.values, "_meta", self.values)
+        return self.fill is not None or isinstance(meta, np.ma.MaskedArray)
+
+
+def arrange(image: Any, channel_axis: int | None = None) -> Picture:
+    """Find the rows, columns and channels of a picture, and its place; nothing is computed.
+
+    Parameters
+    ----------
+    image, channel_axis
+        As in :func:`array_image`; a Dask array too.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    ImageError
+        A wrong shape, or one that can be read in two ways.
+    """
+    xarray = sys.modules.get("xarray")
+    if xarray is not None and isinstance(image, xarray.DataArray):
+        return _data_array_picture(image, channel_axis)
+    if type(image).__module__.startswith("PIL."):
+        # A transparent color stands beside the pixels, not in them.
+        if image.has_transparency_data and image.mode not in ALPHA_MODES:
+            image = image.convert("RGBA")
+        elif image.mode not in PLAIN_MODES:
+            image = image.convert("RGB")
+    return Picture(values=_channels_last(_as_array(image), channel_axis))
+
+
+def _as_array(image: Any) -> Any:
+    """Array, masked array or Dask array of what is no DataArray."""
+    if isinstance(image, np.ma.MaskedArray) or is_lazy(image):
+        return image
+    try:
+        return np.asarray(image)
+    except ValueError as error:
+        raise ImageError(f"the image is no array of numbers ({error})") from None
+
+
+def _channels_last(values: Any, channel_axis: int | None) -> Any:
+    """Array of shape (rows, cols, channels)."""
+    axis = _find_channel_axis(values.shape, channel_axis)
+    values = values[..., np.newaxis] if axis is None else np.moveaxis(values, axis, -1)
+    if values.size == 0:
+        raise ImageError(f"the image has no pixels: its shape is {values.shape[:2]}")
+    return values
+
+
+def picture_pixels(values: NDArray[Any], rule: PixelRule, fill: float | None = None) -> Pixels:
+    """Colors of the values of a picture, or of a block of them.
+
+    Parameters
+    ----------
+    values : ndarray or masked array, shape (rows, cols, channels)
+        1 to 4 channels.
+    rule : PixelRule
+        What becomes of transparency, scale and depth.
+    fill : float, optional
+        Value of pixels that have no color.
+
+    Returns
+    -------
+    Pixels
+    """
+    if fill is not None:
+        values = np.ma.masked_equal(values, fill, copy=False)
+    valid: NDArray[np.bool_] | None = None
+    if isinstance(values, np.ma.MaskedArray):
+        masked: NDArray[np.bool_] = np.ma.getmaskarray(values)
+        valid = np.logical_not(np.logical_and.reduce(masked, axis=-1))
+        values = values.data
+    alpha = None
+    if values.shape[-1] <= 2:
+        alpha = values[..., 1] if values.shape[-1] == 2 else None
+        values = np.broadcast_to(values[..., :1], (*values.shape[:2], 3))
+    return as_pixels(values, rule, alpha=alpha, valid=valid)
+
+
+def _find_channel_axis(shape: tuple[int, ...], channel_axis: int | None) -> int | None:
+    """Axis of the channels, None for gray."""
+    if len(shape) == 2 and channel_axis is None:
+        return None
+    if len(shape) != 3:
+        raise ImageError(
+            "an image must have the shape (rows, cols), (rows, cols, 3 or 4) or "
+            f"(3 or 4, rows, cols), found {shape}"
+        )
+    if channel_axis is not None:
+        if not -3 <= channel_axis < 3 or not 1 <= shape[channel_axis] <= 4:
+            raise ImageError(
+                f"channel_axis {channel_axis} of shape {shape} does not hold 1 to 4 channels"
+            )
+        return channel_axis
+    first, last = shape[0] in (3, 4), shape[-1] in (3, 4)
+    if first and last:
+        raise ImageError(
+            f"shape {shape} can be read with the channels first or last; say which with "
+            "channel_axis=0 or channel_axis=-1"
+        )
+    if not first and not last:
+        raise ImageError(
+            f"an image needs 3 or 4 channels on its first or last axis, found the shape {shape}; "
+            "channel_axis= tells where 1 or 2 are"
+        )
+    return 0 if first else -1
+
+
+def _data_array_picture(array: xr.DataArray, channel_axis: int | None) -> Picture:
+    """Values of a DataArray, its dimensions known by name, and its georeference."""
+    names = {str(dim).lower(): dim for dim in array.dims}
+    row = next((dim for name, dim in names.items() if name in ROW_NAMES), None)
+    col = next((dim for name, dim in names.items() if name in COLUMN_NAMES), None)
+    if row is not None and col is not None:
+        others = [dim for dim in array.dims if dim not in (row, col)]
+        array = array.transpose(row, col, *others)
+        if len(others) == 1 and channel_axis is None:
+            channel_axis = -1
+    elif channel_axis is None:
+        band = next((dim for name, dim in names.items() if name in BAND_NAMES), None)
+        channel_axis = None if band is None else array.dims.index(band)
+    fill = array.attrs.get("_FillValue", array.attrs.get("missing_value"))
+    return Picture(
+        values=_channels_last(_as_array(array.data), channel_axis),
+        fill=fill if _is_value_of(fill, array.dtype) else None,
+        transform=_transform(array, row, col),
+        crs=_crs(array),
+    )
+
+
+def _is_value_of(fill: Any, dtype: np.dtype[Any]) -> bool:
+    """Whether a fill value can occur in an array; NaN is nodata without it."""
+    if not isinstance(fill, int | float | np.number) or np.isnan(float(fill)):
+        return False
+    if dtype.kind in "iu":
+        limits = np.iinfo(dtype)
+        return bool(limits.min <= fill <= limits.max)
+    return True
+
+
+def _transform(array: xr.DataArray, row: Any, col: Any) -> Affine | None:
+    """Transform after the pixel-center coordinates, or after rioxarray's attribute."""
+    if row in array.coords and col in array.coords:
+        dx, dy = (_step(array.coords[name].values) for name in (col, row))
+        if dx is not None and dy is not None:
+            x, y = (float(array.coords[name].values[0]) for name in (col, row))
+            return Affine(dx, 0, x - dx / 2, 0, dy, y - dy / 2)
+    text = _spatial_ref(array).get("GeoTransform")
+    if text is None:
+        return None
+    try:
+        return Affine.from_gdal(*(float(value) for value in str(text).split()))
+    except (TypeError, ValueError):
+        raise ImageError(f"the GeoTransform of the DataArray is damaged: {text!r}") from None
+
+
+def _step(values: NDArray[Any]) -> float | None:
+    """Step of coordinates that are even but for their rounding, or None."""
+    if values.ndim != 1 or values.size < 2 or values.dtype.kind not in "iuf":
+        return None
+    places = values.astype(np.float64)
+    step = float(places[-1] - places[0]) / (places.size - 1)
+    stray = np.abs(places - (places[0] + step * np.arange(places.size))).max()
+    return step if stray <= LARGEST_STRAY * abs(step) else None
+
+
+def _crs(array: xr.DataArray) -> CRS | None:
+    """CRS after the CF grid mapping, or after an attribute of the array itself."""
+    reference = _spatial_ref(array)
+    text = reference.get("crs_wkt", reference.get("spatial_ref", array.attrs.get("crs_wkt")))
+    if text is None:
+        return None
+    try:
+        return CRS.from_wkt(str(text))
+    except CRSError as error:
+        raise ImageError(f"the CRS of the DataArray is damaged: {error}") from error
+
+
+def _spatial_ref(array: xr.DataArray) -> dict[Any, Any]:
+    """Attributes of the grid mapping coordinate, as rioxarray writes it."""
+    name = array.encoding.get("grid_mapping", array.attrs.get("grid_mapping", "spatial_ref"))
+    return dict(array.coords[name].attrs) if name in array.coords else {}

@@ -1,0 +1,146 @@
+"""Which bands of an image file hold what, and on which scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from rasterio.enums import ColorInterp
+
+from geoindex.errors import ImageError
+from geoindex.images.headers import (
+    EXTRA_SAMPLES,
+    PHOTOMETRIC,
+    ROWS_PER_STRIP,
+    TILE_WIDTH,
+    tiff_tags,
+)
+
+if TYPE_CHECKING:
+    from rasterio.io import DatasetReader
+
+__all__ = ["BandLayout", "band_layout", "blocks_apart", "has_color_table"]
+
+MIN_IS_WHITE = 0
+LAB_SPACES = {8: "CIE L*a*b*", 9: "ICC L*a*b*", 10: "ITU L*a*b*"}
+ASSOCIATED_ALPHA = 1
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class BandLayout:
+    """Which bands hold what, counted from 1 as GDAL does."""
+
+    colors: tuple[int, ...]
+    """One band of gray or of palette indices, or red, green and blue."""
+
+    alpha: int | None = None
+    """Band of alpha, or None."""
+
+    table: NDArray[np.uint8] | None = None
+    """Red, green, blue, alpha of each palette index, shape (n, 4), or None."""
+
+    full: int | None = None
+    """Largest value where it is not that of the dtype, as for 1, 4 or 12 bits, or None."""
+
+    inverted: bool = False
+    """Whether 0 is white."""
+
+    premultiplied: bool = False
+    """Whether the colors are multiplied by alpha."""
+
+
+def blocks_apart(source: DatasetReader, path: Path) -> bool:
+    """Whether each block of an open file is decoded without those before it.
+
+    GDAL shows a TIFF of one large strip as blocks of a row, which it decodes from the first.
+    """
+    tags = _tags(source, path)
+    is_tiled = TILE_WIDTH in tags
+    return bool(tags) and (is_tiled or tags.get(ROWS_PER_STRIP, 0) == source.block_shapes[0][0])
+
+
+def band_layout(source: DatasetReader, path: Path) -> BandLayout:
+    """Find the bands of color and alpha, or say what the file holds instead.
+
+    Parameters
+    ----------
+    source : rasterio.io.DatasetReader
+        The open file.
+    path : Path
+        Its name.
+
+    Returns
+    -------
+    BandLayout
+
+    Raises
+    ------
+    ImageError
+        The file holds other bands or a color space that would be read wrong.
+    """
+    tags = _tags(source, path)
+    space = LAB_SPACES.get(tags.get(PHOTOMETRIC, -1))
+    if space is not None:
+        raise ImageError(f"{path}: its colors are {space}; export the image as RGB")
+    if len(set(source.dtypes)) > 1:
+        raise ImageError(f"{path}: its bands have different types: {', '.join(source.dtypes)}")
+    if source.dtypes[0].startswith("complex"):
+        raise ImageError(f"{path}: its pixels are complex numbers, not colors")
+    kinds = source.colorinterp
+    full = _full_scale(source)
+    inverted = source.driver == "GTiff" and tags.get(PHOTOMETRIC) == MIN_IS_WHITE
+    if inverted and source.count == 1:
+        return BandLayout(colors=(1,), full=full, inverted=True)
+    if has_color_table(source):
+        return BandLayout(colors=(1,), table=_color_table(source))
+    if ColorInterp.palette not in kinds:
+        if source.count in (1, 3) and ColorInterp.alpha not in kinds:
+            return BandLayout(colors=tuple(range(1, source.count + 1)), full=full)
+        if source.count in (2, 4) and kinds[-1] is ColorInterp.alpha:
+            return BandLayout(
+                colors=tuple(range(1, source.count)),
+                alpha=source.count,
+                full=full,
+                inverted=inverted,
+                premultiplied=tags.get(EXTRA_SAMPLES) == ASSOCIATED_ALPHA,
+            )
+    found = ", ".join(kind.name for kind in kinds)
+    raise ImageError(
+        f"{path}: holds {source.count} bands ({found}); gray, gray+alpha, RGB, RGBA or one "
+        "palette band is needed: export the map as RGB or RGBA"
+    )
+
+
+def has_color_table(source: DatasetReader) -> bool:
+    """Whether an open file is one band of palette indices."""
+    return source.count == 1 and source.colorinterp[0] is ColorInterp.palette
+
+
+def _tags(source: DatasetReader, path: Path) -> dict[int, int]:
+    """Tags of a TIFF file, none of any other."""
+    if source.driver != "GTiff":
+        return {}
+    with path.open("rb") as file:
+        return tiff_tags(file)
+
+
+def _full_scale(source: DatasetReader) -> int | None:
+    """Largest value of pixels that are packed tighter than their dtype."""
+    bits = source.tags(1, ns="IMAGE_STRUCTURE").get("NBITS")
+    if bits is None or not bits.isdecimal() or source.dtypes[0] not in ("uint8", "uint16"):
+        return None
+    full = 2 ** int(bits) - 1
+    return None if full >= np.iinfo(source.dtypes[0]).max else full
+
+
+def _color_table(source: DatasetReader) -> NDArray[np.uint8]:
+    """Color table as red, green, blue, alpha for every value of the dtype."""
+    table = np.zeros((256 if source.dtypes[0] == "uint8" else 65_536, 4), dtype=np.uint8)
+    table[:, 3] = 255
+    for index, color in source.colormap(1).items():
+        if index < len(table):
+            table[index] = color
+    return table

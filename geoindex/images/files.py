@@ -1,0 +1,395 @@
+"""The one place that reads the pixels of image files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass, replace
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rasterio.crs import CRS
+from rasterio.enums import MaskFlags
+from rasterio.windows import Window
+
+from geoindex.color.pixels import PixelRule, Pixels, as_pixels
+from geoindex.errors import ImageError
+from geoindex.images.bands import band_layout, blocks_apart
+from geoindex.images.drivers import open_raster, read_errors
+from geoindex.images.headers import (
+    exif_orientation,
+    is_interlaced_png,
+    is_progressive_jpeg,
+)
+from geoindex.images.place import place_of
+from geoindex.rules.scale import ColorArray, Scale
+
+if TYPE_CHECKING:
+    from affine import Affine
+    from rasterio.control import GroundControlPoint
+    from rasterio.io import DatasetReader
+
+__all__ = [
+    "MapImage",
+    "RasterImage",
+    "open_image",
+    "read_image",
+    "read_picture",
+]
+
+Region = tuple[slice, slice]
+"""Rows and columns of an image, each with a start and a stop."""
+
+# Exif orientation: whether rows and columns are swapped, then flipped up-down, left-right.
+TURNS = {
+    1: (False, False, False),
+    2: (False, False, True),
+    3: (False, True, True),
+    4: (False, True, False),
+    5: (True, False, False),
+    6: (True, False, True),
+    7: (True, True, True),
+    8: (True, True, False),
+}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RasterImage:
+    """The pixels of an image and their place on the map."""
+
+    pixels: Pixels
+    """Colors or palette indices, and what is valid; shape (rows, cols)."""
+
+    transform: Affine | None = None
+    """Affine map from (column, row) of pixel corners to coordinates, or None."""
+
+    crs: CRS | None = None
+    """Coordinate reference system of `transform` or `gcps`, or None."""
+
+    gcps: tuple[GroundControlPoint, ...] = ()
+    """Ground control points in place of a transform."""
+
+    @property
+    def colors(self) -> ColorArray:
+        """Red, green, blue; shape (rows, cols, 3)."""
+        return self.pixels.colors
+
+    @property
+    def valid(self) -> NDArray[np.uint8] | None:
+        """Shape (rows, cols), 0 where the pixel has no color, or None where all have one."""
+        return self.pixels.valid
+
+
+class MapImage:
+    """An open image file whose pixels are read as a whole or in parts.
+
+    Made by :func:`open_image`.
+    """
+
+    def __init__(self, source: DatasetReader, path: Path, rule: PixelRule) -> None:
+        self._source = source
+        self.path = path
+        self._layout = band_layout(source, path)
+        self.transform, self.crs, self.gcps = place_of(source, path)
+        is_placed = self.transform is not None or bool(self.gcps)
+        self._turn = TURNS[1 if is_placed else _orientation(source, path)]
+        self._rule = rule
+        if source.dtypes[0].startswith("float") and rule.scale is None:
+            self._rule = replace(rule, scale=self._find_scale())
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns as they are read."""
+        rows, cols = self._source.shape
+        return (cols, rows) if self._turn[0] else (rows, cols)
+
+    @property
+    def block_shape(self) -> tuple[int, int]:
+        """Rows and columns of the blocks that the file is decoded in."""
+        return self.shape if self.held_whole else self._source.block_shapes[0]
+
+    @property
+    def n_bytes(self) -> int:
+        """Size of all its pixels, decoded."""
+        rows, cols = self.shape
+        return int(rows * cols * self._source.count * np.dtype(self._source.dtypes[0]).itemsize)
+
+    @cached_property
+    def held_whole(self) -> str | None:
+        """Why the file can only be decoded as a whole, or None where its blocks can."""
+        driver = self._source.driver
+        if driver == "WEBP":
+            return "WebP is decoded at once"
+        if driver == "GIF":
+            return "GIF is decoded at once"
+        if driver == "PNG" and is_interlaced_png(self.path):
+            return "this PNG is interlaced"
+        if driver == "JPEG" and is_progressive_jpeg(self.path):
+            return "this JPEG is progressive"
+        return "this picture is to be turned" if any(self._turn) else None
+
+    @property
+    def blocks_apart(self) -> bool:
+        """Whether a block is decoded without those before it, so that several readers pay."""
+        return self.held_whole is None and blocks_apart(self._source, self.path)
+
+    @contextmanager
+    def reopened(self) -> Iterator[MapImage]:
+        """Open the file once more, to be read by another thread.
+
+        Yields
+        ------
+        MapImage
+        """
+        with open_raster(self.path) as source:
+            other = copy(self)
+            other._source = source
+            yield other
+
+    def read(self, region: Region | None = None) -> Pixels:
+        """Read the pixels of a part of the image, or of all.
+
+        Parameters
+        ----------
+        region : tuple of two slices, optional
+            Rows and columns, each with a start and a stop.
+
+        Returns
+        -------
+        Pixels
+
+        Raises
+        ------
+        ImageError
+            A value that is no color, or damage.
+        """
+        with read_errors(self.path):
+            return self._read(None if region is None else self._window(region))
+
+    def _read(self, window: Window | None) -> Pixels:
+        layout = self._layout
+        # One call for all bands, since each decodes the blocks anew where memory is short.
+        wanted = [*layout.colors, *([] if layout.alpha is None else [layout.alpha])]
+        bands = self._turned(self._source.read(wanted, window=window))
+        valid = self._mask(window)
+        if layout.table is not None:
+            table = as_pixels(layout.table, self._rule)
+            if table.valid is not None and not table.valid.all():
+                opaque = table.valid[bands[0]]
+                valid = opaque if valid is None else np.minimum(valid, opaque)
+            return Pixels(table=table.colors, codes=bands[0], valid=valid)
+        values = self._scaled(bands)
+        alpha = None
+        if layout.alpha is not None:
+            values, alpha = values[:-1], values[-1]
+        if layout.inverted:
+            values = _inverted(values, self._rule.scale)
+        if len(values) == 1:
+            colors = np.broadcast_to(values[0][..., np.newaxis], (*values[0].shape, 3))
+        else:
+            colors = np.moveaxis(values, 0, -1)
+        try:
+            return as_pixels(
+                colors, self._rule, alpha=alpha, valid=valid, premultiplied=layout.premultiplied
+            )
+        except ImageError as error:
+            raise ImageError(f"{self.path}: {error}") from None
+
+    def read_values(self) -> tuple[NDArray[Any], NDArray[np.uint8] | None]:
+        """Read the one band of an image of gray levels or heights, as the numbers they are.
+
+        Returns
+        -------
+        values : ndarray, shape (rows, cols)
+            In the dtype of the file.
+        valid : ndarray of uint8, shape (rows, cols), or None
+            0 where a pixel has no value: nodata, mask or alpha of the file; NaN is left.
+
+        Raises
+        ------
+        ImageError
+            The image has colors.
+        """
+        layout = self._layout
+        if layout.table is not None or len(layout.colors) != 1:
+            found = "a color table" if layout.table is not None else "three bands of color"
+            raise ImageError(f"{self.path}: has {found}; one band of numbers is needed")
+        values = self._turned(self._source.read(list(layout.colors)))[0]
+        if layout.inverted and values.dtype.kind == "u":
+            full = layout.full or np.iinfo(values.dtype).max
+            values = values.dtype.type(full) - values
+        valid = self._mask(None)
+        if layout.alpha is not None:
+            opaque = self._turned(self._source.read([layout.alpha]))[0] != 0
+            valid = opaque.view(np.uint8)
+        return values, valid
+
+    def _window(self, region: Region) -> Window:
+        """Part of the file that a part of the turned image comes from."""
+        swap, flip_rows, flip_cols = self._turn
+        rows, cols = self.shape
+        row, col = region
+        if flip_rows:
+            row = slice(rows - row.stop, rows - row.start)
+        if flip_cols:
+            col = slice(cols - col.stop, cols - col.start)
+        if swap:
+            row, col = col, row
+        return Window.from_slices(row, col)
+
+    def _turned(self, bands: NDArray[Any]) -> NDArray[Any]:
+        """Bands (bands, rows, cols) of the file as the picture is meant to be seen."""
+        swap, flip_rows, flip_cols = self._turn
+        if swap:
+            bands = bands.swapaxes(1, 2)
+        row_step, col_step = -1 if flip_rows else 1, -1 if flip_cols else 1
+        turned: NDArray[Any] = bands[:, ::row_step, ::col_step]
+        return turned
+
+    @property
+    def _has_mask(self) -> bool:
+        """Whether the file has a nodata value or a mask beside its alpha band."""
+        return self._layout.alpha is None and any(
+            flags != [MaskFlags.all_valid] for flags in self._source.mask_flag_enums
+        )
+
+    def _mask(self, window: Window | None) -> NDArray[np.uint8] | None:
+        """Mask after nodata value or mask band; 0 has no color."""
+        if self._rule.alpha == "strip" or not self._has_mask:
+            return None
+        mask = self._source.dataset_mask(window=window)
+        turned: NDArray[np.uint8] = self._turned(mask[np.newaxis])[0]
+        return turned
+
+    def _scaled(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Values of odd bit depths on the scale of 8 bits, or in full depth as floats."""
+        full = self._layout.full
+        if full is None:
+            return values
+        if full > 255 and self._rule.depth == "full":
+            return values.astype(np.float64) * (255.0 / full)
+        # Half up, in integers.
+        every = np.arange(np.iinfo(values.dtype).max + 1).clip(0, full)
+        scaled: NDArray[np.uint8] = ((every * 510 + full) // (2 * full)).astype(np.uint8)[values]
+        return scaled
+
+    def _find_scale(self) -> Scale:
+        """Scale of float colors by the rule for arrays, over the whole image."""
+        largest = 0.0
+        has_fraction = False
+        for row in range(0, self._source.height, 256):
+            window = Window(0, row, self._source.width, min(256, self._source.height - row))
+            values = self._source.read(window=window)
+            valid = self._mask_of_source(window)
+            values = values[:, valid != 0] if valid is not None else values
+            if values.size:
+                largest = max(largest, float(np.nanmax(values, initial=0.0)))
+                has_fraction = has_fraction or bool(((values > 0) & (values < 1)).any())
+        if largest > 1 and has_fraction:
+            raise ImageError(
+                f"{self.path}: some values look like the 0-1 scale, but {largest:g} is on the "
+                "0-255 scale; say which it is with scale='byte' or scale='unit'"
+            )
+        return "byte" if largest > 1 else "unit"
+
+    def _mask_of_source(self, window: Window) -> NDArray[np.uint8] | None:
+        """Mask of the file as it lies there, whatever the rule says of alpha."""
+        if not self._has_mask:
+            return None
+        mask: NDArray[np.uint8] = self._source.dataset_mask(window=window)
+        return mask
+
+
+@contextmanager
+def open_image(path: str | PathLike[str], rule: PixelRule | None = None) -> Iterator[MapImage]:
+    """Open an image file to read its pixels as a whole or in parts.
+
+    Parameters
+    ----------
+    path : path-like
+        PNG, JPEG, TIFF, WebP, GIF, BMP or JPEG 2000; world file, ``.prj`` and ``.aux.xml``
+        beside it are read too.
+    rule : PixelRule, optional
+        What becomes of transparency, scale and depth.
+
+    Yields
+    ------
+    MapImage
+
+    Raises
+    ------
+    MissingFileError
+        There is no such file.
+    ImageError
+        The file is damaged, or its pixels are of a kind that would be read wrong.
+    """
+    with open_raster(path) as source:
+        yield MapImage(source, Path(path), rule or PixelRule())
+
+
+def read_image(path: str | PathLike[str], rule: PixelRule | None = None) -> RasterImage:
+    """Read an image file as a whole; see :func:`open_image`.
+
+    Returns
+    -------
+    RasterImage
+    """
+    with open_image(path, rule) as image:
+        try:
+            pixels = image.read()
+        except MemoryError as error:
+            rows, cols = image.shape
+            raise ImageError(
+                f"{path}: {cols} x {rows} pixels do not fit into memory; geoindex.convert works "
+                "through such a file block by block"
+            ) from error
+        return RasterImage(
+            pixels=pixels, transform=image.transform, crs=image.crs, gcps=image.gcps
+        )
+
+
+def read_picture(path: str | PathLike[str]) -> NDArray[np.uint8]:
+    """Read an image file for display.
+
+    Parameters
+    ----------
+    path : path-like
+        As in :func:`open_image`.
+
+    Returns
+    -------
+    ndarray of uint8, shape (rows, cols, 4)
+        RGBA.
+    """
+    image = read_image(path)
+    rows, cols, _ = image.colors.shape
+    picture = np.full((rows, cols, 4), 255, dtype=np.uint8)
+    picture[..., :3] = image.colors
+    if image.valid is not None:
+        # Masks of NaN are 0 and 1, alpha is 0 to 255.
+        largest = int(image.valid.max())
+        picture[..., 3] = image.valid if largest > 1 else image.valid * np.uint8(255)
+    return picture
+
+
+def _orientation(source: DatasetReader, path: Path) -> int:
+    """Exif orientation, which GDAL tells of JPEG alone."""
+    if source.driver != "JPEG":
+        return exif_orientation(path, source.driver)
+    text = source.tags().get("EXIF_Orientation", "1").strip()
+    return int(text) if text in map(str, TURNS) else 1
+
+
+def _inverted(values: NDArray[Any], scale: Scale | None) -> NDArray[Any]:
+    """Gray where 0 is white as gray where 0 is black."""
+    if values.dtype.kind == "f":
+        full = 1 if scale == "unit" else 255
+    else:
+        full = np.iinfo(values.dtype).max
+    inverted: NDArray[Any] = full - values
+    return inverted

@@ -1,0 +1,252 @@
+"""The pixels of whatever holds an image, block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from os import PathLike
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from geoindex.color.dask import check_lazy, lazy_values
+from geoindex.color.histogram import ColorCounter, ColorHistogram
+from geoindex.color.pixels import PixelRule, Pixels
+from geoindex.color.threads import Progress, n_cores
+from geoindex.errors import ImageError
+from geoindex.grid import IndexGrid
+from geoindex.images.arrays import Picture, arrange, array_image, picture_pixels
+from geoindex.images.blocks import plan_regions, work_ahead
+from geoindex.images.files import open_image
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+Result = TypeVar("Result")
+
+__all__ = [
+    "check_not_empty",
+    "count_colors",
+    "image_name",
+    "pixel_blocks",
+    "reduced_picture",
+    "worked_blocks",
+]
+
+
+def pixel_blocks(
+    image: str | PathLike[str] | ArrayLike | xr.DataArray | IndexGrid,
+    rule: PixelRule,
+    *,
+    channel_axis: int | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Pixels]:
+    """Give the pixels of an image in blocks of whole rows, from top to bottom.
+
+    Parameters
+    ----------
+    image : path-like, array_like, masked array, xarray.DataArray, PIL.Image.Image or IndexGrid
+        Files are read block by block.
+    rule : PixelRule
+        What becomes of transparency, scale and depth.
+    channel_axis : int, optional
+        The axis of an array that holds its channels, where the shape does not tell.
+    progress : callable, optional
+        Called with the rows that are done and how many there are, after each block.
+
+    Returns
+    -------
+    iterator of Pixels
+        Of shape (rows, all columns).
+
+    Raises
+    ------
+    MissingFileError, ImageError
+        The image is not there, or cannot be read.
+    """
+    return worked_blocks(
+        image, rule, lambda pixels: pixels, channel_axis=channel_axis, progress=progress
+    )
+
+
+def worked_blocks(
+    image: str | PathLike[str] | ArrayLike | xr.DataArray | IndexGrid,
+    rule: PixelRule,
+    work: Callable[[Pixels], Result],
+    *,
+    channel_axis: int | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Result]:
+    """Give what a function makes of the pixels of an image, block by block.
+
+    Parameters
+    ----------
+    image, rule, channel_axis, progress
+        As in :func:`pixel_blocks`.
+    work : callable
+        Takes the pixels of a block: of files in the threads that read them, several at once.
+
+    Returns
+    -------
+    iterator
+        What it returns, from top to bottom.
+
+    Raises
+    ------
+    MissingFileError, ImageError
+        The image is not there, or cannot be read.
+    """
+    if isinstance(image, str | PathLike):
+        with open_image(image, rule) as source:
+            regions = plan_regions(source.shape, source.block_shape, whole_rows=True)
+            with work_ahead(source, regions, work, n_cores()) as results:
+                for (rows, _), result in results:
+                    yield result
+                    if progress is not None:
+                        progress(rows.stop, source.shape[0])
+        return
+    shape, bands = _in_memory(image, rule, channel_axis)
+    done = 0
+    for pixels in bands:
+        yield work(pixels)
+        done += pixels.shape[0]
+        if progress is not None:
+            progress(done, shape[0])
+
+
+def _in_memory(
+    image: ArrayLike | xr.DataArray | IndexGrid, rule: PixelRule, channel_axis: int | None
+) -> tuple[tuple[int, ...], Iterator[Pixels]]:
+    """Rows and columns of what is no file, and its pixels, some rows at a time."""
+    if isinstance(image, IndexGrid):
+        return image.shape, _grid_bands(image)
+    if lazy_values(image) is not None:
+        picture = arrange(image, channel_axis)
+        check_lazy(picture.values, rule)
+        return picture.values.shape[:2], _lazy_bands(picture, rule)
+    pixels = array_image(image, rule, channel_axis).pixels
+    return pixels.shape, _array_bands(pixels)
+
+
+def _grid_bands(grid: IndexGrid) -> Iterator[Pixels]:
+    for _, indices in grid.bands():
+        valid = None if grid.nodata is None else (indices != grid.nodata).view(np.uint8)
+        yield Pixels(table=grid.palette.colors, codes=indices, valid=valid)
+
+
+def _lazy_bands(picture: Picture, rule: PixelRule) -> Iterator[Pixels]:
+    for start, stop in pairwise([0, *np.cumsum(picture.values.chunks[0]).tolist()]):
+        if start == stop:
+            continue
+        yield picture_pixels(picture.values[start:stop].compute(), rule, picture.fill)
+
+
+def _array_bands(pixels: Pixels) -> Iterator[Pixels]:
+    n_rows, n_cols = pixels.shape
+    for rows, _ in plan_regions((n_rows, n_cols), (1, n_cols)):
+        valid = None if pixels.valid is None else pixels.valid[rows]
+        yield Pixels(table=pixels.table[rows], valid=valid)
+
+
+def count_colors(
+    image: str | PathLike[str] | ArrayLike | xr.DataArray | IndexGrid,
+    rule: PixelRule,
+    *,
+    channel_axis: int | None = None,
+    progress: Progress | None = None,
+) -> ColorHistogram:
+    """Count the colors of an image, on all cores where it is a file.
+
+    Parameters
+    ----------
+    image, rule, channel_axis, progress
+        As in :func:`pixel_blocks`.
+
+    Returns
+    -------
+    ColorHistogram
+
+    Raises
+    ------
+    MissingFileError, ImageError
+        The image is not there, or cannot be read.
+    """
+    counter = ColorCounter()
+    for _ in worked_blocks(image, rule, counter.add, channel_axis=channel_axis, progress=progress):
+        pass
+    return counter.histogram()
+
+
+def image_name(image: object) -> str:
+    """Name of an image in messages: its file, or "the image"."""
+    return str(image) if isinstance(image, str | PathLike) else "the image"
+
+
+def check_not_empty(histogram: ColorHistogram, name: str) -> None:
+    """Refuse an image without a color.
+
+    Parameters
+    ----------
+    histogram : ColorHistogram
+    name : str
+        Of the image, for the message.
+
+    Raises
+    ------
+    ImageError
+        No pixel was counted.
+    """
+    if not len(histogram):
+        raise ImageError(
+            f"{name} has no pixel that is not transparent or nodata, so there is no color to "
+            "look at; alpha='strip' ignores transparency"
+        )
+
+
+def reduced_picture(
+    image: str | PathLike[str] | ArrayLike | xr.DataArray | IndexGrid,
+    rule: PixelRule,
+    *,
+    channel_axis: int | None = None,
+    most: int = 900,
+) -> NDArray[np.uint8]:
+    """Give a picture of an image of any size, to look at.
+
+    Parameters
+    ----------
+    image, rule, channel_axis
+        As in :func:`pixel_blocks`.
+    most : int
+        Largest number of rows and columns; of larger images every second, third, ... is taken.
+
+    Returns
+    -------
+    ndarray of uint8, shape (rows, cols, 4)
+        RGBA; alpha is 0 where the image has no color, else 255.
+    """
+    if isinstance(image, str | PathLike):
+        with open_image(image, rule) as source:
+            shape: tuple[int, ...] = source.shape
+        bands = pixel_blocks(image, rule)
+    else:
+        shape, bands = _in_memory(image, rule, channel_axis)
+    step = -(-max(shape) // most)
+    parts, start = [], 0
+    for pixels in bands:
+        parts.append(_opaque(pixels, slice(-start % step, None, step), step))
+        start += pixels.shape[0]
+    return np.concatenate(parts)
+
+
+def _opaque(pixels: Pixels, rows: slice, step: int) -> NDArray[np.uint8]:
+    """Take some rows and columns of a block as RGBA."""
+    chosen = rows, slice(None, None, step)
+    table = pixels.table[chosen] if pixels.codes is None else pixels.table
+    codes = None if pixels.codes is None else pixels.codes[chosen]
+    colors = Pixels(table=table, codes=codes).colors
+    picture = np.full((*colors.shape[:2], 4), 255, dtype=np.uint8)
+    picture[..., :3] = colors
+    if pixels.valid is not None:
+        picture[pixels.valid[chosen] == 0] = 0
+    return picture

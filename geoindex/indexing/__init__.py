@@ -1,0 +1,1 @@
+"""The roads from an image to an index grid: arrays, files, gray rasters."""

@@ -1,0 +1,1 @@
+"""Best levels of a one-band raster."""

@@ -1,0 +1,1 @@
+"""k-means of colors, and the median cut."""

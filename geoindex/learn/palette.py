@@ -1,0 +1,259 @@
+"""Palettes from the pixels of an image."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import asdict, dataclass
+from os import PathLike
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from geoindex.color.histogram import ColorHistogram
+from geoindex.color.pixels import Alpha, PixelRule, Translucent
+from geoindex.color.spaces import Space
+from geoindex.color.threads import Progress
+from geoindex.errors import FewerColorsWarning, ImageError, OptionError
+from geoindex.grid import IndexGrid
+from geoindex.images.sources import check_not_empty, count_colors, image_name, worked_blocks
+from geoindex.learn.color_areas import AreaCounter, ColorAreas
+from geoindex.learn.flat import flat_colors
+from geoindex.learn.gray.levels import Weights
+from geoindex.learn.kmeans.points import TrueColors
+from geoindex.learn.kmeans.rounding import in_order
+from geoindex.learn.kmeans.sampling import draw_colors, draw_pixels
+from geoindex.learn.learned import LearnedPalette
+from geoindex.palette import MAX_COLORS
+from geoindex.rules.choices import check_choice, check_integer
+from geoindex.rules.scale import Scale
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = ["METHODS", "Method", "Weights", "learn_palette"]
+
+Method = Literal["kmeans", "flat", "random", "mediancut"]
+"""Names of the methods; :data:`METHODS` tells what they are."""
+
+METHODS: dict[Method, str] = {
+    "kmeans": (
+        "Least mean squared error: k-means on the weighted distinct colors, started by "
+        "scikit-learn and improved on the true colors of the image."
+    ),
+    "flat": (
+        "The map's own flat colors exactly as drawn, in order of area: colors that hold area, and "
+        "line work, but no mixtures of edges and no JPEG noise."
+    ),
+    "random": "The colors of pixels drawn at random: the usual baseline.",
+    "mediancut": "Median cut (Heckbert, 1982): the means of parts of equal weight.",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Settings:
+    """What was asked for, checked."""
+
+    method: Method
+    n_colors: int | None
+    weights: Weights
+    sample: int | None
+    space: Space
+    seed: int
+    min_distance: float | None = None
+
+    def __post_init__(self) -> None:
+        check_choice("method", self.method, Method)
+        check_choice("weights", self.weights, Weights)
+        check_choice("space", self.space, Space)
+        if self.n_colors is None and self.method != "flat":
+            raise OptionError(f"method {self.method!r} needs the number of colors, n_colors")
+        if self.n_colors is not None:
+            check_integer("n_colors", self.n_colors, 1, MAX_COLORS)
+        if self.sample is not None:
+            check_integer("sample", self.sample, self.n_colors or 1, 2**31 - 1)
+        check_integer("seed", self.seed, 0, 2**32 - 1)
+        if self.min_distance is not None:
+            if self.method != "flat":
+                raise OptionError("min_distance is an option of method 'flat' alone")
+            if not self.min_distance >= 0:
+                raise OptionError(f"min_distance must be 0 or more, found {self.min_distance}")
+        if self.method == "flat" and (self.weights, self.sample) != ("count", None):
+            raise OptionError("method 'flat' looks at every pixel: leave weights and sample out")
+
+
+def learn_palette(
+    image: str | PathLike[str] | ArrayLike | xr.DataArray | IndexGrid,
+    n_colors: int | None = None,
+    *,
+    method: Method = "kmeans",
+    weights: Weights = "count",
+    sample: int | None = None,
+    space: Space = "rgb",
+    seed: int = 0,
+    alpha: Alpha = "mask",
+    translucent: Translucent = "keep",
+    scale: Scale | None = None,
+    channel_axis: int | None = None,
+    min_distance: float | None = None,
+    progress: Progress | None = None,
+) -> LearnedPalette:
+    """Learn a palette from the pixels of an image.
+
+    Parameters
+    ----------
+    image : path-like, array_like, masked array, xarray.DataArray, PIL.Image.Image or IndexGrid
+        A file of any size, which is read block by block, pixels in memory, or a grid. Nodata
+        does not count; finer depths are rounded to 8 bits.
+    n_colors : int, optional
+        Number of colors, 1 to 65,535. Method ``"flat"`` finds out by itself where it is not
+        given.
+    method : {"kmeans", "flat", "random", "mediancut"}
+        How; :data:`geoindex.learn.palette.METHODS` tells what each is.
+    weights : {"count", "unique"}
+        ``"count"`` is the same as clustering every pixel; ``"unique"`` counts each distinct
+        color once, so that a dominating background does not take most of the palette.
+    sample : int, optional
+        Learn from so many pixels drawn at random, in place of all.
+    space : {"rgb", "lab", "oklab"}
+        The space in which distances and means are taken.
+    seed : int
+        Of the random choices. The same image, options and seed give the same palette, byte for
+        byte, whatever the number of threads.
+    alpha, translucent, scale, channel_axis
+        As in :func:`geoindex.index_image`.
+    min_distance : float, optional
+        Of method ``"flat"``: colors nearer than this (RGB, 0 to 441) to one with more area count
+        as its noise. By default 6, and 12 in an image that JPEG has smeared.
+    progress : callable, optional
+        Called with the rows that are done and how many there are.
+
+    Returns
+    -------
+    LearnedPalette
+        A :class:`Palette` with the pixels of each color, :attr:`LearnedPalette.counts`. Ordered
+        by share, then red, green, blue; 8 bits, no color twice.
+
+    Raises
+    ------
+    MissingFileError
+        There is no such file.
+    ImageError
+        The image cannot be read, has no pixel that is not transparent or nodata, or, with method
+        ``"flat"``, no flat color.
+    OptionError
+        An unknown choice, or a number out of range.
+
+    Warns
+    -----
+    FewerColorsWarning
+        The image has fewer distinct colors than `n_colors`; all of them are returned.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from geoindex import learn_palette
+    >>> picture = np.array([[[250, 0, 0], [252, 0, 0], [0, 0, 90], [251, 0, 0]]], np.uint8)
+    >>> palette = learn_palette(picture, 2)
+    >>> palette.colors.tolist(), palette.counts.tolist()
+    ([[251, 0, 0], [0, 0, 90]], [3, 1])
+    """
+    settings = _Settings(
+        method=method,
+        n_colors=n_colors,
+        weights=weights,
+        sample=sample,
+        space=space,
+        seed=seed,
+        min_distance=min_distance,
+    )
+    rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale)
+    areas: ColorAreas | None = None
+    if method == "flat":
+        counter = AreaCounter()
+        for rows in worked_blocks(
+            image, rule, counter.count, channel_axis=channel_axis, progress=progress
+        ):
+            counter.join(rows)
+        areas = counter.areas()
+        histogram = areas.histogram
+    else:
+        histogram = count_colors(image, rule, channel_axis=channel_axis, progress=progress)
+    check_not_empty(histogram, image_name(image))
+    if areas is not None:
+        colors, counts = _flat(areas, n_colors, min_distance, image_name(image))
+    else:
+        # Only "flat" may leave the number out.
+        colors, counts = _quantized(histogram, n_colors or 0, settings)
+    if n_colors is not None and len(colors) < n_colors:
+        warnings.warn(
+            f"the palette has {len(colors):,} colors, not {n_colors:,}: "
+            f"{_reason(histogram, settings)}",
+            FewerColorsWarning,
+            stacklevel=2,
+        )
+    return LearnedPalette(
+        colors,
+        counts,
+        n_pixels=histogram.n_pixels,
+        source_colors=len(histogram),
+        settings={
+            key: value.item() if isinstance(value, np.generic) else value
+            for key, value in asdict(settings).items()
+        },
+    )
+
+
+def _flat(
+    areas: ColorAreas, n_colors: int | None, min_distance: float | None, name: str
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Colors and counts of the flat colors."""
+    colors, counts = flat_colors(areas, min_distance)
+    if not len(colors):
+        raise ImageError(
+            f"{name} has no flat color that holds area, as photographs have none; learn the "
+            "palette with method='kmeans'"
+        )
+    return colors[:n_colors], counts[:n_colors]
+
+
+def _quantized(
+    histogram: ColorHistogram, n_colors: int, settings: _Settings
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Colors and counts of the other methods."""
+    pixels = TrueColors(histogram, settings.space, histogram.counts)
+    sampled = _sampled(histogram, settings)
+    weights = sampled.counts if settings.weights == "count" else np.ones_like(sampled.counts)
+    if len(sampled) <= n_colors:
+        colors = sampled.colors
+    elif settings.method == "random":
+        colors = sampled.colors[draw_colors(weights, n_colors, settings.seed)]
+    else:
+        from geoindex.learn.kmeans.quantize import quantize
+
+        whole = weights is histogram.counts
+        colors = quantize(
+            pixels if whole else TrueColors(sampled, settings.space, weights),
+            n_colors,
+            method="mediancut" if settings.method == "mediancut" else "kmeans",
+            seed=settings.seed,
+        )
+    return in_order(pixels, colors)
+
+
+def _sampled(histogram: ColorHistogram, settings: _Settings) -> ColorHistogram:
+    """Histogram of the pixels to learn from."""
+    if settings.sample is None or settings.sample >= histogram.n_pixels:
+        return histogram
+    counts = draw_pixels(histogram.counts, settings.sample, settings.seed)
+    drawn = np.flatnonzero(counts)
+    return ColorHistogram(colors=histogram.colors[drawn], counts=counts[drawn])
+
+
+def _reason(histogram: ColorHistogram, settings: _Settings) -> str:
+    """Why there are fewer colors than were asked for."""
+    if settings.method == "flat":
+        return "the image has no more flat colors"
+    if settings.sample is not None and settings.sample < histogram.n_pixels:
+        return "the sample has no more"
+    return "the image has no more"

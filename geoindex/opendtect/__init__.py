@@ -1,0 +1,1 @@
+"""OpendTect and its neighbors: survey files, horizons and SEG-Y lines."""

@@ -1,0 +1,250 @@
+"""Cross-sections as a SEG-Y line of class indices.
+
+SEG-Y revision 1 (SEG Technical Standards Committee, 2002), written by segyio: big-endian IEEE
+floats, one trace a column, coordinates in bytes 73-88 and 181-188.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoindex.errors import OutputError
+from geoindex.files.whole_files import atomic_output, check_target
+from geoindex.grid import IndexGrid
+from geoindex.opendtect.numbering import number_classes
+from geoindex.opendtect.segy_headers import (
+    IEEE_FLOAT,
+    binary_header,
+    place_fields,
+    scaled_coordinates,
+    text_header,
+    trace_header,
+)
+from geoindex.palettes.legend import format_legend, grid_legend_path
+from geoindex.palettes.opendtect import format_opendtect
+from geoindex.surveys.section import Section, SectionDomain, section_of
+
+__all__ = ["SectionReport", "write_section"]
+
+UNDEFINED = 1e30
+"""What OpendTect takes for undefined."""
+
+# Of uint16, the last of which no palette uses.
+MOST_INDICES = 2**16
+
+
+@dataclass(frozen=True, kw_only=True)
+class SectionReport:
+    """What :func:`write_section` wrote."""
+
+    target: str
+    """The SEG-Y file."""
+
+    legend: str
+    """The classes, beside it."""
+
+    colors: str
+    """Color table for OpendTect, beside it."""
+
+    renumbered: bool
+    """Whether the numbers of the classes are not those of the palette; the legend has both."""
+
+    n_traces: int
+    """Traces of the line."""
+
+    n_samples: int
+    """Samples a trace."""
+
+    trace_spacing: float
+    """Distance between traces, in map units."""
+
+    first_z: float
+    """Z of the first sample."""
+
+    last_z: float
+    """Z of the last sample."""
+
+    sample_interval: float
+    """Z from one sample to the next."""
+
+    classes_used: int
+    """Classes that some sample has."""
+
+    nodata_share: float
+    """Share of samples without a class, 0 to 1."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as JSON values."""
+        return asdict(self)
+
+
+def write_section(
+    grid: IndexGrid,
+    path: str | PathLike[str],
+    *,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    top: float,
+    bottom: float,
+    n_traces: int | None = None,
+    n_samples: int | None = None,
+    domain: SectionDomain = "depth",
+    feet: bool = False,
+    overwrite: bool = False,
+) -> SectionReport:
+    """Write the grid of a cross-section as a SEG-Y line; needs ``geoindex-raster[segy]``.
+
+    Samples are class indices, taken from the nearest pixel and never interpolated; nodata is
+    1e30, OpendTect's undefined value. Beside ``line.sgy`` appear its classes,
+    ``line.sgy.legend.csv``, and ``line.odct``, a color table in which OpendTect shows each in its
+    exact color with the range 0 to 255. It tells 255 classes apart: where higher indices occur,
+    the used ones are numbered anew.
+
+    Parameters
+    ----------
+    grid : IndexGrid
+        The picture of a section: columns along the line, rows downward.
+    path : path-like
+        The target, ``.sgy`` or ``.segy``.
+    start, end : tuple of two float
+        X and y of the first and the last column of pixels.
+    top, bottom : float
+        Z of the first and the last row of pixels; z counts downward, in the units of the map or
+        in milliseconds.
+    n_traces, n_samples : int, optional
+        How many to take; by default one trace a column, and samples as close as the rows.
+    domain : {"depth", "time"}
+        What z is.
+    feet : bool
+        Whether the units of the map are feet, which a field of the file header tells.
+    overwrite : bool
+        Replace files that are already there.
+
+    Returns
+    -------
+    SectionReport
+
+    Raises
+    ------
+    SectionError
+        The place of the section contradicts itself, or SEG-Y cannot hold it.
+    OutputError
+        A file exists or cannot be written, the section has more than 255 classes, or segyio is
+        not installed.
+
+    Notes
+    -----
+    The first sample lies at a whole unit and the interval is a whole number of thousandths, as
+    the headers keep them; `top` and `bottom` need not. What samples reach beyond the picture is
+    nodata.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import numpy as np
+    >>> from geoindex import Palette, index_image, write_section
+    >>> picture = np.zeros((5, 4, 3), np.uint8)
+    >>> grid = index_image(picture, Palette([[0, 0, 0], [255, 255, 0]], names=["ink", "sand"]))
+    >>> target = pathlib.Path(tempfile.mkdtemp()) / "line.sgy"
+    >>> report = write_section(
+    ...     grid, target, start=(5000, 7000), end=(5030, 7000), top=0, bottom=100
+    ... )
+    >>> report.n_traces, report.n_samples, report.sample_interval
+    (4, 5, 25.0)
+    """
+    path = Path(path)
+    if path.suffix.lower() not in (".sgy", ".segy"):
+        raise OutputError(f"{path}: a section is written as .sgy or .segy")
+    beside = (path, path.with_suffix(".odct"), grid_legend_path(path))
+    for target in beside:
+        check_target(target, overwrite=overwrite)
+    section = section_of(
+        grid.shape,
+        start=start,
+        end=end,
+        top=top,
+        bottom=bottom,
+        n_traces=n_traces,
+        n_samples=n_samples,
+        domain=domain,
+    )
+    indices = _indices(grid, section)
+    counts = np.bincount(indices.ravel(), minlength=len(grid.palette))[: len(grid.palette)]
+    numbering = number_classes(grid.palette, counts, f"{path}: the section")
+    table = np.full(MOST_INDICES, UNDEFINED, dtype=np.float32)
+    table[: len(grid.palette)] = numbering.numbers
+    n_classes = len(grid.palette if numbering.rows is None else numbering.rows)
+    with ExitStack() as stack:
+        line, colors, legend = (
+            stack.enter_context(atomic_output(target, overwrite=overwrite)) for target in beside
+        )
+        colors.write_bytes(format_opendtect(numbering.shown))
+        legend_text = format_legend(grid.palette, numbering.rows)
+        legend.write_text(legend_text, encoding="utf-8", newline="\n")
+        _write(line, path, table[indices], section, n_classes=n_classes, feet=feet)
+    return SectionReport(
+        target=str(path),
+        colors=str(beside[1]),
+        legend=str(beside[2]),
+        renumbered=numbering.rows is not None,
+        n_traces=section.n_traces,
+        n_samples=section.n_samples,
+        trace_spacing=section.trace_spacing,
+        first_z=section.first_z,
+        last_z=section.last_z,
+        sample_interval=section.sample_interval,
+        classes_used=int((counts > 0).sum()),
+        nodata_share=1 - int(counts.sum()) / indices.size,
+    )
+
+
+def _indices(grid: IndexGrid, section: Section) -> NDArray[np.uint16]:
+    """Index of every sample, shape (n_traces, n_samples); 65535 where there is none."""
+    rows, cols = section.rows(grid.shape[0]), section.columns(grid.shape[1])
+    # segyio takes a trace at a time, which must be contiguous.
+    indices = np.ascontiguousarray(grid.indices[np.ix_(rows, cols)].T, dtype=np.uint16)
+    if grid.nodata is not None:
+        indices[indices == grid.nodata] = MOST_INDICES - 1
+    indices[:, rows < 0] = MOST_INDICES - 1
+    return indices
+
+
+def _write(
+    temporary: Path,
+    path: Path,
+    samples: NDArray[np.float32],
+    section: Section,
+    *,
+    n_classes: int,
+    feet: bool,
+) -> None:
+    """Write headers and traces."""
+    try:
+        import segyio
+    except ImportError as error:
+        raise OutputError(
+            f"{path}: SEG-Y is written by segyio, which is not installed; install "
+            "geoindex-raster[segy]"
+        ) from error
+
+    scale, coordinates = scaled_coordinates(section, path)
+    spec = segyio.spec()
+    spec.format = IEEE_FLOAT
+    spec.samples = section.z()
+    spec.tracecount = section.n_traces
+    with segyio.create(str(temporary), spec) as file:
+        file.text[0] = text_header(section, scale, n_classes)
+        file.bin.update(binary_header(section, feet=feet))
+        # All headers but their numbers and coordinates are the same.
+        header = trace_header(section, scale)
+        for number, (x, y) in enumerate(coordinates.tolist(), start=1):
+            header.update(place_fields(number, x, y))
+            file.header[number - 1] = header
+            file.trace[number - 1] = samples[number - 1]

@@ -1,0 +1,133 @@
+"""Headers of a SEG-Y line of class indices, after revision 1 of the standard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoindex.errors import OutputError
+from geoindex.surveys.section import Section
+
+__all__ = [
+    "IEEE_FLOAT",
+    "binary_header",
+    "place_fields",
+    "scaled_coordinates",
+    "text_header",
+    "trace_header",
+]
+
+# Four-byte coordinates are multiplied by one of these.
+COORDINATE_SCALES = (10_000, 1_000, 100, 10, 1)
+LARGEST_INT32 = 2**31 - 1
+
+IEEE_FLOAT = 5
+LINE_OF_STACKS = 4
+METERS, FEET = 1, 2
+
+N_TEXT_LINES = 40
+TEXT_LINE = 80
+
+
+def scaled_coordinates(section: Section, path: Path) -> tuple[int, NDArray[np.int64]]:
+    """Coordinates as integers, and the finest scale that they fit into."""
+    xy = section.xy()
+    largest = float(np.abs(xy).max())
+    scale = next((s for s in COORDINATE_SCALES if largest * s < LARGEST_INT32), None)
+    if scale is None:
+        raise OutputError(f"{path}: SEG-Y cannot hold coordinates as large as {largest:.10g}")
+    return scale, np.rint(xy * scale).astype(np.int64)
+
+
+def binary_header(section: Section, *, feet: bool) -> dict[int, int]:
+    """Fields of the file header."""
+    from segyio import BinField
+
+    return {
+        BinField.JobID: 1,
+        BinField.LineNumber: 1,
+        BinField.ReelNumber: 1,
+        BinField.Traces: 1,
+        BinField.AuxTraces: 0,
+        BinField.Interval: section.interval,
+        BinField.IntervalOriginal: section.interval,
+        BinField.Samples: section.n_samples,
+        BinField.SamplesOriginal: section.n_samples,
+        BinField.Format: IEEE_FLOAT,
+        BinField.EnsembleFold: 1,
+        BinField.SortingCode: LINE_OF_STACKS,
+        BinField.MeasurementSystem: FEET if feet else METERS,
+        BinField.SEGYRevision: 1,
+        BinField.SEGYRevisionMinor: 0,
+        BinField.TraceFlag: 1,
+        BinField.ExtendedHeaders: 0,
+    }
+
+
+def trace_header(section: Section, scale: int) -> dict[int, int]:
+    """Fields that all traces share."""
+    from segyio import TraceField
+
+    return {
+        TraceField.FieldRecord: 1,
+        TraceField.CDP_TRACE: 1,
+        TraceField.TraceIdentificationCode: 1,
+        TraceField.NStackedTraces: 1,
+        TraceField.DataUse: 1,
+        TraceField.ElevationScalar: 1,
+        # Negative: a divisor.
+        TraceField.SourceGroupScalar: -scale if scale > 1 else 1,
+        TraceField.CoordinateUnits: 1,
+        TraceField.DelayRecordingTime: section.first_z,
+        TraceField.TRACE_SAMPLE_COUNT: section.n_samples,
+        TraceField.TRACE_SAMPLE_INTERVAL: section.interval,
+        TraceField.INLINE_3D: 1,
+        TraceField.ShotPointScalar: 1,
+        TraceField.ScalarTraceHeader: 1,
+    }
+
+
+def place_fields(number: int, x: int, y: int) -> dict[int, int]:
+    """Fields that are a trace's own."""
+    from segyio import TraceField
+
+    numbered = ("TRACE_SEQUENCE_LINE", "TRACE_SEQUENCE_FILE", "TraceNumber", "CDP", "CROSSLINE_3D")
+    return {
+        **{getattr(TraceField, name): number for name in (*numbered, "ShotPoint")},
+        **{getattr(TraceField, name): x for name in ("SourceX", "GroupX", "CDP_X")},
+        **{getattr(TraceField, name): y for name in ("SourceY", "GroupY", "CDP_Y")},
+    }
+
+
+def text_header(section: Section, scale: int, n_classes: int) -> bytes:
+    """Forty lines that say what the file is."""
+    is_time = section.domain == "time"
+    z_name, z_unit = ("TWO-WAY TIME", "MS") if is_time else ("DEPTH", "UNITS OF THE MAP")
+    lines = [
+        "CLASS INDICES OF A COLORED CROSS-SECTION. NOT SEISMIC AMPLITUDES.",
+        "EACH SAMPLE IS THE NUMBER OF A CLASS. DO NOT INTERPOLATE, FILTER OR GAIN.",
+        f"CLASSES: 0 TO {n_classes - 1}, LISTED IN THE .LEGEND.CSV BESIDE THIS FILE",
+        "NO CLASS: 1E30 (UNDEFINED VALUE OF OPENDTECT)",
+        "COLORS: OPENDTECT TABLE .ODCT BESIDE THIS FILE, SHOWN WITH RANGE 0 TO 255",
+        "",
+        f"TRACES: {section.n_traces}, EVERY {section.trace_spacing:.4f} MAP UNITS",
+        f"FIRST TRACE: X {section.start[0]:.3f}  Y {section.start[1]:.3f}",
+        f"LAST TRACE:  X {section.end[0]:.3f}  Y {section.end[1]:.3f}",
+        f"COORDINATES: BYTES 73-88 AND 181-188, TIMES {scale} (SCALAR IN BYTE 71)",
+        "TRACE NUMBER: BYTES 13, 21 AND 193; SHOT POINT: BYTE 197",
+        "",
+        f"SAMPLES: {section.n_samples} OF {z_name}, {z_unit}, DOWNWARD",
+        f"FIRST SAMPLE: {section.first_z} (BYTE 109)   LAST SAMPLE: {section.last_z:.3f}",
+        f"INTERVAL: {section.sample_interval:.3f} (IN THOUSANDTHS IN BYTE 117)",
+        "FORMAT: 4-BYTE IEEE FLOATING POINT (5), BIG-ENDIAN",
+        "",
+        "WRITTEN BY GEOINDEX",
+    ]
+    lines += [""] * (N_TEXT_LINES - 2 - len(lines))
+    lines += ["SEG Y REV1", "END TEXTUAL HEADER"]
+    text = "".join(
+        f"C{number:2d} {line}".ljust(TEXT_LINE) for number, line in enumerate(lines, start=1)
+    )
+    return text.encode("ascii", errors="replace")

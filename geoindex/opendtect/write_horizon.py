@@ -1,0 +1,299 @@
+"""An index grid as a horizon that OpendTect imports with few clicks, colors and legend beside.
+
+After OpendTect's source, ``src/EarthModel/emhorizon3d.cc`` and ``horizonscanner.cc``: text of one
+bin a line, of which versions from 7 on take only those whose Z lies within the survey's range.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoindex.errors import GridError, OptionError, OutputError
+from geoindex.files.whole_files import atomic_output, check_target
+from geoindex.grid import IndexArray, IndexGrid, Resampling
+from geoindex.opendtect.import_steps import import_steps
+from geoindex.opendtect.numbering import number_classes
+from geoindex.opendtect.survey_file import read_survey
+from geoindex.palettes.entries import one_line
+from geoindex.palettes.legend import format_legend, legend_path
+from geoindex.palettes.opendtect import format_opendtect
+from geoindex.survey import Survey, ZRange
+
+__all__ = ["HorizonReport", "colors_path", "steps_path", "write_horizon"]
+
+UNDEFINED = "1e30"
+
+HEADER_END = "# - - - - - - - - - -"
+
+POSITIONS = {"x", "y", "z", "inline", "crossline"}
+"""Titles of the columns before the attribute."""
+
+MILLISECONDS = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class HorizonReport:
+    """What :func:`write_horizon` wrote."""
+
+    horizon: str
+    """Path of the horizon."""
+
+    colors: str
+    """Path of the color table."""
+
+    legend: str
+    """Path of the legend."""
+
+    steps: str
+    """Path of the text with the clicks."""
+
+    inlines: tuple[int, int, int]
+    """First, last and step."""
+
+    crosslines: tuple[int, int, int]
+    """First, last and step."""
+
+    classes_used: int
+    """Classes that occur on the survey."""
+
+    renumbered: bool
+    """Whether the numbers of the classes are not those of the palette; the legend has both."""
+
+    outside_share: float
+    """Share of the bins that lie outside the map."""
+
+    nodata_share: float
+    """Share of the bins without a class, those outside included."""
+
+    changed_share: float | None
+    """Share of the bins that the majority gave another class than nearest; None with nearest."""
+
+    z: float
+    """Z of all bins, in `z_unit`."""
+
+    z_unit: str
+    """``ms``, ``m`` or ``ft``; "" where the survey does not tell."""
+
+    z_moved: bool
+    """Whether the Z that was asked for lies outside the survey's range."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields, for JSON."""
+        return asdict(self)
+
+
+def colors_path(path: Path) -> Path:
+    """Place of the color table of a horizon."""
+    return path.with_suffix(".odct")
+
+
+def steps_path(path: Path) -> Path:
+    """Place of the text that tells how to import a horizon."""
+    return path.with_name(path.stem + ".import.txt")
+
+
+def write_horizon(
+    grid: IndexGrid,
+    survey: Survey | str | PathLike[str],
+    path: str | PathLike[str],
+    *,
+    method: Resampling = "nearest",
+    pad: int | tuple[int, int] = 0,
+    step: int | tuple[int, int] | None = None,
+    z: float | None = None,
+    xy: bool = False,
+    header: bool = False,
+    attribute: str = "Geology",
+    overwrite: bool = False,
+) -> HorizonReport:
+    """Write a grid as an ASCII horizon for OpendTect, one bin of the survey a line.
+
+    Beside ``map.dat`` appear ``map.odct``, a color table that shows every class in its exact
+    color with the range 0 to 255; ``map.legend.csv``; and ``map.import.txt``, the clicks.
+
+    Parameters
+    ----------
+    grid : IndexGrid
+        The map, or a grid that is on the survey already.
+    survey : Survey, str or path-like
+        The survey, or what :meth:`geoindex.Survey.open` takes.
+    path : path-like
+        The horizon, such as ``map.dat``: inline, crossline, Z and index, tabs between.
+    method, pad, step
+        How the grid is put on the survey; see :meth:`IndexGrid.resample`.
+    z : float, optional
+        Z of the flat horizon in milliseconds, meters or feet, by default 0. It is moved into
+        the range of the survey, outside of which OpendTect 7 and 8 reject every line.
+    xy : bool
+        Write coordinates in place of line numbers.
+    header : bool
+        Begin with the header line of OpendTect's own exports.
+    attribute : str
+        Name of the attribute.
+    overwrite : bool
+        Replace files that are already there.
+
+    Returns
+    -------
+    HorizonReport
+
+    Raises
+    ------
+    OutputError
+        A file exists, or cannot be written, or the grid has more than 255 classes on this
+        survey, which OpendTect does not tell apart.
+    SurveyError
+        The survey is wrong, or no bin lies on the grid.
+    GridError
+        The grid has no place on the map.
+    """
+    # Compiled code that opening other grids does without.
+    from geoindex.surveys.resample import resample
+
+    path = Path(path)
+    if not isinstance(grid, IndexGrid):
+        raise GridError(f"grid must be an IndexGrid, found {grid!r}; open_grid(path) opens a file")
+    if not isinstance(survey, Survey):
+        survey = read_survey(survey)
+    _check_attribute(attribute)
+    beside = (path, colors_path(path), legend_path(path), steps_path(path))
+    if len(set(beside)) < len(beside):
+        raise OutputError(f"{path}: is the name of its color table; call the horizon .dat")
+    for target in beside:
+        check_target(target, overwrite=overwrite)
+    on_survey = resample(grid, survey, method=method, pad=pad, step=step)
+    lattice = survey.extended(pad=pad, step=step)
+    depth, unit, moved = _z(z, survey.z)
+    counts = on_survey.counts()
+    numbers, rows, shown = number_classes(
+        on_survey.palette, counts, f"{path}: the map", " on this survey"
+    )
+    title = _header(attribute, xy=xy) if header else ""
+    steps = import_steps(
+        horizon=path.name,
+        legend=legend_path(path).name,
+        colors=colors_path(path).name,
+        table=one_line(shown.name or "") or "geoindex",
+        attribute=attribute,
+        z=f"{depth:.10g} {unit}".strip(),
+        is_time=unit == "ms",
+        xy=xy,
+        header_lines=title.count("\n"),
+    )
+    with ExitStack() as stack:
+        horizon, colors, legend, text = (
+            stack.enter_context(atomic_output(target, overwrite=overwrite)) for target in beside
+        )
+        colors.write_bytes(format_opendtect(shown))
+        legend.write_text(format_legend(on_survey.palette, rows), encoding="utf-8", newline="\n")
+        text.write_text(steps, encoding="utf-8", newline="\n")
+        endings = _endings(on_survey, numbers, depth)
+        with horizon.open("wb") as file:
+            file.write(title.encode())
+            for lines in horizon_lines(on_survey.indices, lattice, endings, xy=xy):
+                file.write(lines)
+    how = on_survey.provenance["resampled"]
+    return HorizonReport(
+        horizon=str(path),
+        colors=str(beside[1]),
+        legend=str(beside[2]),
+        steps=str(beside[3]),
+        inlines=(lattice.inlines[0], lattice.inlines[-1], lattice.inlines.step),
+        crosslines=(lattice.crosslines[0], lattice.crosslines[-1], lattice.crosslines.step),
+        classes_used=int((counts > 0).sum()),
+        renumbered=rows is not None,
+        outside_share=how["outside_share"],
+        nodata_share=1 - int(counts.sum()) / on_survey.indices.size,
+        changed_share=how.get("changed_share"),
+        z=depth,
+        z_unit=unit,
+        z_moved=moved,
+    )
+
+
+def save_on_survey(path: Path, grid: IndexGrid, overwrite: bool) -> None:
+    """Write a grid that is on a survey already."""
+    survey = grid.survey
+    if survey is None:
+        raise OutputError(f"{path}: the grid was moved or cut after it was put on its survey")
+    write_horizon(grid, survey, path, overwrite=overwrite)
+
+
+def horizon_lines(
+    indices: IndexArray, survey: Survey, endings: Sequence[str], *, xy: bool
+) -> Iterator[memoryview]:
+    """Lines of all bins, inline by inline, in blocks.
+
+    Parameters
+    ----------
+    indices : ndarray of uint8 or uint16, shape of the survey
+        What each bin holds.
+    survey : Survey
+        Its line numbers.
+    endings : sequence of str
+        What follows the position for every value that occurs in `indices`, line feed included.
+    xy : bool
+        Write coordinates as position, not line numbers.
+
+    Yields
+    ------
+    memoryview
+        Valid until the next one.
+    """
+    # Compiled code that opening other grids does without.
+    from geoindex.surveys.cell_lines import point_lines
+
+    if xy:
+        return point_lines(indices, endings, transform=survey.transform)
+    return point_lines(indices, endings, lines=(survey.inlines, survey.crosslines))
+
+
+def _check_attribute(attribute: str) -> None:
+    """Refuse a name that the header line or OpendTect's own reader would trip over."""
+    if not attribute.strip() or not attribute.isprintable() or set(attribute) & set("\"'`"):
+        raise OptionError(
+            f"the attribute needs a name without quotes and line breaks, found {attribute!r}"
+        )
+    if attribute.strip().lower() in POSITIONS:
+        raise OptionError(
+            f"the attribute cannot have the name of a position, {attribute!r}; readers would take "
+            "it for that"
+        )
+
+
+def _z(z: float | None, allowed: ZRange | None) -> tuple[float, str, bool]:
+    """Z of the horizon within the range of the survey, its unit, and whether `z` was outside."""
+    wanted = 0.0 if z is None else float(z)
+    if not math.isfinite(wanted):
+        raise OptionError(f"z must be a finite number, found {z}")
+    if allowed is None:
+        return wanted, "", False
+    is_time = allowed.domain == "time"
+    factor = MILLISECONDS if is_time else 1
+    value = min(max(wanted, allowed.start * factor), allowed.stop * factor)
+    return value, "ms" if is_time else allowed.unit, z is not None and value != wanted
+
+
+def _endings(grid: IndexGrid, numbers: NDArray[np.int64], z: float) -> list[str]:
+    """Text of Z and number for each value of the grid."""
+    endings = [f"{z:.10g}\t{number}\n" for number in numbers.tolist()]
+    if grid.nodata is not None:
+        endings += [""] * (grid.nodata - len(endings))
+        endings.append(f"{z:.10g}\t{UNDEFINED}\n")
+    return endings
+
+
+def _header(attribute: str, *, xy: bool) -> str:
+    """Header of OpendTect's own exports."""
+    position = ("X", "Y") if xy else ("Inline", "Crossline")
+    titles = "\t".join(f'"{title}"' for title in (*position, "Z", attribute))
+    return f"# {titles}\n{HEADER_END}\n"

@@ -1,0 +1,1 @@
+"""Palette files of every kind, the built-in palettes, color cubes and legends beside grids."""

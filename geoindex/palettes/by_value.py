@@ -1,0 +1,153 @@
+"""Colors by class value as text: ESRI and QGIS ``.clr``, GDAL color relief, QGIS exports.
+
+The grammar is GDAL's (gdaldem color-relief): value, red, green, blue and perhaps alpha,
+separated by blanks, commas, tabs or colons; QGIS appends a label.
+"""
+
+from __future__ import annotations
+
+import re
+
+from geoindex.palette import Palette
+from geoindex.palettes.entries import (
+    Entry,
+    Request,
+    channel,
+    labels,
+    number,
+    palette_of_entries,
+    palette_of_ramp,
+    text_of,
+)
+
+__all__ = [
+    "format_clr",
+    "format_gdal",
+    "format_qgis_text",
+    "is_gdal_text",
+    "is_qgis_text",
+    "parse_qgis_text",
+    "parse_values",
+]
+
+QGIS_HEAD = b"# QGIS Generated Color Map Export File"
+
+# The names that gdaldem knows.
+NAMED = {
+    "white": (255, 255, 255),
+    "black": (0, 0, 0),
+    "red": (255, 0, 0),
+    "green": (0, 255, 0),
+    "blue": (0, 0, 255),
+    "yellow": (255, 255, 0),
+    "magenta": (255, 0, 255),
+    "cyan": (0, 255, 255),
+    "aqua": (0, 191, 191),
+    "grey": (191, 191, 191),
+    "gray": (191, 191, 191),
+    "orange": (255, 127, 0),
+    "brown": (191, 127, 63),
+    "purple": (127, 0, 255),
+    "violet": (127, 0, 255),
+    "indigo": (0, 127, 191),
+}
+
+# Blanks alone first, so that a label may begin with a comma.
+GAP = r"(?:\s+|\s*[,:]\s*)"
+
+# What no list of red, green and blue holds.
+GDAL_MARK = re.compile(
+    rb"^[ \t]*(?:(?:nv|default)[ \t,:]|[-+.\d]+%|[-+.\d]+[ \t,:]+(?:"
+    + "|".join(NAMED).encode()
+    + rb")\b)",
+    re.MULTILINE | re.IGNORECASE,
+)
+
+
+def is_gdal_text(content: bytes) -> bool:
+    """Whether text holds a line that only GDAL's color relief has."""
+    return GDAL_MARK.search(content[:65_536]) is not None
+
+
+def is_qgis_text(content: bytes) -> bool:
+    """Whether text is a color map that QGIS exported."""
+    return content.removeprefix(b"\xef\xbb\xbf").startswith(QGIS_HEAD)
+
+
+def parse_values(content: bytes, request: Request) -> Palette:
+    """Read ``.clr`` or GDAL color relief: classes where all values are integers, else a ramp."""
+    entries, is_ramp = _entries(text_of(content, request), request)
+    return palette_of_ramp(entries, request) if is_ramp else palette_of_entries(entries, request)
+
+
+def parse_qgis_text(content: bytes, request: Request) -> Palette:
+    """Read a color map that QGIS exported."""
+    text = text_of(content, request)
+    mode = re.search(r"^INTERPOLATION:(\w+)", text, re.MULTILINE)
+    entries, _ = _entries(text, request)
+    if mode is not None and mode[1].upper() == "INTERPOLATED":
+        return palette_of_ramp(entries, request)
+    return palette_of_entries(entries, request)
+
+
+def _entries(text: str, request: Request) -> tuple[list[Entry], bool]:
+    """Entries of all lines, and whether a value is not that of a class."""
+    entries: list[Entry] = []
+    is_ramp = False
+    for place, raw in enumerate(text.splitlines(), start=1):
+        line = raw.strip()
+        if not line or line.startswith("#") or line.upper().startswith("INTERPOLATION:"):
+            continue
+        value, _, rest = re.sub(GAP, " ", line, count=1).partition(" ")
+        if value.lower() in ("nv", "default"):
+            continue
+        is_percent = value.endswith("%")
+        position = number(value.removesuffix("%"))
+        if position is None:
+            raise request.error(f"{value[:40]!r} is not a class value", place)
+        color, name = _color_and_name(rest, request, place)
+        is_ramp = is_ramp or is_percent or not float(position).is_integer()
+        entries.append(Entry(color=color, line=place, name=name, value=position))
+    return entries, is_ramp
+
+
+def _color_and_name(text: str, request: Request, line: int) -> tuple[tuple[int, int, int], str]:
+    """Color and label behind a class value; an alpha between them is skipped."""
+    word = re.match(r"[A-Za-z]+", text)
+    if word is not None and word[0].lower() in NAMED:
+        return NAMED[word[0].lower()], ""
+    match = re.match(rf"(\S+?){GAP}(\S+?){GAP}([^\s,:]+)(?:{GAP}(.*))?$", text)
+    if match is None:
+        raise request.error(f"a color needs value, red, green, blue, found {text[:40]!r}", line)
+    red, green, blue = (channel(match[group], request, line) for group in (1, 2, 3))
+    rest = match[4] or ""
+    alpha = re.match(rf"(\d+)(?:{GAP}(.*))?$", rest)
+    if alpha is not None:
+        rest = alpha[2] or ""
+    return (red, green, blue), rest.strip()
+
+
+def format_clr(palette: Palette) -> bytes:
+    """Write value, red, green, blue, alpha and label, as QGIS does; ESRI reads the first four."""
+    if palette.names is None:
+        lines = [f"{value} {r} {g} {b}" for value, (r, g, b), _ in labels(palette)]
+    else:
+        lines = [f"{value} {r} {g} {b} 255 {name}" for value, (r, g, b), name in labels(palette)]
+    return ("\n".join(line.rstrip() for line in lines) + "\n").encode()
+
+
+def format_qgis_text(palette: Palette) -> bytes:
+    """Write what QGIS loads as color map of exact values."""
+    lines = [QGIS_HEAD.decode(), "INTERPOLATION:EXACT"]
+    lines += [f"{value},{r},{g},{b},255,{name}" for value, (r, g, b), name in labels(palette)]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def format_gdal(palette: Palette) -> bytes:
+    """Write GDAL color relief; names go into comments, which no program reads."""
+    lines = ["# value red green blue alpha, for gdaldem color-relief -exact_color_entry"]
+    for value, (red, green, blue), name in labels(palette):
+        lines += [f"# {name}"] if name else []
+        lines.append(f"{value} {red} {green} {blue} 255")
+    lines.append("nv 0 0 0 0")
+    return ("\n".join(lines) + "\n").encode()

@@ -1,0 +1,124 @@
+"""GMT color palette tables ``.cpt``: categorical, stepped, and continuous ones as ramps.
+
+After the GMT 6 documentation, "Color palette tables": ``key fill [;label]`` for categories,
+``z0 fill z1 fill [annotation] [;label]`` for slices; B, F and N lines are back-, foreground and
+NaN.
+"""
+
+from __future__ import annotations
+
+import colorsys
+import re
+
+from geoindex.palette import Palette
+from geoindex.palettes.entries import (
+    Entry,
+    Request,
+    hex_color,
+    labels,
+    number,
+    palette_of_entries,
+    palette_of_ramp,
+    text_of,
+)
+
+__all__ = ["format_cpt", "parse_cpt"]
+
+
+def parse_cpt(content: bytes, request: Request) -> Palette:
+    """Read a color palette table."""
+    text = text_of(content, request)
+    model = re.search(r"^#\s*COLOR_MODEL\s*=\s*\+?(\w+)", text, re.MULTILINE)
+    is_hsv = model is not None and model[1].upper() == "HSV"
+    categories: list[Entry] = []
+    slices: list[tuple[Entry, Entry]] = []
+    for place, raw in enumerate(text.splitlines(), start=1):
+        line, _, label = raw.partition(";")
+        fields = line.split()
+        if not fields or line.lstrip().startswith("#") or fields[0] in ("B", "F", "N"):
+            continue
+        if fields[-1] in ("L", "U", "B") and len(fields) in (5, 9):
+            fields.pop()
+        name = label.strip()
+        if len(fields) == 2:
+            value = number(fields[0])
+            color = _color(fields[1], request, place, is_hsv=is_hsv)
+            name = name or ("" if value is not None else fields[0])
+            categories.append(Entry(color=color, line=place, name=name, value=value))
+        elif len(fields) in (4, 8):
+            slices.append(_slice(fields, name, request, place, is_hsv=is_hsv))
+        else:
+            raise request.error(f"{line.strip()[:40]!r} is no category and no slice", place)
+    if categories and slices:
+        raise request.error("mixes categories with slices")
+    if all(low.color == high.color for low, high in slices):
+        return palette_of_entries(categories or [low for low, _ in slices], request)
+    return palette_of_ramp([stop for pair in slices for stop in pair], request)
+
+
+def format_cpt(palette: Palette) -> bytes:
+    """Write a categorical color palette table."""
+    lines = ["# COLOR_MODEL = RGB"]
+    for value, color, name in labels(palette):
+        fill = "/".join(map(str, color))
+        lines.append(f"{value}\t{fill}" + (f"\t;{name}" if name else ""))
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _slice(
+    fields: list[str], name: str, request: Request, line: int, *, is_hsv: bool
+) -> tuple[Entry, Entry]:
+    """Both ends of a slice; its name is that of its range where it has no label."""
+    half = len(fields) // 2
+    ends = []
+    for part in (fields[:half], fields[half:]):
+        position = number(part[0])
+        if position is None:
+            raise request.error(f"{part[0][:40]!r} is not a number", line)
+        fill = part[1] if half == 2 else ("-" if is_hsv else "/").join(part[1:])
+        color = _color(fill, request, line, is_hsv=is_hsv)
+        label = name or f"{fields[0]} to {fields[half]}"
+        # The ends of a slice are limits, not the values of a class.
+        ends.append(Entry(color=color, line=line, name=label, value=float(position)))
+    low, high = ends
+    if low.color == high.color:
+        low = Entry(color=low.color, line=line, name=low.name)
+    return low, high
+
+
+def _color(fill: str, request: Request, line: int, *, is_hsv: bool) -> tuple[int, ...]:
+    """Color of a fill: r/g/b, h-s-v, #rrggbb, a gray or a name."""
+    if fill.startswith("#"):
+        return hex_color(fill, request, line)
+    if re.fullmatch(r"[\d.]+-[\d.]+-[\d.]+", fill):
+        hue, saturation, value = (number(part) for part in fill.split("-"))
+        if None in (hue, saturation, value):
+            raise request.error(f"{fill[:40]!r} is no color", line)
+        rgb = colorsys.hsv_to_rgb(float(hue or 0) / 360, float(saturation or 0), float(value or 0))
+        return _checked(tuple(int(255 * part + 0.5) for part in rgb), fill, request, line)
+    parts = [number(part) for part in fill.split("/")]
+    if len(parts) in (1, 3) and None not in parts:
+        if is_hsv and len(parts) == 3:
+            return _color("-".join(fill.split("/")), request, line, is_hsv=True)
+        whole = tuple(int(part + 0.5) for part in parts if part is not None and abs(part) < 1e6)
+        return _checked(whole * 3 if len(whole) == 1 else whole, fill, request, line)
+    return _named_color(fill, request, line)
+
+
+def _checked(color: tuple[int, ...], fill: str, request: Request, line: int) -> tuple[int, ...]:
+    """Color whose channels lie within 0..255."""
+    if len(color) != 3 or not all(0 <= part <= 255 for part in color):
+        raise request.error(f"{fill[:40]!r} is no color of 0..255", line)
+    return color
+
+
+def _named_color(name: str, request: Request, line: int) -> tuple[int, ...]:
+    """X11 color, whose names GMT shares with CSS."""
+    from matplotlib.colors import CSS4_COLORS
+
+    text = CSS4_COLORS.get(name.lower())
+    if text is None:
+        raise request.error(
+            f"{name[:40]!r} is no color: r/g/b, h-s-v, #rrggbb, a gray or a name is", line
+        )
+    return hex_color(str(text), request, line)

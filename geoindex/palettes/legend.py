@@ -1,0 +1,136 @@
+"""The legend beside a grid whose format has no colors: what each number stands for, as CSV.
+
+The header is ``index,r,g,b,name``. A column `palette_index` follows where the numbers are not the
+rows of the palette, `value` where the palette has class values, and `role` where it has roles.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from geoindex.errors import GridError, MissingFileError
+from geoindex.palette import Palette
+from geoindex.palettes.entries import labels
+
+__all__ = ["format_legend", "legend_path", "read_legend"]
+
+# As of a palette file.
+LARGEST_LEGEND = 16 * 2**20
+
+
+def legend_path(path: Path) -> Path:
+    """Place of the legend of a grid."""
+    return path.with_name(path.stem + ".legend.csv")
+
+
+def format_legend(palette: Palette, rows: Sequence[int] | None = None) -> str:
+    """Write a legend, which :func:`geoindex.load_palette` reads as a palette.
+
+    Parameters
+    ----------
+    palette : Palette
+        The classes.
+    rows : sequence of int, optional
+        Palette row of each number from 0 on, where they are not the same; the column
+        `palette_index` tells it.
+
+    Returns
+    -------
+    str
+        CSV with the header ``index,r,g,b,name``.
+    """
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    shown = {
+        "palette_index": rows is not None,
+        "value": palette.values is not None,
+        "role": palette.roles is not None,
+    }
+    further = [column for column, is_shown in shown.items() if is_shown]
+    writer.writerow(["index", "r", "g", "b", "name", *further])
+    classes, roles = labels(palette), palette.roles or [""] * len(palette)
+    for index, row in enumerate(range(len(palette)) if rows is None else rows):
+        value, color, name = classes[row]
+        cells = {"palette_index": row, "value": value, "role": roles[row]}
+        writer.writerow([index, *color, name, *(cells[column] for column in further)])
+    return stream.getvalue()
+
+
+def read_legend(legend: Path, grid: Path) -> Palette:
+    """Palette of a legend, whose rows may be in any order.
+
+    Parameters
+    ----------
+    legend : Path
+        The legend.
+    grid : Path
+        The grid that it lies beside, for messages.
+
+    Returns
+    -------
+    Palette
+
+    Raises
+    ------
+    MissingFileError
+        There is no legend.
+    GridError
+        It is not such a legend; the message names the line.
+    """
+    if not legend.is_file():
+        raise MissingFileError(
+            f"{grid}: its legend {legend.name} is missing, which holds the classes; keep both "
+            "files together, or write it: a line index,r,g,b,name and one line a class"
+        )
+    if legend.stat().st_size > LARGEST_LEGEND:
+        raise GridError(f"{legend}: is larger than 16 MB, so it is no legend")
+    text = legend.read_bytes().decode("utf-8-sig", errors="replace")
+    # Spreadsheets of some countries save with semicolons.
+    delimiter = ";" if ";" in text.partition("\n")[0] else ","
+    try:
+        rows = list(csv.DictReader(io.StringIO(text), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise GridError(f"{legend}: is no table of classes ({error})") from None
+    return _palette_of_rows(rows, str(legend))
+
+
+def _palette_of_rows(rows: list[dict[str, str]], where: str) -> Palette:
+    """Palette of the rows of a legend."""
+    classes: dict[int, tuple[list[int], str, int | None, str]] = {}
+    for line, row in enumerate(rows, start=2):
+        try:
+            index, red, green, blue = (int(row[key]) for key in ("index", "r", "g", "b"))
+            value = int(row["value"]) if row.get("value") else None
+        except (KeyError, TypeError, ValueError):
+            raise GridError(
+                f"{where}, line {line}: a class needs whole numbers for index, r, g and b"
+            ) from None
+        if index in classes:
+            raise GridError(f"{where}, line {line}: index {index} is there already")
+        texts = (row.get("name") or "", row.get("role") or "")
+        classes[index] = ([red, green, blue], texts[0], value, texts[1])
+    missing = next((i for i in range(len(classes)) if i not in classes), None)
+    if not classes or missing is not None:
+        raise GridError(f"{where}: has no class with the index {missing or 0}")
+    colors, names, values, roles = zip(*(classes[i] for i in range(len(classes))), strict=True)
+    given = [value for value in values if value is not None]
+    try:
+        return Palette(
+            np.array(colors),
+            names if any(names) else None,
+            values=given if len(given) == len(values) else None,
+            roles=roles if any(roles) else None,
+            scale="byte",
+        )
+    except (OverflowError, ValueError) as error:
+        raise GridError(f"{where}: {error}") from None
+
+
+def grid_legend_path(path: Path) -> Path:
+    """Place of the legend of a grid."""
+    return path.with_name(path.name + ".legend.csv")

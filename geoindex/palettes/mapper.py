@@ -1,0 +1,52 @@
+"""The mapper that a name, a palette, a palette file or a color cube stands for."""
+
+from __future__ import annotations
+
+from os import PathLike, fspath
+from pathlib import Path
+
+from geoindex.color.mapper import ColorMapper, color_mapper
+from geoindex.color.metrics import Metric
+from geoindex.errors import OptionError
+from geoindex.palette import Palette
+from geoindex.palettes.cube import SUFFIX, load_cube
+from geoindex.palettes.load import load_palette
+
+__all__ = ["load_mapper"]
+
+
+def load_mapper(
+    source: ColorMapper | Palette | str | PathLike[str],
+    metric: Metric = "rgb",
+    max_distance: float | None = None,
+) -> ColorMapper:
+    """Prepare to map pixels to a palette or cube, in memory or in a file.
+
+    Parameters
+    ----------
+    source : ColorMapper, Palette, str or path-like
+        A cube or another mapper, the file of a cube, or what :func:`geoindex.load_palette`
+        takes.
+    metric, max_distance
+        As in :func:`geoindex.index_image`. A mapper brings its own: here they may only be left
+        out or be the same.
+
+    Returns
+    -------
+    ColorMapper
+
+    Raises
+    ------
+    GeoindexError
+        The source cannot be read, or is a cube of other settings.
+    """
+    if isinstance(source, ColorMapper):
+        return color_mapper(source, metric, max_distance)
+    if not isinstance(source, Palette | str | PathLike):
+        raise OptionError(
+            f"palette must be a Palette, a ColorCube, a file or a name, found "
+            f"{type(source).__name__}; Palette(colors) makes one of colors"
+        )
+    if not isinstance(source, Palette) and Path(fspath(source)).suffix.lower() == SUFFIX:
+        return color_mapper(load_cube(source), metric, max_distance)
+    return color_mapper(load_palette(source), metric, max_distance)

@@ -1,0 +1,82 @@
+"""The palette in an image file: its color table, and what a text tag adds to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoindex.errors import GridError
+from geoindex.files.json_text import load_json
+from geoindex.images.bands import has_color_table
+from geoindex.images.drivers import open_raster
+from geoindex.images.place import Place, place_of
+from geoindex.palette import Palette
+
+__all__ = ["TAG", "RasterPalette", "read_raster"]
+
+
+TAG = "GEOINDEX"
+"""Name of the text (a GDAL metadata item) that holds names and provenance as JSON."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RasterPalette:
+    """A one-band image with a color table."""
+
+    palette: Palette
+    indices: NDArray[Any]
+    nodata: int | None
+    place: Place
+    is_values: bool
+    content: dict[str, Any]
+
+
+def read_raster(path: Path) -> RasterPalette:
+    """Read a one-band image and the palette of its color table and tag."""
+    with open_raster(path) as source:
+        if not has_color_table(source):
+            raise GridError(
+                f"{path}: is not an index grid: it has {source.count} band(s) and no color "
+                "table; make one with geoindex convert"
+            )
+        indices = source.read(1)
+        nodata = None if source.nodata is None else int(source.nodata)
+        table = source.colormap(1)
+        tag = source.tags().get(TAG)
+        place = place_of(source, path)
+    content: dict[str, Any] = {} if tag is None else load_json(tag, f"{path}, tag {TAG}")
+    colors = np.array([table[index][:3] for index in sorted(table)], dtype=np.uint8)
+    values = content.get("values")
+    is_values = bool(content.get("class_values")) and values is not None
+    n_colors = content.get("n_colors", _used_rows(indices, colors, nodata))
+    try:
+        palette = Palette(
+            colors[values] if is_values else colors[:n_colors],
+            content.get("names"),
+            name=content.get("palette_name"),
+            values=values,
+            roles=content.get("roles"),
+        )
+    except (IndexError, TypeError, ValueError) as error:
+        raise GridError(f"{path}: the color table is damaged ({error})") from None
+    return RasterPalette(
+        palette=palette,
+        indices=indices,
+        nodata=nodata,
+        place=place,
+        is_values=is_values,
+        content=content,
+    )
+
+
+def _used_rows(indices: NDArray[Any], colors: NDArray[Any], nodata: int | None) -> int:
+    """Rows of a foreign color table without the black padding at its end."""
+    classes = indices if nodata is None else indices[indices != nodata]
+    used = int(classes.max()) + 1 if classes.size else 1
+    colored = np.flatnonzero(colors.any(axis=1))
+    rows = max(used, int(colored[-1]) + 1 if colored.size else 1)
+    return rows if nodata is None or nodata >= rows else max(used, nodata)

@@ -1,0 +1,1 @@
+"""Matplotlib figures of grids and palettes in their true colors."""

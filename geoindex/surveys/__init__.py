@@ -1,0 +1,1 @@
+"""Grids on the inlines and crosslines of seismic surveys, and sections along them."""

@@ -1,0 +1,150 @@
+"""Compiled loops of resampling: the pixel at a point, or the class of most points of a bin.
+
+They assume clean arguments: :mod:`geoindex.surveys.resample` checks them. Places `u` and `v` are
+columns and rows of the map, counted from the outer corner of its first pixel.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoindex.color.compiled import compiled, types
+from geoindex.grid import IndexArray
+
+__all__ = ["take_majority", "take_nearest"]
+
+EDGE = 1e-6
+"""Pixels by which a point may miss a pixel's edge and still lie on it: the next pixel has it."""
+
+Floats = NDArray[np.float64]
+
+_PLACES = types.Array(types.float64, 2, "C")
+_SOURCES = {size: types.Array(size, 2, "C", readonly=True) for size in (types.uint8, types.uint16)}
+_OUTPUTS = {size: types.Array(size, 2, "C") for size in (types.uint8, types.uint16)}
+_PAIRS = (
+    (_SOURCES[types.uint8], _OUTPUTS[types.uint8]),
+    (_SOURCES[types.uint8], _OUTPUTS[types.uint16]),
+    (_SOURCES[types.uint16], _OUTPUTS[types.uint16]),
+)
+_INT = types.int64
+_TALLY = types.int64[::1]
+
+
+@compiled()
+def class_at(source: IndexArray, u: float, v: float) -> int:
+    """Value of the pixel that a point lies in, -1 outside the map."""
+    u, v = u + EDGE, v + EDGE
+    # Also false where the point could not be projected and is not a number. As a chain,
+    # 0 <= u < width, the comparison makes a majority take three times as long.
+    if u >= 0.0 and v >= 0.0 and u < source.shape[1] and v < source.shape[0]:
+        return int(source[int(v), int(u)])
+    return -1
+
+
+@compiled()
+def class_of_box(source: IndexArray, left: float, right: float, top: float, bottom: float) -> int:
+    """Value of all pixels that a box touches, -1 where they differ or it leaves the map."""
+    # Also false where a corner is not a number.
+    if not (left >= EDGE and top >= EDGE):
+        return -1
+    if not (right < source.shape[1] - EDGE and bottom < source.shape[0] - EDGE):
+        return -1
+    first = source[int(top), int(left)]
+    for row in range(int(top), int(bottom + EDGE) + 1):
+        for col in range(int(left), int(right + EDGE) + 1):
+            if source[row, col] != first:
+                return -1
+    return int(first)
+
+
+@compiled([types.void(source, _PLACES, _PLACES, _INT, out, _TALLY) for source, out in _PAIRS])
+def take_nearest(
+    source: IndexArray,
+    u: Floats,
+    v: Floats,
+    nodata: int,
+    out: IndexArray,
+    tally: NDArray[np.int64],
+) -> None:
+    """Write the pixel at each point into `out`, and how many are off the map into `tally`."""
+    outside = 0
+    for row in range(out.shape[0]):
+        for col in range(out.shape[1]):
+            found = class_at(source, u[row, col], v[row, col])
+            if found < 0:
+                outside += 1
+                found = nodata
+            out[row, col] = found
+    tally[0] = outside
+
+
+@compiled(
+    [types.void(source, _PLACES, _PLACES, _INT, _INT, _INT, out, _TALLY) for source, out in _PAIRS]
+)
+def take_majority(
+    source: IndexArray,
+    u: Floats,
+    v: Floats,
+    down: int,
+    across: int,
+    nodata: int,
+    out: IndexArray,
+    tally: NDArray[np.int64],
+) -> None:
+    """Write the class of most of each bin into `out`.
+
+    `u` and `v` are the places of the corners of the bins, one more each way than bins. A bin is
+    nodata where more than half of its points are; else it is the class of most points, and on a
+    tie that of the center, or else the lowest. `tally` takes how many centers are off the map,
+    and how many bins differ from the pixel at their center.
+    """
+    counts = np.zeros(65_537, dtype=np.int32)
+    outside, changed = 0, 0
+    for row in range(out.shape[0]):
+        for col in range(out.shape[1]):
+            u0, v0 = u[row, col], v[row, col]
+            right_u, right_v = u[row, col + 1] - u0, v[row, col + 1] - v0
+            down_u, down_v = u[row + 1, col] - u0, v[row + 1, col] - v0
+            twist_u = u[row + 1, col + 1] - u0 - right_u - down_u
+            twist_v = v[row + 1, col + 1] - v0 - right_v - down_v
+            only = class_of_box(
+                source,
+                u0 + min(0.0, right_u, down_u, right_u + down_u + twist_u),
+                u0 + max(0.0, right_u, down_u, right_u + down_u + twist_u),
+                v0 + min(0.0, right_v, down_v, right_v + down_v + twist_v),
+                v0 + max(0.0, right_v, down_v, right_v + down_v + twist_v),
+            )
+            if only >= 0:
+                out[row, col] = only
+                continue
+            middle = class_at(
+                source,
+                u0 + 0.5 * (right_u + down_u) + 0.25 * twist_u,
+                v0 + 0.5 * (right_v + down_v) + 0.25 * twist_v,
+            )
+            if middle < 0:
+                outside += 1
+                middle = nodata
+            lowest, highest, void = 65_536, -1, 0
+            for i in range(down):
+                t = (i + 0.5) / down
+                step_u, step_v = (right_u + t * twist_u) / across, (right_v + t * twist_v) / across
+                start_u, start_v = u0 + t * down_u + 0.5 * step_u, v0 + t * down_v + 0.5 * step_v
+                for j in range(across):
+                    found = class_at(source, start_u + j * step_u, start_v + j * step_v)
+                    if found < 0 or found == nodata:
+                        void += 1
+                    else:
+                        counts[found] += 1
+                        lowest, highest = min(lowest, found), max(highest, found)
+            best = nodata
+            if 2 * void <= down * across:
+                most = 0
+                for index in range(lowest, highest + 1):
+                    if counts[index] > most or (counts[index] == most and index == middle):
+                        best, most = index, counts[index]
+            counts[lowest : highest + 1] = 0
+            changed += best != middle
+            out[row, col] = best
+    tally[0], tally[1] = outside, changed

@@ -1,0 +1,252 @@
+"""Where a cross-section lies: its traces on the map, its samples in depth or time."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoindex.errors import SectionError
+from geoindex.rules.choices import check_choice, check_integer
+
+__all__ = ["Section", "SectionDomain", "section_of"]
+
+SectionDomain = Literal["depth", "time"]
+"""Depth in the units of the map, or two-way time in milliseconds; both count downward."""
+
+# SEG-Y keeps the sample interval in thousandths of these units, the first sample in whole ones,
+# both in 16 bits with a sign, and the number of samples too.
+PER_UNIT = 1000
+LARGEST_INT16 = 2**15 - 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """Traces at equal steps on a straight line, samples at equal steps downward.
+
+    The pixel centers of an image's first and last column are the first and last trace, those of
+    its first and last row are `top` and `bottom`. Samples begin at a whole unit, and their
+    interval is a whole number of thousandths, so that a file header tells the place of each
+    exactly.
+    """
+
+    start: tuple[float, float]
+    """X and y of the first trace."""
+
+    end: tuple[float, float]
+    """X and y of the last trace."""
+
+    top: float
+    """Z of the centers of an image's first row."""
+
+    bottom: float
+    """Z of the centers of an image's last row."""
+
+    domain: SectionDomain
+    """What z is."""
+
+    n_traces: int
+    """Traces, both ends included."""
+
+    first_z: int
+    """Z of the first sample."""
+
+    interval: int
+    """Thousandths of a unit from one sample to the next."""
+
+    n_samples: int
+    """Samples a trace."""
+
+    @property
+    def length(self) -> float:
+        """Distance from the first trace to the last, in map units."""
+        return math.dist(self.start, self.end)
+
+    @property
+    def trace_spacing(self) -> float:
+        """Distance between neighboring traces, in map units."""
+        return self.length / (self.n_traces - 1)
+
+    @property
+    def sample_interval(self) -> float:
+        """Distance between neighboring samples, in units of Z."""
+        return self.interval / PER_UNIT
+
+    @property
+    def last_z(self) -> float:
+        """Z of the last sample."""
+        return self.first_z + (self.n_samples - 1) * self.interval / PER_UNIT
+
+    @property
+    def unit(self) -> str:
+        """Unit of z: ``ms``, or "" for the units of the map."""
+        return "ms" if self.domain == "time" else ""
+
+    def xy(self) -> NDArray[np.float64]:
+        """Coordinates of the traces.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_traces, 2)
+        """
+        return np.linspace(self.start, self.end, self.n_traces)
+
+    def z(self) -> NDArray[np.float64]:
+        """Z of the samples.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_samples,)
+        """
+        return self.first_z + np.arange(self.n_samples) * self.interval / PER_UNIT
+
+    def columns(self, n_columns: int) -> NDArray[np.intp]:
+        """Column of an image that is nearest to each trace.
+
+        Parameters
+        ----------
+        n_columns : int
+            Columns of the image.
+
+        Returns
+        -------
+        ndarray of intp, shape (n_traces,)
+        """
+        places = np.arange(self.n_traces) * ((n_columns - 1) / (self.n_traces - 1))
+        columns: NDArray[np.intp] = np.floor(places + 0.5).astype(np.intp)
+        return columns
+
+    def rows(self, n_rows: int) -> NDArray[np.intp]:
+        """Row of an image that is nearest to each sample, -1 where a sample lies outside.
+
+        Parameters
+        ----------
+        n_rows : int
+            Rows of the image.
+
+        Returns
+        -------
+        ndarray of intp, shape (n_samples,)
+        """
+        places = (self.z() - self.top) * ((n_rows - 1) / (self.bottom - self.top))
+        rows = np.floor(places + 0.5).astype(np.intp)
+        return np.where((rows >= 0) & (rows < n_rows), rows, -1)
+
+
+def section_of(
+    shape: tuple[int, int],
+    *,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    top: float,
+    bottom: float,
+    n_traces: int | None = None,
+    n_samples: int | None = None,
+    domain: SectionDomain = "depth",
+) -> Section:
+    """Lay traces and samples through an image.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Rows and columns of the image.
+    start, end : tuple of two float
+        X and y of the first and the last column.
+    top, bottom : float
+        Z of the first and the last row, downward: meters or feet in depth, milliseconds in time.
+    n_traces : int, optional
+        Traces, by default one a column.
+    n_samples : int, optional
+        Samples a trace, by default as many as tell all rows apart.
+    domain : {"depth", "time"}
+        What z is.
+
+    Returns
+    -------
+    Section
+
+    Raises
+    ------
+    OptionError
+        An unknown domain.
+    SectionError
+        The line has no length, `bottom` is not below `top`, a number is not finite, or SEG-Y
+        cannot hold the samples.
+
+    Examples
+    --------
+    >>> from geoindex.surveys.section import section_of
+    >>> section = section_of((701, 500), start=(0, 0), end=(998, 0), top=-250, bottom=1500)
+    >>> section.n_traces, section.trace_spacing, section.n_samples, section.interval
+    (500, 2.0, 701, 2500)
+    """
+    start, end = _point(start, "start"), _point(end, "end")
+    check_choice("domain", domain, SectionDomain)
+    if start == end:
+        raise SectionError(f"start and end are the same point, {start[0]:.10g}, {start[1]:.10g}")
+    if not (math.isfinite(top) and math.isfinite(bottom) and top < bottom):
+        raise SectionError(
+            f"z counts downward, so bottom must be larger than top; found top {top:g} and bottom "
+            f"{bottom:g}; give heights above the datum as negative numbers"
+        )
+    n_traces = shape[1] if n_traces is None else n_traces
+    check_integer("n_traces", n_traces, 2, 2**31 - 1)
+    if n_samples is not None:
+        check_integer("n_samples", n_samples, 1, 2**31 - 1)
+    first_z = math.floor(top)
+    interval, n_samples = _sampling(bottom - top, bottom - first_z, shape[0], n_samples)
+    if not -LARGEST_INT16 <= first_z <= LARGEST_INT16 or not 1 <= interval <= LARGEST_INT16:
+        raise SectionError(
+            f"SEG-Y holds a first sample within {LARGEST_INT16} of 0 and intervals from 0.001 to "
+            f"{LARGEST_INT16 / PER_UNIT}; found {first_z} and {interval / PER_UNIT}; take "
+            "other units or more samples"
+        )
+    if not 2 <= n_samples <= LARGEST_INT16:
+        raise SectionError(
+            f"SEG-Y holds 2 to {LARGEST_INT16:,} samples a trace, and this section would have "
+            f"{n_samples:,}; say how many to take"
+        )
+    return Section(
+        start=start,
+        end=end,
+        top=float(top),
+        bottom=float(bottom),
+        domain=domain,
+        n_traces=n_traces,
+        first_z=first_z,
+        interval=interval,
+        n_samples=n_samples,
+    )
+
+
+def _sampling(height: float, reach: float, n_rows: int, n_samples: int | None) -> tuple[int, int]:
+    """Interval in thousandths and number of samples down to the last row."""
+    if n_samples is not None:
+        return round(reach / max(n_samples - 1, 1) * PER_UNIT), n_samples
+    if n_rows < 2:
+        raise SectionError("an image of one row has no thickness; say how many samples to take")
+    # Rounded down, so that no row is left out; whole numbers survive a division in floats.
+    finest = math.floor(height / (n_rows - 1) * PER_UNIT + 1e-6)
+    if finest < 1:
+        raise SectionError(
+            f"the rows are {height / (n_rows - 1):.3g} apart, and SEG-Y samples no closer than "
+            f"{1 / PER_UNIT:g}; give top and bottom in smaller units (meters for kilometers), or "
+            "say how many samples to take"
+        )
+    interval = min(finest, LARGEST_INT16)
+    # The last sample is the one nearest to the last row.
+    return interval, math.floor(reach * PER_UNIT / interval + 0.5) + 1
+
+
+def _point(point: tuple[float, float], what: str) -> tuple[float, float]:
+    """Two finite coordinates."""
+    try:
+        x, y = (float(number) for number in point)
+    except (TypeError, ValueError):
+        raise SectionError(f"{what} is two numbers, x and y; found {point!r:.60}") from None
+    if not (math.isfinite(x) and math.isfinite(y)):
+        raise SectionError(f"{what} must be finite, found {x}, {y}")
+    return x, y
