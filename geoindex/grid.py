@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from geoindex.errors import GridError
 from geoindex.palette import Palette
 from geoindex.rules.choices import is_whole
+from geoindex.rules.indices import IndexArray, is_lazy
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -27,90 +27,10 @@ if TYPE_CHECKING:
 
     from geoindex.survey import Survey
 
-__all__ = [
-    "IndexArray",
-    "IndexGrid",
-    "Resampling",
-    "index_dtype",
-    "is_lazy",
-    "map_bounds",
-    "nodata_value",
-]
-
-IndexArray = NDArray[np.uint8 | np.uint16]
-"""Palette indices; uint8 or uint16."""
+__all__ = ["IndexGrid", "Resampling"]
 
 Resampling = Literal["nearest", "mode"]
 """The pixel at the center of a bin, or the class of most of the bin."""
-
-
-def index_dtype(n_colors: int, *, has_nodata: bool) -> type[np.uint8] | type[np.uint16]:
-    """Smallest dtype for the indices of a palette, and for nodata where there is some.
-
-    Parameters
-    ----------
-    n_colors : int
-        Number of palette colors.
-    has_nodata : bool
-        Whether some pixel is nodata.
-
-    Returns
-    -------
-    numpy.uint8 or numpy.uint16
-        uint8 up to 256 colors, but uint16 for 256 colors and nodata.
-
-    Examples
-    --------
-    >>> from geoindex.grid import index_dtype
-    >>> index_dtype(256, has_nodata=False).__name__, index_dtype(256, has_nodata=True).__name__
-    ('uint8', 'uint16')
-    """
-    return np.uint8 if n_colors + int(has_nodata) <= 256 else np.uint16
-
-
-def nodata_value(n_colors: int, dtype: np.typing.DTypeLike) -> int | None:
-    """Nodata value of a grid: the largest of its dtype, unless a color uses it.
-
-    Parameters
-    ----------
-    n_colors : int
-        Number of palette colors.
-    dtype : dtype
-        uint8 or uint16.
-
-    Returns
-    -------
-    int or None
-        255 in uint8 up to 255 colors, None in uint8 with 256 colors, 65535 in uint16.
-    """
-    largest = int(np.iinfo(np.dtype(dtype)).max)
-    return largest if n_colors <= largest else None
-
-
-def is_lazy(values: Any) -> bool:
-    """Whether this is a Dask array."""
-    dask = sys.modules.get("dask.array")
-    return dask is not None and isinstance(values, dask.Array)
-
-
-def map_bounds(shape: tuple[int, ...], transform: Affine) -> tuple[float, float, float, float]:
-    """Left, bottom, right and top of the pixels on the map, askew or not.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        Rows and columns.
-    transform : Affine
-        Of pixel corners.
-
-    Returns
-    -------
-    tuple of float
-    """
-    rows, cols = shape[:2]
-    corners = [transform @ corner for corner in ((0, 0), (cols, 0), (0, rows), (cols, rows))]
-    xs, ys = zip(*corners, strict=True)
-    return min(xs), min(ys), max(xs), max(ys)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -11,7 +11,7 @@ from rasterio.crs import CRS
 
 from geoindex import IndexGrid, Palette, index_image
 from geoindex.errors import GridError, ImageError, OptionError
-from geoindex.grid import index_dtype, nodata_value
+from geoindex.rules.indices import index_dtype, nodata_value
 
 
 def test_dtype_and_nodata_rule() -> None:

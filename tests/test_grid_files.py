@@ -20,7 +20,7 @@ from rasterio.crs import CRS
 
 from geoindex import Clean, IndexGrid, Palette, index_image, open_grid
 from geoindex.errors import GeoindexError, GridError, MissingFileError, OutputError
-from geoindex.grid import index_dtype, nodata_value
+from geoindex.rules.indices import index_dtype, nodata_value
 
 SUFFIXES = ["npy", "tif"]
 

@@ -13,8 +13,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap, NoNorm
 
 from geoindex import IndexGrid, Palette, index_image
-from geoindex.grid import nodata_value
 from geoindex.plot.figures import comparison_figure, grid_figure
+from geoindex.rules.indices import nodata_value
 
 mpl.use("Agg")
 

@@ -18,8 +18,8 @@ from geoindex.clean.scratch import Scratch
 from geoindex.clean.speckle import ROUNDS, merge_speckle
 from geoindex.clean.thin_units import SUPPORT_RADIUS, trust_thin_units
 from geoindex.color.threads import Progress, in_threads
-from geoindex.grid import IndexArray, nodata_value
 from geoindex.images.files import Region
+from geoindex.rules.indices import IndexArray, nodata_value
 
 __all__ = ["CleanBlock", "clean_block"]
 

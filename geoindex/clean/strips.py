@@ -12,8 +12,8 @@ from geoindex.clean.blocks import TILE, CleanBlock, clean_block
 from geoindex.clean.options import Plan
 from geoindex.clean.reasons import REASONS, Extra, account
 from geoindex.color.pixels import Pixels
-from geoindex.grid import IndexArray
 from geoindex.images.files import Region
+from geoindex.rules.indices import IndexArray
 from geoindex.rules.scale import round_colors
 
 __all__ = ["BandCleaner"]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.pixels import PixelRule, Pixels
 from geoindex.errors import ImageError
-from geoindex.grid import IndexArray, index_dtype, is_lazy
+from geoindex.rules.indices import IndexArray, index_dtype, is_lazy
 
 __all__ = ["check_lazy", "lazy_values", "map_lazy"]
 

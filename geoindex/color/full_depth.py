@@ -21,7 +21,7 @@ from geoindex.color.metric_kernels import (
     light_coordinates,
     value_between,
 )
-from geoindex.grid import IndexArray
+from geoindex.rules.indices import IndexArray
 
 __all__ = ["search_pixels"]
 

@@ -15,8 +15,8 @@ from geoindex.color.metrics import FullDepthSearch, Metric, make_search
 from geoindex.color.pixels import NO_MASK, Pixels
 from geoindex.color.threads import Progress, in_threads
 from geoindex.errors import OptionError
-from geoindex.grid import IndexArray, index_dtype, nodata_value
 from geoindex.palette import Palette
+from geoindex.rules.indices import IndexArray, index_dtype, nodata_value
 from geoindex.rules.scale import ColorArray
 
 __all__ = [
@@ -98,7 +98,7 @@ class ColorMapper:
         -------
         ndarray of uint8 or uint16, shape (...)
             `out` where it is given. The dtype is the smallest that holds the palette and,
-            where there is some, nodata (see :func:`geoindex.grid.index_dtype`).
+            where there is some, nodata (see :func:`geoindex.rules.indices.index_dtype`).
 
         Raises
         ------

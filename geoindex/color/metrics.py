@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.errors import OptionError
-from geoindex.grid import IndexArray
 from geoindex.palette import Palette
 from geoindex.rules.choices import check_choice
+from geoindex.rules.indices import IndexArray
 from geoindex.rules.scale import ColorArray
 
 __all__ = [

@@ -11,8 +11,8 @@ from geoindex.color.dask import lazy_values, map_lazy
 from geoindex.color.mapper import ColorMapper, color_mapper
 from geoindex.color.metrics import Metric
 from geoindex.color.pixels import PixelRule, as_pixels
-from geoindex.grid import IndexArray
 from geoindex.palette import Palette
+from geoindex.rules.indices import IndexArray
 from geoindex.rules.scale import Depth, Scale
 
 __all__ = ["nearest"]

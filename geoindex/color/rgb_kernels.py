@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from geoindex.color.cells import CELL_SIDE, CELLS_PER_AXIS
 from geoindex.color.compiled import compiled, types
-from geoindex.grid import IndexArray
+from geoindex.rules.indices import IndexArray
 
 if TYPE_CHECKING:
     from numba.core.typing.templates import Signature

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.errors import GridError
-from geoindex.grid import IndexArray, index_dtype, nodata_value
 from geoindex.palette import Palette
+from geoindex.rules.indices import IndexArray, index_dtype, nodata_value
 
 __all__ = ["ClassValues", "class_values", "rows_of_values"]
 

@@ -23,11 +23,11 @@ from rasterio.windows import Window
 from geoindex.color.threads import n_cores
 from geoindex.errors import OutputError
 from geoindex.files.whole_files import atomic_output, scratch_file
-from geoindex.grid import IndexArray
 from geoindex.grids.tagged import read_tagged, sidecar_path, tag_content, write_sidecar
 from geoindex.grids.writing import BandBuffer, BlockWriter, GridHeader
 from geoindex.images.files import Region
 from geoindex.palettes.raster import TAG
+from geoindex.rules.indices import IndexArray
 
 __all__ = ["open_geotiff", "read_geotiff"]
 

@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 from geoindex.errors import GridError, MissingFileError
 from geoindex.files.json_text import FORMAT_VERSION, dump_json, load_json
 from geoindex.files.whole_files import atomic_output, check_target
-from geoindex.grid import IndexArray, IndexGrid
+from geoindex.grid import IndexGrid
 from geoindex.grids.class_values import rows_of_values
 from geoindex.grids.georeference import georeference_from_json, georeference_to_json
 from geoindex.grids.writing import BandBuffer, BlockWriter, GridHeader
 from geoindex.images.files import Region
 from geoindex.palettes.json_file import palette_from_json, palette_to_json
+from geoindex.rules.indices import IndexArray
 
 __all__ = ["open_npy", "read_npy", "sidecar_path"]
 

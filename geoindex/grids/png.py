@@ -17,12 +17,12 @@ import numpy as np
 
 from geoindex.errors import OutputError
 from geoindex.files.whole_files import atomic_output, check_target
-from geoindex.grid import IndexArray
 from geoindex.grids.tagged import read_tagged, sidecar_path, tag_content, write_sidecar
 from geoindex.grids.writing import BandBuffer, BlockWriter, GridHeader
 from geoindex.images.files import Region
 from geoindex.images.sidecars import world_file
 from geoindex.palettes.raster import TAG
+from geoindex.rules.indices import IndexArray
 
 __all__ = ["open_png", "read_png"]
 

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from geoindex.errors import OutputError
 from geoindex.files.whole_files import check_target
-from geoindex.grid import IndexArray, IndexGrid
+from geoindex.grid import IndexGrid
 from geoindex.grids.class_values import ClassValues, class_values
 from geoindex.images.files import Region
 from geoindex.palette import Palette
+from geoindex.rules.indices import IndexArray
 
 if TYPE_CHECKING:
     from affine import Affine

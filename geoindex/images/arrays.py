@@ -14,8 +14,8 @@ from rasterio.errors import CRSError
 
 from geoindex.color.pixels import PixelRule, Pixels, as_pixels
 from geoindex.errors import ImageError
-from geoindex.grid import is_lazy
 from geoindex.images.files import RasterImage
+from geoindex.rules.indices import is_lazy
 
 if TYPE_CHECKING:
     import xarray as xr

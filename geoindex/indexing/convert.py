@@ -22,7 +22,6 @@ from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.color.threads import Progress
 from geoindex.errors import GeoindexWarning, ImageError, OptionError, OutputError
 from geoindex.files.whole_files import check_targets
-from geoindex.grid import map_bounds, nodata_value
 from geoindex.grids.disk_space import check_space
 from geoindex.grids.formats import grid_format_of
 from geoindex.grids.writing import BlockWriter, GridHeader
@@ -32,6 +31,8 @@ from geoindex.indexing.image import band_cleaner, clean_plan, keep_apart, proven
 from geoindex.indexing.stream import IndexType, stream_image
 from geoindex.palette import Palette
 from geoindex.palettes.mapper import load_mapper
+from geoindex.rules.indices import nodata_value
+from geoindex.rules.place import map_bounds
 from geoindex.rules.scale import Depth, Scale
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.color.threads import n_cores
 from geoindex.errors import ImageError, OptionError
-from geoindex.grid import IndexArray, IndexGrid, nodata_value
+from geoindex.grid import IndexGrid
 from geoindex.grids.writing import ArrayWriter
 from geoindex.images.arrays import Picture, arrange, array_image, picture_pixels
 from geoindex.images.files import MapImage, RasterImage, open_image
@@ -27,6 +27,7 @@ from geoindex.learn.match import UnitMapper, match_palette
 from geoindex.palette import Palette
 from geoindex.palettes.load import load_palette
 from geoindex.palettes.mapper import load_mapper
+from geoindex.rules.indices import IndexArray, nodata_value
 from geoindex.rules.scale import Depth, Scale, round_colors
 
 if TYPE_CHECKING:

@@ -16,10 +16,10 @@ import numpy as np
 from geoindex.color.histogram import ColorCounter
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.threads import Progress, threads_apart
-from geoindex.grid import IndexArray, index_dtype
 from geoindex.grids.writing import BlockWriter
 from geoindex.images.blocks import plan_regions, read_ahead
 from geoindex.images.files import MapImage, Region
+from geoindex.rules.indices import IndexArray, index_dtype
 
 if TYPE_CHECKING:
     from geoindex.clean.strips import BandCleaner

@@ -13,8 +13,8 @@ from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Pixels
 from geoindex.color.threads import Progress
 from geoindex.errors import OptionError, PaletteError
-from geoindex.grid import IndexArray, index_dtype, nodata_value
 from geoindex.palette import Palette
+from geoindex.rules.indices import IndexArray, index_dtype, nodata_value
 from geoindex.rules.scale import ColorArray
 
 __all__ = ["PaletteMatch", "SharedColor", "UnitMapper", "match_palette"]

@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.errors import GridError, MissingFileError, OptionError, SurveyError
-from geoindex.grid import IndexGrid, index_dtype
+from geoindex.grid import IndexGrid
 from geoindex.palette import Palette
 from geoindex.palettes.legend import legend_path
+from geoindex.rules.indices import index_dtype
 from geoindex.survey import Survey
 
 __all__ = ["read_horizon"]

@@ -19,13 +19,14 @@ from numpy.typing import NDArray
 
 from geoindex.errors import GridError, OptionError, OutputError
 from geoindex.files.whole_files import atomic_output, check_target
-from geoindex.grid import IndexArray, IndexGrid, Resampling
+from geoindex.grid import IndexGrid, Resampling
 from geoindex.opendtect.import_steps import import_steps
 from geoindex.opendtect.numbering import number_classes
 from geoindex.opendtect.survey_file import read_survey
 from geoindex.palettes.entries import one_line
 from geoindex.palettes.legend import format_legend, legend_path
 from geoindex.palettes.opendtect import format_opendtect
+from geoindex.rules.indices import IndexArray
 from geoindex.survey import Survey, ZRange
 
 __all__ = ["HorizonReport", "colors_path", "steps_path", "write_horizon"]

@@ -21,9 +21,9 @@ from geoindex.color.threads import Progress
 from geoindex.errors import CubeError, GeoindexError, GridError, MissingFileError, OutputError
 from geoindex.files.json_text import dump_json
 from geoindex.files.whole_files import atomic_output, check_target
-from geoindex.grid import IndexArray, nodata_value
 from geoindex.palette import Palette
 from geoindex.palettes.json_file import palette_from_json, palette_to_json
+from geoindex.rules.indices import IndexArray, nodata_value
 
 __all__ = ["SUFFIX", "ColorCube", "check_cube_target", "load_cube", "save_cube"]
 

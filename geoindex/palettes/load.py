@@ -12,7 +12,7 @@ import numpy as np
 
 from geoindex.errors import MissingFileError, OptionError, OutputError, PaletteError
 from geoindex.files.whole_files import atomic_output, check_target
-from geoindex.grid import IndexArray, IndexGrid, index_dtype
+from geoindex.grid import IndexGrid
 from geoindex.images.facts import read_color_table
 from geoindex.palette import Palette
 from geoindex.palettes import by_value as colormaps
@@ -21,6 +21,7 @@ from geoindex.palettes import gis_styles as styles
 from geoindex.palettes import painting as plain
 from geoindex.palettes.entries import Request, check_n_colors
 from geoindex.palettes.raster import read_raster
+from geoindex.rules.indices import IndexArray, index_dtype
 from geoindex.rules.scale import Scale
 
 __all__ = [

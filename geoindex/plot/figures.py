@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.transforms import Affine2D
 
-from geoindex.grid import map_bounds
+from geoindex.rules.place import map_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

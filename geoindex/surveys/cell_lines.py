@@ -15,7 +15,7 @@ from affine import Affine
 from numpy.typing import NDArray
 
 from geoindex.color.compiled import compiled, types
-from geoindex.grid import IndexArray
+from geoindex.rules.indices import IndexArray
 
 __all__ = ["coordinate_decimals", "point_lines"]
 

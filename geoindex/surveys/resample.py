@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from geoindex.color.threads import Progress, in_threads
 from geoindex.errors import GridError, SurveyError
-from geoindex.grid import IndexArray, IndexGrid, Resampling, nodata_value
+from geoindex.grid import IndexGrid, Resampling
 from geoindex.rules.choices import check_choice
+from geoindex.rules.indices import IndexArray, nodata_value
 from geoindex.survey import Survey
 from geoindex.surveys.resample_kernels import take_majority, take_nearest
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.color.compiled import compiled, types
-from geoindex.grid import IndexArray
+from geoindex.rules.indices import IndexArray
 
 __all__ = ["take_majority", "take_nearest"]
 

@@ -20,10 +20,11 @@ from rasterio.errors import CRSError
 
 from geoindex.errors import GridError, OutputError
 from geoindex.files.whole_files import atomic_output, check_target
-from geoindex.grid import IndexArray, IndexGrid, index_dtype, nodata_value
+from geoindex.grid import IndexGrid
 from geoindex.grids.writing import GridHeader, GridOpener, held
 from geoindex.images.sidecars import crs_beside
 from geoindex.palettes.legend import format_legend, grid_legend_path, read_legend
+from geoindex.rules.indices import IndexArray, index_dtype, nodata_value
 
 __all__ = [
     "check_companions",

@@ -16,7 +16,7 @@ import numpy as np
 from affine import Affine
 
 from geoindex.errors import GridError, OutputError
-from geoindex.grid import IndexArray, IndexGrid
+from geoindex.grid import IndexGrid
 from geoindex.grids.exchange.companions import grid_file, grid_of_values
 from geoindex.grids.exchange.lattice import (
     Lattice,
@@ -28,6 +28,7 @@ from geoindex.grids.exchange.lattice import (
     placed_transform,
 )
 from geoindex.grids.exchange.text import header_words, index_texts, read_values, write_lines
+from geoindex.rules.indices import IndexArray
 
 if TYPE_CHECKING:
     from geoindex.grids.writing import GridHeader

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from affine import Affine
 
 from geoindex.errors import GridError, OutputError
-from geoindex.grid import IndexArray, IndexGrid
+from geoindex.grid import IndexGrid
+from geoindex.rules.indices import IndexArray
 
 if TYPE_CHECKING:
     from geoindex.grids.writing import GridHeader

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.errors import GridError
-from geoindex.grid import IndexArray
+from geoindex.rules.indices import IndexArray
 
 __all__ = ["bands", "header_line", "header_words", "index_texts", "read_values", "write_lines"]
 

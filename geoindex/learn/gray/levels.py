@@ -11,11 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from geoindex.color.threads import in_threads, n_cores
 from geoindex.errors import ImageError, OptionError
-from geoindex.grid import IndexArray, index_dtype, nodata_value
 from geoindex.learn.gray import pixel_kernels as kernels
 from geoindex.learn.gray.partition import Partition, optimal_partition
 from geoindex.palette import MAX_COLORS, Palette
 from geoindex.rules.choices import check_choice, check_integer
+from geoindex.rules.indices import IndexArray, index_dtype, nodata_value
 
 __all__ = ["GrayLevels", "Weights", "gray_palette", "quantize_gray"]
 

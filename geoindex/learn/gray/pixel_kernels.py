@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.color.compiled import compiled
-from geoindex.grid import IndexArray
+from geoindex.rules.indices import IndexArray
 
 __all__ = ["compact", "count_codes", "count_distinct", "label_codes", "label_values"]
 
