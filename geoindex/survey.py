@@ -12,13 +12,13 @@ from affine import Affine
 from numpy.typing import ArrayLike
 
 from geoindex.errors import SurveyError
+from geoindex.rules.crs import parse_crs
 from geoindex.rules.lines import (
     Coefficients,
     Floats,
     ZDomain,
     ZRange,
     check_coefficients,
-    check_crs,
     check_lines,
     check_z,
     extend_lines,
@@ -127,7 +127,7 @@ class Survey:
         put(self, "x", check_coefficients(x, "x"))
         put(self, "y", check_coefficients(y, "y"))
         put(self, "z", None if z is None else check_z(z))
-        put(self, "crs", check_crs(crs))
+        put(self, "crs", parse_crs(crs, error=SurveyError))
         put(self, "name", name)
         self._check_directions()
 

@@ -27,12 +27,12 @@ from geoindex.errors import BatchError, OptionError, OutputError
 from geoindex.files.json_text import dump_json
 from geoindex.files.whole_files import make_folder
 from geoindex.grids.formats import GridFormat, format_named
-from geoindex.images.place import parse_crs
 from geoindex.indexing.convert import ConversionReport
 from geoindex.indexing.image import clean_plan, keep_apart, provenance
 from geoindex.palette import Palette
 from geoindex.palettes.json_file import palette_to_json
 from geoindex.palettes.mapper import load_mapper
+from geoindex.rules.crs import parse_crs
 from geoindex.rules.scale import Depth, Scale
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def convert_many(
     rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale, depth=depth)
     mapper = keep_apart(units, load_mapper(palette, metric, max_distance))
     layout: dict[str, Any] = {"values": values, "cog": cog}
-    place = parse_crs(crs)
+    place = parse_crs(crs, error=OptionError)
     if place is not None:
         layout["crs"] = place.to_wkt()
     options = {

@@ -1,1 +1,1 @@
-"""How files appear whole or not at all, JSON text, and the door from the nouns to files."""
+"""How files appear whole or not at all, small files, JSON text, and the nouns' door to files."""

@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from geoindex.errors import OptionError, SurveyError
 from geoindex.images.sidecars import crs_beside, world_file_transform
-from geoindex.rules.lines import check_crs
 
 if TYPE_CHECKING:
     from affine import Affine
@@ -15,7 +13,7 @@ if TYPE_CHECKING:
     from rasterio.crs import CRS
     from rasterio.io import DatasetReader
 
-__all__ = ["Place", "parse_crs", "place_of"]
+__all__ = ["Place", "place_of"]
 
 
 class Place(NamedTuple):
@@ -58,17 +56,3 @@ def place_of(source: DatasetReader, path: Path) -> Place:
     if transform is not None and crs is None:
         crs = crs_beside(path)
     return Place(transform=transform, crs=crs, gcps=tuple(gcps))
-
-
-def parse_crs(crs: CRS | str | int | None) -> CRS | None:
-    """Coordinate reference system that an option stands for.
-
-    Raises
-    ------
-    OptionError
-        It is not known.
-    """
-    try:
-        return check_crs(crs)
-    except SurveyError as error:
-        raise OptionError(str(error)) from None

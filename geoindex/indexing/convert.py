@@ -26,11 +26,11 @@ from geoindex.grids.disk_space import check_space
 from geoindex.grids.formats import grid_format_of
 from geoindex.grids.writing import BlockWriter, GridHeader
 from geoindex.images.files import MapImage, open_image
-from geoindex.images.place import parse_crs
 from geoindex.indexing.image import band_cleaner, clean_plan, keep_apart, provenance
 from geoindex.indexing.stream import IndexType, stream_image
 from geoindex.palette import Palette
 from geoindex.palettes.mapper import load_mapper
+from geoindex.rules.crs import parse_crs
 from geoindex.rules.indices import nodata_value
 from geoindex.rules.place import map_bounds
 from geoindex.rules.scale import Depth, Scale
@@ -236,7 +236,7 @@ def convert(
     for path in extras.values():
         grid_format_of(path)
     check_targets([target, *extras.values()], Path(src), overwrite=overwrite)
-    known_crs = parse_crs(crs)
+    known_crs = parse_crs(crs, error=OptionError)
     mapper = keep_apart(units, load_mapper(palette, metric, max_distance))
     rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale, depth=depth)
     counter = ColorCounter()

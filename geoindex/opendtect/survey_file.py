@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from geoindex.errors import MissingFileError, SurveyError
+from geoindex.files.small_files import read_small
 from geoindex.files.whole_files import atomic_output
 from geoindex.palettes.keyed_text import (
     format_keyed,
@@ -57,12 +58,7 @@ def read_survey(path: str | PathLike[str]) -> Survey:
             f"{path}: no such file; the geometry of an OpendTect survey is in the file .survey of "
             "its folder, which file managers hide"
         )
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise SurveyError(f"{path}: is larger than 1 MB, so it is no survey file")
-        content = path.read_bytes()
-    except OSError as error:
-        raise SurveyError(f"{path}: cannot be read: {error.strerror}") from error
+    content = read_small(path, "survey file", error=SurveyError, largest=LARGEST_FILE)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -1,1 +1,1 @@
-"""Rules that hold everywhere: choices, the 0-1 and 0-255 scale of colors, lines of surveys."""
+"""Rules that hold everywhere: choices, color scales (0-1, 0-255), survey lines and CRS."""

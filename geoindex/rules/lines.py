@@ -1,19 +1,16 @@
-"""The numbers of a survey, each checked by itself: line numbers, coefficients, Z range, CRS."""
+"""The numbers of a survey, each checked by itself: line numbers, coefficients, Z range."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from operator import index
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geoindex.errors import SurveyError
-
-if TYPE_CHECKING:
-    from rasterio.crs import CRS
 
 __all__ = [
     "Coefficients",
@@ -21,7 +18,6 @@ __all__ = [
     "ZDomain",
     "ZRange",
     "check_coefficients",
-    "check_crs",
     "check_lines",
     "check_z",
     "extend_lines",
@@ -185,23 +181,6 @@ def check_z(values: Sequence[Any]) -> ZRange:
             f"z must rise, found first {z.start:g}, last {z.stop:g}, step {z.step:g}"
         )
     return z
-
-
-def check_crs(crs: CRS | str | int | None) -> CRS | None:
-    """Coordinate reference system of a name, code or WKT."""
-    if crs is None:
-        return None
-    import rasterio
-    from rasterio.crs import CRS
-
-    try:
-        # Without it PROJ would print its own line, too.
-        with rasterio.Env():
-            return CRS.from_user_input(crs)
-    except ValueError as error:
-        raise SurveyError(
-            f"the coordinate reference system {str(crs)[:100]!r} is not known ({error})"
-        ) from None
 
 
 def snap_lines(numbers: Floats, lines: range) -> Floats:

@@ -16,7 +16,6 @@ import numpy as np
 from affine import Affine
 from numpy.typing import NDArray
 from rasterio.crs import CRS
-from rasterio.errors import CRSError
 
 from geoindex.errors import GridError, OutputError
 from geoindex.files.whole_files import atomic_output, check_target
@@ -24,6 +23,7 @@ from geoindex.grid import IndexGrid
 from geoindex.grids.writing import GridHeader, GridOpener, held
 from geoindex.images.sidecars import crs_beside
 from geoindex.palettes.legend import format_legend, grid_legend_path, read_legend
+from geoindex.rules.crs import esri_wkt, registered_crs
 from geoindex.rules.indices import IndexArray, index_dtype, nodata_value
 
 __all__ = [
@@ -100,7 +100,7 @@ def grid_file(path: Path, grid: IndexGrid, *, overwrite: bool) -> Iterator[Binar
         prj = path.with_suffix(".prj")
         if grid.crs is not None and not _is_there(path, grid.crs):
             with atomic_output(prj, overwrite=overwrite) as placed:
-                placed.write_text(_wkt(grid.crs) + "\n", encoding="utf-8")
+                placed.write_text(esri_wkt(grid.crs) + "\n", encoding="utf-8")
 
 
 def grid_of_values(
@@ -147,28 +147,11 @@ def grid_of_values(
         palette=palette,
         nodata=nodata,
         transform=transform,
-        crs=_known(crs_beside(path)),
+        crs=registered_crs(crs_beside(path)),
     )
-
-
-def _wkt(crs: CRS) -> str:
-    """WKT as ESRI's programs and GDAL read it."""
-    try:
-        return str(crs.to_wkt(version="WKT1_ESRI"))
-    except CRSError:
-        return str(crs.to_wkt())
 
 
 def _is_there(path: Path, crs: CRS) -> bool:
     """Whether the ``.prj`` says this CRS already, as that of a picture of the same name does."""
-    found = _known(crs_beside(path))
-    return found is not None and found == _known(crs)
-
-
-def _known(crs: CRS | None) -> CRS | None:
-    """CRS as its registry knows it, since ESRI's WKT has other names for many."""
-    code = None if crs is None else crs.to_epsg()
-    if crs is None or code is None:
-        return crs
-    registered = CRS.from_epsg(code)
-    return registered if _wkt(registered) == _wkt(crs) else crs
+    found = registered_crs(crs_beside(path))
+    return found is not None and found == registered_crs(crs)

@@ -1,0 +1,61 @@
+"""Coordinate reference systems: from the names people give them, and as other programs do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geoindex.errors import GeoindexError
+
+if TYPE_CHECKING:
+    from rasterio.crs import CRS
+
+__all__ = ["esri_wkt", "parse_crs", "registered_crs"]
+
+
+def parse_crs(crs: CRS | str | int | None, *, error: type[GeoindexError]) -> CRS | None:
+    """Coordinate reference system of a name, code or WKT.
+
+    Parameters
+    ----------
+    crs : rasterio.crs.CRS, str, int or None
+        None comes back as it is.
+    error : type of GeoindexError
+        Class of the error.
+
+    Raises
+    ------
+    GeoindexError
+        Of the class `error`: PROJ does not know it.
+    """
+    if crs is None:
+        return None
+    import rasterio
+    from rasterio.crs import CRS
+
+    try:
+        # Without it PROJ would print its own line, too.
+        with rasterio.Env():
+            return CRS.from_user_input(crs)
+    except ValueError as reason:
+        raise error(
+            f"the coordinate reference system {str(crs)[:100]!r} is not known ({reason})"
+        ) from None
+
+
+def esri_wkt(crs: CRS) -> str:
+    """WKT as ESRI's programs and GDAL read it in a ``.prj``, or as GDAL writes it otherwise."""
+    from rasterio.errors import CRSError
+
+    try:
+        return str(crs.to_wkt(version="WKT1_ESRI"))
+    except CRSError:
+        return str(crs.to_wkt())
+
+
+def registered_crs(crs: CRS | None) -> CRS | None:
+    """CRS under the names of the EPSG registry, since ESRI's WKT spells many differently."""
+    code = None if crs is None else crs.to_epsg()
+    if crs is None or code is None:
+        return crs
+    registered = type(crs).from_epsg(code)
+    return registered if esri_wkt(registered) == esri_wkt(crs) else crs
