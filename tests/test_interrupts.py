@@ -14,7 +14,7 @@ from geoindex.cli import app
 from geoindex.color.mapper import ColorMapper
 from geoindex.errors import ImageError, interrupts_first
 from geoindex.images.drivers import read_errors
-from tests.sheets import PALETTE, make_sheets
+from tests.support.sheets import PALETTE, make_sheets
 
 
 class BrokenEnv:

@@ -12,7 +12,7 @@ from scipy.ndimage import gaussian_filter, zoom
 from skimage.measure import block_reduce
 
 from geoindex import Clean, Palette, clean_grid, convert, index_image, open_grid
-from tests.oracle import brute_force
+from tests.support.oracle import brute_force
 
 MAP = "Kevitsa_geology_noframe.png"
 

@@ -18,7 +18,7 @@ from geoindex import Survey
 from geoindex.errors import MissingFileError, OutputError, SurveyError
 from geoindex.opendtect.survey_file import format_survey, parse_survey
 from geoindex.palettes.keyed_text import parse_keyed, split_list
-from tests.surveys import F3, F3_CORNERS, KEVITSA
+from tests.support.surveys import F3, F3_CORNERS, KEVITSA
 
 
 @st.composite

@@ -18,7 +18,7 @@ from geoindex.errors import ImageError
 from geoindex.images import blocks
 from geoindex.images.blocks import plan_regions, read_ahead, work_ahead
 from geoindex.images.files import open_image
-from tests.pictures import LAYOUTS, RNG, picture, save_tiff
+from tests.support.pictures import LAYOUTS, RNG, picture, save_tiff
 
 
 @given(

@@ -9,7 +9,7 @@ import pytest
 
 from geoindex import Palette, load_palette
 from geoindex.errors import OutputError, PaletteError
-from tests.opendtect_colors import read_table, shown
+from tests.support.opendtect_colors import read_table, shown
 
 RANGES = [(0, 255), (0, 254), (-0.5, 254.5)]
 

@@ -30,9 +30,9 @@ from geoindex.errors import (
     SurveyError,
 )
 from geoindex.opendtect.write_horizon import horizon_lines
-from tests.opendtect_colors import read_table, shown
-from tests.surveys import F3
-from tests.test_cli import run
+from tests.cli.test_cli import run
+from tests.support.opendtect_colors import read_table, shown
+from tests.support.surveys import F3
 
 SURVEY = Survey(
     inlines=(10, 21),

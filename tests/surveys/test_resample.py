@@ -20,7 +20,7 @@ from scipy.ndimage import gaussian_filter
 from geoindex import IndexGrid, Palette, Survey, index_image, open_grid
 from geoindex.errors import GridError, OptionError, SurveyError
 from geoindex.opendtect.survey_file import parse_survey
-from tests.surveys import KEVITSA
+from tests.support.surveys import KEVITSA
 
 WEST, NORTH, PIXEL = 500_000.0, 6_500_000.0, 5.0
 

@@ -15,7 +15,7 @@ import geoindex
 from geoindex import Clean, ColorCube, Palette, convert, convert_many
 from geoindex.batch.manifest import MANIFEST
 from geoindex.errors import MissingFileError, OptionError, OutputError
-from tests.sheets import OTHER_PALETTE, PALETTE, environment, grids, make_sheets
+from tests.support.sheets import OTHER_PALETTE, PALETTE, environment, grids, make_sheets
 
 NAMES = ["a.png", "north/b.png", "north/far/c.tif", "south/d.PNG"]
 TARGETS = ["a.tif", "north/b.tif", "north/far/c.tif", "south/d.tif"]

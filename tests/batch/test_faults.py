@@ -18,7 +18,7 @@ from rasterio.crs import CRS
 from geoindex import convert, convert_many
 from geoindex.batch.manifest import MANIFEST
 from geoindex.errors import BatchError, OutputError
-from tests.sheets import OTHER_PALETTE, PALETTE, deadly, environment, grids, make_sheets
+from tests.support.sheets import OTHER_PALETTE, PALETTE, deadly, environment, grids, make_sheets
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 
@@ -150,7 +150,7 @@ KILLS = """
 import os, random, signal, sys, time
 from pathlib import Path
 from geoindex import convert_many
-from tests.sheets import OTHER_PALETTE, PALETTE, grids
+from tests.support.sheets import OTHER_PALETTE, PALETTE, grids
 
 maps, out, n_kills, longest = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
 # Everything is loaded before the first moment that counts.

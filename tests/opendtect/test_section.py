@@ -19,9 +19,9 @@ from PIL import Image
 from geoindex import GeoindexError, IndexGrid, Palette, index_image, load_palette, write_section
 from geoindex.errors import OptionError, OutputError, SectionError
 from geoindex.surveys.section import section_of
-from tests.opendtect_colors import read_table, shown
-from tests.oracle import brute_force
-from tests.test_cli import run
+from tests.cli.test_cli import run
+from tests.support.opendtect_colors import read_table, shown
+from tests.support.oracle import brute_force
 
 PLACE = {"start": (3496937.0, 7509361.0), "end": (3500188.0, 7514290.0)}
 

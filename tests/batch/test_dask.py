@@ -12,11 +12,11 @@ import pytest
 
 from geoindex import ColorCube, convert_many
 from geoindex.errors import BatchError
-from tests.sheets import OTHER_PALETTE, PALETTE, deadly, environment, grids, make_sheets
+from tests.support.sheets import OTHER_PALETTE, PALETTE, deadly, environment, grids, make_sheets
 
 distributed = pytest.importorskip("distributed")
 
-from tests.dask_cluster import Cluster, running_cluster  # noqa: E402  needs distributed
+from tests.support.dask_cluster import Cluster, running_cluster  # noqa: E402  needs distributed
 
 NAMES = [f"n{number % 3}/sheet{number:02}.png" for number in range(30)]
 

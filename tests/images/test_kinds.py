@@ -18,7 +18,7 @@ from geoindex import Palette, index_image, open_grid
 from geoindex.color.pixels import PixelRule
 from geoindex.errors import ImageError, OptionError
 from geoindex.images.files import open_image, read_image
-from tests.png import chunk, png
+from tests.support.png import chunk, png
 
 ROWS, COLS = 13, 21
 

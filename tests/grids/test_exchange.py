@@ -26,7 +26,7 @@ from geoindex.errors import (
     OutputError,
 )
 from geoindex.grids.formats import FORMATS
-from tests.test_cli import run
+from tests.cli.test_cli import run
 
 READABLE = ["esri", "irap", "zmap", "surfer6", "surfer7", "cps3"]
 EXCHANGE = [*READABLE, "xyz", "dug", "ijxyz"]

@@ -26,7 +26,7 @@ from geoindex.errors import GeoindexWarning, ImageError, OptionError, OutputErro
 from geoindex.grids import disk_space as disk
 from geoindex.images import blocks
 from geoindex.images.files import read_image
-from tests.pictures import COLS, LAYOUTS, RNG, ROWS, picture, save_tiff
+from tests.support.pictures import COLS, LAYOUTS, RNG, ROWS, picture, save_tiff
 
 
 @pytest.mark.parametrize("n_colors", [24, 256, 300])

@@ -19,7 +19,7 @@ from geoindex.color import threads
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.metrics import METRICS, Metric, largest_square_within
 from geoindex.errors import ImageError, OptionError
-from tests.oracle import brute_force
+from tests.support.oracle import brute_force
 
 # Few distinct values make ties and duplicates likely.
 channels = st.one_of(st.integers(0, 255), st.sampled_from([0, 1, 127, 128, 254, 255]))
