@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,17 +13,21 @@ from numpy.typing import ArrayLike
 from geoindex.errors import SurveyError
 from geoindex.rules.crs import parse_crs
 from geoindex.rules.lines import (
-    Coefficients,
-    Floats,
     ZDomain,
     ZRange,
-    check_coefficients,
     check_lines,
     check_z,
     extend_lines,
-    fit_plane,
     for_both,
     snap_lines,
+)
+from geoindex.rules.plane import (
+    Coefficients,
+    Floats,
+    Plane,
+    check_plane,
+    check_points,
+    fit_plane,
 )
 
 if TYPE_CHECKING:
@@ -34,41 +37,38 @@ if TYPE_CHECKING:
 
 __all__ = ["Coefficients", "Survey", "ZDomain", "ZRange"]
 
-PARALLEL = 1e-3
-"""Sine of the angle between lines below which they count as parallel; real ones are at 90."""
-
 
 @dataclass(frozen=True, init=False)
 class Survey:
-    """Geometry of a 3D seismic survey: a lattice of bins, straight and evenly spaced.
+    """Geometry of a 3D seismic survey: a regular lattice of bins.
 
-    ``x = x.constant + x.inline * inline + x.crossline * crossline``, and the same for y, give
-    the center of a bin.
+    The center of a bin is at ``x = x.constant + x.inline * inline + x.crossline * crossline``;
+    y is computed in the same way.
 
     Parameters
     ----------
     inlines, crosslines : (first, last), (first, last, step) or range
-        Line numbers, the last one included where they are given as numbers.
+        Line numbers. `last` is included, the stop of a range is not.
     x, y : three float
-        Constant, factor of the inline and factor of the crossline number of each coordinate.
+        Constant, inline factor and crossline factor of each coordinate.
     z : four values, optional
-        First, last and step of Z, and its domain: ``"time"`` (seconds), ``"depth"`` (meters)
+        First Z, last Z, step and domain: ``"time"`` (seconds), ``"depth"`` (meters)
         or ``"depth-feet"``.
     crs : rasterio.crs.CRS, str or int, optional
         Coordinate reference system of x and y, such as ``"EPSG:23031"``.
     name : str
-        Name of the survey.
+        Survey name.
 
     Raises
     ------
     SurveyError
-        The line numbers do not rise, a number is not finite, or inlines and crosslines are
+        The line numbers do not increase, a number is not finite, or inlines and crosslines are
         parallel; the message shows the numbers.
 
     See Also
     --------
-    Survey.open : read the survey file of OpendTect.
-    Survey.from_points : from the coordinates of three corners.
+    Survey.open : read an OpendTect survey file.
+    Survey.from_points : compute the geometry from three or more known bins.
 
     Examples
     --------
@@ -102,13 +102,13 @@ class Survey:
     """Northing as a function of the line numbers."""
 
     z: ZRange | None
-    """Vertical range, or None where it is not known."""
+    """Vertical range, or None if unknown."""
 
     crs: CRS | None
-    """Coordinate reference system of x and y, or None where it is not known."""
+    """Coordinate reference system of x and y, or None if unknown."""
 
     name: str
-    """Name of the survey, "" where it has none."""
+    """Survey name, "" if it has none."""
 
     def __init__(
         self,
@@ -124,28 +124,15 @@ class Survey:
         put = object.__setattr__
         put(self, "inlines", check_lines(inlines, "inlines"))
         put(self, "crosslines", check_lines(crosslines, "crosslines"))
-        put(self, "x", check_coefficients(x, "x"))
-        put(self, "y", check_coefficients(y, "y"))
+        for part, coefficients in zip("xy", check_plane(x, y), strict=True):
+            put(self, part, coefficients)
         put(self, "z", None if z is None else check_z(z))
         put(self, "crs", parse_crs(crs, error=SurveyError))
         put(self, "name", name)
-        self._check_directions()
-
-    def _check_directions(self) -> None:
-        """Refuse lines that do not span a plane."""
-        inline = math.hypot(self.x.inline, self.y.inline)
-        crossline = math.hypot(self.x.crossline, self.y.crossline)
-        if abs(self._determinant) <= PARALLEL * inline * crossline:
-            raise SurveyError(
-                "inlines and crosslines do not span an area: from one inline to the next x and y "
-                f"change by ({self.x.inline:.10g}, {self.y.inline:.10g}), from one crossline to "
-                f"the next by ({self.x.crossline:.10g}, {self.y.crossline:.10g}); both must be "
-                "above zero and point in different directions"
-            )
 
     @classmethod
     def open(cls, path: str | PathLike[str]) -> Survey:
-        """Read the survey file of OpendTect 6 to 8.
+        """Read the survey file of OpendTect 6, 7 or 8.
 
         Parameters
         ----------
@@ -161,7 +148,7 @@ class Survey:
         MissingFileError
             There is no such file.
         SurveyError
-            It is no survey file, or its geometry contradicts itself.
+            The file is not a survey file, or its geometry is inconsistent.
         """
         from geoindex.files.door import read_survey
 
@@ -178,13 +165,13 @@ class Survey:
         crs: CRS | str | int | None = None,
         name: str = "",
     ) -> Survey:
-        """Make a survey from points whose line numbers and coordinates are known.
+        """Make a survey from bins with known line numbers and coordinates.
 
         Parameters
         ----------
         points : array_like, shape (n_points, 4)
-            Inline, crossline, x and y of three points or more that are not on one line, such
-            as three corners. Through more than three goes the plane of least squares.
+            Inline, crossline, x and y of at least three bins that are not in one row, such as
+            three corners. With more than three, the geometry is fitted by least squares.
         inlines, crosslines, z, crs, name
             As for :class:`Survey`.
 
@@ -195,8 +182,8 @@ class Survey:
         Raises
         ------
         SurveyError
-            There are fewer than three points, they are on one line, or one of more than three
-            is off the plane by more than half a bin.
+            There are fewer than three points, they are in one row, or a point is more than
+            half a bin off the fitted geometry.
 
         Examples
         --------
@@ -216,7 +203,7 @@ class Survey:
         return survey
 
     def check_points(self, points: ArrayLike) -> None:
-        """Refuse points that lie elsewhere than the survey says.
+        """Raise an error if points do not fit the geometry.
 
         Parameters
         ----------
@@ -226,21 +213,9 @@ class Survey:
         Raises
         ------
         SurveyError
-            A point is off by more than half the smaller spacing of the lines.
+            A point is off by more than half the smaller line spacing.
         """
-        table = np.atleast_2d(np.asarray(points, dtype=np.float64))
-        x, y = self.xy(table[:, 0], table[:, 1])
-        off = np.hypot(x - table[:, 2], y - table[:, 3])
-        worst = int(np.argmax(off))
-        tolerance = 0.5 * min(self.inline_spacing, self.crossline_spacing)
-        if off[worst] > tolerance:
-            inline, crossline, given_x, given_y = table[worst]
-            raise SurveyError(
-                f"the point at inline {inline:.10g}, crossline {crossline:.10g} is given as "
-                f"({given_x:.12g}, {given_y:.12g}), but the geometry puts it at ({x[worst]:.12g}, "
-                f"{y[worst]:.12g}), {off[worst]:.6g} away; bins are {self.inline_spacing:.6g} x "
-                f"{self.crossline_spacing:.6g}"
-            )
+        check_points(self._plane, points, (self.inline_spacing, self.crossline_spacing))
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -250,28 +225,27 @@ class Survey:
     @property
     def inline_spacing(self) -> float:
         """Distance between neighboring inlines, in map units."""
-        return math.hypot(self.x.inline, self.y.inline) * self.inlines.step
+        return self._plane.spacings[0] * self.inlines.step
 
     @property
     def crossline_spacing(self) -> float:
         """Distance between neighboring crosslines, in map units."""
-        return math.hypot(self.x.crossline, self.y.crossline) * self.crosslines.step
+        return self._plane.spacings[1] * self.crosslines.step
 
     @property
     def azimuth(self) -> float:
         """Direction in which inlines run, degrees clockwise from north, 0 to 360."""
-        return math.degrees(math.atan2(self.x.crossline, self.y.crossline)) % 360
+        return self._plane.azimuth
 
     @property
-    def _determinant(self) -> float:
-        return self.x.inline * self.y.crossline - self.y.inline * self.x.crossline
+    def _plane(self) -> Plane:
+        return Plane(self.x, self.y)
 
     @property
     def transform(self) -> Affine:
-        """Affine map of the survey as a raster: rows are inlines, columns crosslines.
+        """Affine transform of the survey as a raster: rows are inlines, columns crosslines.
 
-        It takes (column, row) of pixel corners, as rasterio does, so that bin centers are
-        pixel centers.
+        As in rasterio, it maps (column, row) of pixel corners; bin centers are pixel centers.
         """
         a, d = (part.crossline * self.crosslines.step for part in (self.x, self.y))
         b, e = (part.inline * self.inlines.step for part in (self.x, self.y))
@@ -280,9 +254,9 @@ class Survey:
 
     @property
     def corners(self) -> Floats:
-        """Centers of the four outermost bins, float64 of shape (4, 2), around the survey.
+        """Centers of the four corner bins, float64 of shape (4, 2), in order around the survey.
 
-        They begin at the first inline and first crossline and go along the first inline.
+        The first is at the first inline and crossline, the second at the end of that inline.
         """
         first, last = self.inlines[0], self.inlines[-1]
         start, end = self.crosslines[0], self.crosslines[-1]
@@ -290,7 +264,7 @@ class Survey:
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
-        """Smallest x and y, largest x and y of the bins, their edges included."""
+        """Smallest x, smallest y, largest x and largest y of the bin edges."""
         half = self.inlines.step / 2, self.crosslines.step / 2
         first, last = self.inlines[0] - half[0], self.inlines[-1] + half[0]
         start, end = self.crosslines[0] - half[1], self.crosslines[-1] + half[1]
@@ -303,19 +277,15 @@ class Survey:
         Parameters
         ----------
         inline, crossline : array_like
-            Line numbers, whole or not, inside the survey or outside; they broadcast.
+            Line numbers, broadcast against each other. They may be fractional and lie outside
+            the survey.
 
         Returns
         -------
         x, y : ndarray of float64
             Centers of the bins.
         """
-        along, across = np.asarray(inline, np.float64), np.asarray(crossline, np.float64)
-        x, y = (
-            part.constant + part.inline * along + part.crossline * across
-            for part in (self.x, self.y)
-        )
-        return x, y
+        return self._plane.xy(inline, crossline)
 
     def inline_crossline(
         self, x: ArrayLike, y: ArrayLike, *, snap: bool = False
@@ -325,21 +295,17 @@ class Survey:
         Parameters
         ----------
         x, y : array_like
-            Map coordinates; they broadcast.
+            Map coordinates, broadcast against each other.
         snap : bool
-            Round to the nearest line of the survey (also beyond its ends), as OpendTect does.
+            Round to the nearest line of the lattice, also outside the survey, as OpendTect does.
 
         Returns
         -------
         inline, crossline : ndarray of float64
-            Fractions count the way between two lines.
+            Fractional between two lines unless `snap` is set.
         """
-        first, start = self.inlines[0], self.crosslines[0]
-        # From the first bin, not from line numbers 0, 0 far away: that keeps the digits.
-        x0, y0 = self.xy(first, start)
-        u, v = np.asarray(x, np.float64) - x0, np.asarray(y, np.float64) - y0
-        inline = first + (u * self.y.crossline - v * self.x.crossline) / self._determinant
-        crossline = start + (v * self.x.inline - u * self.y.inline) / self._determinant
+        near = self.inlines[0], self.crosslines[0]
+        inline, crossline = self._plane.inline_crossline(x, y, near=near)
         if not snap:
             return inline, crossline
         return snap_lines(inline, self.inlines), snap_lines(crossline, self.crosslines)
@@ -347,12 +313,12 @@ class Survey:
     def extended(
         self, *, pad: int | tuple[int, int] = 0, step: int | tuple[int, int] | None = None
     ) -> Survey:
-        """Survey with more or fewer lines of the same lattice.
+        """Survey padded with more lines, or thinned to every nth line.
 
         Parameters
         ----------
         pad : int or two int
-            Bins to add on every side; two numbers are for inlines and crosslines.
+            Bins to add on every side; give two numbers for inlines and crosslines.
         step : int or two int, optional
             Step of the line numbers, a multiple of the survey's own.
 
@@ -363,7 +329,7 @@ class Survey:
         Raises
         ------
         SurveyError
-            `pad` is negative, or `step` would leave the survey's lattice.
+            `pad` is negative, or `step` is not a multiple of the survey's step.
 
         Examples
         --------
@@ -380,46 +346,30 @@ class Survey:
         return self.with_lines(inlines, crosslines)
 
     def with_lines(self, inlines: Sequence[int], crosslines: Sequence[int]) -> Survey:
-        """Survey of the same geometry with other line numbers.
-
-        Parameters
-        ----------
-        inlines, crosslines : (first, last), (first, last, step) or range
-            As for :class:`Survey`.
-
-        Returns
-        -------
-        Survey
-        """
-        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return Survey(**{**fields, "inlines": inlines, "crosslines": crosslines})
+        """Survey of the same geometry with other line numbers, given as for :class:`Survey`."""
+        return Survey(**{**vars(self), "inlines": inlines, "crosslines": crosslines})
 
     def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> None:
-        """Write an OpendTect survey file, the text form that versions 6 to 8 read.
+        """Write an OpendTect survey file in the text form that versions 6 to 8 read.
 
         Parameters
         ----------
         path : path-like
-            The file; OpendTect looks for one called ``.survey`` in the survey's folder.
+            Target file. OpendTect expects the name ``.survey`` in the survey's folder.
         overwrite : bool
-            Replace a file that is already there.
+            Replace an existing file.
 
         Raises
         ------
         OutputError
-            The file exists, or cannot be written.
+            The file exists and `overwrite` is False, or it cannot be written.
         """
         from geoindex.files.door import write_survey
 
         write_survey(self, path, overwrite=overwrite)
 
     def to_dict(self) -> dict[str, Any]:
-        """Geometry as JSON values; :meth:`from_dict` takes them back.
-
-        Returns
-        -------
-        dict
-        """
+        """Geometry as JSON values; :meth:`from_dict` reads them."""
         return {
             "name": self.name,
             "inlines": [self.inlines[0], self.inlines[-1], self.inlines.step],
@@ -432,7 +382,7 @@ class Survey:
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Survey:
-        """Survey of :meth:`to_dict`.
+        """Make a survey from the result of :meth:`to_dict`.
 
         Raises
         ------

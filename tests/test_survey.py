@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 import math
 import pickle
@@ -18,6 +19,7 @@ from geoindex import Survey
 from geoindex.errors import MissingFileError, OutputError, SurveyError
 from geoindex.opendtect.survey_file import format_survey, parse_survey
 from geoindex.palettes.keyed_text import parse_keyed, split_list
+from geoindex.rules.plane import Coefficients, Plane, fit_plane
 from tests.support.surveys import F3, F3_CORNERS, KEVITSA
 
 
@@ -246,13 +248,58 @@ def test_undefined_values_are_not_there() -> None:
         ([(1, 1, 0, 0), (9, 1, 8, 8), (1, 9, 16, 16)], "do not span an area"),
         (
             [(1, 1, 0, 0), (9, 1, 80, 0), (1, 9, 0, 80), (9, 9, 80, 120)],
-            r"crossline 9 is given as \(80, 120\), .* at \(80, 110\), 10 away; bins are",
+            # Least squares puts all four off by 10; the first is named.
+            r"inline 1, crossline 1 is given as \(0, 0\), but the geometry puts it at "
+            r"\(0, -10\), 10 away \(3 more are as far off\); bins are 10.3078 x 12.5$",
         ),
     ],
 )
 def test_refuses_points_that_make_no_survey(points: list[tuple], message: str) -> None:
     with pytest.raises(SurveyError, match=message):
         Survey.from_points(points, inlines=(1, 9), crosslines=(1, 9))
+
+
+@pytest.mark.parametrize("signs", list(itertools.product((-1, 1), repeat=6)))
+def test_rounding_changes_no_message(monkeypatch: pytest.MonkeyPatch, signs: tuple) -> None:
+    """Coefficients that differ in their last bits, as those of other processors may."""
+
+    def shaken(points: object) -> Plane:
+        shaking = np.reshape(signs, (2, 3)) * 1e-15 + 1
+        x, y = (np.asarray(fit_plane(points)) * shaking).tolist()
+        return Plane(Coefficients(*x), Coefficients(*y))
+
+    monkeypatch.setattr("geoindex.survey.fit_plane", shaken)
+    lines = {"inlines": (1, 9), "crosslines": (1, 9)}
+    points = np.array([(1, 1, 0, 0), (9, 1, 80, 0), (1, 9, 0, 80), (9, 9, 80, 120)])
+    for order in ([0, 1, 2, 3], [3, 2, 1, 0]):
+        inline, crossline, x, y = points[order[0]]
+        message = (
+            rf"inline {inline}, crossline {crossline} is given as \({x}, {y}\), .* 10 away \(3"
+        )
+        with pytest.raises(SurveyError, match=message):
+            Survey.from_points(points[order], **lines)
+
+
+@pytest.mark.parametrize("sign", [-1, 0, 1])
+def test_a_point_may_be_off_by_half_a_bin(sign: int) -> None:
+    spacing = 12.1 * (1 + sign * 1e-15)
+    survey = Survey(inlines=(1, 9), crosslines=(1, 9), x=(0, spacing, 0), y=(0, 0, spacing))
+    survey.check_points([(3, 5, 36.3, 66.55)])
+    with pytest.raises(SurveyError, match=r"at \(36.3, 60.5\), 6.051 away; bins are 12.1 x 12.1$"):
+        survey.check_points([(3, 5, 36.3, 66.551)])
+
+
+@given(survey=surveys(), seed=st.integers(0, 2**32 - 1), count=st.integers(3, 40))
+def test_planes_are_those_of_least_squares(survey: Survey, seed: int, count: int) -> None:
+    rng = np.random.default_rng(seed)
+    numbers = rng.integers(-5000, 5000, (count, 2))
+    numbers[:3] = [(0, 0), (700, 10), (30, 900)]
+    points = np.column_stack([numbers, *survey.xy(*numbers.T)])
+    points[:, 2:] += rng.normal(0, 3, (count, 2))
+    design = np.column_stack([np.ones(count), numbers])
+    expected = np.linalg.lstsq(design, points[:, 2:], rcond=None)[0]
+    found = np.transpose(fit_plane(points))
+    np.testing.assert_allclose(design @ found, design @ expected, atol=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,8 @@ from geoindex.palettes.keyed_text import (
     parse_keyed,
     split_list,
 )
-from geoindex.rules.lines import ZDomain, fit_plane
+from geoindex.rules.lines import ZDomain
+from geoindex.rules.plane import fit_plane
 from geoindex.survey import Survey
 
 __all__ = ["format_survey", "parse_survey", "read_survey", "write_survey"]

@@ -1,4 +1,4 @@
-"""The numbers of a survey, each checked by itself: line numbers, coefficients, Z range."""
+"""The numbers of a survey, each checked by itself: line numbers and Z range."""
 
 from __future__ import annotations
 
@@ -8,25 +8,19 @@ from operator import index
 from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from geoindex.errors import SurveyError
+from geoindex.rules.plane import Floats
 
 __all__ = [
-    "Coefficients",
-    "Floats",
     "ZDomain",
     "ZRange",
-    "check_coefficients",
     "check_lines",
     "check_z",
     "extend_lines",
-    "fit_plane",
     "for_both",
     "snap_lines",
 ]
-
-Floats = NDArray[np.float64]
 
 ZDomain = Literal["time", "depth", "depth-feet"]
 """Two-way time in seconds, depth in meters, or depth in feet."""
@@ -54,67 +48,6 @@ class ZRange(NamedTuple):
     def unit(self) -> str:
         """``s``, ``m`` or ``ft``."""
         return Z_UNITS[self.domain]
-
-
-class Coefficients(NamedTuple):
-    """One map coordinate as a linear function of the line numbers."""
-
-    constant: float
-    """Coordinate of line numbers 0, 0."""
-
-    inline: float
-    """Change from one inline number to the next."""
-
-    crossline: float
-    """Change from one crossline number to the next."""
-
-
-def fit_plane(points: ArrayLike) -> tuple[Coefficients, Coefficients]:
-    """Coefficients of x and y through points, by least squares where there are more than three.
-
-    Parameters
-    ----------
-    points : array_like, shape (n_points, 4)
-        Inline, crossline, x and y.
-
-    Returns
-    -------
-    x, y : Coefficients
-
-    Raises
-    ------
-    SurveyError
-        There are fewer than three points, a number is not finite, or they are on one line.
-    """
-    try:
-        table = np.asarray(points, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise SurveyError(f"points are inline, crossline, x and y of each ({error})") from None
-    if table.ndim != 2 or table.shape[0] < 3 or table.shape[1] != 4:
-        raise SurveyError(
-            "a survey needs three points or more, each with inline, crossline, x and y; found "
-            f"the shape {table.shape}"
-        )
-    if not np.isfinite(table).all():
-        raise SurveyError(f"a point is not finite: {table.tolist()}")
-    # Centered numbers keep the digits that line numbers in the thousands would cost.
-    center = table.mean(axis=0)
-    centered = table - center
-    scale = np.abs(centered[:, :2]).max(axis=0)
-    design = centered[:, :2] / np.where(scale > 0, scale, 1)
-    factors, _, rank, _ = np.linalg.lstsq(design, centered[:, 2:], rcond=1e-9)
-    if rank < 2:
-        lines = ", ".join(f"{inline:.10g}/{crossline:.10g}" for inline, crossline, *_ in table)
-        raise SurveyError(
-            f"the points at inline/crossline {lines} are on one line; give three corners"
-        )
-    factors = factors / scale[:, np.newaxis]
-    constants = center[2:] - center[:2] @ factors
-    x, y = (
-        Coefficients(float(constants[i]), float(factors[0, i]), float(factors[1, i]))
-        for i in range(2)
-    )
-    return x, y
 
 
 def check_lines(lines: Sequence[int], what: str) -> range:
@@ -149,20 +82,6 @@ def extend_lines(lines: range, pad: int, step: int | None, what: str) -> range:
             f"{lines.step}; give a multiple of it"
         )
     return range(lines[0] - pad * lines.step, lines[-1] + pad * lines.step + 1, step)
-
-
-def check_coefficients(values: Sequence[float], what: str) -> Coefficients:
-    """Three finite numbers."""
-    try:
-        coefficients = Coefficients(*(float(value) for value in values))
-    except (TypeError, ValueError):
-        raise SurveyError(
-            f"{what} must be three numbers (constant, inline and crossline factor), found "
-            f"{values!r:.100}"
-        ) from None
-    if not all(math.isfinite(value) and abs(value) < 1e15 for value in coefficients):
-        raise SurveyError(f"{what} must be finite numbers, found {tuple(coefficients)}")
-    return coefficients
 
 
 def check_z(values: Sequence[Any]) -> ZRange:
