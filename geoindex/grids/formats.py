@@ -7,15 +7,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from geoindex.errors import GridError, MissingFileError, OptionError, OutputError
 from geoindex.grid import IndexGrid
-from geoindex.grids.exchange import cps3, esri, irap, points, surfer, zmap
-from geoindex.grids.exchange.companions import opener_with_legend
+from geoindex.grids.exchange import cps3, esri, irap, points, surfer6, surfer7, zmap
+from geoindex.grids.exchange.frame import ExchangeFormat, opener, reader
 from geoindex.grids.geotiff import open_geotiff, read_geotiff
 from geoindex.grids.npy import open_npy, read_npy
 from geoindex.grids.png import open_png, read_png
-from geoindex.grids.writing import BlockWriter, GridHeader, GridOpener, held
+from geoindex.grids.writing import BlockWriter, GridHeader, GridOpener, collector
 from geoindex.opendtect.read_horizon import read_horizon
 from geoindex.opendtect.write_horizon import save_on_survey
 
@@ -51,7 +52,7 @@ class GridFormat:
     open: GridOpener
     """Opens a file for writing block by block."""
 
-    read: Callable[[Path], IndexGrid] | None
+    read: Callable[[Path], IndexGrid] | None = None
     """Reads a file back, or None where the format cannot bring a grid back."""
 
     recognize: Callable[[bytes], bool] | None = None
@@ -66,8 +67,21 @@ def open_horizon(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator
             f"{path}: a horizon needs the survey; write it with geoindex horizon (write_horizon), "
             "or save grid.resample(survey)"
         )
-    with held(save_on_survey)(path, header, overwrite=overwrite) as writer:
-        yield writer
+    collected = collector(path, header, overwrite=overwrite)
+    yield collected
+    save_on_survey(path, header.grid(collected.indices), overwrite)
+
+
+def _exchange(key: str, name: str, module: ExchangeFormat[Any], *suffixes: str) -> GridFormat:
+    """Row of a format that a module of its own writes and reads."""
+    return GridFormat(
+        key=key,
+        name=name,
+        suffixes=suffixes,
+        open=opener(module.layout, module.write),
+        read=reader(module.read),
+        recognize=module.recognize,
+    )
 
 
 FORMATS = (
@@ -80,74 +94,29 @@ FORMATS = (
         open=open_geotiff,
     ),
     GridFormat(key="png", name="PNG", suffixes=(".png",), read=read_png, open=open_png),
-    GridFormat(
-        key="esri",
-        name="ESRI ASCII grid",
-        suffixes=(".asc",),
-        open=opener_with_legend(esri.write_esri, esri.check_esri),
-        read=esri.read_esri,
-        recognize=esri.is_esri,
-    ),
-    GridFormat(
-        key="irap",
-        name="IRAP classic grid",
-        suffixes=(".irap",),
-        open=opener_with_legend(irap.write_irap, irap.check_irap),
-        read=irap.read_irap,
-        recognize=irap.is_irap,
-    ),
-    GridFormat(
-        key="zmap",
-        name="ZMAP+ grid",
-        suffixes=(".zmap", ".zmp"),
-        open=opener_with_legend(zmap.write_zmap, zmap.check_zmap),
-        read=zmap.read_zmap,
-        recognize=zmap.is_zmap,
-    ),
-    GridFormat(
-        key="surfer6",
-        name="Surfer 6 text grid",
-        suffixes=(".grd",),
-        open=opener_with_legend(surfer.write_surfer6, surfer.check_surfer6),
-        read=surfer.read_surfer6,
-        recognize=surfer.is_surfer6,
-    ),
-    GridFormat(
-        key="surfer7",
-        name="Surfer 7 grid",
-        suffixes=(".grd",),
-        open=opener_with_legend(surfer.write_surfer7, surfer.check_surfer7),
-        read=surfer.read_surfer7,
-        recognize=surfer.is_surfer7,
-    ),
-    GridFormat(
-        key="cps3",
-        name="CPS-3 grid (experimental)",
-        suffixes=(".cps3",),
-        open=opener_with_legend(cps3.write_cps3, cps3.check_cps3),
-        read=cps3.read_cps3,
-        recognize=cps3.is_cps3,
-    ),
+    _exchange("esri", "ESRI ASCII grid", esri, ".asc"),
+    _exchange("irap", "IRAP classic grid", irap, ".irap"),
+    _exchange("zmap", "ZMAP+ grid", zmap, ".zmap", ".zmp"),
+    _exchange("surfer6", "Surfer 6 text grid", surfer6, ".grd"),
+    _exchange("surfer7", "Surfer 7 grid", surfer7, ".grd"),
+    _exchange("cps3", "CPS-3 grid (experimental)", cps3, ".cps3"),
     GridFormat(
         key="xyz",
         name="XYZ text",
         suffixes=(".xyz",),
-        open=opener_with_legend(points.write_points, points.check_points),
-        read=None,
+        open=opener(points.layout, points.write_xyz),
     ),
     GridFormat(
         key="dug",
         name="DUG Insight text",
         suffixes=(".xya",),
-        open=opener_with_legend(points.write_dug, points.check_points),
-        read=None,
+        open=opener(points.layout, points.write_dug),
     ),
     GridFormat(
         key="ijxyz",
         name="text of inlines and crosslines",
         suffixes=(".ijxyz",),
-        open=opener_with_legend(points.write_lines_and_points, points.check_lines),
-        read=None,
+        open=opener(points.layout_on_survey, points.write_ijxyz),
     ),
     GridFormat(
         key="horizon",

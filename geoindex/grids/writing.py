@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -31,7 +31,7 @@ __all__ = [
     "BlockWriter",
     "GridHeader",
     "GridOpener",
-    "held",
+    "collector",
 ]
 
 
@@ -84,6 +84,18 @@ class GridHeader:
             values=values,
         )
 
+    def grid(self, indices: IndexArray) -> IndexGrid:
+        """Grid of this header and its indices."""
+        return IndexGrid(
+            indices=indices,
+            palette=self.palette,
+            nodata=self.nodata,
+            transform=self.transform,
+            crs=self.crs,
+            gcps=self.gcps,
+            provenance=self.provenance,
+        )
+
     @cached_property
     def classes(self) -> ClassValues | None:
         """What is written in place of palette rows, or None."""
@@ -128,50 +140,35 @@ class GridOpener(Protocol):
         """Open `path`; `overwrite` says whether a file that is there may be replaced."""
 
 
-def held(
-    write: Callable[[Path, IndexGrid, bool], None],
-    *,
-    check: Callable[[Path, GridHeader, bool], None] | None = None,
-) -> GridOpener:
-    """Make the opener of a format that is written at once: the grid is collected first.
+def collector(path: Path, header: GridHeader, *, overwrite: bool) -> ArrayWriter:
+    """Take the blocks of a format that is written at once, as palette rows.
 
     Parameters
     ----------
-    write : callable
-        Takes the path, the whole grid and whether a file that is there may be replaced.
-    check : callable, optional
-        Takes path, header and whether files may be replaced, and refuses what cannot be written
-        before the work begins.
+    path : Path
+        The target.
+    header : GridHeader
+        What is to be written.
+    overwrite : bool
+        Whether a file that is there may be replaced.
 
     Returns
     -------
-    GridOpener
+    ArrayWriter
+        :meth:`GridHeader.grid` makes the grid of its indices.
+
+    Raises
+    ------
+    OutputError
+        The target cannot be written, or class values are asked for.
     """
-
-    @contextmanager
-    def open_held(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator[BlockWriter]:
-        if header.values:
-            raise OutputError(
-                f"{path}: this format holds palette rows only; write class values to .npy, .tif "
-                "or .png"
-            )
-        check_target(path, overwrite=overwrite)
-        if check is not None:
-            check(path, header, overwrite)
-        collected = ArrayWriter(np.empty(header.shape, dtype=header.dtype))
-        yield collected
-        grid = IndexGrid(
-            indices=collected.indices,
-            palette=header.palette,
-            nodata=header.nodata,
-            transform=header.transform,
-            crs=header.crs,
-            gcps=header.gcps,
-            provenance=header.provenance,
+    if header.values:
+        raise OutputError(
+            f"{path}: this format holds palette rows only; write class values to .npy, .tif or "
+            ".png"
         )
-        write(path, grid, overwrite)
-
-    return open_held
+    check_target(path, overwrite=overwrite)
+    return ArrayWriter(np.empty(header.shape, dtype=header.dtype))
 
 
 class ArrayWriter:

@@ -150,6 +150,39 @@ def test_xtgeo_finds_a_rotated_irap_grid(tmp_path: Path, angle: float, handed: i
     )
 
 
+def test_irap_header_does_not_depend_on_last_digits(tmp_path: Path) -> None:
+    """Sines and roots differ in their last bit between processors."""
+    transform = (
+        Affine.translation(605000, 6073000) @ Affine.rotation(30) @ Affine.scale(12.5, 25.0)
+    )
+    cos, sin = 3**0.5 / 2, 0.5
+    x, y = 605000 + 6.25 * cos - 12.5 * sin, 6073000 + 6.25 * sin + 12.5 * cos
+    headers = set()
+    for place in range(6):
+        for toward in (-np.inf, np.inf):
+            numbers = list(transform[:6])
+            numbers[place] = float(np.nextafter(numbers[place], toward))
+            make_grid(Affine(*numbers)).save(tmp_path / "map.irap", overwrite=True)
+            headers.add(tuple((tmp_path / "map.irap").read_text().split()[:19]))
+    (header,) = headers
+    assert header[:4] == ("-996", "23", "12.5", "25")
+    assert header[9:12] == ("30", f"{x:.6f}", f"{y:.6f}")
+
+
+@pytest.mark.parametrize("angle", ["390", "1e99", "-" + 39 * "9" + "e99"])
+def test_irap_angles_of_any_size(tmp_path: Path, angle: str) -> None:
+    make_grid(ROTATED).save(tmp_path / "map.irap")
+    words = (tmp_path / "map.irap").read_text().split()
+    (tmp_path / "map.irap").write_text(
+        " ".join([*words[:9], angle, *words[10:19]]) + "\n" + " ".join(words[19:])
+    )
+    direction = np.radians(float(angle) % 360)
+    found = open_grid(tmp_path / "map.irap").transform
+    np.testing.assert_allclose(
+        (found.a, found.d), 12.5 * np.array([np.cos(direction), np.sin(direction)]), atol=1e-9
+    )
+
+
 def test_irap_holds_a_survey_that_is_a_little_skew(tmp_path: Path) -> None:
     """The published coefficients of a survey whose axes are 0.003 degrees off a right angle."""
     transform = Affine(9.4758042, -3.19541219, 3497612.5, 3.19552448, 9.47383513, 7510511.4)
@@ -468,6 +501,8 @@ def test_esri_grids_of_other_programs(tmp_path: Path) -> None:
         ("ncols 2\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize 1\n0 0.5\n", "0.5 at row 0"),
         ("ncols 2\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize 1\nnan 1\n", "nan at row 0"),
         ("ncols 2\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize -1\n0 1\n", "make no grid"),
+        ("ncols 2\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize 1\n0 1e300\n", "inf at row 0"),
+        ("ncols 2.5\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize 1\n0 1\n", "make no grid"),
         ("ncols 2\n", "cut short in its header"),
     ],
 )

@@ -7,10 +7,7 @@ that GIS programs look for, in ESRI's WKT.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 from affine import Affine
@@ -20,7 +17,6 @@ from rasterio.crs import CRS
 from geoindex.errors import GridError, OutputError
 from geoindex.files.whole_files import atomic_output, check_target
 from geoindex.grid import IndexGrid
-from geoindex.grids.writing import GridHeader, GridOpener, held
 from geoindex.images.sidecars import crs_beside
 from geoindex.palettes.legend import format_legend, grid_legend_path, read_legend
 from geoindex.rules.crs import esri_wkt, registered_crs
@@ -28,33 +24,12 @@ from geoindex.rules.indices import IndexArray, index_dtype, nodata_value
 
 __all__ = [
     "check_companions",
-    "grid_file",
     "grid_of_values",
-    "opener_with_legend",
+    "write_companions",
 ]
 
 
-def opener_with_legend(
-    write: Callable[[Path, IndexGrid, bool], None], check: Callable[[Path, GridHeader], object]
-) -> GridOpener:
-    """Make the opener of a format that :func:`grid_file` writes.
-
-    Parameters
-    ----------
-    write : callable
-        Takes the path, the whole grid and whether files that are there may be replaced.
-    check : callable
-        Refuses what the format cannot hold.
-    """
-
-    def check_all(path: Path, header: GridHeader, overwrite: bool) -> None:
-        check(path, header)
-        check_companions(path, header, overwrite=overwrite)
-
-    return held(write, check=check_all)
-
-
-def check_companions(path: Path, source: IndexGrid | GridHeader, *, overwrite: bool) -> None:
+def check_companions(path: Path, crs: CRS | None, *, overwrite: bool) -> None:
     """Refuse to write beside files that must not be replaced, or would be misread.
 
     Raises
@@ -64,8 +39,8 @@ def check_companions(path: Path, source: IndexGrid | GridHeader, *, overwrite: b
     """
     check_target(grid_legend_path(path), overwrite=overwrite)
     prj = path.with_suffix(".prj")
-    if source.crs is not None:
-        if not _is_there(path, source.crs):
+    if crs is not None:
+        if not _is_there(path, crs):
             check_target(prj, overwrite=overwrite)
     elif prj.exists():
         raise OutputError(
@@ -74,33 +49,13 @@ def check_companions(path: Path, source: IndexGrid | GridHeader, *, overwrite: b
         )
 
 
-@contextmanager
-def grid_file(path: Path, grid: IndexGrid, *, overwrite: bool) -> Iterator[BinaryIO]:
-    """Open a grid for writing; it appears, with legend and CRS, when the block ends well.
-
-    Parameters
-    ----------
-    path : Path
-        The target.
-    grid : IndexGrid
-        Gives palette and CRS.
-    overwrite : bool
-        Whether files that are there may be replaced.
-
-    Yields
-    ------
-    binary file
-    """
-    check_companions(path, grid, overwrite=overwrite)
-    with atomic_output(path, overwrite=overwrite) as temporary:
-        with temporary.open("wb") as file:
-            yield file
-        with atomic_output(grid_legend_path(path), overwrite=overwrite) as legend:
-            legend.write_text(format_legend(grid.palette), encoding="utf-8", newline="\n")
-        prj = path.with_suffix(".prj")
-        if grid.crs is not None and not _is_there(path, grid.crs):
-            with atomic_output(prj, overwrite=overwrite) as placed:
-                placed.write_text(esri_wkt(grid.crs) + "\n", encoding="utf-8")
+def write_companions(path: Path, grid: IndexGrid, *, overwrite: bool) -> None:
+    """Write the legend of a grid, and its CRS where there is one."""
+    with atomic_output(grid_legend_path(path), overwrite=overwrite) as legend:
+        legend.write_text(format_legend(grid.palette), encoding="utf-8", newline="\n")
+    if grid.crs is not None and not _is_there(path, grid.crs):
+        with atomic_output(path.with_suffix(".prj"), overwrite=overwrite) as prj:
+            prj.write_text(esri_wkt(grid.crs) + "\n", encoding="utf-8", newline="\n")
 
 
 def grid_of_values(

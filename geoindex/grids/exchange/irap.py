@@ -1,7 +1,8 @@
 """IRAP classic (RMS) text grid (``.irap``): the one of these formats that holds a rotated grid.
 
-Format: as xtgeo and petekio read and write it; 19 numbers, then the values along the first axis.
-The second axis lies at a right angle, counter-clockwise of the first.
+Source: xtgeo's and petekio's readers and writers of "irap_ascii". 19 numbers stand before the
+values, which run along the first axis; the second axis lies at a right angle, counter-clockwise
+of the first.
 """
 
 from __future__ import annotations
@@ -9,15 +10,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import BinaryIO
 
 import numpy as np
 from affine import Affine
 
 from geoindex.errors import GridError, OutputError
 from geoindex.grid import IndexGrid
-from geoindex.grids.exchange.companions import grid_file, grid_of_values
+from geoindex.grids.exchange.frame import Numbers
 from geoindex.grids.exchange.lattice import (
     Lattice,
     decimal_of,
@@ -26,14 +26,13 @@ from geoindex.grids.exchange.lattice import (
     north_up,
     number_text,
     placed_transform,
+    shape_of,
 )
-from geoindex.grids.exchange.text import header_words, index_texts, read_values, write_lines
+from geoindex.grids.exchange.text import header_words, read_values, write_values
+from geoindex.grids.writing import GridHeader
 from geoindex.rules.indices import IndexArray
 
-if TYPE_CHECKING:
-    from geoindex.grids.writing import GridHeader
-
-__all__ = ["check_irap", "is_irap", "read_irap", "write_irap"]
+__all__ = ["layout", "read", "recognize", "write"]
 
 NAME = "an IRAP classic grid"
 
@@ -47,6 +46,12 @@ N_HEADER = 19
 # Farthest that a node may move where axes are not at a right angle, as a share of a cell.
 SKEW_LIMIT = 0.1
 
+# Of the steps and, behind the point, of the angle of a rotated grid.
+DIGITS = 12
+
+# Behind the first digit of a cell, of the origin of a rotated grid.
+DIGITS_OF_CELL = 7
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Frame:
@@ -59,14 +64,19 @@ class _Frame:
     angle: Decimal
 
 
-def check_irap(path: Path, source: IndexGrid | GridHeader) -> None:
-    """Refuse what the format cannot hold."""
-    _frame(path, source)
+def layout(header: GridHeader) -> _Frame:
+    """Place the grid with axes at a right angle, or refuse what the format cannot hold."""
+    transform = placed_transform(header, NAME)
+    if is_upright(transform, header.shape):
+        lattice = lattice_of(header, NAME)
+        return _Frame(
+            x=lattice.west, y=lattice.south, dx=lattice.dx, dy=lattice.dy, angle=Decimal(0)
+        )
+    return _rotated(transform, header.shape)
 
 
-def write_irap(path: Path, grid: IndexGrid, overwrite: bool) -> None:
-    """Write a grid; the columns of a rotated one are the first axis."""
-    frame = _frame(path, grid)
+def write(file: BinaryIO, grid: IndexGrid, frame: _Frame) -> None:
+    """Write along the first axis, which is that of the columns of a rotated grid."""
     lines = _lines(grid)
     n_j, n_i = lines.shape
     x_end, y_end = frame.x + (n_i - 1) * frame.dx, frame.y + (n_j - 1) * frame.dy
@@ -76,46 +86,33 @@ def write_irap(path: Path, grid: IndexGrid, overwrite: bool) -> None:
         [str(n_i), *_texts(frame.angle, frame.x, frame.y)],
         ["0"] * 7,
     ]
-    texts = index_texts(len(grid.palette), grid.indices.dtype, grid.nodata, form="%d.0", null=NULL)
-    with grid_file(path, grid, overwrite=overwrite) as file:
-        file.write("".join(" ".join(line) + "\n" for line in header).encode())
-        write_lines(file, lines, texts, per_line=PER_LINE)
+    file.write("".join(" ".join(line) + "\n" for line in header).encode())
+    write_values(file, lines, grid, form="%d.0", null=NULL, per_line=PER_LINE)
 
 
-def is_irap(start: bytes) -> bool:
+def recognize(start: bytes) -> bool:
     """Whether a file begins as such a grid."""
     return start.split(maxsplit=1)[:1] == [b"-996"]
 
 
-def read_irap(path: Path) -> IndexGrid:
-    """Read a grid and its legend; the first row of a rotated one is that of the origin.
-
-    Raises
-    ------
-    MissingFileError
-        There is no legend beside it.
-    GridError
-        The file is damaged, or holds other values than classes.
-    """
-    where = str(path)
-    with path.open("rb") as file:
-        numbers = [decimal_of(word, where) for word in header_words(file, N_HEADER, where)]
-        if len(numbers) != N_HEADER:
-            raise GridError(f"{where}: the header holds {len(numbers)} numbers, not {N_HEADER}")
-        shape = int(numbers[1]), int(numbers[8])
-        dx, dy, angle, x, y = (numbers[place] for place in (2, 3, 9, 10, 11))
-        if dx <= 0 or dy == 0:
-            raise GridError(f"{where}: steps of {dx} and {dy} make no grid")
-        lines = read_values(file, shape, where)
-    if angle % 360 == 0 and dy > 0:
+def read(file: BinaryIO) -> Numbers:
+    """Read a grid; the first row of a rotated one is that of the origin."""
+    numbers = [decimal_of(word) for word in header_words(file, N_HEADER)]
+    shape = shape_of(numbers[1], numbers[8])
+    dx, dy, angle, x, y = (numbers[place] for place in (2, 3, 9, 10, 11))
+    if dx <= 0 or dy == 0:
+        raise GridError(f"steps of {dx} and {dy} make no grid")
+    lines = read_values(file, shape)
+    degrees = float(angle) % 360
+    if degrees == 0 and dy > 0:
         transform = Lattice.from_node(shape, x, y, dx, dy).transform
         lines = np.flipud(lines)
     else:
-        direction = math.radians(float(angle))
-        cos, sin = math.cos(direction), math.sin(direction)
-        steps = float(dx) * cos, -float(dy) * sin, float(dx) * sin, float(dy) * cos
-        transform = _around_node(steps, float(x), float(y))
-    return grid_of_values(path, lines, lines >= float(NULL), transform)
+        cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+        a, b, d, e = float(dx) * cos, -float(dy) * sin, float(dx) * sin, float(dy) * cos
+        # From the first node to the corner of its cell.
+        transform = Affine(a, b, float(x) - (a + b) / 2, d, e, float(y) - (d + e) / 2)
+    return Numbers(lines, lines >= float(NULL), transform)
 
 
 def _lines(grid: IndexGrid) -> IndexArray:
@@ -128,30 +125,24 @@ def _lines(grid: IndexGrid) -> IndexArray:
     return np.flipud(grid.indices) if transform.determinant < 0 else grid.indices
 
 
-def _frame(path: Path, source: IndexGrid | GridHeader) -> _Frame:
-    """Place of the grid with axes at a right angle."""
-    transform = placed_transform(source, path, NAME)
-    if is_upright(transform, source.shape):
-        lattice = lattice_of(source, path, NAME)
-        return _Frame(
-            x=lattice.west, y=lattice.south, dx=lattice.dx, dy=lattice.dy, angle=Decimal(0)
-        )
-    rows, cols = source.shape
+def _rotated(transform: Affine, shape: tuple[int, int]) -> _Frame:
+    """Frame with the right angle that moves the corners least."""
+    rows, cols = shape
     # Vectors along the first and the second axis; rows that run clockwise are turned over.
     turn = -1 if transform.determinant < 0 else 1
     i = complex(transform.a, transform.d)
     j = turn * complex(transform.b, transform.e)
     if abs(transform.determinant) <= 1e-12 * abs(i) * abs(j):
-        raise OutputError(f"{path}: rows and columns of the grid run along one line")
+        raise OutputError("rows and columns of the grid run along one line")
     angle_i = math.atan2(i.imag, i.real)
     skew = math.remainder(math.atan2(j.imag, j.real) - math.pi / 2 - angle_i, 2 * math.pi)
-    # The right angle that moves the corners least, by least squares about the center.
+    # By least squares about the center.
     half_i, half_j = abs(i) * (cols - 1) / 2, abs(j) * (rows - 1) / 2
     share = half_j**2 / ((half_i**2 + half_j**2) or 1.0)
     moved = math.hypot(half_i * skew * share, half_j * skew * (1 - share))
     if moved > SKEW_LIMIT * min(abs(i), abs(j)):
         raise OutputError(
-            f"{path}: {NAME} has axes at a right angle, and those of this one are "
+            f"{NAME} has axes at a right angle, and those of this one are "
             f"{math.degrees(skew):.4g} degrees off, which would move its corners by {moved:.3g}; "
             "write GeoTIFF (.tif)"
         )
@@ -161,15 +152,12 @@ def _frame(path: Path, source: IndexGrid | GridHeader) -> _Frame:
         transform.f + (transform.d * cols + transform.e * rows) / 2,
     )
     origin = center - complex(half_i, half_j) * complex(math.cos(angle), math.sin(angle))
-    numbers = (origin.real, origin.imag, abs(i), abs(j), math.degrees(angle) % 360)
-    x, y, dx, dy, degrees = (Decimal(repr(number)) for number in numbers)
+    # The last digits of sines and roots differ between processors.
+    dx, dy = (Decimal(f"{abs(side):.{DIGITS}g}") for side in (i, j))
+    unit = Decimal(1).scaleb(min(dx, dy).adjusted() - DIGITS_OF_CELL)
+    x, y = (Decimal(part).quantize(unit) for part in (origin.real, origin.imag))
+    degrees = round(Decimal(math.degrees(angle) % 360), DIGITS) % 360
     return _Frame(x=x, y=y, dx=dx, dy=dy, angle=degrees)
-
-
-def _around_node(steps: tuple[float, float, float, float], x: float, y: float) -> Affine:
-    """Transform of cell corners from the steps along both axes and the first node."""
-    a, b, d, e = steps
-    return Affine(a, b, x - (a + b) / 2, d, e, y - (d + e) / 2)
 
 
 def _texts(*numbers: Decimal) -> list[str]:

@@ -1,7 +1,7 @@
 """Where the cells of a north-up grid lie, as the decimal numbers of a text file.
 
-The numbers of a transform are taken as the shortest decimals that stand for them, and all sums
-are exact in these, so that a transform that went through a file comes back to the last digit.
+The numbers of a transform are taken as the shortest decimals that stand for them. In the exact
+context of :mod:`geoindex.grids.exchange.frame` a transform survives a file to the last digit.
 """
 
 from __future__ import annotations
@@ -9,31 +9,26 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from decimal import Context, Decimal, localcontext
-from pathlib import Path
-from typing import TYPE_CHECKING
+from decimal import Decimal
 
 from affine import Affine
 
 from geoindex.errors import GridError, OutputError
 from geoindex.grid import IndexGrid
+from geoindex.grids.writing import GridHeader
 from geoindex.rules.indices import IndexArray
-
-if TYPE_CHECKING:
-    from geoindex.grids.writing import GridHeader
 
 __all__ = [
     "Lattice",
     "decimal_of",
     "is_upright",
     "lattice_of",
+    "lattice_with_spacing",
     "north_up",
     "number_text",
     "placed_transform",
+    "shape_of",
 ]
-
-# Sums of 17-digit numbers of very different size are still exact.
-EXACT = Context(prec=100)
 
 # Of a cell, over the whole grid: what is less is rounding and not a rotation.
 NEGLIGIBLE = 1e-6
@@ -71,66 +66,65 @@ class Lattice:
         cls, shape: tuple[int, int], west: Decimal, south: Decimal, dx: Decimal, dy: Decimal
     ) -> Lattice:
         """Lattice of the outer corner in the south-west."""
-        with localcontext(EXACT):
-            return cls.from_node(shape, west + dx / 2, south + dy / 2, dx, dy)
+        return cls.from_node(shape, west + dx / 2, south + dy / 2, dx, dy)
 
     @classmethod
     def from_node(
         cls, shape: tuple[int, int], west: Decimal, south: Decimal, dx: Decimal, dy: Decimal
     ) -> Lattice:
         """Lattice of the node in the south-west."""
-        with localcontext(EXACT):
-            return cls(
-                shape=shape,
-                west=west,
-                east=west + (shape[1] - 1) * dx,
-                south=south,
-                north=south + (shape[0] - 1) * dy,
-                dx=dx,
-                dy=dy,
-            )
+        return cls(
+            shape=shape,
+            west=west,
+            east=west + (shape[1] - 1) * dx,
+            south=south,
+            north=south + (shape[0] - 1) * dy,
+            dx=dx,
+            dy=dy,
+        )
 
     @classmethod
     def from_limits(
         cls,
-        shape: tuple[int, int],
+        counts: tuple[Decimal, Decimal],
         x: tuple[Decimal, Decimal],
         y: tuple[Decimal, Decimal],
-        where: str,
     ) -> Lattice:
-        """Lattice of the first and last node along each axis.
+        """Lattice of the rows and columns, and of the first and last node along each axis.
 
         Raises
         ------
         GridError
             The limits do not rise, or there is one node only between them.
         """
+        rows, cols = shape = shape_of(*counts)
         if min(shape) < 2 or not (x[0] < x[1] and y[0] < y[1]):
             raise GridError(
-                f"{where}: limits {x[0]} to {x[1]} and {y[0]} to {y[1]} give {shape[1]} x "
-                f"{shape[0]} nodes no spacing"
+                f"limits {x[0]} to {x[1]} and {y[0]} to {y[1]} give {cols} x {rows} nodes no "
+                "spacing"
             )
-        with localcontext(EXACT):
-            dx, dy = (x[1] - x[0]) / (shape[1] - 1), (y[1] - y[0]) / (shape[0] - 1)
+        dx, dy = (x[1] - x[0]) / (cols - 1), (y[1] - y[0]) / (rows - 1)
         return cls.from_node(shape, x[0], y[0], dx, dy)
+
+    @property
+    def limits(self) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+        """West, east, south and north, as many headers list them."""
+        return self.west, self.east, self.south, self.north
 
     @property
     def transform(self) -> Affine:
         """Affine map from (column, row) of cell corners to coordinates."""
-        with localcontext(EXACT):
-            left, top = self.west - self.dx / 2, self.north + self.dy / 2
+        left, top = self.west - self.dx / 2, self.north + self.dy / 2
         return Affine(float(self.dx), 0.0, float(left), 0.0, -float(self.dy), float(top))
 
 
-def placed_transform(source: IndexGrid | GridHeader, path: Path, name: str) -> Affine:
+def placed_transform(header: GridHeader, name: str) -> Affine:
     """Transform of a grid that is to be written in a format that needs one.
 
     Parameters
     ----------
-    source : IndexGrid or GridHeader
+    header : GridHeader
         What is written.
-    path : Path
-        The target.
     name : str
         Name of the format.
 
@@ -139,28 +133,26 @@ def placed_transform(source: IndexGrid | GridHeader, path: Path, name: str) -> A
     OutputError
         The grid has no georeference, or control points in its place.
     """
-    if source.gcps:
+    if header.gcps:
         raise OutputError(
-            f"{path}: {name} cannot hold ground control points; write .npy or .tif, or warp the "
-            "map to a grid first"
+            f"{name} cannot hold ground control points; write .npy or .tif, or warp the map to a "
+            "grid first"
         )
-    if source.transform is None:
+    if header.transform is None:
         raise OutputError(
-            f"{path}: {name} needs to know where the grid lies, and this one has no georeference; "
-            "write .npy, .tif or .png, or put a world file beside the image"
+            f"{name} needs to know where the grid lies, and this one has no georeference; write "
+            ".npy, .tif or .png, or put a world file beside the image"
         )
-    return source.transform
+    return header.transform
 
 
-def lattice_of(source: IndexGrid | GridHeader, path: Path, name: str) -> Lattice:
+def lattice_of(header: GridHeader, name: str) -> Lattice:
     """Lattice of a grid for a format that holds north-up grids only.
 
     Parameters
     ----------
-    source : IndexGrid or GridHeader
+    header : GridHeader
         What is written; its rows and columns may run along either axis, either way.
-    path : Path
-        The target.
     name : str
         Name of the format.
 
@@ -173,21 +165,40 @@ def lattice_of(source: IndexGrid | GridHeader, path: Path, name: str) -> Lattice
     OutputError
         The grid is rotated, or not placed by a transform.
     """
-    transform = placed_transform(source, path, name)
-    shape = source.shape
+    transform, shape = placed_transform(header, name), header.shape
     if is_upright(_transposed(transform), shape[::-1]):
         transform, shape = _transposed(transform), shape[::-1]
     elif not is_upright(transform, shape):
         angle = math.degrees(math.atan2(transform.d, transform.a))
         raise OutputError(
-            f"{path}: {name} cannot hold a rotated grid, and the rows of this one run at "
-            f"{angle:.3f} degrees; write IRAP classic (.irap) or GeoTIFF (.tif), or put the map "
-            "on a north-up grid first"
+            f"{name} cannot hold a rotated grid, and the rows of this one run at {angle:.3f} "
+            "degrees; write IRAP classic (.irap) or GeoTIFF (.tif), or put the map on a north-up "
+            "grid first"
         )
-    with localcontext(EXACT):
-        x, dx = _ascending(transform.c, transform.a, shape[1])
-        y, dy = _ascending(transform.f, transform.e, shape[0])
+    x, dx = _ascending(transform.c, transform.a, shape[1])
+    y, dy = _ascending(transform.f, transform.e, shape[0])
     return Lattice.from_corner(shape, x, y, dx, dy)
+
+
+def lattice_with_spacing(header: GridHeader, name: str, instead: str) -> Lattice:
+    """Lattice for a format that tells the spacing by the first and last node.
+
+    Parameters
+    ----------
+    header, name
+        As for :func:`lattice_of`.
+    instead : str
+        Formats that hold a single row or column.
+
+    Raises
+    ------
+    OutputError
+        There is one row or column only, or :func:`lattice_of` refuses the grid.
+    """
+    lattice = lattice_of(header, name)
+    if min(lattice.shape) < 2:
+        raise OutputError(f"{name} of one row or column has no spacing; write {instead}")
+    return lattice
 
 
 def north_up(grid: IndexGrid) -> IndexArray:
@@ -202,10 +213,10 @@ def north_up(grid: IndexGrid) -> IndexArray:
 
 def number_text(number: Decimal) -> str:
     """Write a number as plain decimal text, without an exponent and needless zeros."""
-    return format(number.normalize(EXACT), "f")
+    return format(number.normalize(), "f")
 
 
-def decimal_of(text: str, where: str) -> Decimal:
+def decimal_of(text: str) -> Decimal:
     """Take a number from a header.
 
     Raises
@@ -214,8 +225,21 @@ def decimal_of(text: str, where: str) -> Decimal:
         It is no number.
     """
     if not NUMBER.fullmatch(text):
-        raise GridError(f"{where}: {text[:40]!r} in the header is not a number")
+        raise GridError(f"{text[:40]!r} in the header is not a number")
     return Decimal(text)
+
+
+def shape_of(rows: Decimal, cols: Decimal) -> tuple[int, int]:
+    """Take rows and columns from a header.
+
+    Raises
+    ------
+    GridError
+        They are not whole numbers from 1 on.
+    """
+    if min(rows, cols) < 1 or int(rows) != rows or int(cols) != cols:
+        raise GridError(f"{rows} rows and {cols} columns in the header make no grid")
+    return int(rows), int(cols)
 
 
 def _transposed(transform: Affine) -> Affine:

@@ -1,18 +1,29 @@
-"""Numbers of a grid as text, fast and a band at a time, both ways."""
+"""Values of a grid as text, fast and a band at a time, both ways."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from decimal import Decimal
 from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.errors import GridError
+from geoindex.grid import IndexGrid
 from geoindex.rules.indices import IndexArray
 
-__all__ = ["bands", "header_line", "header_words", "index_texts", "read_values", "write_lines"]
+__all__ = [
+    "bands",
+    "bytes_left",
+    "header_line",
+    "header_words",
+    "is_null",
+    "read_values",
+    "used_range",
+    "write_values",
+]
 
 # Values, and bytes, that are in work at one time.
 BAND_VALUES = 2**20
@@ -21,63 +32,38 @@ CHUNK_BYTES = 2**22
 LONGEST_HEADER_LINE = 1000
 
 
-def index_texts(
-    n_colors: int,
-    dtype: np.dtype[np.uint8 | np.uint16],
-    nodata: int | None,
+def write_values(
+    file: BinaryIO,
+    lines: IndexArray,
+    grid: IndexGrid,
     *,
     form: str,
     null: str,
-) -> list[bytes]:
-    """Text of every index that a grid may hold.
-
-    Parameters
-    ----------
-    n_colors : int
-        Colors of the palette.
-    dtype : dtype
-        Of the indices.
-    nodata : int or None
-        Index of nodata.
-    form : str
-        How an index is written, such as ``"%d"``.
-    null : str
-        What is written for nodata.
-
-    Returns
-    -------
-    list of bytes
-        One a value of `dtype` up to the largest that occurs.
-    """
-    texts = [(form % index).encode() for index in range(n_colors)]
-    if nodata is not None:
-        texts += [null.encode()] * (int(nodata) + 1 - n_colors)
-    return texts[: int(np.iinfo(dtype).max) + 1]
-
-
-def write_lines(
-    file: BinaryIO,
-    lines: IndexArray,
-    texts: Sequence[bytes],
-    *,
     per_line: int | None = None,
     separator: bytes = b" ",
 ) -> None:
-    """Write rows of indices as text; each begins a new line.
+    """Write the indices of a grid as text; each of `lines` begins a new line.
 
     Parameters
     ----------
     file : binary file
         Open for writing.
     lines : ndarray of uint8 or uint16, shape (n_lines, n_values)
-        In the order of the file.
-    texts : sequence of bytes
-        Text of every index; see :func:`index_texts`.
+        The indices in the order of the file.
+    grid : IndexGrid
+        Whose indices they are.
+    form : str
+        How an index is written, such as ``"%d"``.
+    null : str
+        What is written for nodata.
     per_line : int, optional
         Most values on a line of the file; all of a row by default.
     separator : bytes
         Between two values of a line.
     """
+    texts = [(form % index).encode() for index in range(len(grid.palette))]
+    if grid.nodata is not None:
+        texts += [null.encode()] * (grid.nodata + 1 - len(texts))
     n_values = lines.shape[1]
     step = per_line or n_values
     ends = np.unique(np.append(np.arange(step - 1, n_values, step), n_values - 1))
@@ -100,7 +86,13 @@ def bands(lines: IndexArray) -> Iterator[IndexArray]:
         yield np.ascontiguousarray(lines[start : start + step])
 
 
-def header_line(file: BinaryIO, where: str) -> str:
+def used_range(grid: IndexGrid) -> tuple[int, int]:
+    """Lowest and highest index that occurs; zeros where all is nodata."""
+    used = np.flatnonzero(grid.counts())
+    return (int(used[0]), int(used[-1])) if len(used) else (0, 0)
+
+
+def header_line(file: BinaryIO) -> str:
     """Read the next line of a header without its end.
 
     Raises
@@ -110,25 +102,35 @@ def header_line(file: BinaryIO, where: str) -> str:
     """
     line = file.readline(LONGEST_HEADER_LINE)
     if not line:
-        raise GridError(f"{where}: is cut short in its header; export or copy it again")
+        raise GridError("is cut short in its header; export or copy it again")
     return line.decode("latin-1").strip()
 
 
-def header_words(file: BinaryIO, count: int, where: str) -> list[str]:
-    """Next words of a header that is free in its lines; whole lines are read.
+def header_words(file: BinaryIO, count: int) -> list[str]:
+    """Read the words of a header whose line breaks mean nothing.
 
     Raises
     ------
     GridError
-        The file ends before.
+        The file ends before, or its values begin on the last line of the header.
     """
     words: list[str] = []
     while len(words) < count:
-        words += header_line(file, where).split()
+        words += header_line(file).split()
+    if len(words) > count:
+        raise GridError(f"the header holds {len(words)} words, not {count}")
     return words
 
 
-def read_values(file: BinaryIO, shape: tuple[int, int], where: str) -> NDArray[np.float32]:
+def bytes_left(file: BinaryIO) -> int:
+    """Bytes from here to the end of a file."""
+    here = file.tell()
+    size = file.seek(0, 2) - here
+    file.seek(here)
+    return size
+
+
+def read_values(file: BinaryIO, shape: tuple[int, int]) -> NDArray[np.float32]:
     """Read the numbers behind a header, whatever the lines that they stand on.
 
     Parameters
@@ -137,8 +139,6 @@ def read_values(file: BinaryIO, shape: tuple[int, int], where: str) -> NDArray[n
         At the first number.
     shape : tuple of int
         Lines and values a line in the order of the file.
-    where : str
-        Name of the file for messages.
 
     Returns
     -------
@@ -150,28 +150,32 @@ def read_values(file: BinaryIO, shape: tuple[int, int], where: str) -> NDArray[n
         There are more or fewer numbers, or something else than numbers.
     """
     count = shape[0] * shape[1]
-    begin = file.tell()
-    size = file.seek(0, 2) - begin
-    file.seek(begin)
     # A value takes a digit and a blank at least: no header makes us ask for more memory.
-    if min(shape) < 1 or 2 * count > size + 1:
+    if 2 * count > bytes_left(file) + 1:
         raise GridError(
-            f"{where}: the header says {shape[0]} x {shape[1]} values, the file is too short for "
+            f"the header says {shape[0]} x {shape[1]} values, the file is too short for "
             "them; export or copy it again"
         )
     values = np.empty(count, dtype=np.float32)
     n_read = 0
     for chunk in _whole_words(file):
-        numbers = _numbers(chunk, where)
+        numbers = _numbers(chunk)
         if n_read + len(numbers) > count:
-            raise GridError(f"{where}: holds more than the {count} values of its header")
-        values[n_read : n_read + len(numbers)] = numbers
+            raise GridError(f"holds more than the {count} values of its header")
+        with np.errstate(over="ignore"):
+            values[n_read : n_read + len(numbers)] = numbers
         n_read += len(numbers)
     if n_read < count:
         raise GridError(
-            f"{where}: holds {n_read} of the {count} values of its header; export or copy it again"
+            f"holds {n_read} of the {count} values of its header; export or copy it again"
         )
     return values.reshape(shape)
+
+
+def is_null(values: NDArray[np.float32], null: Decimal) -> NDArray[np.bool_]:
+    """Where values are the null of the header, as far as float32 can tell."""
+    with np.errstate(over="ignore"):
+        return np.equal(values, np.float32(null))
 
 
 def _whole_words(file: BinaryIO) -> Iterator[bytes]:
@@ -185,7 +189,7 @@ def _whole_words(file: BinaryIO) -> Iterator[bytes]:
     yield rest
 
 
-def _numbers(text: bytes, where: str) -> NDArray[np.float64]:
+def _numbers(text: bytes) -> NDArray[np.float64]:
     """Numbers of a text with blanks between them."""
     if not text.strip():
         return np.empty(0)
@@ -194,4 +198,4 @@ def _numbers(text: bytes, where: str) -> NDArray[np.float64]:
             warnings.simplefilter("error")
             return np.fromstring(text.decode("ascii"), dtype=np.float64, sep=" ")
     except (DeprecationWarning, ValueError):
-        raise GridError(f"{where}: something among the values is not a number") from None
+        raise GridError("something among the values is not a number") from None

@@ -1,0 +1,139 @@
+"""What all exchange formats share: files, legend and CRS. The formats themselves know bytes only.
+
+The functions of a format calculate with decimals and raise errors without the name of the file;
+:func:`opener` and :func:`reader` make the sums exact and add the name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from decimal import Context, localcontext
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, Protocol, TypeVar
+
+import numpy as np
+from affine import Affine
+from numpy.typing import NDArray
+
+from geoindex.errors import GridError, OutputError
+from geoindex.files.whole_files import atomic_output
+from geoindex.grid import IndexGrid
+from geoindex.grids.exchange.companions import (
+    check_companions,
+    grid_of_values,
+    write_companions,
+)
+from geoindex.grids.writing import BlockWriter, GridHeader, GridOpener, collector
+
+__all__ = ["ExchangeFormat", "Numbers", "opener", "reader"]
+
+# Sums of 17-digit numbers of very different size are still exact.
+EXACT = Context(prec=100)
+
+Layout = TypeVar("Layout")
+
+
+class Numbers(NamedTuple):
+    """What a file holds."""
+
+    values: NDArray[np.floating]
+    """Shape (rows, cols), from north to south for a north-up grid."""
+
+    blank: NDArray[np.bool_]
+    """Where there is no value, same shape."""
+
+    transform: Affine
+    """Of cell corners."""
+
+
+class ExchangeFormat(Protocol[Layout]):
+    """A module of a format that is written and read back."""
+
+    def layout(self, header: GridHeader, /) -> Layout:
+        """Return what `write` needs to know about the place of a grid.
+
+        Raises
+        ------
+        OutputError
+            The format cannot hold such a grid.
+        """
+
+    def write(self, file: BinaryIO, grid: IndexGrid, place: Layout, /) -> None:
+        """Write header and values."""
+
+    def recognize(self, start: bytes, /) -> bool:
+        """Whether a file begins as such a grid."""
+
+    def read(self, file: BinaryIO, /) -> Numbers:
+        """Read header and values.
+
+        Raises
+        ------
+        GridError
+            The file is damaged.
+        """
+
+
+def opener(
+    layout: Callable[[GridHeader], Layout], write: Callable[[BinaryIO, IndexGrid, Layout], None]
+) -> GridOpener:
+    """Make the opener of a format that is written at once, with legend and CRS beside it.
+
+    Parameters
+    ----------
+    layout, write : callable
+        As in :class:`ExchangeFormat`.
+
+    Returns
+    -------
+    GridOpener
+    """
+
+    @contextmanager
+    def open_exchange(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator[BlockWriter]:
+        collected = collector(path, header, overwrite=overwrite)
+        with _of(path):
+            place = layout(header)
+        check_companions(path, header.crs, overwrite=overwrite)
+        yield collected
+        grid = header.grid(collected.indices)
+        with atomic_output(path, overwrite=overwrite) as temporary:
+            with temporary.open("wb") as file, _of(path):
+                write(file, grid, place)
+            write_companions(path, grid, overwrite=overwrite)
+
+    return open_exchange
+
+
+def reader(read: Callable[[BinaryIO], Numbers]) -> Callable[[Path], IndexGrid]:
+    """Make the reader of a format, which takes classes and CRS from the files beside the grid.
+
+    Parameters
+    ----------
+    read : callable
+        As in :class:`ExchangeFormat`.
+
+    Returns
+    -------
+    callable
+        Takes a path and returns an IndexGrid. It raises MissingFileError where there is no
+        legend, and GridError where the file is damaged or a value is no class of the legend.
+    """
+
+    def read_grid(path: Path) -> IndexGrid:
+        with path.open("rb") as file, _of(path):
+            numbers = read(file)
+        return grid_of_values(path, *numbers)
+
+    return read_grid
+
+
+@contextmanager
+def _of(path: Path) -> Iterator[None]:
+    """Calculate exactly, and name the file in errors."""
+    try:
+        with localcontext(EXACT):
+            yield
+    except (GridError, OutputError) as error:
+        raise type(error)(f"{path}: {error}") from None

@@ -1,0 +1,75 @@
+"""Surfer 6 text grid (``.grd``): north-up, limits at the outer nodes.
+
+Source: Golden Software, "Surfer 6 Text Grid File Format".
+"""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+import numpy as np
+
+from geoindex.grid import IndexGrid
+from geoindex.grids.exchange.frame import Numbers
+from geoindex.grids.exchange.lattice import (
+    Lattice,
+    decimal_of,
+    lattice_with_spacing,
+    north_up,
+    number_text,
+)
+from geoindex.grids.exchange.text import (
+    header_words,
+    read_values,
+    used_range,
+    write_values,
+)
+from geoindex.grids.writing import GridHeader
+
+__all__ = ["BLANK_FROM", "layout", "read", "recognize", "write"]
+
+NAME = "a Surfer 6 grid"
+
+# Golden Software's blank.
+NULL = "1.70141e+38"
+
+# Values at least this large are blank, whatever the digits.
+BLANK_FROM = 1.7e38
+
+PER_LINE = 10
+
+# DSAA and the numbers behind it.
+N_WORDS = 9
+
+
+def layout(header: GridHeader) -> Lattice:
+    """Place the nodes, or refuse what the format cannot hold."""
+    instead = 'Surfer 7 (format="surfer7") or ESRI ASCII (.asc)'
+    return lattice_with_spacing(header, NAME, instead)
+
+
+def write(file: BinaryIO, grid: IndexGrid, lattice: Lattice) -> None:
+    """Write row by row from south to north."""
+    west, east, south, north = map(number_text, lattice.limits)
+    low, high = used_range(grid)
+    header = (
+        f"DSAA\n{lattice.shape[1]} {lattice.shape[0]}\n"
+        f"{west} {east}\n{south} {north}\n{low} {high}\n"
+    )
+    file.write(header.encode())
+    lines = np.flipud(north_up(grid))
+    write_values(file, lines, grid, form="%d", null=NULL, per_line=PER_LINE)
+
+
+def recognize(start: bytes) -> bool:
+    """Whether a file begins as such a grid."""
+    return start.startswith(b"DSAA")
+
+
+def read(file: BinaryIO) -> Numbers:
+    """Read limits and values."""
+    _, *words = header_words(file, N_WORDS)
+    n_cols, n_rows, west, east, south, north, *_ = map(decimal_of, words)
+    lattice = Lattice.from_limits((n_rows, n_cols), (west, east), (south, north))
+    values = np.flipud(read_values(file, lattice.shape))
+    return Numbers(values, values >= BLANK_FROM, lattice.transform)
