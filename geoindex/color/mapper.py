@@ -51,6 +51,10 @@ class ColorMapper:
     max_distance : float, optional
         Colors farther than this from every palette color become nodata, in the metric's
         units.
+    units : Palette, optional
+        Colors to compare pixels with in place of the palette's, no more than it has.
+    rows : ndarray of int, shape (n_units,), optional
+        The palette row that each unit stands for.
 
     Raises
     ------
@@ -59,12 +63,25 @@ class ColorMapper:
     """
 
     def __init__(
-        self, palette: Palette, *, metric: Metric = "rgb", max_distance: float | None = None
+        self,
+        palette: Palette,
+        *,
+        metric: Metric = "rgb",
+        max_distance: float | None = None,
+        units: Palette | None = None,
+        rows: NDArray[np.intp] | None = None,
     ) -> None:
         self.palette = palette
         self.metric = metric
         self.max_distance = max_distance
-        self._search = make_search(palette, metric, max_distance)
+        self.units = units
+        self.rows = rows
+        self._compared = palette if units is None else units
+        # Nodata, which no unit has for a row, stays what it is.
+        self._row_table = np.arange(2**16, dtype=np.uint16)
+        if rows is not None:
+            self._row_table[: len(rows)] = rows
+        self._search = make_search(self._compared, metric, max_distance)
         # The table holds nodata only where a color can be too far.
         self._dtype = index_dtype(len(palette), has_nodata=max_distance is not None)
         self._table: IndexArray = np.empty(0, dtype=self._dtype)
@@ -124,6 +141,8 @@ class ColorMapper:
         def map_block(block: tuple[slice, slice]) -> None:
             part = mask[block] if mask.size else mask
             self._map_block(image[block], part, indices[block], -1 if nodata is None else nodata)
+            if self.rows is not None:
+                indices[block] = self._row_table[indices[block]]
 
         in_threads(map_block, list(_blocks(image.shape[:2])))
         if out is not None:
@@ -135,7 +154,8 @@ class ColorMapper:
     def map_pixels(self, pixels: Pixels, *, out: IndexArray | None = None) -> IndexArray:
         """Find the nearest palette color of pixels, or of the table that they point into.
 
-        Pixels whose own table begins with the palette keep their indices.
+        Pixels whose own table begins with the palette keep their indices; one that begins with
+        the units gives these their rows.
 
         Parameters
         ----------
@@ -151,8 +171,9 @@ class ColorMapper:
             return self.map(pixels.table, pixels.valid, out=out)
         n_colors = len(self.palette)
         lookup = self.map(pixels.table)
-        if np.array_equal(pixels.table[:n_colors], self.palette.colors):
-            lookup[:n_colors] = np.arange(n_colors)
+        n_compared = len(self._compared)
+        if np.array_equal(pixels.table[:n_compared], self._compared.colors):
+            lookup[:n_compared] = self._row_table[:n_compared]
         target = lookup[pixels.codes]
         if pixels.valid is not None:
             missing = pixels.valid == 0
@@ -182,7 +203,10 @@ class ColorMapper:
         ndarray of float64, shape (n,)
             In the metric's units.
         """
-        return self._search.distance(colors, indices)
+        search = (
+            self._search if self.units is None else make_search(self.palette, self.metric, None)
+        )
+        return search.distance(colors, indices)
 
     def prepare(self, n_pixels: int) -> None:
         """Fill the table at once where that is quicker for this many pixels to come.
@@ -259,11 +283,14 @@ class ColorMapper:
 
     @cached_property
     def _full_depth(self) -> FullDepthSearch:
-        return FullDepthSearch(self.palette, self.metric, self.max_distance)
+        return FullDepthSearch(self._compared, self.metric, self.max_distance)
 
     def __dask_tokenize__(self) -> tuple[object, ...]:
         """Name for Dask, which would pickle the table for one."""
-        return ("geoindex", self.palette.sha256, self.metric, self.max_distance)
+        made = "geoindex", self.palette.sha256, self.metric, self.max_distance
+        if self.units is None or self.rows is None:
+            return made
+        return (*made, self.units.sha256, *self.rows.tolist())
 
     def __getstate__(self) -> dict[str, Any]:
         # The table is cheaper to fill again than to send.
@@ -271,12 +298,12 @@ class ColorMapper:
             "palette": self.palette,
             "metric": self.metric,
             "max_distance": self.max_distance,
+            "units": self.units,
+            "rows": self.rows,
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(  # type: ignore[misc]  # rebuilding is what unpickling means here
-            state["palette"], metric=state["metric"], max_distance=state["max_distance"]
-        )
+        self.__init__(**state)  # type: ignore[misc]  # rebuilding is what unpickling means here
 
 
 def color_mapper(

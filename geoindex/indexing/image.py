@@ -23,7 +23,7 @@ from geoindex.grids.writing import ArrayWriter
 from geoindex.images.arrays import Picture, arrange, array_image, picture_pixels
 from geoindex.images.files import MapImage, RasterImage, open_image
 from geoindex.indexing.stream import stream_image
-from geoindex.learn.match import UnitMapper, match_palette
+from geoindex.learn.match import match_palette
 from geoindex.palette import Palette
 from geoindex.palettes.load import load_palette
 from geoindex.palettes.mapper import load_mapper
@@ -199,7 +199,7 @@ def keep_apart(
     if isinstance(units, str | PathLike):
         units = load_palette(units)
     match = match_palette(units, mapper.palette, metric=mapper.metric)
-    return UnitMapper(match, max_distance=mapper.max_distance)
+    return match.mapper(mapper.max_distance)
 
 
 def clean_plan(clean: Clean | bool | None, mapper: ColorMapper) -> Plan | None:
@@ -225,7 +225,7 @@ def clean_plan(clean: Clean | bool | None, mapper: ColorMapper) -> Plan | None:
         return None
     if clean is not True and not isinstance(clean, Clean):
         raise OptionError(f"clean must be True or a geoindex.Clean of steps, found {clean!r}")
-    if isinstance(mapper, UnitMapper):
+    if mapper.units is not None:
         raise OptionError(
             "clean looks for the palette's colors in the map, and units= gives the units others: "
             "clean with the units as the palette"
@@ -290,9 +290,9 @@ def provenance(mapper: ColorMapper, rule: PixelRule, plan: Plan | None = None) -
         "palette": mapper.palette.name,
         "palette_sha256": mapper.palette.sha256,
     }
-    if isinstance(mapper, UnitMapper):
-        made["units_sha256"] = mapper.match.units.sha256
-        made["unit_rows"] = mapper.match.rows.tolist()
+    if mapper.units is not None and mapper.rows is not None:
+        made["units_sha256"] = mapper.units.sha256
+        made["unit_rows"] = mapper.rows.tolist()
     if plan is not None:
         made["clean"] = plan.to_dict()
     return made

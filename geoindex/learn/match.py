@@ -1,4 +1,4 @@
-"""Keeping units apart: to each color of a map a palette color of its own."""
+"""Keeping units apart: each color of a map is assigned a different palette color."""
 
 from __future__ import annotations
 
@@ -10,19 +10,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from geoindex.color.mapper import ColorMapper, color_mapper
 from geoindex.color.metrics import Metric
-from geoindex.color.pixels import Pixels
-from geoindex.color.threads import Progress
 from geoindex.errors import OptionError, PaletteError
 from geoindex.palette import Palette
-from geoindex.rules.indices import IndexArray, index_dtype, nodata_value
-from geoindex.rules.scale import ColorArray
 
-__all__ = ["PaletteMatch", "SharedColor", "UnitMapper", "match_palette"]
+__all__ = ["PaletteMatch", "SharedColor", "match_palette"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class SharedColor:
-    """Units that the nearest palette color would not tell apart."""
+    """Units that plain nearest-color matching would merge."""
 
     index: int
     """The palette row nearest to all of them."""
@@ -37,15 +33,15 @@ class SharedColor:
     """Their colors."""
 
     pixels: tuple[int, ...] | None
-    """Their pixels, where they were given."""
+    """Pixels of each, or None if no counts were given."""
 
     distances: tuple[float, ...]
-    """Their distances from the palette color, in the metric's units."""
+    """Distance of each from the palette color, in the metric's units."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PaletteMatch:
-    """Which palette color each unit was given."""
+    """The palette color assigned to each unit; made by :func:`match_palette`."""
 
     units: Palette
     """The colors of the map."""
@@ -63,17 +59,17 @@ class PaletteMatch:
     """Distance of each unit from its palette color, in the metric's units."""
 
     nearest_rows: NDArray[np.intp]
-    """Palette row that is nearest to each unit, which several may share."""
+    """Palette row nearest to each unit; several units may share it."""
 
     nearest_distances: NDArray[np.float64]
-    """Distance of that one."""
+    """Distance of each unit from that row."""
 
     counts: NDArray[np.int64] | None
     """Pixels of each unit, or None."""
 
     @property
     def shared(self) -> tuple[SharedColor, ...]:
-        """Units that would share an index under the nearest color, most pixels first."""
+        """Units that plain nearest-color matching would merge, most pixels first."""
         order = np.arange(len(self.units))
         if self.counts is not None:
             order = np.argsort(-self.counts, kind="stable")
@@ -91,6 +87,26 @@ class PaletteMatch:
             )
             for index, members in groups.items()
             if len(members) > 1
+        )
+
+    def mapper(self, max_distance: float | None = None) -> ColorMapper:
+        """Make a mapper from pixels to the palette color of their nearest unit.
+
+        Parameters
+        ----------
+        max_distance : float, optional
+            Pixels farther than this from every unit become nodata, in the metric's units.
+
+        Returns
+        -------
+        ColorMapper
+        """
+        return ColorMapper(
+            self.palette,
+            metric=self.metric,
+            max_distance=max_distance,
+            units=self.units,
+            rows=self.rows,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -135,19 +151,19 @@ def match_palette(
     counts: ArrayLike | None = None,
     metric: Metric = "rgb",
 ) -> PaletteMatch:
-    """Give each color of a map a palette color of its own, at the least total distance.
+    """Assign each color of a map a different palette color, at the least total distance.
 
-    The nearest palette color may be the same for several units of a map, which then cannot be
-    told apart in its grid. Here no two units share one.
+    Several units of a map may have the same nearest palette color and would share an index in
+    its grid. Here no two units do.
 
     Parameters
     ----------
     units : Palette or array_like of shape (n_units, 3)
         The map's own flat colors, all different, such as those of its legend.
     palette : Palette
-        The colors to choose from; of equal ones only the first is given.
+        The colors to choose from; of equal colors only the first is used.
     counts : array_like of int, shape (n_units,), optional
-        Pixels of each unit. With them a unit's distance weighs as much as its area.
+        Pixels of each unit; its distance is then weighted by its area.
     metric : {"rgb", "lab", "oklab", "ciede2000", "redmean", "shaded"}
         The color distance.
 
@@ -160,12 +176,13 @@ def match_palette(
     PaletteError
         More units than the palette has different colors, or two equal units.
     OptionError
-        An unknown metric, or counts that are not one number of 0 or more a unit.
+        An unknown metric, or counts that are not one number of 0 or more per unit.
 
     Notes
     -----
     The assignment problem, solved exactly by ``scipy.optimize.linear_sum_assignment`` (D. F.
-    Crouse, 2016, "On implementing 2D rectangular assignment algorithms").
+    Crouse, 2016, "On implementing 2D rectangular assignment algorithms"). If several assignments
+    have the same total, the first unit gets the lowest possible row, then the second, and so on.
 
     Examples
     --------
@@ -175,8 +192,6 @@ def match_palette(
     >>> match.rows.tolist(), match.nearest_rows.tolist()
     ([1, 2], [1, 1])
     """
-    from scipy.optimize import linear_sum_assignment
-
     if not isinstance(palette, Palette):
         raise PaletteError(
             f"palette must be a Palette, found {palette!r}; load_palette opens a file or a name"
@@ -187,10 +202,9 @@ def match_palette(
     free = np.array([row for row in range(len(palette)) if row not in repeated], dtype=np.uint16)
     if len(units) > len(free):
         raise PaletteError(
-            f"{len(units)} units cannot have different ones of {len(free)} palette colors; take "
-            "a larger palette or fewer units"
+            f"{len(units)} units need {len(units)} different colors, but the palette has "
+            f"{len(free)}; use a larger palette or fewer units"
         )
-    # Distances of a unit from all rows at once are those of the rows from the unit, repeated.
     mapper = color_mapper(palette, metric)
     distances = np.stack(
         [
@@ -199,7 +213,7 @@ def match_palette(
         ]
     )
     cost = distances if weights is None else distances * np.maximum(weights, 1)[:, np.newaxis]
-    _, chosen = linear_sum_assignment(cost)
+    chosen = _assign(cost)
     nearest_rows = mapper.map(units.colors)
     return PaletteMatch(
         units=units,
@@ -213,8 +227,28 @@ def match_palette(
     )
 
 
+def _assign(cost: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Choose a different column for each row at the least total cost; ties go to the first.
+
+    Costs are rounded to whole numbers, which the solver adds exactly. A small price on later
+    columns, above the rounding of a total, decides between equal totals, row by row.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    n_rows, n_columns = cost.shape
+    # Totals must fit the 53 bits of a float.
+    cost = np.rint(np.ldexp(cost, 51 - np.frexp(cost.max() * n_rows)[1]))
+    free, chosen = np.arange(n_columns), np.empty(n_rows, dtype=np.intp)
+    for row in range(n_rows):
+        left = cost[row:, free]
+        left[0] += n_rows * np.arange(len(free))
+        place = linear_sum_assignment(left)[1][0]
+        chosen[row], free = free[place], np.delete(free, place)
+    return chosen
+
+
 def _as_units(units: Palette | ArrayLike) -> Palette:
-    """Bring the colors of a map to a palette, and refuse duplicates."""
+    """Make a palette of the colors of a map; refuse duplicates."""
     if not isinstance(units, Palette):
         units = Palette(units)
     for row, first in units.duplicates().items():
@@ -227,13 +261,13 @@ def _as_units(units: Palette | ArrayLike) -> Palette:
 
 
 def _as_counts(counts: ArrayLike | None, n_units: int) -> NDArray[np.int64] | None:
-    """Bring counts to integers, one a unit."""
+    """Check counts, one per unit."""
     if counts is None:
         return None
     given = np.asarray(counts)
     if given.shape != (n_units,) or given.dtype.kind not in "ui" or (given < 0).any():
         raise OptionError(
-            f"counts must be {n_units} integers of 0 or more, one a unit, found an array of "
+            f"counts must be {n_units} integers of 0 or more, one per unit, found an array of "
             f"{given.dtype} of shape {given.shape}"
         )
     return given.astype(np.int64)
@@ -246,73 +280,3 @@ def _pixels(counts: NDArray[np.int64] | None, units: list[int]) -> tuple[int, ..
 def _color(palette: Palette, row: int) -> tuple[int, int, int]:
     red, green, blue = (int(channel) for channel in palette.colors[row])
     return red, green, blue
-
-
-class UnitMapper(ColorMapper):
-    """Maps pixels to the nearest unit, and from there to the palette color that it was given.
-
-    Parameters
-    ----------
-    match : PaletteMatch
-        The units and their palette colors.
-    max_distance : float, optional
-        Pixels farther than this from every unit become nodata, in the metric's units.
-    """
-
-    def __init__(self, match: PaletteMatch, *, max_distance: float | None = None) -> None:
-        super().__init__(match.palette, metric=match.metric, max_distance=max_distance)
-        self.match = match
-        self._units = ColorMapper(match.units, metric=match.metric, max_distance=max_distance)
-
-    def map(
-        self,
-        pixels: ColorArray,
-        valid: NDArray[np.generic] | None = None,
-        *,
-        out: IndexArray | None = None,
-    ) -> IndexArray:
-        """Find the palette color of every pixel; see :meth:`ColorMapper.map`."""
-        return self._translated(self._units.map(pixels, valid), out)
-
-    def map_pixels(self, pixels: Pixels, *, out: IndexArray | None = None) -> IndexArray:
-        """Find the palette color of every pixel; see :meth:`ColorMapper.map_pixels`."""
-        return self._translated(self._units.map_pixels(pixels), out)
-
-    def fill(self, *, progress: Progress | None = None) -> None:
-        """Fill the table of the units; see :meth:`ColorMapper.fill`."""
-        self._units.fill(progress=progress)
-
-    def _translated(self, units: IndexArray, out: IndexArray | None) -> IndexArray:
-        """Palette rows of unit rows."""
-        missing = nodata_value(len(self.match.units), units.dtype)
-        has_nodata = missing is not None and bool((units == missing).any())
-        dtype = np.dtype(index_dtype(len(self.palette), has_nodata=has_nodata))
-        if out is not None:
-            if out.shape != units.shape or out.dtype.itemsize < dtype.itemsize:
-                raise OptionError(
-                    f"out must be {dtype} of shape {units.shape}, found {out.dtype} of {out.shape}"
-                )
-            dtype = out.dtype
-        table = np.zeros(np.iinfo(units.dtype).max + 1, dtype=dtype)
-        table[: len(self.match.rows)] = self.match.rows
-        nodata = nodata_value(len(self.palette), dtype)
-        if missing is not None and nodata is not None:
-            table[missing] = nodata
-        if out is None:
-            translated: IndexArray = table[units]
-            return translated
-        out[...] = table[units]
-        return out
-
-    def __dask_tokenize__(self) -> tuple[object, ...]:
-        """Name for Dask; other units, or other rows for them, are another one."""
-        units = self.match.units.sha256, *self.match.rows.tolist()
-        return (*super().__dask_tokenize__(), *units)
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {"match": self.match, "max_distance": self.max_distance}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(  # type: ignore[misc]  # rebuilding is what unpickling means here
-            state["match"], max_distance=state["max_distance"]
-        )
