@@ -35,7 +35,7 @@ from sklearn.utils import shuffle
 from geoindex import learn_palette
 from geoindex.color.pixels import PixelRule
 from geoindex.images.files import read_image
-from geoindex.images.sources import pixel_blocks
+from geoindex.images.pixel_blocks import pixel_blocks
 
 SAMPLE_MAP = Path(__file__).resolve().parents[1] / "data" / "sample_map.png"
 

@@ -247,7 +247,7 @@ class Palette:
             Replace a file that is already there.
         format : str, optional
             Key of a format where the suffix would pick another one: ``"riff"`` for ``.pal``,
-            ``"gdal"`` for ``.txt``; :data:`geoindex.palettes.load.FORMATS` lists them.
+            ``"gdal"`` for ``.txt``; :data:`geoindex.palettes.formats.FORMATS` lists them.
 
         Raises
         ------

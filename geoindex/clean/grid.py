@@ -18,8 +18,8 @@ from geoindex.color.pixels import PixelRule, Pixels
 from geoindex.color.threads import Progress
 from geoindex.errors import GridError, OptionError
 from geoindex.grid import IndexGrid
-from geoindex.images.arrays import array_image
 from geoindex.images.files import read_image
+from geoindex.images.in_memory import array_image
 from geoindex.palette import Palette
 from geoindex.palettes.mapper import load_mapper
 from geoindex.rules.indices import IndexArray, nodata_value

@@ -12,11 +12,13 @@ from geoindex.cli.options import echo_json, json_option
 from geoindex.errors import GridError
 from geoindex.grid import IndexGrid
 from geoindex.grids.formats import grid_format, open_grid
-from geoindex.images.facts import describe_raster
+from geoindex.images.describe import describe_raster
 from geoindex.palette import Palette
 from geoindex.palettes.cube import SUFFIX as CUBE_SUFFIX
 from geoindex.palettes.cube import ColorCube, load_cube
-from geoindex.palettes.load import RASTER_SUFFIXES, is_palette_file, load_palette
+from geoindex.palettes.formats import is_palette_file
+from geoindex.palettes.load import load_palette
+from geoindex.palettes.raster import RASTER_SUFFIXES
 from geoindex.survey import Survey
 
 __all__ = ["info_command"]

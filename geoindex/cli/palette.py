@@ -11,13 +11,8 @@ from geoindex.cli.late import LazyGroup
 from geoindex.cli.messages import color_block, echo_warning
 from geoindex.cli.options import echo_json, json_option, overwrite_option, quiet_option
 from geoindex.palette import Palette
-from geoindex.palettes.load import (
-    FORMATS,
-    builtin_note,
-    builtin_palettes,
-    load_palette,
-    save_palette,
-)
+from geoindex.palettes.formats import FORMATS, save_palette
+from geoindex.palettes.load import builtin_note, builtin_palettes, load_palette
 from geoindex.rules.scale import Scale
 
 __all__ = ["palette_group", "swatch_line"]

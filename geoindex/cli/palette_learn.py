@@ -23,7 +23,7 @@ from geoindex.files.whole_files import check_target
 from geoindex.learn.compare import PaletteComparison, compare_palettes
 from geoindex.learn.learned import LearnedPalette
 from geoindex.learn.palette import Method, Weights, learn_palette
-from geoindex.palettes.load import check_palette_target, save_palette
+from geoindex.palettes.formats import check_palette_target, save_palette
 
 __all__ = ["compare_command", "learn_command"]
 

@@ -15,7 +15,7 @@ from geoindex.errors import GeoindexError, MissingFileError, PaletteError
 from geoindex.files.whole_files import check_target
 from geoindex.images.files import read_picture
 from geoindex.learn.legend import Legend, legend_palette
-from geoindex.palettes.load import check_palette_target, save_palette
+from geoindex.palettes.formats import check_palette_target, save_palette
 
 __all__ = ["legend_command"]
 
@@ -86,7 +86,7 @@ def _save_picture(
     pixels: NDArray[np.uint8], legend: Legend, path: str, *, overwrite: bool
 ) -> None:
     """Draw what was found."""
-    from geoindex.plot.figures import legend_figure
+    from geoindex.plot.swatches import legend_figure
 
     save_figure(legend_figure(pixels, legend), path, overwrite=overwrite)
 

@@ -14,7 +14,7 @@ from geoindex.cli.options import echo_json, json_option, metric_option, overwrit
 from geoindex.color.metrics import Metric
 from geoindex.color.pixels import PixelRule
 from geoindex.files.whole_files import atomic_output, check_target
-from geoindex.images.sources import count_colors
+from geoindex.images.pixel_blocks import count_colors
 from geoindex.learn.match import PaletteMatch, match_palette
 from geoindex.palette import Palette
 from geoindex.palettes.load import load_palette

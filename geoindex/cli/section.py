@@ -19,7 +19,7 @@ from geoindex.cli.options import (
 )
 from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha, PixelRule
-from geoindex.images.sources import count_colors
+from geoindex.images.pixel_blocks import count_colors
 from geoindex.indexing.convert import summarize
 from geoindex.indexing.image import index_image
 from geoindex.opendtect.segy import SectionReport, write_section

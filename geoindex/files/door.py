@@ -33,37 +33,37 @@ __all__ = [
 
 def palette_colormap(palette: Palette) -> ListedColormap:
     """Matplotlib colormap of a palette."""
-    from geoindex.plot import figures
+    from geoindex.plot import axes
 
-    return figures.palette_colormap(palette)
+    return axes.palette_colormap(palette)
 
 
 def index_norm() -> NoNorm:
     """Matplotlib norm of indices."""
-    from geoindex.plot import figures
+    from geoindex.plot import axes
 
-    return figures.index_norm()
+    return axes.index_norm()
 
 
 def plot_palette(palette: Palette, **options: Any) -> Axes:
     """Chart of a palette."""
-    from geoindex.plot import figures
+    from geoindex.plot import axes
 
-    return figures.plot_palette(palette, **options)
+    return axes.plot_palette(palette, **options)
 
 
 def plot_grid(grid: IndexGrid, **options: Any) -> Axes:
     """Map of a grid."""
-    from geoindex.plot import figures
+    from geoindex.plot import axes
 
-    return figures.plot_grid(grid, **options)
+    return axes.plot_grid(grid, **options)
 
 
 def save_palette(palette: Palette, path: str | PathLike[str], **options: Any) -> None:
     """Write a palette to a file."""
-    from geoindex.palettes import load
+    from geoindex.palettes import formats
 
-    load.save_palette(palette, path, **options)
+    formats.save_palette(palette, path, **options)
 
 
 def save_grid(grid: IndexGrid, path: str | PathLike[str], **options: Any) -> None:

@@ -22,7 +22,7 @@ from geoindex.images.headers import (
 if TYPE_CHECKING:
     from rasterio.io import DatasetReader
 
-__all__ = ["BandLayout", "band_layout", "blocks_apart", "has_color_table"]
+__all__ = ["BandLayout", "band_layout", "blocks_apart", "color_table", "has_color_table"]
 
 MIN_IS_WHITE = 0
 LAB_SPACES = {8: "CIE L*a*b*", 9: "ICC L*a*b*", 10: "ITU L*a*b*"}
@@ -95,7 +95,7 @@ def band_layout(source: DatasetReader, path: Path) -> BandLayout:
     if inverted and source.count == 1:
         return BandLayout(colors=(1,), full=full, inverted=True)
     if has_color_table(source):
-        return BandLayout(colors=(1,), table=_color_table(source))
+        return BandLayout(colors=(1,), table=_expanded_table(source))
     if ColorInterp.palette not in kinds:
         if source.count in (1, 3) and ColorInterp.alpha not in kinds:
             return BandLayout(colors=tuple(range(1, source.count + 1)), full=full)
@@ -119,6 +119,12 @@ def has_color_table(source: DatasetReader) -> bool:
     return source.count == 1 and source.colorinterp[0] is ColorInterp.palette
 
 
+def color_table(source: DatasetReader) -> NDArray[np.uint8]:
+    """Colors of the table of an open file, shape (n_colors, 3)."""
+    table = source.colormap(1)
+    return np.array([table[index][:3] for index in sorted(table)], dtype=np.uint8)
+
+
 def _tags(source: DatasetReader, path: Path) -> dict[int, int]:
     """Tags of a TIFF file, none of any other."""
     if source.driver != "GTiff":
@@ -136,7 +142,7 @@ def _full_scale(source: DatasetReader) -> int | None:
     return None if full >= np.iinfo(source.dtypes[0]).max else full
 
 
-def _color_table(source: DatasetReader) -> NDArray[np.uint8]:
+def _expanded_table(source: DatasetReader) -> NDArray[np.uint8]:
     """Color table as red, green, blue, alpha for every value of the dtype."""
     table = np.zeros((256 if source.dtypes[0] == "uint8" else 65_536, 4), dtype=np.uint8)
     table[:, 3] = 255

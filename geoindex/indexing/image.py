@@ -20,8 +20,8 @@ from geoindex.color.threads import n_cores
 from geoindex.errors import ImageError, OptionError
 from geoindex.grid import IndexGrid
 from geoindex.grids.writing import ArrayWriter
-from geoindex.images.arrays import Picture, arrange, array_image, picture_pixels
 from geoindex.images.files import MapImage, RasterImage, open_image
+from geoindex.images.in_memory import Picture, arrange, array_image, picture_pixels
 from geoindex.indexing.stream import stream_image
 from geoindex.learn.match import match_palette
 from geoindex.palette import Palette

@@ -19,7 +19,7 @@ from geoindex.color.pixels import Alpha, PixelRule
 from geoindex.color.threads import Progress
 from geoindex.errors import OptionError
 from geoindex.grid import IndexGrid
-from geoindex.images.sources import (
+from geoindex.images.pixel_blocks import (
     check_not_empty,
     count_colors,
     image_name,

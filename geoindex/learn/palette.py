@@ -16,7 +16,7 @@ from geoindex.color.spaces import Space
 from geoindex.color.threads import Progress
 from geoindex.errors import FewerColorsWarning, ImageError, OptionError
 from geoindex.grid import IndexGrid
-from geoindex.images.sources import check_not_empty, count_colors, image_name, worked_blocks
+from geoindex.images.pixel_blocks import check_not_empty, count_colors, image_name, worked_blocks
 from geoindex.learn.color_areas import AreaCounter, ColorAreas
 from geoindex.learn.flat import flat_colors
 from geoindex.learn.gray.levels import Weights

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from geoindex.errors import GridError, MissingFileError, OptionError, SurveyError
 from geoindex.grid import IndexGrid
 from geoindex.palette import Palette
-from geoindex.palettes.legend import legend_path
+from geoindex.palettes.legend_csv import legend_path
 from geoindex.rules.indices import index_dtype
 from geoindex.survey import Survey
 

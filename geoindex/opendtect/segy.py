@@ -27,7 +27,7 @@ from geoindex.opendtect.segy_headers import (
     text_header,
     trace_header,
 )
-from geoindex.palettes.legend import format_legend, grid_legend_path
+from geoindex.palettes.legend_csv import format_legend, grid_legend_path
 from geoindex.palettes.opendtect import format_opendtect
 from geoindex.surveys.section import Section, SectionDomain, section_of
 

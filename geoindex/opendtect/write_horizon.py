@@ -24,7 +24,7 @@ from geoindex.opendtect.import_steps import import_steps
 from geoindex.opendtect.numbering import number_classes
 from geoindex.opendtect.survey_file import read_survey
 from geoindex.palettes.entries import one_line
-from geoindex.palettes.legend import format_legend, legend_path
+from geoindex.palettes.legend_csv import format_legend, legend_path
 from geoindex.palettes.opendtect import format_opendtect
 from geoindex.rules.indices import IndexArray
 from geoindex.survey import Survey, ZRange

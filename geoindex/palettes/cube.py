@@ -20,6 +20,7 @@ from geoindex.color.metrics import DEFINITION, Metric
 from geoindex.color.threads import Progress
 from geoindex.errors import CubeError, GeoindexError, GridError, MissingFileError, OutputError
 from geoindex.files.json_text import dump_json
+from geoindex.files.small_files import read_small
 from geoindex.files.whole_files import atomic_output, check_target
 from geoindex.palette import Palette
 from geoindex.palettes.json_file import palette_from_json, palette_to_json
@@ -222,12 +223,7 @@ def load_cube(path: str | PathLike[str], palette: Palette | None = None) -> Colo
 
 def _read_parts(path: Path) -> tuple[dict[str, Any], bytes]:
     """Read settings and compressed table of a file that is ours and whole."""
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise CubeError(f"{path}: is too large to be a color cube")
-        content = path.read_bytes()
-    except OSError as error:
-        raise CubeError(f"{path}: cannot be read: {error.strerror}") from error
+    content = read_small(path, "color cube", error=CubeError, largest=LARGEST_FILE)
     if not content.startswith(MAGIC):
         raise CubeError(f"{path}: is not a color cube that this geoindex wrote")
     checksum, _, content = content.removeprefix(MAGIC).partition(b"\n")

@@ -9,18 +9,31 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.errors import GridError
+from geoindex.errors import GridError, PaletteError
 from geoindex.files.json_text import load_json
-from geoindex.images.bands import has_color_table
+from geoindex.images.bands import color_table, has_color_table
 from geoindex.images.drivers import open_raster
 from geoindex.images.place import Place, place_of
 from geoindex.palette import Palette
 
-__all__ = ["TAG", "RasterPalette", "read_raster"]
-
+__all__ = [
+    "RASTER_SUFFIXES",
+    "STRIP_SUFFIXES",
+    "TAG",
+    "RasterPalette",
+    "palette_of_raster",
+    "read_raster",
+]
 
 TAG = "GEOINDEX"
 """Name of the text (a GDAL metadata item) that holds names and provenance as JSON."""
+
+
+STRIP_SUFFIXES = (".png", ".tif", ".tiff")
+"""Images that a palette is written to, as a strip of its colors."""
+
+RASTER_SUFFIXES = (*STRIP_SUFFIXES, ".gif", ".bmp")
+"""Images whose color table is read as a palette."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -45,11 +58,10 @@ def read_raster(path: Path) -> RasterPalette:
             )
         indices = source.read(1)
         nodata = None if source.nodata is None else int(source.nodata)
-        table = source.colormap(1)
+        colors = color_table(source)
         tag = source.tags().get(TAG)
         place = place_of(source, path)
     content: dict[str, Any] = {} if tag is None else load_json(tag, f"{path}, tag {TAG}")
-    colors = np.array([table[index][:3] for index in sorted(table)], dtype=np.uint8)
     values = content.get("values")
     is_values = bool(content.get("class_values")) and values is not None
     n_colors = content.get("n_colors", _used_rows(indices, colors, nodata))
@@ -71,6 +83,17 @@ def read_raster(path: Path) -> RasterPalette:
         is_values=is_values,
         content=content,
     )
+
+
+def palette_of_raster(path: Path) -> Palette:
+    """Palette of a saved grid, or the color table of any one-band image."""
+    with open_raster(path) as source:
+        if not has_color_table(source):
+            raise PaletteError(f"{path}: the image has no color table; give a palette file")
+        colors = color_table(source)
+    if path.suffix.lower() in STRIP_SUFFIXES:
+        return read_raster(path).palette
+    return Palette(colors, name=path.stem)
 
 
 def _used_rows(indices: NDArray[Any], colors: NDArray[Any], nodata: int | None) -> int:

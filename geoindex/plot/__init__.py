@@ -1,1 +1,1 @@
-"""Matplotlib figures of grids and palettes in their true colors."""
+"""Matplotlib axes and figures of grids and palettes in their true colors."""

@@ -19,7 +19,7 @@ from geoindex import Palette, load_palette
 from geoindex.errors import GeoindexError
 from geoindex.images.files import read_image
 from geoindex.palettes.entries import Request
-from geoindex.palettes.load import FORMATS, PaletteFormat
+from geoindex.palettes.formats import FORMATS, PaletteFormat
 from tests.support.png import png
 
 resource = pytest.importorskip("resource", reason="peak memory is read from getrusage")

@@ -180,7 +180,7 @@ def test_command(tmp_path: Path) -> None:
 
 def test_frequent_colors_of_a_real_map_stay_apart(kevitsa: Path) -> None:
     from geoindex.color.pixels import PixelRule
-    from geoindex.images.sources import count_colors
+    from geoindex.images.pixel_blocks import count_colors
 
     path = kevitsa / "Kevitsa_geology_noframe.png"
     histogram = count_colors(path, PixelRule())

@@ -146,7 +146,7 @@ def test_a_bomb_is_not_unpacked(saved: Path, monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(CubeError, match="is damaged or cut short"):
         ColorCube.load(saved)
     monkeypatch.setattr(cubes, "LARGEST_FILE", 1000)
-    with pytest.raises(CubeError, match="too large to be a color cube"):
+    with pytest.raises(CubeError, match="larger than 0 MB, so it is no color cube"):
         ColorCube.load(saved)
 
 

@@ -16,7 +16,7 @@ from PIL import GimpPaletteFile, Image
 from geoindex import IndexGrid, Palette, load_palette, open_grid
 from geoindex.errors import OptionError, OutputError, PaletteError
 from geoindex.palettes.entries import Request
-from geoindex.palettes.load import FORMATS, PaletteFormat
+from geoindex.palettes.formats import FORMATS, PaletteFormat
 
 # Palettes and small grids have no place on the map.
 pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")

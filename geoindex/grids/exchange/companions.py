@@ -18,7 +18,7 @@ from geoindex.errors import GridError, OutputError
 from geoindex.files.whole_files import atomic_output, check_target
 from geoindex.grid import IndexGrid
 from geoindex.images.sidecars import crs_beside
-from geoindex.palettes.legend import format_legend, grid_legend_path, read_legend
+from geoindex.palettes.legend_csv import format_legend, grid_legend_path, read_legend
 from geoindex.rules.crs import esri_wkt, registered_crs
 from geoindex.rules.indices import IndexArray, index_dtype, nodata_value
 

@@ -14,13 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from geoindex.errors import GridError, MissingFileError
+from geoindex.files.small_files import read_small
 from geoindex.palette import Palette
 from geoindex.palettes.entries import labels
 
 __all__ = ["format_legend", "legend_path", "read_legend"]
-
-# As of a palette file.
-LARGEST_LEGEND = 16 * 2**20
 
 
 def legend_path(path: Path) -> Path:
@@ -87,9 +85,8 @@ def read_legend(legend: Path, grid: Path) -> Palette:
             f"{grid}: its legend {legend.name} is missing, which holds the classes; keep both "
             "files together, or write it: a line index,r,g,b,name and one line a class"
         )
-    if legend.stat().st_size > LARGEST_LEGEND:
-        raise GridError(f"{legend}: is larger than 16 MB, so it is no legend")
-    text = legend.read_bytes().decode("utf-8-sig", errors="replace")
+    content = read_small(legend, "legend", error=GridError)
+    text = content.decode("utf-8-sig", errors="replace")
     # Spreadsheets of some countries save with semicolons.
     delimiter = ";" if ";" in text.partition("\n")[0] else ","
     try:

@@ -16,9 +16,9 @@ from geoindex.color.pixels import PixelRule, Pixels
 from geoindex.color.threads import Progress, n_cores
 from geoindex.errors import ImageError
 from geoindex.grid import IndexGrid
-from geoindex.images.arrays import Picture, arrange, array_image, picture_pixels
 from geoindex.images.blocks import plan_regions, work_ahead
 from geoindex.images.files import open_image
+from geoindex.images.in_memory import Picture, arrange, array_image, picture_pixels
 
 if TYPE_CHECKING:
     import xarray as xr

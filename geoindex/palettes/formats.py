@@ -1,0 +1,242 @@
+"""The kinds of palette files: a table of formats, and the writing of palettes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+
+from geoindex.errors import OptionError, OutputError
+from geoindex.files.whole_files import atomic_output, check_target
+from geoindex.grid import IndexGrid
+from geoindex.palette import Palette
+from geoindex.palettes import (
+    by_value,
+    cpt,
+    delimited,
+    gis_styles,
+    json_file,
+    opendtect,
+    painting,
+)
+from geoindex.palettes.entries import Request
+from geoindex.palettes.raster import STRIP_SUFFIXES
+from geoindex.rules.indices import IndexArray, index_dtype
+
+__all__ = [
+    "FORMATS",
+    "PaletteFormat",
+    "check_palette_target",
+    "find_format",
+    "format_named",
+    "is_palette_file",
+    "known_suffixes",
+    "save_palette",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaletteFormat:
+    """One kind of palette file."""
+
+    key: str
+    """Name for the option `format`."""
+
+    suffixes: tuple[str, ...]
+    """File suffixes in lower case, with the dot; the first format of a suffix writes it."""
+
+    read: Callable[[bytes, Request], Palette]
+    """Parses the content of a file."""
+
+    write: Callable[[Palette], bytes]
+    """Formats a palette."""
+
+    recognize: Callable[[bytes], bool] | None = None
+    """Tells by its content that a file is of this format, whatever its suffix."""
+
+
+def _has_early(word: bytes) -> Callable[[bytes], bool]:
+    """Recognize a file by a word near its beginning."""
+    return lambda content: word in content[:2000]
+
+
+def _begins(*starts: bytes) -> Callable[[bytes], bool]:
+    """Recognize a file by its first bytes."""
+    return lambda content: content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(starts)
+
+
+FORMATS = (
+    PaletteFormat(
+        key="csv",
+        suffixes=(".csv", ".txt"),
+        read=delimited.parse_delimited,
+        write=delimited.format_csv,
+    ),
+    PaletteFormat(
+        key="tsv",
+        suffixes=(".tsv",),
+        read=delimited.parse_delimited,
+        write=delimited.format_tsv,
+    ),
+    PaletteFormat(
+        key="gimp",
+        suffixes=(".gpl",),
+        read=painting.parse_gimp,
+        write=painting.format_gimp,
+        recognize=_begins(b"GIMP Palette"),
+    ),
+    PaletteFormat(
+        key="jasc",
+        suffixes=(".pal",),
+        read=painting.parse_jasc,
+        write=painting.format_jasc,
+        recognize=_begins(b"JASC-PAL"),
+    ),
+    PaletteFormat(
+        key="riff",
+        suffixes=(".pal",),
+        read=painting.parse_riff,
+        write=painting.format_riff,
+        recognize=lambda content: content[:4] == b"RIFF" and content[8:12] == b"PAL ",
+    ),
+    PaletteFormat(
+        key="act",
+        suffixes=(".act",),
+        read=painting.parse_act,
+        write=painting.format_act,
+    ),
+    PaletteFormat(
+        key="clr",
+        suffixes=(".clr",),
+        read=by_value.parse_values,
+        write=by_value.format_clr,
+    ),
+    PaletteFormat(
+        key="opendtect",
+        suffixes=(".odct",),
+        read=opendtect.parse_opendtect,
+        write=opendtect.format_opendtect,
+        recognize=_begins(b"dTect V"),
+    ),
+    PaletteFormat(
+        key="qgis-text",
+        suffixes=(".txt",),
+        read=by_value.parse_qgis_text,
+        write=by_value.format_qgis_text,
+        recognize=by_value.is_qgis_text,
+    ),
+    PaletteFormat(
+        key="gdal",
+        suffixes=(".txt",),
+        read=by_value.parse_values,
+        write=by_value.format_gdal,
+        recognize=by_value.is_gdal_text,
+    ),
+    PaletteFormat(
+        key="qml",
+        suffixes=(".qml",),
+        read=gis_styles.parse_qml,
+        write=gis_styles.format_qml,
+        recognize=_has_early(b"<qgis"),
+    ),
+    PaletteFormat(
+        key="sld",
+        suffixes=(".sld",),
+        read=gis_styles.parse_sld,
+        write=gis_styles.format_sld,
+        recognize=_has_early(b"StyledLayerDescriptor"),
+    ),
+    PaletteFormat(
+        key="cpt",
+        suffixes=(".cpt",),
+        read=cpt.parse_cpt,
+        write=cpt.format_cpt,
+    ),
+    PaletteFormat(
+        key="json",
+        suffixes=(".json",),
+        read=json_file.parse_json,
+        write=json_file.format_json,
+    ),
+)
+
+
+def is_palette_file(path: Path) -> bool:
+    """Whether a suffix is that of a palette file and of nothing else."""
+    return any(path.suffix.lower() in known.suffixes for known in FORMATS)
+
+
+def save_palette(
+    palette: Palette,
+    path: str | PathLike[str],
+    *,
+    overwrite: bool = False,
+    format: str | None = None,  # noqa: A002  as matplotlib spells it
+) -> None:
+    """Write a palette; the suffix picks the format; see :meth:`Palette.save`."""
+    path = Path(path)
+    known = _target_format(path, format)
+    if known is None:
+        dtype = index_dtype(len(palette), has_nodata=False)
+        rows: IndexArray = np.arange(len(palette)).astype(dtype)
+        IndexGrid(indices=rows[np.newaxis], palette=palette).save(path, overwrite=overwrite)
+        return
+    try:
+        content = known.write(palette)
+    except OutputError as error:
+        raise OutputError(f"{path}: {error}") from None
+    with atomic_output(path, overwrite=overwrite) as temporary:
+        temporary.write_bytes(content)
+
+
+def check_palette_target(path: str | PathLike[str], *, overwrite: bool = False) -> None:
+    """Refuse a palette file that cannot or must not be written, before any work starts.
+
+    Raises
+    ------
+    OutputError
+        The suffix is unknown, the file exists, or the folder cannot be written.
+    """
+    _target_format(Path(path), None)
+    check_target(Path(path), overwrite=overwrite)
+
+
+def _target_format(path: Path, key: str | None) -> PaletteFormat | None:
+    """Format of an output; None for a picture with a color table."""
+    if key is not None:
+        return format_named(key)
+    if path.suffix.lower() in STRIP_SUFFIXES:
+        return None
+    known = find_format(path)
+    if known is None:
+        raise OutputError(
+            f"{path}: unknown suffix; palettes are written as {', '.join(known_suffixes())}"
+        )
+    return known
+
+
+def find_format(path: Path, content: bytes = b"") -> PaletteFormat | None:
+    """Format that the content tells, or else the first of the suffix."""
+    for known in FORMATS:
+        if known.recognize is not None and known.recognize(content):
+            return known
+    suffix = path.suffix.lower()
+    return next((known for known in FORMATS if suffix in known.suffixes), None)
+
+
+def format_named(key: str) -> PaletteFormat:
+    """Format of a key."""
+    for known in FORMATS:
+        if known.key == key:
+            return known
+    raise OptionError(
+        f"unknown palette format {key!r}; known: {', '.join(known.key for known in FORMATS)}"
+    )
+
+
+def known_suffixes() -> list[str]:
+    """Suffixes of all formats."""
+    return list(dict.fromkeys(suffix for known in FORMATS for suffix in known.suffixes))
