@@ -1,10 +1,10 @@
-"""Sheets a second: geoindex batch with one and two processes and on two Dask workers.
+"""Sheets per second: geoindex batch with one and two processes and on two Dask workers.
 
     python benchmarks/batch.py [--sheets 1000] [--repeat 3] [--costs]
 
-Prints Markdown tables. Times are of whole commands, from start to end, on RGBA PNG sheets of
-256 x 256 pixels cut from the sample map. `--costs` measures how the time of one sheet grows
-with its pixels, and what a sheet costs besides.
+Prints Markdown tables. Times are for complete runs, start-up included, on RGBA PNG sheets of
+256 x 256 pixels cut from the sample map. `--costs` measures how the time per sheet grows with
+its pixels, and the fixed cost of a sheet.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def print_commands(n_sheets: int, repeat: int) -> None:
                 subprocess.run(batch_command(maps, folder / f"out{turn}_0"), check=True)
                 again.append(time.perf_counter() - start)
     first = statistics.median(wall["geoindex batch --jobs 2"])
-    print("\n| command | s | sheets/s | processor ms a sheet | time beside --jobs 2 |")
+    print("\n| command | s | sheets/s | processor ms per sheet | relative time |")
     print("| --- | ---: | ---: | ---: | ---: |")
     for title, seconds in wall.items():
         median = statistics.median(seconds)
@@ -165,7 +165,7 @@ def print_costs(repeat: int, sides: dict[int, int] = SIDES) -> None:
     """Seconds of a sheet in one process, by its size, and the line through them."""
     palette = load_palette(PALETTE)
     megapixels, seconds, record = [], [], 0.0
-    print("\n| sheet | Mpx | ms a sheet | ms a Mpx |")
+    print("\n| sheet | Mpx | ms per sheet | ms per Mpx |")
     print("| --- | ---: | ---: | ---: |")
     with tempfile.TemporaryDirectory() as name:
         for side, n_sheets in sides.items():

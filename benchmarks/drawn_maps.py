@@ -1,8 +1,8 @@
 """Geological maps with a known answer, drawn as a GIS draws them.
 
-Everything is drawn on a grid of `SUB` x `SUB` subpixels; the picture is their mean, the truth is
-the unit that covers most of a pixel, also under ink. `SUB` is odd, so that two units never share
-a pixel equally.
+Each map is drawn on a grid of `SUB` x `SUB` subpixels per pixel. The picture is their mean; the
+true class is the unit that covers most of a pixel, also under ink. `SUB` is odd, so two units
+never share a pixel equally.
 """
 
 from __future__ import annotations

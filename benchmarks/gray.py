@@ -1,8 +1,9 @@
-"""Optimal gray levels beside other exact solvers, scikit-learn and a loop over levels in numpy.
+"""Optimal gray levels compared with other exact solvers, scikit-learn and a NumPy loop.
 
     python benchmarks/gray.py [--repeat 3] [--large] [-k 16]
 
-Prints Markdown tables. `--large` takes 144 megapixels in place of 16: 3 GB of memory and a minute.
+Prints Markdown tables. `--large` uses 144 instead of 16 megapixels: 3 GB of memory and a
+minute.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ def cost_of(values: NDArray[np.float64], labels: NDArray[np.integer]) -> float:
 
 def print_solvers(k: int, repeat: int) -> None:
     """65,536 distinct values: time and cost of each solver."""
-    print("\n| 65,536 values | solver | seconds | time beside geoindex | cost above the least |")
+    print("\n| 65,536 values | solver | seconds | relative time | cost above the least |")
     print("| --- | --- | ---: | ---: | ---: |")
     rng = np.random.default_rng(1)
     kinds = {
@@ -107,14 +108,14 @@ def print_solvers(k: int, repeat: int) -> None:
 
 
 def print_sizes(side: int, k: int, repeat: int) -> None:
-    """Time an image of many values, beside the loop that most people write."""
+    """Time an image of many values, compared with the usual loop."""
     values = heights(side)
     distinct = len(np.unique(values))
     print(
         f"\n{side} x {side} float32, {distinct:,} distinct values, k = {k}; the loop is given "
         "the levels and only assigns them\n"
     )
-    print("| method | seconds | time beside geoindex |")
+    print("| method | seconds | relative time |")
     print("| --- | ---: | ---: |")
     levels = quantize_gray(values, k).levels.astype(np.float32)
     calls: dict[str, Callable[[], object]] = {

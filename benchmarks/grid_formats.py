@@ -1,10 +1,10 @@
-"""Index grids written for other programs and read again, beside GDAL, xtgeo and numpy.
+"""Index grids for other programs, written and read, compared with GDAL, xtgeo and NumPy.
 
     python benchmarks/grid_formats.py [--side 4000] [--repeat 3]
 
-Prints a Markdown table: seconds to write and to read, the size of the file, and the seconds of
-another library that writes the same format, with the time beside geoindex; and the peak memory of
-a process that writes each (Linux only).
+Prints a Markdown table: seconds to write and to read, file size, and the time of another
+library that writes the same format, absolute and relative to geoindex. Also prints the peak
+memory of a process that writes each format (Linux only).
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def seconds(call: Callable[[], object], repeat: int) -> float:
 
 def print_times(grid: IndexGrid, repeat: int, folder: Path) -> None:
     """Every format, ours and the other library's."""
-    print("\n| format | write s | read s | MB | other | write s | time beside geoindex |")
+    print("\n| format | write s | read s | MB | other | write s | relative time |")
     print("| --- | ---: | ---: | ---: | --- | ---: | ---: |")
     for key, suffix in SUFFIX.items():
         path = folder / f"ours{suffix}"

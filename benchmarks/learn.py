@@ -1,10 +1,10 @@
-"""Learning palettes: quality and time beside scikit-learn and Pillow, and beside reading a file.
+"""Learning palettes: error and time compared with scikit-learn and Pillow, and with reading alone.
 
     python benchmarks/learn.py [--repeat 5] [--side 12000] [--skip-best-of-10]
 
-Prints Markdown tables: 64 colors of scikit-learn's sample photograph `china.jpg`, all in one run,
-and a palette of a map of 144 megapixels, the sample map repeated in a GeoTIFF, beside the time of
-reading it block by block.
+Prints Markdown tables: 64 colors of scikit-learn's sample photograph `china.jpg`, all in one
+run; and a palette of a map of 144 megapixels (the sample map tiled in a GeoTIFF), compared with
+the time to read the file block by block.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ def table(rows: list[Row]) -> str:
     """Rows as a Markdown table."""
     baseline = next(row.seconds for row in rows if row.method == BASELINE)
     lines = [
-        f"| method | mean squared error | ms | time beside {BASELINE} |",
+        f"| method | mean squared error | ms | time relative to {BASELINE} |",
         "| --- | ---: | ---: | ---: |",
     ]
     lines += [
@@ -208,7 +208,7 @@ def read_in_blocks(path: Path, **options: str) -> None:
 
 
 def print_map(side: int, repeat: int) -> None:
-    """Time of learning a large map beside that of reading it."""
+    """Compare the times of learning a large map and of reading it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "map.tif"
         write_map(path, side)
@@ -232,7 +232,7 @@ def print_map(side: int, repeat: int) -> None:
             for name in order.sample(list(calls), len(calls)):
                 seconds[name].append(seconds_of(calls[name]))
     median = {name: statistics.median(values) for name, values in seconds.items()}
-    print(f"\n| {side**2 / 1e6:.0f} Mpx map | s | time beside reading |\n| --- | ---: | ---: |")
+    print(f"\n| {side**2 / 1e6:.0f} Mpx map | s | relative to reading |\n| --- | ---: | ---: |")
     for name, value in median.items():
         print(f"| {name} | {value:.2f} | {value / median[READING]:.2f} x |")
 

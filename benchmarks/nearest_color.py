@@ -1,8 +1,9 @@
-"""Time `geoindex.nearest` beside its peers, on one image, in one run.
+"""Time `geoindex.nearest` and other libraries on one image in one run.
 
     python benchmarks/nearest_color.py [IMAGE] [--palette windows-256] [--repeat 15]
 
-Without IMAGE it is the real map of GEOINDEX_REAL_DATA if that is set, else the sample map.
+The default IMAGE is the real map in the folder GEOINDEX_REAL_DATA if that is set, otherwise the
+sample map.
 """
 
 from __future__ import annotations
@@ -167,9 +168,9 @@ def run(pixels: Pixels, palette: Palette, repeat: int) -> list[Row]:
 
 
 def table(rows: list[Row], n_pixels: int) -> str:
-    """Lay the results out as a Markdown table, ratios beside geoindex."""
+    """Lay the results out as a Markdown table, times relative to geoindex."""
     lines = [
-        "| method | ms | Mpx/s | time beside geoindex | not the nearest | other index |",
+        "| method | ms | Mpx/s | relative time | not the nearest | other index |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",
     ]
     lines += [

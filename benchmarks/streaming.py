@@ -1,11 +1,11 @@
-"""File to file beside GDAL: whole processes, their time and their memory.
+"""File to file compared with GDAL: time and peak memory of complete runs.
 
     python benchmarks/streaming.py [--repeat 3] [--side 12000] [--huge 60000] [--folder DIR]
 
-`gdal_translate -b 1` copies one band, compressed alike, and does no color work at all;
-`rgb2pct.py -pct` maps to a fixed palette, roughly, and does not compress, so that it is timed
-alone and with the compression after it. Both are run where they are installed. The map is the
-sample map, repeated, as RGBA. Linux and macOS only, for the memory.
+`gdal_translate -b 1` copies one band with the same compression and does no color work.
+`rgb2pct.py -pct` maps to a fixed palette inexactly and does not compress, so it is timed alone
+and followed by compression. Both are run if they are installed. The input is the sample map,
+tiled, as RGBA. Linux and macOS only, because of the memory measurement.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ Command = list[str]
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """What whole processes took."""
+    """Cost of complete runs."""
 
     seconds: float
     """Median wall time."""
@@ -167,7 +167,7 @@ def compare(
 def print_table(side: int, kinds: list[str], repeat: int, folder: Path) -> None:
     """Compare on every kind of source."""
     print(f"\n{side} x {side} RGBA to GeoTIFF (DEFLATE), median of {repeat}:\n")
-    print("| source | method | s | MB | time beside gdal_translate |")
+    print("| source | method | s | MB | relative time |")
     print("| --- | --- | --- | --- | --- |")
     methods = [name for name in METHODS if name == "geoindex" or shutil.which(name.split(",")[0])]
     for kind in kinds:

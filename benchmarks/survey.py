@@ -1,9 +1,9 @@
-"""A map onto a survey of 4000 x 4000 bins and into a horizon for OpendTect, beside the usual ways.
+"""A map resampled to 4000 x 4000 bins and written as a horizon, compared with other libraries.
 
     python benchmarks/survey.py [--bins 4000] [--repeat 3]
 
-Prints Markdown tables: seconds, with the times beside geoindex; how far each majority agrees with
-brute force; and the peak memory of `geoindex horizon` in a process of its own (Linux only).
+Prints Markdown tables: seconds, with times relative to geoindex; the agreement of each majority
+with brute force; and the peak memory of `geoindex horizon` in a separate process (Linux only).
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ def print_times(bins: int, repeat: int, folder: Path) -> None:
     print(
         f"\n{bins} x {bins} bins on a map of {side} x {side} pixels, {len(grid.palette)} classes\n"
     )
-    print("| what | geoindex s | other s | time beside geoindex | the other way |")
+    print("| what | geoindex s | other s | relative time | the other way |")
     print("| --- | ---: | ---: | ---: | --- |")
     for name, call in ours.items():
         own = seconds(call, repeat)

@@ -1,10 +1,10 @@
-"""Nearest color over sizes, kinds of image, palettes and metrics, beside Pillow and scikit-learn.
+"""Nearest color over sizes, kinds of image, palettes and metrics, compared with other libraries.
 
     python benchmarks/throughput.py [--repeat 5] [--largest 144]
 
-Prints Markdown tables: megapixels a second with the times beside geoindex, full cubes, and the
-peak memory above input and output (Linux only). The largest size needs about 6 GB for the
-peers; `--largest 16` stays below 2 GB.
+Prints Markdown tables: megapixels per second of geoindex, Pillow and scikit-learn; the time of
+full cubes; and peak memory beyond input and output (Linux only). The largest size needs about 6
+GB for the other libraries; with `--largest 16` everything stays below 2 GB.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def print_sizes(sizes: list[float], repeat: int) -> None:
     palette = load_palette("windows-256")
     print(
         "\n| image | Mpx | geoindex Mpx/s | Pillow Mpx/s | scikit-learn Mpx/s | "
-        "time of Pillow | time of scikit-learn |"
+        "faster than Pillow | faster than scikit-learn |"
     )
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for kind, make in KINDS.items():
@@ -187,7 +187,7 @@ print("PEAK", status("VmHWM") - before - indices.nbytes)
 
 def print_memory(sizes: list[float]) -> None:
     """Peak memory above input and output, each in a process of its own."""
-    print("\n| image | Mpx | peak memory above input and output MB |")
+    print("\n| image | Mpx | peak memory beyond input and output MB |")
     print("| --- | ---: | ---: |")
     for kind in KINDS:
         for size in sizes:
