@@ -349,29 +349,9 @@ class IndexGrid:
             rotated; attributes carry ``flag_values``, ``flag_meanings`` and ``_FillValue``
             after the CF conventions, and the colors. Dask indices stay so.
         """
-        try:
-            import xarray as xr
-        except ImportError as error:
-            raise GridError("to_xarray needs xarray; install geoindex-raster[xarray]") from error
+        from geoindex.files.door import grid_to_xarray
 
-        coords: dict[str, NDArray[np.floating]] = {}
-        if self.transform is not None and self.transform.b == 0 and self.transform.d == 0:
-            rows, cols = self.shape
-            coords["x"] = self.transform.c + self.transform.a * (np.arange(cols) + 0.5)
-            coords["y"] = self.transform.f + self.transform.e * (np.arange(rows) + 0.5)
-        labels = [self.palette.label(index) for index in range(len(self.palette))]
-        attrs: dict[str, Any] = {
-            "flag_values": list(range(len(self.palette))),
-            "flag_meanings": " ".join("_".join(label.split()) for label in labels),
-            "flag_colors": " ".join("#" + bytes(color).hex() for color in self.palette.colors),
-        }
-        if self.nodata is not None:
-            attrs["_FillValue"] = self.nodata
-        if self.crs is not None:
-            attrs["crs_wkt"] = self.crs.to_wkt()
-        return xr.DataArray(
-            self.indices.copy(), dims=("y", "x"), coords=coords, attrs=attrs, name="index"
-        )
+        return grid_to_xarray(self)
 
     def __repr__(self) -> str:
         rows, cols = self.shape

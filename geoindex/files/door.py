@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from os import PathLike
 
+    import xarray as xr
     from matplotlib.axes import Axes
     from matplotlib.colors import ListedColormap, NoNorm
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from geoindex.survey import Survey
 
 __all__ = [
+    "grid_to_xarray",
     "index_norm",
     "palette_colormap",
     "plot_grid",
@@ -71,6 +73,13 @@ def save_grid(grid: IndexGrid, path: str | PathLike[str], **options: Any) -> Non
     from geoindex.grids import formats
 
     formats.save_grid(grid, path, **options)
+
+
+def grid_to_xarray(grid: IndexGrid) -> xr.DataArray:
+    """DataArray of a grid."""
+    from geoindex.images import data_arrays
+
+    return data_arrays.grid_to_xarray(grid)
 
 
 def resample(grid: IndexGrid, survey: Survey, **options: Any) -> IndexGrid:

@@ -10,10 +10,10 @@ import numpy as np
 from affine import Affine
 from numpy.typing import NDArray
 from rasterio.crs import CRS
-from rasterio.errors import CRSError
 
 from geoindex.color.pixels import PixelRule, Pixels, as_pixels
 from geoindex.errors import ImageError
+from geoindex.images.data_arrays import array_crs, array_fill, array_transform
 from geoindex.images.files import RasterImage
 from geoindex.rules.indices import is_lazy
 
@@ -25,9 +25,6 @@ __all__ = ["Picture", "arrange", "array_image", "picture_pixels"]
 BAND_NAMES = {"band", "bands", "channel", "channels", "rgb", "rgba", "c"}
 ROW_NAMES = {"y", "lat", "latitude", "northing", "row", "rows"}
 COLUMN_NAMES = {"x", "lon", "longitude", "easting", "col", "cols", "column", "columns"}
-
-LARGEST_STRAY = 0.1
-"""Part of a pixel by which coordinates may miss their place: float32 has no more to offer."""
 
 # Pillow's modes whose arrays are gray or RGB values; all others are converted first.
 ALPHA_MODES = {"LA", "RGBA"}
@@ -207,64 +204,9 @@ def _data_array_picture(array: xr.DataArray, channel_axis: int | None) -> Pictur
     elif channel_axis is None:
         band = next((dim for name, dim in names.items() if name in BAND_NAMES), None)
         channel_axis = None if band is None else array.dims.index(band)
-    fill = array.attrs.get("_FillValue", array.attrs.get("missing_value"))
     return Picture(
         values=_channels_last(_as_array(array.data), channel_axis),
-        fill=fill if _is_value_of(fill, array.dtype) else None,
-        transform=_transform(array, row, col),
-        crs=_crs(array),
+        fill=array_fill(array),
+        transform=array_transform(array, row, col),
+        crs=array_crs(array),
     )
-
-
-def _is_value_of(fill: Any, dtype: np.dtype[Any]) -> bool:
-    """Whether a fill value can occur in an array; NaN is nodata without it."""
-    if not isinstance(fill, int | float | np.number) or np.isnan(float(fill)):
-        return False
-    if dtype.kind in "iu":
-        limits = np.iinfo(dtype)
-        return bool(limits.min <= fill <= limits.max)
-    return True
-
-
-def _transform(array: xr.DataArray, row: Any, col: Any) -> Affine | None:
-    """Transform after the pixel-center coordinates, or after rioxarray's attribute."""
-    if row in array.coords and col in array.coords:
-        dx, dy = (_step(array.coords[name].values) for name in (col, row))
-        if dx is not None and dy is not None:
-            x, y = (float(array.coords[name].values[0]) for name in (col, row))
-            return Affine(dx, 0, x - dx / 2, 0, dy, y - dy / 2)
-    text = _spatial_ref(array).get("GeoTransform")
-    if text is None:
-        return None
-    try:
-        return Affine.from_gdal(*(float(value) for value in str(text).split()))
-    except (TypeError, ValueError):
-        raise ImageError(f"the GeoTransform of the DataArray is damaged: {text!r}") from None
-
-
-def _step(values: NDArray[Any]) -> float | None:
-    """Step of coordinates that are even but for their rounding, or None."""
-    if values.ndim != 1 or values.size < 2 or values.dtype.kind not in "iuf":
-        return None
-    places = values.astype(np.float64)
-    step = float(places[-1] - places[0]) / (places.size - 1)
-    stray = np.abs(places - (places[0] + step * np.arange(places.size))).max()
-    return step if stray <= LARGEST_STRAY * abs(step) else None
-
-
-def _crs(array: xr.DataArray) -> CRS | None:
-    """CRS after the CF grid mapping, or after an attribute of the array itself."""
-    reference = _spatial_ref(array)
-    text = reference.get("crs_wkt", reference.get("spatial_ref", array.attrs.get("crs_wkt")))
-    if text is None:
-        return None
-    try:
-        return CRS.from_wkt(str(text))
-    except CRSError as error:
-        raise ImageError(f"the CRS of the DataArray is damaged: {error}") from error
-
-
-def _spatial_ref(array: xr.DataArray) -> dict[Any, Any]:
-    """Attributes of the grid mapping coordinate, as rioxarray writes it."""
-    name = array.encoding.get("grid_mapping", array.attrs.get("grid_mapping", "spatial_ref"))
-    return dict(array.coords[name].attrs) if name in array.coords else {}
