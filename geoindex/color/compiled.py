@@ -1,4 +1,4 @@
-"""The one way to numba and to a compiled kernel: GIL released, machine code cached if possible."""
+"""The one way to numba and to a compiled kernel: GIL released, machine code kept if possible."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from geoindex.color.startup import collection_paused
 
 with collection_paused():
     from numba import njit, types
+    from numba.extending import is_jitted
+
+    from geoindex.color.machine_code import keep_machine_code
 
 __all__ = ["compiled", "types"]
 
@@ -32,16 +35,21 @@ def compiled(
     -------
     callable
         The decorator. Where neither the package's folder nor the user's cache folder can be
-        written, the code is compiled in every process instead of cached.
+        written, the code is compiled in every process instead of kept.
     """
-    options: dict[str, Any] = {"nogil": True, "fastmath": set(fastmath)}
+    eager = [] if signatures is None else signatures
+    eager = eager if isinstance(eager, list) else [eager]
 
     def decorate(function: Function) -> Function:
         # The first kernel makes numba import all that it can compile.
         with collection_paused():
-            try:
-                return njit(signatures, cache=True, **options)(function)  # type: ignore[no-any-return]  # numba has none
-            except (RuntimeError, OSError):
-                return njit(signatures, **options)(function)  # type: ignore[no-any-return]  # numba has none
+            kernel: Any = njit(nogil=True, fastmath=set(fastmath))(function)
+            # NUMBA_DISABLE_JIT leaves the function as it is.
+            if is_jitted(kernel):
+                keep_machine_code(kernel)
+                for signature in eager:
+                    kernel.compile(signature)
+                kernel.disable_compile(bool(eager))
+        return kernel  # type: ignore[no-any-return]  # numba has no types
 
     return decorate
