@@ -63,7 +63,7 @@ class _CodeFiles:
 
     def load(self, key: Any) -> Any:
         """Read the code of a signature and processor; None where there is none to be read."""
-        # A process that stopped on a full disk may have left a part of a file.
+        # A damaged file is as good as none.
         with suppress(OSError, EOFError, pickle.UnpicklingError):
             return pickle.loads(self._path(key).read_bytes())  # noqa: S301  # written by `save`
         return None

@@ -210,5 +210,5 @@ def test_the_stamp_tells_the_options_of_the_compiler():
 
 @pytest.mark.parametrize("constant", ["{}", "__import__('geoindex.color')"])
 def test_a_constant_whose_changes_cannot_be_seen(constant):
-    with pytest.raises(TypeError, match="names .*, whose changes cannot be seen"):
+    with pytest.raises(TypeError, match=r"names .*, whose changes cannot be seen"):
         stamp_of(made(constant=constant))
