@@ -5,12 +5,19 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from geoindex.errors import OutputError
 
-__all__ = ["atomic_output", "check_target", "check_targets", "scratch_file"]
+__all__ = [
+    "atomic_output",
+    "atomic_outputs",
+    "check_target",
+    "check_targets",
+    "make_folder",
+    "scratch_file",
+]
 
 
 def check_target(path: Path, *, overwrite: bool) -> None:
@@ -98,6 +105,32 @@ def atomic_output(path: Path, *, overwrite: bool) -> Iterator[Path]:
             raise
         reason = error.strerror or str(error)
         raise OutputError(f"{path}: cannot be written: {reason}") from error
+
+
+@contextmanager
+def atomic_outputs(paths: Sequence[Path], *, overwrite: bool) -> Iterator[list[Path]]:
+    """Temporary files that take the places of `paths` when the block ends well.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        The output files; the first takes its place last.
+    overwrite : bool
+        Whether files that are already there may be replaced.
+
+    Yields
+    ------
+    list of Path
+        An empty file for each, as :func:`atomic_output` yields it.
+
+    Raises
+    ------
+    OutputError
+        As in :func:`atomic_output`.
+    """
+    with ExitStack() as stack:
+        outputs = (atomic_output(path, overwrite=overwrite) for path in paths)
+        yield [stack.enter_context(output) for output in outputs]
 
 
 @contextmanager

@@ -1,17 +1,33 @@
-"""Class numbers that OpendTect can tell apart, which are at most 255."""
+"""Numbers of classes in OpendTect, which tells 255 apart, and of what has no class."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from geoindex.errors import OutputError
 from geoindex.palette import Palette
-from geoindex.palettes.opendtect import N_LEVELS
+from geoindex.palettes.legend_csv import format_legend
+from geoindex.palettes.opendtect import N_LEVELS, format_opendtect
 
-__all__ = ["Numbering", "number_classes"]
+__all__ = ["UNDEFINED", "UNDEFINED_TEXT", "Numbering", "is_undefined", "number_classes"]
+
+UNDEFINED_TEXT = "1e30"
+"""What OpendTect writes where there is no value."""
+
+UNDEFINED = float(UNDEFINED_TEXT)
+"""The same as a number."""
+
+NEARLY_UNDEFINED = 1e29
+"""Numbers from here on stand for no value, too."""
+
+
+def is_undefined(values: ArrayLike) -> NDArray[np.bool_]:
+    """Where values stand for none; infinities and NaN do."""
+    return np.logical_not(np.abs(np.asarray(values, np.float64)) < NEARLY_UNDEFINED)
 
 
 class Numbering(NamedTuple):
@@ -23,8 +39,25 @@ class Numbering(NamedTuple):
     rows: list[int] | None
     """Palette row of each number, None where they are the same."""
 
-    shown: Palette
-    """The first 255 numbers, for the color table."""
+    palette: Palette
+    """The palette that was numbered."""
+
+    @property
+    def shown(self) -> Palette:
+        """The first 255 numbers, for the color table."""
+        rows = range(len(self.palette))[:N_LEVELS] if self.rows is None else self.rows
+        names = self.palette.names
+        return Palette(
+            self.palette.colors[rows],
+            None if names is None else [names[row] for row in rows],
+            name=self.palette.name,
+        )
+
+    def write(self, colors: Path, legend: Path) -> None:
+        """Write the color table and the legend."""
+        colors.write_bytes(format_opendtect(self.shown))
+        text = format_legend(self.palette, self.rows)
+        legend.write_text(text, encoding="utf-8", newline="\n")
 
 
 def number_classes(
@@ -55,18 +88,11 @@ def number_classes(
     numbers = np.arange(len(palette))
     used = np.flatnonzero(counts)
     if not used.size or used[-1] < N_LEVELS:
-        return Numbering(numbers, None, _rows_of(palette, list(range(len(palette)))[:N_LEVELS]))
+        return Numbering(numbers, None, palette)
     if len(used) > N_LEVELS:
         raise OutputError(
             f"{what} has {len(used):,} classes{place}, and OpendTect shows {N_LEVELS}; index it "
             "against a palette of fewer colors, or write a part of it"
         )
     numbers[used] = np.arange(len(used))
-    rows = used.tolist()
-    return Numbering(numbers, rows, _rows_of(palette, rows))
-
-
-def _rows_of(palette: Palette, rows: list[int]) -> Palette:
-    """Palette of some rows of another."""
-    names = None if palette.names is None else [palette.names[row] for row in rows]
-    return Palette(palette.colors[rows], names, name=palette.name)
+    return Numbering(numbers, used.tolist(), palette)

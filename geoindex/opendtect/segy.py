@@ -6,7 +6,6 @@ floats, one trace a column, coordinates in bytes 73-88 and 181-188.
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from os import PathLike
 from pathlib import Path
@@ -16,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.errors import OutputError
-from geoindex.files.whole_files import atomic_output, check_target
+from geoindex.files.whole_files import atomic_outputs, check_targets
 from geoindex.grid import IndexGrid
-from geoindex.opendtect.numbering import number_classes
+from geoindex.opendtect.numbering import UNDEFINED, number_classes
 from geoindex.opendtect.segy_headers import (
     IEEE_FLOAT,
     binary_header,
@@ -27,14 +26,10 @@ from geoindex.opendtect.segy_headers import (
     text_header,
     trace_header,
 )
-from geoindex.palettes.legend_csv import format_legend, grid_legend_path
-from geoindex.palettes.opendtect import format_opendtect
+from geoindex.palettes.legend_csv import grid_legend_path
 from geoindex.surveys.section import Section, SectionDomain, section_of
 
 __all__ = ["SectionReport", "write_section"]
-
-UNDEFINED = 1e30
-"""What OpendTect takes for undefined."""
 
 # Of uint16, the last of which no palette uses.
 MOST_INDICES = 2**16
@@ -162,9 +157,8 @@ def write_section(
     path = Path(path)
     if path.suffix.lower() not in (".sgy", ".segy"):
         raise OutputError(f"{path}: a section is written as .sgy or .segy")
-    beside = (path, path.with_suffix(".odct"), grid_legend_path(path))
-    for target in beside:
-        check_target(target, overwrite=overwrite)
+    targets = (path, path.with_suffix(".odct"), grid_legend_path(path))
+    check_targets(targets, None, overwrite=overwrite)
     section = section_of(
         grid.shape,
         start=start,
@@ -181,18 +175,13 @@ def write_section(
     table = np.full(MOST_INDICES, UNDEFINED, dtype=np.float32)
     table[: len(grid.palette)] = numbering.numbers
     n_classes = len(grid.palette if numbering.rows is None else numbering.rows)
-    with ExitStack() as stack:
-        line, colors, legend = (
-            stack.enter_context(atomic_output(target, overwrite=overwrite)) for target in beside
-        )
-        colors.write_bytes(format_opendtect(numbering.shown))
-        legend_text = format_legend(grid.palette, numbering.rows)
-        legend.write_text(legend_text, encoding="utf-8", newline="\n")
+    with atomic_outputs(targets, overwrite=overwrite) as (line, colors, legend):
+        numbering.write(colors, legend)
         _write(line, path, table[indices], section, n_classes=n_classes, feet=feet)
     return SectionReport(
         target=str(path),
-        colors=str(beside[1]),
-        legend=str(beside[2]),
+        colors=str(targets[1]),
+        legend=str(targets[2]),
         renumbered=numbering.rows is not None,
         n_traces=section.n_traces,
         n_samples=section.n_samples,

@@ -19,6 +19,7 @@ import numpy as np
 from geoindex.errors import MissingFileError, SurveyError
 from geoindex.files.small_files import read_small
 from geoindex.files.whole_files import atomic_output
+from geoindex.opendtect.numbering import UNDEFINED, is_undefined
 from geoindex.palettes.keyed_text import (
     format_keyed,
     is_keyed,
@@ -45,8 +46,6 @@ ROUNDED = (1e-6, 0.01)
 
 DEFAULT_STEP = 0.004
 """What OpendTect takes where the Z step is missing or zero."""
-
-UNDEFINED = 1e30
 
 
 def read_survey(path: str | PathLike[str]) -> Survey:
@@ -201,7 +200,7 @@ def _set_points(values: Mapping[str, str]) -> list[tuple[float, ...]] | None:
                 f"Set Point.{number} must be inline/crossline`(x,y), found {text[:80]!r}"
             )
         points.append(tuple(_number(part, f"Set Point.{number}") for part in match.groups()))
-    return None if any(abs(v) >= UNDEFINED for point in points for v in point) else points
+    return None if is_undefined(points).any() else points
 
 
 def _z(values: Mapping[str, str]) -> tuple[float, float, float, ZDomain] | None:
@@ -213,7 +212,7 @@ def _z(values: Mapping[str, str]) -> tuple[float, float, float, ZDomain] | None:
         raise SurveyError(f"Z range must hold first and last, found {values['Z range'][:80]!r}")
     numbers = [_number(part, "Z range") for part in parts[:3]]
     flag = parts[3].strip() if len(parts) > 3 else "T"
-    if any(abs(value) >= UNDEFINED for value in numbers[:2]):
+    if is_undefined(numbers[:2]).any():
         return None
     step = numbers[2] if len(numbers) > 2 else 0.0
     if not 0 < step < UNDEFINED:

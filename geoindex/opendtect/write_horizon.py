@@ -8,30 +8,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.errors import GridError, OptionError, OutputError
-from geoindex.files.whole_files import atomic_output, check_target
+from geoindex.files.whole_files import atomic_outputs, check_targets
 from geoindex.grid import IndexGrid, Resampling
 from geoindex.opendtect.import_steps import import_steps
-from geoindex.opendtect.numbering import number_classes
+from geoindex.opendtect.numbering import UNDEFINED_TEXT, number_classes
 from geoindex.opendtect.survey_file import read_survey
 from geoindex.palettes.entries import one_line
-from geoindex.palettes.legend_csv import format_legend, legend_path
-from geoindex.palettes.opendtect import format_opendtect
+from geoindex.palettes.legend_csv import legend_path
 from geoindex.rules.indices import IndexArray
 from geoindex.survey import Survey, ZRange
 
-__all__ = ["HorizonReport", "colors_path", "steps_path", "write_horizon"]
-
-UNDEFINED = "1e30"
+__all__ = ["HorizonReport", "write_horizon"]
 
 HEADER_END = "# - - - - - - - - - -"
 
@@ -92,14 +88,21 @@ class HorizonReport:
         return asdict(self)
 
 
-def colors_path(path: Path) -> Path:
-    """Place of the color table of a horizon."""
-    return path.with_suffix(".odct")
+class _Files(NamedTuple):
+    """The horizon and what lies beside it."""
+
+    horizon: Path
+    colors: Path
+    legend: Path
+    steps: Path
 
 
-def steps_path(path: Path) -> Path:
-    """Place of the text that tells how to import a horizon."""
-    return path.with_name(path.stem + ".import.txt")
+class _Depth(NamedTuple):
+    """Z of a flat horizon, as :class:`HorizonReport` tells it."""
+
+    z: float
+    z_unit: str
+    z_moved: bool
 
 
 def write_horizon(
@@ -160,64 +163,52 @@ def write_horizon(
     # Compiled code that opening other grids does without.
     from geoindex.surveys.resample import resample
 
-    path = Path(path)
     if not isinstance(grid, IndexGrid):
         raise GridError(f"grid must be an IndexGrid, found {grid!r}; open_grid(path) opens a file")
     if not isinstance(survey, Survey):
         survey = read_survey(survey)
     _check_attribute(attribute)
-    beside = (path, colors_path(path), legend_path(path), steps_path(path))
-    if len(set(beside)) < len(beside):
-        raise OutputError(f"{path}: is the name of its color table; call the horizon .dat")
-    for target in beside:
-        check_target(target, overwrite=overwrite)
+    files = _files(Path(path), overwrite=overwrite)
     on_survey = resample(grid, survey, method=method, pad=pad, step=step)
     lattice = survey.extended(pad=pad, step=step)
-    depth, unit, moved = _z(z, survey.z)
+    depth = _depth(z, survey.z)
     counts = on_survey.counts()
-    numbers, rows, shown = number_classes(
-        on_survey.palette, counts, f"{path}: the map", " on this survey"
-    )
+    what = f"{files.horizon}: the map"
+    numbering = number_classes(on_survey.palette, counts, what, " on this survey")
     title = _header(attribute, xy=xy) if header else ""
     steps = import_steps(
-        horizon=path.name,
-        legend=legend_path(path).name,
-        colors=colors_path(path).name,
-        table=one_line(shown.name or "") or "geoindex",
+        horizon=files.horizon.name,
+        legend=files.legend.name,
+        colors=files.colors.name,
+        table=one_line(on_survey.palette.name or "") or "geoindex",
         attribute=attribute,
-        z=f"{depth:.10g} {unit}".strip(),
-        is_time=unit == "ms",
+        z=f"{depth.z:.10g} {depth.z_unit}".strip(),
+        is_time=depth.z_unit == "ms",
         xy=xy,
         header_lines=title.count("\n"),
     )
-    with ExitStack() as stack:
-        horizon, colors, legend, text = (
-            stack.enter_context(atomic_output(target, overwrite=overwrite)) for target in beside
-        )
-        colors.write_bytes(format_opendtect(shown))
-        legend.write_text(format_legend(on_survey.palette, rows), encoding="utf-8", newline="\n")
+    with atomic_outputs(files, overwrite=overwrite) as (horizon, colors, legend, text):
+        numbering.write(colors, legend)
         text.write_text(steps, encoding="utf-8", newline="\n")
-        endings = _endings(on_survey, numbers, depth)
+        endings = _endings(on_survey, numbering.numbers, depth.z)
         with horizon.open("wb") as file:
             file.write(title.encode())
             for lines in horizon_lines(on_survey.indices, lattice, endings, xy=xy):
                 file.write(lines)
     how = on_survey.provenance["resampled"]
     return HorizonReport(
-        horizon=str(path),
-        colors=str(beside[1]),
-        legend=str(beside[2]),
-        steps=str(beside[3]),
-        inlines=(lattice.inlines[0], lattice.inlines[-1], lattice.inlines.step),
-        crosslines=(lattice.crosslines[0], lattice.crosslines[-1], lattice.crosslines.step),
+        horizon=str(files.horizon),
+        colors=str(files.colors),
+        legend=str(files.legend),
+        steps=str(files.steps),
+        inlines=_first_last_step(lattice.inlines),
+        crosslines=_first_last_step(lattice.crosslines),
         classes_used=int((counts > 0).sum()),
-        renumbered=rows is not None,
+        renumbered=numbering.rows is not None,
         outside_share=how["outside_share"],
         nodata_share=1 - int(counts.sum()) / on_survey.indices.size,
         changed_share=how.get("changed_share"),
-        z=depth,
-        z_unit=unit,
-        z_moved=moved,
+        **depth._asdict(),
     )
 
 
@@ -271,17 +262,32 @@ def _check_attribute(attribute: str) -> None:
         )
 
 
-def _z(z: float | None, allowed: ZRange | None) -> tuple[float, str, bool]:
-    """Z of the horizon within the range of the survey, its unit, and whether `z` was outside."""
+def _files(path: Path, *, overwrite: bool) -> _Files:
+    """Names of all files, refused where they must not be written."""
+    steps = path.with_name(path.stem + ".import.txt")
+    files = _Files(path, path.with_suffix(".odct"), legend_path(path), steps)
+    if files.horizon == files.colors:
+        raise OutputError(f"{path}: is the name of its color table; call the horizon .dat")
+    check_targets(files, None, overwrite=overwrite)
+    return files
+
+
+def _depth(z: float | None, allowed: ZRange | None) -> _Depth:
+    """Z of the horizon within the range of the survey."""
     wanted = 0.0 if z is None else float(z)
     if not math.isfinite(wanted):
         raise OptionError(f"z must be a finite number, found {z}")
     if allowed is None:
-        return wanted, "", False
+        return _Depth(wanted, "", False)
     is_time = allowed.domain == "time"
     factor = MILLISECONDS if is_time else 1
     value = min(max(wanted, allowed.start * factor), allowed.stop * factor)
-    return value, "ms" if is_time else allowed.unit, z is not None and value != wanted
+    unit = "ms" if is_time else allowed.unit
+    return _Depth(value, unit, z is not None and value != wanted)
+
+
+def _first_last_step(lines: range) -> tuple[int, int, int]:
+    return lines[0], lines[-1], lines.step
 
 
 def _endings(grid: IndexGrid, numbers: NDArray[np.int64], z: float) -> list[str]:
@@ -289,7 +295,7 @@ def _endings(grid: IndexGrid, numbers: NDArray[np.int64], z: float) -> list[str]
     endings = [f"{z:.10g}\t{number}\n" for number in numbers.tolist()]
     if grid.nodata is not None:
         endings += [""] * (grid.nodata - len(endings))
-        endings.append(f"{z:.10g}\t{UNDEFINED}\n")
+        endings.append(f"{z:.10g}\t{UNDEFINED_TEXT}\n")
     return endings
 
 

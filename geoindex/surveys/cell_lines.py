@@ -108,7 +108,8 @@ def coordinate_decimals(transform: Affine) -> int:
     """Decimals that tell a thousandth of a cell, 2 or more."""
     a, b, _, d, e, _ = transform[:6]
     smallest = min(math.hypot(a, d), math.hypot(b, e))
-    return min(max(2, math.ceil(-math.log10(smallest / 1000))), MOST_DECIMALS)
+    # The last digits of a root or logarithm must not add a decimal.
+    return min(max(2, math.ceil(3 - math.log10(smallest) - 1e-9)), MOST_DECIMALS)
 
 
 def _places(

@@ -19,6 +19,7 @@ from geoindex.errors import GridError, SurveyError
 from geoindex.grid import IndexGrid, Resampling
 from geoindex.rules.choices import check_choice
 from geoindex.rules.indices import IndexArray, nodata_value
+from geoindex.rules.plane import Floats
 from geoindex.survey import Survey
 from geoindex.surveys.resample_kernels import take_majority, take_nearest
 
@@ -37,10 +38,11 @@ MOST_BINS = 2**33
 SAMPLES_A_PIXEL = 2
 """Points along a pixel of the map by which the majority of a bin is found."""
 
+ROUNDING = 1e-6
+"""Samples by which a side may pass a whole number of them and still take so many."""
+
 FEWEST_SAMPLES = 12
 """Points along each side of a bin at least, for bins hardly larger than a pixel."""
-
-Floats = NDArray[np.float64]
 
 
 def resample(
@@ -175,7 +177,9 @@ class _Placement:
             np.hypot(u[0, 1] - u[0, 0], v[0, 1] - v[0, 0]),
         )
         sizes = (side if math.isfinite(side) else 0 for side in sides)
-        first, second = (max(FEWEST_SAMPLES, math.ceil(SAMPLES_A_PIXEL * s)) for s in sizes)
+        # The last digits of a root must not add a sample.
+        wanted = (math.ceil(SAMPLES_A_PIXEL * size - ROUNDING) for size in sizes)
+        first, second = (max(FEWEST_SAMPLES, number) for number in wanted)
         return first, second
 
     def miss(self, grid: IndexGrid) -> str:

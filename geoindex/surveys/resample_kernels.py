@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 from geoindex.color.compiled import compiled, types
 from geoindex.rules.indices import IndexArray
+from geoindex.rules.plane import Floats
 
 __all__ = ["take_majority", "take_nearest"]
 
 EDGE = 1e-6
 """Pixels by which a point may miss a pixel's edge and still lie on it: the next pixel has it."""
-
-Floats = NDArray[np.float64]
 
 _PLACES = types.Array(types.float64, 2, "C")
 _SOURCES = {size: types.Array(size, 2, "C", readonly=True) for size in (types.uint8, types.uint16)}
@@ -99,6 +98,8 @@ def take_majority(
     tie that of the center, or else the lowest. `tally` takes how many centers are off the map,
     and how many bins differ from the pixel at their center.
     """
+    # For each bin: the vectors of its sides; done if all pixels that it touches are one class;
+    # else the class at its center, a count of the classes at its points, and the largest count.
     counts = np.zeros(65_537, dtype=np.int32)
     outside, changed = 0, 0
     for row in range(out.shape[0]):

@@ -115,9 +115,10 @@ class Section:
         -------
         ndarray of intp, shape (n_traces,)
         """
-        places = np.arange(self.n_traces) * ((n_columns - 1) / (self.n_traces - 1))
-        columns: NDArray[np.intp] = np.floor(places + 0.5).astype(np.intp)
-        return columns
+        # In whole numbers, so that halves go up whatever floats make of them.
+        last = self.n_traces - 1
+        halves = np.arange(self.n_traces, dtype=np.int64) * (2 * (n_columns - 1)) + last
+        return (halves // (2 * last)).astype(np.intp)
 
     def rows(self, n_rows: int) -> NDArray[np.intp]:
         """Row of an image that is nearest to each sample, -1 where a sample lies outside.

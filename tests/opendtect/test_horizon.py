@@ -377,6 +377,7 @@ def test_several_attributes(tmp_path: Path, three: Palette) -> None:
         ("1 2 0 1\n1 3 0 x\n", "'1 3 0 x'"),
         ("1 2 0 7\n", "the value 7 is no index of the palette, which has 3 classes"),
         ("1 2 0 -1\n", "the value -1 is no index"),
+        ("1 2 0 0\n1 2 0 0\n1 2 0 1\n", "inline 1, crossline 2 has two values"),
         ("1 2 0 0\n90000 3 0 0\n5 90000 0 0\n", "so their first columns are no line numbers"),
         ('# "Inline"\t"Crossline"\t"Z"\n1 2 0\n', "holds Z alone"),
         ('# "Inline"\t"Crossline"\t"Z"\n1 2 0 1\n', "names 3 columns .* the lines hold 4"),

@@ -1,0 +1,186 @@
+"""The text of ASCII horizons: what their columns are, and their numbers.
+
+Source: OpendTect's ``src/uiEarthModel/uiexphorizon.cc``: tabs or blanks between columns, no
+header, a line ``# "Inline" "Crossline" ...`` or lines ``# 1: Inline``, and in exports of several
+horizons the name of each as a quoted first column.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from geoindex.errors import GridError, OptionError
+from geoindex.rules.plane import Floats
+
+__all__ = ["Layout", "read_layout", "read_numbers"]
+
+CHUNK = 2**19
+"""Lines that are parsed at a time."""
+
+SAMPLE = 1000
+"""Lines by which the columns of a file without header are told."""
+
+LARGEST_LINE = 100_000
+"""Larger whole numbers are coordinates, not line numbers."""
+
+ROLES = {
+    **dict.fromkeys(("inline", "iline", "inl", "il"), "inline"),
+    **dict.fromkeys(("crossline", "xline", "crl", "xl"), "crossline"),
+    **dict.fromkeys(("x", "xcoord", "xcoordinate"), "x"),
+    **dict.fromkeys(("y", "ycoord", "ycoordinate"), "y"),
+    **dict.fromkeys(("z", "zs", "zms", "zm", "zft"), "z"),
+    "name": "name",
+}
+"""What header titles mean, in small letters without blanks and marks; others are attributes."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the columns of a file are."""
+
+    columns: Mapping[str, int]
+    """Column of each role: inline, crossline, x, y, z."""
+
+    attributes: Mapping[str, int]
+    """Column of each attribute."""
+
+    named: bool
+    """Whether a quoted name stands before the columns."""
+
+    delimiter: str | None
+    """Between columns; None is white space."""
+
+
+def read_layout(path: Path) -> Layout:
+    """Columns of a file, by its header or else by its numbers."""
+    titles: list[str] = []
+    sample: list[str] = []
+    with path.open(encoding="utf-8", errors="replace") as file:
+        for line in islice(file, 10 * SAMPLE):
+            text = line.strip()
+            if text.startswith("#"):
+                titles += _titles(text)
+            elif text:
+                sample.append(text)
+            if len(sample) == SAMPLE:
+                break
+    if not sample:
+        raise GridError(f"{path}: holds no lines of data")
+    named = sample[0].startswith('"')
+    if named:
+        sample = [_named(line, path)[1] for line in sample]
+        titles = titles[1:] if titles and ROLES.get(_plain(titles[0])) == "name" else titles
+    delimiter = "," if "," in sample[0] and "\t" not in sample[0] else None
+    numbers = _parse(sample, delimiter, None, path)
+    n_columns = numbers.shape[1]
+    if titles and len(titles) != n_columns:
+        raise GridError(
+            f"{path}: the header names {len(titles)} columns ({', '.join(titles)[:120]}), the "
+            f"lines hold {n_columns}"
+        )
+    roles = [ROLES.get(_plain(title), "") for title in titles] or _guess(numbers, path)
+    columns = {role: at for at, role in enumerate(roles) if role}
+    names = titles or [f"column {at + 1}" for at in range(n_columns)]
+    attributes = {names[at]: at for at, role in enumerate(roles) if not role}
+    return Layout(columns, attributes, named, delimiter)
+
+
+def _titles(comment: str) -> list[str]:
+    """Titles of columns in a line of the header."""
+    numbered = re.match(r"#\s*\d+\s*:\s*(.+)$", comment)
+    if numbered is not None:
+        return [numbered.group(1).strip().strip('"')]
+    return re.findall(r'"([^"]*)"', comment)
+
+
+def _plain(title: str) -> str:
+    """Title in small letters, without blanks and marks."""
+    return re.sub(r"[^a-z0-9]", "", title.lower())
+
+
+def _guess(numbers: Floats, path: Path) -> list[str]:
+    """Roles of the columns of a file without header."""
+    n_columns = numbers.shape[1]
+    if n_columns < 3:
+        raise GridError(
+            f"{path}: has {n_columns} column(s); a horizon has a position of two and a value"
+        )
+    if _are_lines(numbers[:, :2]):
+        head = ["inline", "crossline"]
+    elif n_columns > 4 and _are_lines(numbers[:, 2:4]) and _all_differ(numbers[:, 2:4]):
+        head = ["x", "y", "inline", "crossline"]
+    else:
+        head = ["x", "y"]
+    left = n_columns - len(head)
+    return head + ["z"] * (left > 1) + [""] * (left - (left > 1))
+
+
+def _are_lines(pair: Floats) -> bool:
+    """Whether two columns can be line numbers."""
+    return bool(np.all(np.abs(pair) < LARGEST_LINE) and np.all(pair == np.rint(pair)))
+
+
+def _all_differ(pair: Floats) -> bool:
+    """Whether no pair of numbers occurs twice."""
+    return len(np.unique(pair, axis=0)) == len(pair)
+
+
+def read_numbers(path: Path, layout: Layout, columns: list[int], horizon: str | None) -> Floats:
+    """Numbers of some columns of all lines, shape (lines, columns)."""
+    parts = []
+    with path.open(encoding="utf-8", errors="replace") as file:
+        lines: Iterator[str] = (
+            line for line in file if line.strip() and not line.lstrip().startswith("#")
+        )
+        if layout.named:
+            lines = _of_one_horizon(lines, horizon, path)
+        while chunk := list(islice(lines, CHUNK)):
+            parts.append(_parse(chunk, layout.delimiter, columns, path))
+    if not parts:
+        raise GridError(f"{path}: holds no horizon {horizon!r}")
+    return np.concatenate(parts)
+
+
+def _of_one_horizon(lines: Iterator[str], wanted: str | None, path: Path) -> Iterator[str]:
+    """Lines of a horizon without its name; the only one where none is named."""
+    first = wanted
+    for line in lines:
+        name, rest = _named(line, path)
+        first = name if first is None else first
+        if name == first:
+            yield rest
+        elif wanted is None:
+            raise OptionError(
+                f"{path}: holds several horizons ({first}, {name}, ...); choose one (horizon=...)"
+            )
+
+
+def _named(line: str, path: Path) -> tuple[str, str]:
+    """Quoted name and the rest of a line."""
+    match = re.match(r'\s*"([^"]*)"[\s,]*(\S.*)$', line, re.DOTALL)
+    if match is None:
+        raise GridError(
+            f"{path}: the line {line.strip()[:60]!r} is no quoted name and numbers, as others are"
+        )
+    return match.group(1), match.group(2)
+
+
+def _parse(
+    lines: Sequence[str], delimiter: str | None, columns: list[int] | None, path: Path
+) -> Floats:
+    """Numbers of lines."""
+    try:
+        return np.loadtxt(lines, delimiter=delimiter, usecols=columns, ndmin=2, comments=None)
+    except ValueError as error:
+        at = re.search(r"at row (\d+)", str(error))
+        line = lines[min(int(at.group(1)), len(lines) - 1)].strip()[:60] if at else ""
+        raise GridError(
+            f"{path}: is no ASCII horizon, which holds numbers in columns: "
+            f"{f'{line!r}: ' if line else ''}{error}"
+        ) from None
