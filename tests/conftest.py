@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import importlib
 import os
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import settings
+from sklearn.datasets import load_sample_image
 
 from geoindex import Palette, load_palette
 from geoindex.images import blocks
@@ -65,6 +68,28 @@ def rgba() -> np.ndarray:
 def rgba_indices() -> np.ndarray:
     """What `rgba` is against `legend`, worked out by hand."""
     return np.array([[0, 0, 0, 0], [1, 1, 255, 1], [2, 2, 2, 2]], dtype=np.uint8)
+
+
+@pytest.fixture(scope="session")
+def photo() -> np.ndarray:
+    """A photograph of many colors, (107, 160, 3) uint8."""
+    return load_sample_image("china.jpg")[::4, ::4]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 400 kB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(folder)]
+    try:
+        result = subprocess.run(mount, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        pytest.skip("there is no mount command")
+    if result.returncode:
+        pytest.skip(f"mounting needs root: {result.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
 
 
 @pytest.fixture(params=[5_000, 40_000])

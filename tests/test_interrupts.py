@@ -10,7 +10,6 @@ import rasterio
 from rasterio.errors import EnvError
 
 from geoindex.batch.job import Job, Task, convert_sheet
-from geoindex.cli import app
 from geoindex.color.mapper import ColorMapper
 from geoindex.errors import ImageError, interrupts_first
 from geoindex.images.drivers import read_errors
@@ -74,11 +73,3 @@ def test_a_batch_ends_where_a_sheet_hides_an_interrupt(
     task = Task(number=0, source=str(tmp_path / "map.png"), target=str(tmp_path / "map.tif"))
     with pytest.raises(KeyboardInterrupt):
         convert_sheet(Job(mapper=ColorMapper(PALETTE), options={}), task)
-
-
-def test_the_command_line_tells_of_the_interrupt(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(app.cli, "main", interrupted)
-    assert app._run() == app.INTERRUPTED
-    assert capsys.readouterr().err == "Error: interrupted; nothing half-written is left\n"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,16 +10,13 @@ import rasterio
 
 from geoindex import index_image, load_palette, open_grid
 from geoindex.images.files import read_image
+from tests.support.command_line import python
 
 
 @pytest.mark.slow
 def test_the_script_draws_it_again(repository: Path, tmp_path: Path) -> None:
     data = repository / "data"
-    subprocess.run(
-        [sys.executable, data / "make_sample_map.py", "--out", tmp_path],
-        check=True,
-        capture_output=True,
-    )
+    assert python(data / "make_sample_map.py", "--out", tmp_path).returncode == 0
     drawn, kept = read_image(tmp_path / "sample_map.png"), read_image(data / "sample_map.png")
     # Another version of the font renderer may shade a label's edge by a step or two.
     difference = np.abs(drawn.colors.astype(int) - kept.colors)

@@ -20,7 +20,7 @@ from geoindex.errors import MissingFileError, OutputError, SurveyError
 from geoindex.opendtect.survey_file import format_survey, parse_survey
 from geoindex.palettes.keyed_text import parse_keyed, split_list
 from geoindex.rules.plane import Coefficients, Plane, fit_plane
-from tests.support.surveys import F3, F3_CORNERS, KEVITSA
+from tests.support.surveys import F3, F3_CORNERS, KEVITSA, json_form
 
 
 @st.composite
@@ -131,25 +131,6 @@ def test_bounds_hold_the_bins_to_their_edges() -> None:
     survey = Survey(inlines=(1, 3), crosslines=(1, 5), x=(0, 0, 10), y=(0, 20, 0))
     assert survey.bounds == (5, 10, 55, 70)
     assert survey.corners.tolist() == [[10, 20], [50, 20], [50, 60], [10, 60]]
-
-
-def json_form() -> dict[str, object]:
-    return {
-        "Name": "F3 Demo",
-        "In-line range": [100, 750, 1],
-        "Cross-line range": [300, 1250, 1],
-        "Z-Axis": {"Range": [0, 1.848, 0.004], "Domain": "Time"},
-        "Transformation": {
-            "Coord-X-BinID": [598408.2476, -0.6980137931, 24.99024752],
-            "Coord-Y-BinID": [6070847.887, 24.98965517, 0.6984323432],
-        },
-        "Set Point": [
-            {"IC": [100, 300], "XY": [605835.52047669, 6073556.38221996]},
-            {"IC": [750, 1250], "XY": [629122.546655175, 6090463.1688065]},
-            {"IC": [100, 1250], "XY": [629576.25562069, 6074219.892946]},
-        ],
-        "CRS": {"System name": "ProjectionBased System", "Projection.ID": "EPSG`23031"},
-    }
 
 
 def test_json_form_is_the_same_survey() -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,9 +13,9 @@ import geoindex
 from geoindex import Clean, ColorCube, Palette, convert, convert_many
 from geoindex.batch.manifest import MANIFEST
 from geoindex.errors import MissingFileError, OptionError, OutputError
-from tests.support.sheets import OTHER_PALETTE, PALETTE, environment, grids, make_sheets
+from tests.support.command_line import python
+from tests.support.sheets import FOLDERS, OTHER_PALETTE, PALETTE, grids, make_folders, make_sheets
 
-NAMES = ["a.png", "north/b.png", "north/far/c.tif", "south/d.PNG"]
 TARGETS = ["a.tif", "north/b.tif", "north/far/c.tif", "south/d.tif"]
 
 
@@ -25,11 +23,7 @@ TARGETS = ["a.tif", "north/b.tif", "north/far/c.tif", "south/d.tif"]
 def maps(tmp_path: Path) -> Path:
     """Four sheets in folders, and files that are none."""
     folder = tmp_path / "maps"
-    make_sheets(folder, NAMES)
-    (folder / "readme.txt").write_text("no sheet")
-    (folder / ".hidden.png").write_text("no sheet")
-    (folder / ".git").mkdir()
-    (folder / ".git" / "x.png").write_text("no sheet")
+    make_folders(folder)
     return folder
 
 
@@ -46,7 +40,7 @@ def test_batch_writes_what_convert_writes(maps: Path, tmp_path: Path, jobs: int)
     assert targets(report) == TARGETS
     assert (report.failed, report.skipped, report.n_left) == ((), (), 0)
     assert calls == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
-    for source, target in zip(NAMES, TARGETS, strict=True):
+    for source, target in zip(FOLDERS, TARGETS, strict=True):
         alone = tmp_path / "alone.tif"
         expected = convert(maps / source, alone, PALETTE, overwrite=True)
         assert (tmp_path / "out" / target).read_bytes() == alone.read_bytes()
@@ -91,9 +85,9 @@ def test_clean_reaches_the_sheets(maps: Path, tmp_path: Path, jobs: int) -> None
     clean = Clean(ink="black", speckle=4)
     report = convert_many(maps, tmp_path / "out", PALETTE, clean=clean, jobs=jobs)
     alone = tmp_path / "alone.tif"
-    expected = convert(maps / NAMES[1], alone, PALETTE, clean=clean)
+    expected = convert(maps / FOLDERS[1], alone, PALETTE, clean=clean)
     assert (tmp_path / "out" / TARGETS[1]).read_bytes() == alone.read_bytes()
-    found = next(sheet for sheet in report.done if Path(sheet.source) == maps / NAMES[1])
+    found = next(sheet for sheet in report.done if Path(sheet.source) == maps / FOLDERS[1])
     assert found.cleaned == expected.cleaned
     # Other steps make other grids.
     again = {"clean": Clean(ink="black", speckle=4)}, {"clean": Clean(ink="black")}, {}
@@ -285,63 +279,6 @@ def test_what_concerns_all_sheets_is_an_error(
     assert not (tmp_path / "out").exists()
 
 
-def run(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "geoindex", "batch", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        check=False,
-        env=environment(),
-    )
-
-
-def test_command_line(maps: Path, tmp_path: Path) -> None:
-    PALETTE.save(tmp_path / "legend.csv")
-    (maps / "bad.png").write_text("no picture")
-    result = run("maps", "-o", "out", "-p", "legend.csv", "--jobs", 2, cwd=tmp_path)
-    assert result.returncode == 1
-    assert result.stderr.splitlines() == [
-        "Failed: maps/bad.png: is not a PNG, JPEG, TIFF, WebP, GIF, BMP or JPEG 2000 image, "
-        "whatever its name says",
-        "Error: 1 of 5 sheets failed",
-    ]
-    lines = result.stdout.splitlines()
-    assert lines[0] == "out: 5 sheets"
-    assert [line.split()[:2] for line in lines[1:]] == [
-        ["done", "4"],
-        ["skipped", "0"],
-        ["failed", "1"],
-    ]
-    (maps / "bad.png").unlink()
-    result = run("maps", "-o", "out", "-p", "legend.csv", "--json", cwd=tmp_path)
-    assert (result.returncode, result.stderr) == (0, "")
-    assert len(json.loads(result.stdout)["skipped"]) == 4
-    result = run("maps", "-o", "out", "-p", "legend.csv", "--no-resume", "-q", cwd=tmp_path)
-    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
-    result = run("maps/*.bmp", "-o", "out", "-p", "legend.csv", cwd=tmp_path)
-    assert result.returncode == 1
-    assert result.stderr.startswith("Error: maps/*.bmp: holds no images")
-
-
-def test_clean_on_the_command_line(maps: Path, tmp_path: Path) -> None:
-    PALETTE.save(tmp_path / "legend.csv")
-    command = ("maps", "-o", "out", "-p", "legend.csv")
-    result = run(*command, "--ink", "black", cwd=tmp_path)
-    assert result.returncode == 2
-    assert "--ink needs --clean" in result.stderr
-    result = run(*command, "--clean", "--ink", "black", "--speckle", 4, cwd=tmp_path)
-    assert (result.returncode, result.stderr) == (0, "")
-    report = convert_many(
-        maps, tmp_path / "same", PALETTE, clean=Clean(ink="black", speckle=4), jobs=1
-    )
-    changed = sum(sum(sheet.cleaned["changed"].values()) for sheet in report.done)
-    rows = [line.split()[:2] for line in result.stdout.splitlines()]
-    assert ["changed", f"{changed:,}"] in rows
-    found = geoindex.open_grid(tmp_path / "out" / "a.tif").indices
-    assert (found == geoindex.open_grid(tmp_path / "same" / "a.tif").indices).all()
-
-
 def test_scripts_need_no_guard(maps: Path, tmp_path: Path) -> None:
     """Unlike with multiprocessing, a script without a main block does not start itself again."""
     script = tmp_path / "script.py"
@@ -350,37 +287,5 @@ def test_scripts_need_no_guard(maps: Path, tmp_path: Path) -> None:
         f"report = geoindex.convert_many({str(maps)!r}, 'out', 'windows-256', jobs=2)\n"
         "print(len(report.done))\n"
     )
-    result = subprocess.run(
-        [sys.executable, "-W", "error", str(script)],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        check=False,
-        env=environment(),
-    )
+    result = python("-W", "error", script, cwd=tmp_path)
     assert (result.stdout, result.stderr) == ("4\n", "")
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
-def test_progress_bar_on_a_terminal(maps: Path, tmp_path: Path) -> None:
-    import pty
-    import select
-    import termios
-
-    ours, theirs = pty.openpty()
-    termios.tcsetwinsize(theirs, (24, 80))
-    arguments = ["maps", "-o", "out", "-p", "windows-256", "--jobs", "1"]
-    subprocess.run(
-        [sys.executable, "-m", "geoindex", "batch", *arguments],
-        stdout=subprocess.DEVNULL,
-        stderr=theirs,
-        cwd=tmp_path,
-        check=True,
-        env=environment(),
-    )
-    assert select.select([ours], [], [], 0)[0]
-    shown = os.read(ours, 10_000).decode()
-    os.close(theirs)
-    os.close(ours)
-    assert "| 0/4 [" in shown
-    assert "sheets/s]" in shown

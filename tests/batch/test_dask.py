@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +10,8 @@ import pytest
 
 from geoindex import ColorCube, convert_many
 from geoindex.errors import BatchError
-from tests.support.sheets import OTHER_PALETTE, PALETTE, deadly, environment, grids, make_sheets
+from tests.support.command_line import run
+from tests.support.sheets import OTHER_PALETTE, PALETTE, deadly, grids, make_sheets
 
 distributed = pytest.importorskip("distributed")
 
@@ -107,14 +106,7 @@ def test_command_line_with_a_scheduler(
     PALETTE.save(tmp_path / "legend.csv")
     address = client.scheduler.address
     options = ["-p", "legend.csv", "--scheduler", address, "--json"]
-    result = subprocess.run(
-        [sys.executable, "-m", "geoindex", "batch", "maps", "-o", "there", *options],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        check=False,
-        env=environment(),
-    )
+    result = run("batch", "maps", "-o", "there", *options, cwd=tmp_path)
     assert (result.returncode, result.stderr) == (0, "")
     assert len(json.loads(result.stdout)["done"]) == len(NAMES)
 

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -18,7 +17,8 @@ from rasterio.crs import CRS
 from geoindex import convert, convert_many
 from geoindex.batch.manifest import MANIFEST
 from geoindex.errors import BatchError, OutputError
-from tests.support.sheets import OTHER_PALETTE, PALETTE, deadly, environment, grids, make_sheets
+from tests.support.command_line import environment
+from tests.support.sheets import OTHER_PALETTE, PALETTE, deadly, grids, make_sheets
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 
@@ -260,22 +260,6 @@ def test_two_runs_in_one_folder(maps: Path, tmp_path: Path, expected: dict) -> N
     assert (one[1], two[1]) == ("", "")
     assert two[0].splitlines()[2].split() == ["skipped", "224", "done", "before"]
     assert expected.items() <= grids(tmp_path / "out").items()
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 400 kB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(folder)]
-    try:
-        result = subprocess.run(mount, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        pytest.skip("there is no mount command")
-    if result.returncode:
-        pytest.skip(f"mounting needs root: {result.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

@@ -21,12 +21,7 @@ from geoindex.clean.blocks import clean_block
 from geoindex.clean.hatching import HALO_SIDES, find_hatching
 from geoindex.clean.options import palette_row
 from geoindex.errors import GridError, OptionError
-
-INK_PALETTE = Palette(
-    [[0, 0, 0], [230, 203, 203], [95, 178, 210], [76, 174, 29]],
-    names=["Contacts", "Gneiss", "Lake", "Basalt"],
-    roles=["ink", "unit", "unit", "unit"],
-)
+from tests.support.palettes import INK_PALETTE
 
 GOALS = {
     "anti-aliased edges": 99.95,

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from affine import Affine
-from click.testing import CliRunner
 from PIL import Image
 
 from geoindex import (
     Clean,
-    GeoindexError,
     IndexGrid,
     Palette,
     clean_grid,
@@ -23,17 +19,11 @@ from geoindex import (
     index_image,
     open_grid,
 )
-from geoindex.clean import REASONS, deciding, options
+from geoindex.clean import deciding, options
 from geoindex.clean import strips as bands
-from geoindex.cli.app import cli
 from geoindex.errors import GridError, OptionError
 from geoindex.images import blocks
-
-INK_PALETTE = Palette(
-    [[0, 0, 0], [230, 203, 203], [95, 178, 210], [76, 174, 29]],
-    names=["Contacts", "Gneiss", "Lake", "Basalt"],
-    roles=["ink", "unit", "unit", "unit"],
-)
+from tests.support.palettes import INK_PALETTE
 
 
 def test_roles_travel(tmp_path: Path) -> None:
@@ -75,72 +65,6 @@ def test_the_report_tells_of_the_grid_that_is_written(tmp_path: Path, repository
     units = Palette([[200, 0, 0], [0, 0, 200]])
     assert len(convert(tmp_path / "soft.png", tmp_path / "a.tif", units).merged) == 1
     assert convert(tmp_path / "soft.png", tmp_path / "b.tif", units, clean=True).merged == ()
-
-
-def test_line_work_that_nobody_named(tmp_path: Path, repository: Path) -> None:
-    palette = open_grid(repository / "data/sample_map_classes.tif").palette
-    Palette(palette.colors).save(tmp_path / "p.csv")
-    arguments = ["convert", str(repository / "data/sample_map.png"), str(tmp_path / "map.tif")]
-    result = CliRunner().invoke(cli, [*arguments, "-p", str(tmp_path / "p.csv"), "--clean"])
-    assert result.exit_code == 0
-    assert "Warning: no class is ink, so line work and text stay" in result.stderr
-
-
-def test_convert_cleans(tmp_path: Path, repository: Path) -> None:
-    data = repository / "data"
-    run = CliRunner()
-    arguments = ["convert", str(data / "sample_map.png"), str(tmp_path / "map.tif"), "-q"]
-    arguments += ["-p", str(data / "sample_palette.csv")]
-    result = run.invoke(cli, [*arguments, "--speckle", "4"])
-    assert result.exit_code == 2
-    assert "--speckle needs --clean" in result.output
-    masks = ["--changes", str(tmp_path / "why.tif"), "--confidence", str(tmp_path / "sure.tif")]
-    assert run.invoke(cli, [*arguments, "--clean", *masks]).exit_code == 0
-    found = open_grid(tmp_path / "map.tif")
-    expected = index_image(data / "sample_map.png", data / "sample_palette.csv", clean=True)
-    np.testing.assert_array_equal(found.indices, expected.indices)
-    assert found.provenance == expected.provenance
-    assert found.counts()[18:].sum() == 0
-    assert open_grid(tmp_path / "why.tif").counts()[2] > 10_000
-    assert (open_grid(tmp_path / "sure.tif").valid == found.valid).all()
-
-
-def test_command(tmp_path: Path, repository: Path) -> None:
-    sample = Path(shutil.copy(repository / "data" / "sample_map.png", tmp_path / "map.png"))
-    palette = repository / "data" / "sample_palette.csv"
-    run = CliRunner()
-    grid, out = str(tmp_path / "grid.tif"), str(tmp_path / "clean.tif")
-    assert run.invoke(cli, ["convert", str(sample), grid, "-p", str(palette), "-q"]).exit_code == 0
-    masks = ["--changes", str(tmp_path / "why.png"), "--confidence", str(tmp_path / "sure.tif")]
-    arguments = ["clean", grid, "-o", out, "--image", str(sample), *masks, "--json"]
-    result = run.invoke(cli, arguments)
-    assert result.exit_code == 0, result.output
-    content = json.loads(result.stdout)
-    assert set(content["changed"]) == set(REASONS)
-    truth = open_grid(repository / "data" / "sample_map_classes.tif")
-    found = open_grid(out)
-    inside = truth.valid
-    assert (found.indices == truth.indices)[inside].mean() > 0.995
-    why = open_grid(tmp_path / "why.png")
-    assert why.palette.names == ("unchanged", *REASONS)
-    assert (why.counts()[1:] == list(content["changed"].values())).all()
-    sure = open_grid(tmp_path / "sure.tif")
-    np.testing.assert_array_equal(sure.valid, found.valid)
-    assert sure.transform == found.transform
-    # No output takes the place of the image or of another one.
-    before = sample.read_bytes()
-    for taken in (str(sample), out):
-        result = run.invoke(cli, [*arguments, "--changes", taken, "--overwrite"])
-        assert isinstance(result.exception, GeoindexError)
-    assert sample.read_bytes() == before
-    # Nothing is written where an output is there already.
-    result = run.invoke(cli, ["clean", grid, "-o", out])
-    assert isinstance(result.exception, GeoindexError)
-    inks = ["--ink", "black,red", "--ink", "white"]
-    result = run.invoke(cli, ["clean", grid, "-o", out, "--overwrite", *inks])
-    assert result.exit_code == 0
-    assert "ink" in result.output
-    assert open_grid(out).counts()[18:].sum() == 0
 
 
 @pytest.mark.parametrize("block_pixels", [3_000, 60_000])

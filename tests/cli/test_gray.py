@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import rasterio
 from affine import Affine
-from click.testing import CliRunner
-from PIL import Image
 from rasterio.crs import CRS
 
-from geoindex import GeoindexError, open_grid, quantize_gray
-from geoindex.cli.app import cli
-from geoindex.indexing.gray import gray_grid
+from geoindex import open_grid, quantize_gray
+from tests.support.command_line import invoke, printed, run
 
 PLACE = Affine(10, 0, 4000, 0, -10, 9000)
 
@@ -47,10 +42,8 @@ def write_tiff(path: Path, values: np.ndarray, **options: object) -> Path:
     return path
 
 
-def run(*arguments: object) -> str:
-    result = CliRunner().invoke(cli, ["gray", *map(str, arguments)], catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return result.stdout
+def gray(*arguments: object) -> str:
+    return printed("gray", *arguments)
 
 
 @pytest.mark.parametrize("suffix", ["tif", "npy", "png"])
@@ -58,7 +51,7 @@ def test_heights(tmp_path: Path, heights: np.ndarray, suffix: str) -> None:
     heights[3:6, 7] = -9999
     heights[0, 0] = np.nan
     source = write_tiff(tmp_path / "dem.tif", heights, nodata=-9999)
-    printed = run(source, tmp_path / f"levels.{suffix}", "-k", 5)
+    text = gray(source, tmp_path / f"levels.{suffix}", "-k", 5)
     expected = quantize_gray(heights, 5, nodata=-9999)
     grid = open_grid(tmp_path / f"levels.{suffix}")
     np.testing.assert_array_equal(grid.indices, expected.labels)
@@ -68,60 +61,20 @@ def test_heights(tmp_path: Path, heights: np.ndarray, suffix: str) -> None:
     assert grid.palette.colors[[0, -1], 0].tolist() == [0, 255]
     assert (np.diff(grid.palette.colors.astype(int), axis=1) == 0).all()
     assert grid.transform == PLACE
-    assert "5 levels" in printed
-    assert printed.count(" px ") == 5
-
-
-@pytest.mark.parametrize("dtype", ["uint8", "int16", "uint16", "int32", "float32", "float64"])
-def test_types(tmp_path: Path, heights: np.ndarray, dtype: str) -> None:
-    values = (heights / 2).astype(dtype)
-    grid = gray_grid(write_tiff(tmp_path / "a.tif", values), 6, weights="count")
-    expected = quantize_gray(values, 6, weights="count")
-    np.testing.assert_array_equal(grid.indices, expected.labels)
-    assert grid.provenance["levels"] == expected.levels.tolist()
-    assert grid.provenance["weights"] == "count"
-    assert grid.crs == CRS.from_epsg(3067)
-
-
-def test_pictures(tmp_path: Path) -> None:
-    rng = np.random.default_rng(0)
-    gray = rng.integers(0, 256, (20, 30), dtype=np.uint8)
-    Image.fromarray(gray).save(tmp_path / "gray.png")
-    grid = gray_grid(tmp_path / "gray.png", 4)
-    np.testing.assert_array_equal(grid.indices, quantize_gray(gray, 4).labels)
-    deep = rng.integers(0, 65_536, (20, 30), dtype=np.uint16)
-    Image.fromarray(deep).save(tmp_path / "deep.png")
-    deep_grid = gray_grid(tmp_path / "deep.png", 4)
-    np.testing.assert_array_equal(deep_grid.indices, quantize_gray(deep, 4).labels)
-    alpha = np.full((20, 30), 255, np.uint8)
-    alpha[5] = 0
-    Image.fromarray(np.dstack([gray, alpha]), "LA").save(tmp_path / "alpha.png")
-    clear = gray_grid(tmp_path / "alpha.png", 4)
-    np.testing.assert_array_equal(~clear.valid, alpha == 0)
-    inverted = write_tiff(tmp_path / "white.tif", gray, photometric="miniswhite")
-    np.testing.assert_array_equal(
-        gray_grid(inverted, 4).indices, quantize_gray(255 - gray, 4).labels
-    )
+    assert "5 levels" in text
+    assert text.count(" px ") == 5
 
 
 def test_json_and_overwrite(tmp_path: Path, heights: np.ndarray) -> None:
     source = write_tiff(tmp_path / "dem.tif", np.rint(heights / 40))
-    report = json.loads(run(source, tmp_path / "a.tif", "-k", 3, "--json"))
+    report = json.loads(gray(source, tmp_path / "a.tif", "-k", 3, "--json"))
     expected = quantize_gray(np.rint(heights / 40), 3)
     assert report["levels"] == expected.levels.tolist()
     assert report["pixels"] == np.bincount(expected.labels.ravel()).tolist()
     assert (report["nodata_pixels"], report["shape"]) == (0, [40, 60])
-    assert run(source, tmp_path / "a.tif", "-k", 3, "-q", "--overwrite") == ""
-    many = CliRunner().invoke(cli, ["gray", str(source), str(tmp_path / "b.tif"), "-k", "99"])
+    assert gray(source, tmp_path / "a.tif", "-k", 3, "-q", "--overwrite") == ""
+    many = invoke("gray", source, tmp_path / "b.tif", "-k", 99)
     assert "Warning: the raster has only" in many.stderr
-
-
-def test_a_picture_has_no_levels(tmp_path: Path) -> None:
-    Image.new("RGB", (4, 4)).save(tmp_path / "rgb.png")
-    Image.new("P", (4, 4)).save(tmp_path / "table.png")
-    for name, found in (("rgb", "three bands of color"), ("table", "a color table")):
-        with pytest.raises(GeoindexError, match=f"{name}.png: has {found}; one band"):
-            gray_grid(tmp_path / f"{name}.png", 3)
 
 
 def test_bad_input_is_one_line_and_leaves_nothing(tmp_path: Path, heights: np.ndarray) -> None:
@@ -136,13 +89,7 @@ def test_bad_input_is_one_line_and_leaves_nothing(tmp_path: Path, heights: np.nd
         (["dem.tif", "a.foo", "-k", "3"], "a.foo: unknown suffix"),
         (["dem.tif", "old.tif", "-k", "3"], "old.tif: exists already"),
     ]:
-        result = subprocess.run(
-            [sys.executable, "-m", "geoindex", "gray", *arguments],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        result = run("gray", *arguments, cwd=tmp_path)
         assert result.returncode == 1
         assert result.stderr.startswith("Error: ")
         assert message in result.stderr

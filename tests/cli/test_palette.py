@@ -7,19 +7,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from PIL import Image
 
-from geoindex import Palette, builtin_palettes, load_palette
-from geoindex.cli.app import cli
+from geoindex import (
+    Palette,
+    builtin_palettes,
+    compare_palettes,
+    learn_palette,
+    load_palette,
+)
+from tests.support.command_line import invoke, printed
 
 
-def run(*arguments: str | Path, color: bool = False) -> str:
-    result = CliRunner().invoke(
-        cli, ["palette", *map(str, arguments)], color=color, catch_exceptions=False
-    )
-    assert result.exit_code == 0, result.output
-    return result.output
+def run(*arguments: object, color: bool = False) -> str:
+    return printed("palette", *arguments, color=color)
 
 
 def test_list_names_all_built_in_palettes() -> None:
@@ -60,9 +61,25 @@ def test_convert_tells_where_roles_are_lost(tmp_path: Path, suffix: str) -> None
     palette = Palette([[0, 0, 0], [9, 9, 9]], names=["Contacts", "Gneiss"], roles=["ink", "unit"])
     palette.save(tmp_path / "p.csv")
     target = tmp_path / f"new.{suffix}"
-    arguments = ["palette", "convert", str(tmp_path / "p.csv"), str(target)]
-    result = CliRunner().invoke(cli, arguments)
+    result = invoke("palette", "convert", tmp_path / "p.csv", target)
     assert result.exit_code == 0
     is_lost = load_palette(target).roles is None
     assert is_lost == (suffix in ("qml", "gpl"))
     assert ("holds no roles" in result.stderr) == is_lost
+
+
+def test_compare(photo: np.ndarray, tmp_path: Path) -> None:
+    source, learned, figure = (tmp_path / name for name in ("photo.png", "own.csv", "both.png"))
+    Image.fromarray(photo).save(source)
+    learn_palette(photo, 8).save(learned)
+    arguments = ["compare", source, "windows-256", learned]
+    lines = [line.split() for line in run(*arguments, "-o", figure).splitlines()]
+    assert lines[0][0] == "palette"
+    expected = compare_palettes(photo, ["windows-256", learned])
+    assert [line[0] for line in lines[1:]] == [score.name for score in expected.scores]
+    assert [line[3] for line in lines[1:]] == [
+        f"{score.mean_squared_error:.2f}" for score in expected.scores
+    ]
+    with Image.open(figure) as image:
+        assert image.width > 1000
+    assert json.loads(run(*arguments, "--json"))["palettes"][0]["name"] == "windows-256"

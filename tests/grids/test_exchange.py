@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import dataclasses
-import json
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rasterio.crs import CRS
 
-from geoindex import IndexGrid, Palette, Survey, convert, load_palette, open_grid
+from geoindex import IndexGrid, Palette, Survey, load_palette, open_grid
 from geoindex.errors import (
     GeoindexError,
     GridError,
@@ -26,7 +24,7 @@ from geoindex.errors import (
     OutputError,
 )
 from geoindex.grids.formats import FORMATS
-from tests.cli.test_cli import run
+from tests.support.points import assert_same_points, centers, gdal_points, xtgeo_points
 
 READABLE = ["esri", "irap", "zmap", "surfer6", "surfer7", "cps3"]
 EXCHANGE = [*READABLE, "xyz", "dug", "ijxyz"]
@@ -51,47 +49,6 @@ def make_grid(
     nodata = int(np.iinfo(dtype).max)
     indices[shape[0] // 3 : shape[0] // 2, 2:5] = nodata
     return IndexGrid(indices=indices, palette=palette, nodata=nodata, transform=transform)
-
-
-def centers(grid: IndexGrid) -> tuple[np.ndarray, np.ndarray]:
-    """Coordinates of the cell centers, by the definition of a transform."""
-    rows, cols = np.mgrid[0 : grid.shape[0], 0 : grid.shape[1]] + 0.5
-    t = grid.transform
-    return t.a * cols + t.b * rows + t.c, t.d * cols + t.e * rows + t.f
-
-
-def assert_same_points(
-    found: tuple[np.ndarray, np.ndarray, np.ndarray], grid: IndexGrid, tolerance: float = 0.01
-) -> None:
-    """Compare x, y and value of the valid cells with those of a grid, in whatever order."""
-    found_x, found_y, values = (np.ravel(part) for part in found)
-    cols, rows = np.floor(~grid.transform @ np.array([found_x, found_y])).astype(int)
-    assert len(values) == grid.valid.sum() == len(set(zip(rows, cols, strict=True)))
-    np.testing.assert_array_equal(values, grid.indices[rows, cols])
-    x, y = centers(grid)
-    np.testing.assert_allclose(found_x, x[rows, cols], rtol=0, atol=tolerance)
-    np.testing.assert_allclose(found_y, y[rows, cols], rtol=0, atol=tolerance)
-
-
-def gdal_points(path: Path, driver: str, **options: str) -> tuple[np.ndarray, ...]:
-    """X, y and value of the valid pixels as GDAL reads them."""
-    with rasterio.Env(**options), rasterio.open(path, driver=driver) as source:
-        values = source.read(1, masked=True)
-        rows, cols = np.nonzero(~np.ma.getmaskarray(values))
-        x, y = source.transform @ np.array([cols + 0.5, rows + 0.5])
-        return x, y, values.data[rows, cols]
-
-
-def xtgeo_points(path: Path, name: str) -> tuple[np.ndarray, ...]:
-    """X, y and value of the defined nodes as xtgeo reads them."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import xtgeo
-
-        surface = xtgeo.surface_from_file(path, fformat=name)
-        x, y = surface.get_xy_values()
-        valid = ~np.ma.getmaskarray(surface.values)
-        return x.data[valid], y.data[valid], surface.values.data[valid]
 
 
 GDAL = {
@@ -549,42 +506,6 @@ def test_a_damaged_file_is_a_grid_or_an_error(
     path.write_bytes(content[:place] + junk + (b"" if cut else content[place + len(junk) :]))
     with contextlib.suppress(GeoindexError):
         assert open_grid(path).indices.ndim == 2
-
-
-def test_convert_and_command_line_write_them(tmp_path: Path, repository: Path) -> None:
-    source, palette = (
-        repository / "data" / name for name in ("sample_map.png", "sample_palette.csv")
-    )
-    convert(source, tmp_path / "map.npy", palette)
-    expected = open_grid(tmp_path / "map.npy")
-    for arguments in (["map.asc"], ["map.dat", "--grid-format", "zmap"]):
-        path = tmp_path / arguments[0]
-        result = run("convert", source, path, "-p", palette, *arguments[1:])
-        assert result.returncode == 0, result.stderr
-        np.testing.assert_array_equal(open_grid(path).indices, expected.indices)
-    result = run("info", tmp_path / "map.asc")
-    assert "index grid" in result.stdout
-
-
-def test_resample_on_the_command_line(tmp_path: Path, repository: Path) -> None:
-    data = repository / "data"
-    convert(data / "sample_map.png", tmp_path / "map.npy", data / "sample_palette.csv")
-    survey = data / "sample.survey"
-    expected = open_grid(tmp_path / "map.npy").resample(Survey.open(survey))
-    command = ["resample", tmp_path / "map.npy", tmp_path / "map.irap", "--survey", survey]
-    result = run(*command)
-    assert (result.returncode, result.stderr) == (0, "")
-    rows, cols = expected.shape
-    assert f"map.irap: {rows} inlines x {cols} crosslines" in result.stdout
-    assert_same_points(xtgeo_points(tmp_path / "map.irap", "irap_ascii"), expected)
-    again = run(*command)
-    assert (again.returncode, again.stdout) == (1, "")
-    assert "map.irap: exists already" in again.stderr
-    rotated = run(*command, "--overwrite", "--grid-format", "zmap")
-    assert "cannot hold a rotated grid" in rotated.stderr
-    report = json.loads(run(*command, "--overwrite", "--json", "--method", "mode").stdout)
-    assert report["shape"] == [rows, cols]
-    assert 0 < report["changed_share"] < 1
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -15,76 +14,13 @@ from hypothesis import strategies as st
 from PIL import Image
 from rasterio.io import MemoryFile
 
-from geoindex import Palette, load_palette
+from geoindex import load_palette
 from geoindex.errors import GeoindexError
 from geoindex.images.files import read_image
-from geoindex.palettes.entries import Request
-from geoindex.palettes.formats import FORMATS, PaletteFormat
+from tests.support.damage import PEAK_BYTES, damage, peak_memory
 from tests.support.png import png
 
 resource = pytest.importorskip("resource", reason="peak memory is read from getrusage")
-
-PEAK_BYTES = 1e9
-
-LEGEND = Palette(
-    [[0, 0, 0], [230, 60, 20], [250, 240, 200]], ["Ink", "Granite", "Sand"], values=[3, 101, 7]
-)
-
-
-@st.composite
-def damage(draw: st.DrawFn) -> Callable[[bytes], bytes]:
-    """What happens to a file: bytes changed, cut out, doubled or put in."""
-    steps = draw(
-        st.lists(
-            st.tuples(
-                st.sampled_from(["set", "cut", "end", "double", "insert"]),
-                st.floats(0, 1),
-                st.integers(1, 40),
-                st.binary(min_size=1, max_size=8),
-            ),
-            min_size=1,
-            max_size=4,
-        )
-    )
-
-    def apply(content: bytes) -> bytes:
-        for kind, share, length, data in steps:
-            at = int(share * len(content))
-            if kind == "set":
-                content = content[:at] + data + content[at + len(data) :]
-            elif kind == "cut":
-                content = content[:at] + content[at + length :]
-            elif kind == "end":
-                content = content[:at]
-            elif kind == "double":
-                content = content[:at] + content[at : at + length] * 2 + content[at + length :]
-            else:
-                content = content[:at] + data + content[at:]
-        return content
-
-    return apply
-
-
-def peak_memory() -> float:
-    """Largest memory of this process so far, in bytes."""
-    unit = 1 if sys.platform == "darwin" else 1024
-    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * unit
-
-
-@pytest.mark.parametrize("known", FORMATS, ids=lambda known: known.key)
-@settings(max_examples=150)
-@given(change=damage())
-def test_damaged_palettes(known: PaletteFormat, change: Callable[[bytes], bytes]) -> None:
-    content = change(known.write(LEGEND))
-    with contextlib.suppress(GeoindexError):
-        assert 1 <= len(known.read(content, Request(where="p"))) <= 65_535
-
-
-@pytest.mark.parametrize("known", FORMATS, ids=lambda known: known.key)
-@given(content=st.binary(max_size=300))
-def test_junk_palettes(known: PaletteFormat, content: bytes) -> None:
-    with contextlib.suppress(GeoindexError):
-        known.read(content, Request(where="p", n_colors=5))
 
 
 def smooth(channels: int, dtype: type = np.uint8) -> np.ndarray:

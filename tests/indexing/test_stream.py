@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
@@ -11,7 +10,6 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +24,7 @@ from geoindex.errors import GeoindexWarning, ImageError, OptionError, OutputErro
 from geoindex.grids import disk_space as disk
 from geoindex.images import blocks
 from geoindex.images.files import read_image
+from tests.support.command_line import printed, python
 from tests.support.pictures import COLS, LAYOUTS, RNG, ROWS, picture, save_tiff
 
 
@@ -183,22 +182,6 @@ def test_a_bad_option_is_found_before_any_work(tmp_path: Path) -> None:
         convert("missing.png", tmp_path / "grid.tif", "tab10", metric="hsv")
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 200 KB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(folder)],
-        capture_output=True,
-        check=False,
-    )
-    if mounted.returncode:
-        pytest.skip("mounting a small disk needs root")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
-
-
 @pytest.mark.parametrize("suffix", ["tif", "npy", "png", "cog"])
 def test_a_full_disk_leaves_nothing_partial(tmp_path: Path, small_disk: Path, suffix: str) -> None:
     noise = RNG.integers(0, 256, (900, 1000, 3), dtype=np.uint8)
@@ -255,53 +238,11 @@ def test_killed_at_any_moment(tmp_path: Path, suffix: str) -> None:
         grid = open_grid(target)
         np.testing.assert_array_equal(grid.indices, expected)
         assert grid.palette.name in ("old", "new")
-    subprocess.run(
-        [sys.executable, "-c", SCRIPT, tmp_path / "map.tif", target, tmp_path / "new.csv"],
-        check=True,
-        capture_output=True,
-    )
+    last = python("-c", SCRIPT, tmp_path / "map.tif", target, tmp_path / "new.csv")
+    assert last.returncode == 0
     assert open_grid(target).palette.name == "new"
     # Only some of them may have been too late to be killed.
     assert finished < 17
-
-
-@pytest.mark.slow
-def test_control_c(tmp_path: Path) -> None:
-    image = RNG.integers(0, 256, (6000, 4000, 3), dtype=np.uint8)
-    save_tiff(tmp_path / "map.tif", image)
-    command = [sys.executable, "-m", "geoindex", "convert", "map.tif", "grid.png", "-p", "tab20"]
-    with subprocess.Popen(
-        command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as process:
-        deadline = time.monotonic() + 60
-        while not list(tmp_path.glob(".grid*")) and time.monotonic() < deadline:
-            time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
-        try:
-            _, stderr = process.communicate(timeout=60)
-        finally:
-            process.kill()
-    assert process.returncode == 130
-    assert stderr.decode().strip() == "Error: interrupted; nothing half-written is left"
-    assert [path.name for path in tmp_path.iterdir()] == ["map.tif"]
-
-
-def test_the_command_line(tmp_path: Path) -> None:
-    save_tiff(tmp_path / "map.tif", picture(clear=False))
-    Palette([[0, 0, 0], [255, 255, 255]], values=[10, 20]).save(tmp_path / "two.json")
-    result = subprocess.run(
-        [
-            *(sys.executable, "-m", "geoindex", "convert", "map.tif", "cog.tif"),
-            *("-p", "two.json", "--values", "--cog", "--json"),
-        ],
-        cwd=tmp_path,
-        capture_output=True,
-        check=True,
-    )
-    assert json.loads(result.stdout)["classes_used"] == 2
-    assert result.stderr == b""
-    with rasterio.open(tmp_path / "cog.tif") as source:
-        assert set(np.unique(source.read(1))) == {10, 20}
 
 
 def test_outputs_that_would_replace_another(tmp_path: Path) -> None:
@@ -340,11 +281,10 @@ def test_crs_of_a_map_that_does_not_tell(tmp_path: Path) -> None:
     report = convert(tmp_path / "map.png", tmp_path / "a.tif", "tab10", crs="EPSG:3067")
     assert (report.crs, report.bounds[0]) == ("EPSG:3067", 100)
     assert open_grid(tmp_path / "a.tif").crs == CRS.from_epsg(3067)
-    command = [sys.executable, "-m", "geoindex", "convert", "map.png", "b.asc", "-p", "tab10"]
-    done = subprocess.run(
-        [*command, "--crs", "EPSG:3067"], cwd=tmp_path, capture_output=True, text=True, check=True
+    options = ["-p", "tab10", "--crs", "EPSG:3067"]
+    assert "CRS EPSG:3067" in printed(
+        "convert", tmp_path / "map.png", tmp_path / "b.asc", *options
     )
-    assert "CRS EPSG:3067" in done.stdout
     assert open_grid(tmp_path / "b.asc").crs == CRS.from_epsg(3067)
     batch = convert_many(tmp_path / "map.png", tmp_path / "out", "tab10", crs=3067, jobs=1)
     assert batch.done[0].crs == "EPSG:3067"

@@ -8,22 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from PIL import Image
 from skimage.color import deltaE_ciede2000, rgb2lab
 from skimage.metrics import mean_squared_error, peak_signal_noise_ratio
-from sklearn.datasets import load_sample_image
 
 from geoindex import IndexGrid, Palette, compare_palettes, index_image, learn_palette, load_palette
-from geoindex.cli.app import cli
 from geoindex.color.pixels import PixelRule
 from geoindex.errors import ImageError, MissingFileError, OptionError
-from geoindex.images import blocks, sources
-
-
-@pytest.fixture(scope="module")
-def photo() -> np.ndarray:
-    return load_sample_image("flower.jpg")[::6, ::6]
+from geoindex.images import blocks, pixel_blocks
 
 
 def test_scores_equal_scikit_image(photo: np.ndarray) -> None:
@@ -79,17 +71,17 @@ def test_picture_of_a_large_file_is_reduced(
     Image.fromarray(pixels).save(tmp_path / "noise.png")
     monkeypatch.setattr(blocks, "BLOCK_PIXELS", 3000)
     rule = PixelRule()
-    from_file = sources.reduced_picture(tmp_path / "noise.png", rule, most=50)
+    from_file = pixel_blocks.reduced_picture(tmp_path / "noise.png", rule, most=50)
     assert from_file.shape == (48, 10, 4)
     expected = pixels[::7, ::7].copy()
     clear = expected[..., 3] == 0
     expected[..., 3] = 255
     expected[clear] = 0
     np.testing.assert_array_equal(from_file, expected)
-    np.testing.assert_array_equal(sources.reduced_picture(pixels, rule, most=50), expected)
+    np.testing.assert_array_equal(pixel_blocks.reduced_picture(pixels, rule, most=50), expected)
     grid = index_image(pixels[..., :3], "windows-256")
     np.testing.assert_array_equal(
-        sources.reduced_picture(grid, rule, most=50)[..., :3], grid.to_rgb()[::7, ::7]
+        pixel_blocks.reduced_picture(grid, rule, most=50)[..., :3], grid.to_rgb()[::7, ::7]
     )
 
 
@@ -103,26 +95,6 @@ def test_what_is_wrong_is_said(photo: np.ndarray) -> None:
         compare_palettes("nowhere.png", ["windows-256"])
     with pytest.raises(OptionError, match="unknown metric"):
         compare_palettes(photo, ["windows-256"], metric="cmyk")
-
-
-def test_command(photo: np.ndarray, tmp_path: Path) -> None:
-    source, learned, figure = (tmp_path / name for name in ("photo.png", "own.csv", "both.png"))
-    Image.fromarray(photo).save(source)
-    learn_palette(photo, 8).save(learned)
-    arguments = ["palette", "compare", source, "windows-256", learned, "-o", figure]
-    result = CliRunner().invoke(cli, [*map(str, arguments)])
-    assert result.exit_code == 0, result.output
-    lines = [line.split() for line in result.stdout.splitlines()]
-    assert lines[0][0] == "palette"
-    expected = compare_palettes(photo, ["windows-256", learned])
-    assert [line[0] for line in lines[1:]] == [score.name for score in expected.scores]
-    assert [line[3] for line in lines[1:]] == [
-        f"{score.mean_squared_error:.2f}" for score in expected.scores
-    ]
-    with Image.open(figure) as image:
-        assert image.width > 1000
-    result = CliRunner().invoke(cli, [*map(str, arguments[:4]), "--json"])
-    assert json.loads(result.stdout)["palettes"][0]["name"] == "windows-256"
 
 
 def test_a_grid_with_nodata() -> None:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from PIL import Image, ImageDraw
+from PIL import Image
 from sklearn.datasets import load_sample_image
 
 from geoindex import IndexGrid, Palette, index_image, learn_palette, load_palette
-from geoindex.cli.app import cli
 from geoindex.color.pixels import Pixels
 from geoindex.errors import FewerColorsWarning, ImageError, OptionError
 from geoindex.images import blocks
 from geoindex.learn.color_areas import AreaCounter
+from tests.support.drawings import draw_map
 
 KEVITSA_UNITS = [
     (204, 204, 204), (104, 104, 104), (159, 170, 217), (93, 137, 68), (56, 168, 0),
@@ -30,16 +28,6 @@ KEVITSA_UNITS = [
 
 def triples(colors: np.ndarray) -> list[tuple[int, ...]]:
     return [tuple(color) for color in colors.tolist()]
-
-
-def draw_map(scale: int = 8) -> np.ndarray:
-    """Two units, a disk and a thin line on paper, drawn large and brought down: soft edges."""
-    image = Image.new("RGB", (200 * scale, 120 * scale), (250, 250, 240))
-    draw = ImageDraw.Draw(image)
-    draw.polygon([(0, 0), (150 * scale, 0), (90 * scale, 120 * scale), (0, 700)], (120, 60, 30))
-    draw.ellipse([60 * scale, 30 * scale, 120 * scale, 90 * scale], (30, 160, 200))
-    draw.line([(0, 100 * scale), (200 * scale, 20 * scale)], (0, 0, 0), width=2 * scale)
-    return np.array(image.resize((200, 120), Image.Resampling.BOX))
 
 
 def test_sample_map_gives_its_palette(repository: Path) -> None:
@@ -211,15 +199,3 @@ def test_a_file_read_in_many_blocks(repository: Path, monkeypatch: pytest.Monkey
     assert done == sorted(done)
     assert len(done) > 10
     assert done[-1] == (done[0][1], done[0][1])
-
-
-def test_command(tmp_path: Path) -> None:
-    Image.fromarray(draw_map()).save(tmp_path / "map.png")
-    arguments = ["palette", "learn", str(tmp_path / "map.png"), "--method", "flat", "--json"]
-    result = CliRunner().invoke(cli, arguments)
-    assert result.exit_code == 0, result.output
-    content = json.loads(result.stdout)
-    expected = learn_palette(draw_map(), method="flat")
-    assert content["colors"] == expected.colors.tolist()
-    assert content["counts"] == expected.counts.tolist()
-    assert content["n_colors"] is None

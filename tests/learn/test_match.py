@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 import json
 import pickle
@@ -10,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -26,7 +24,7 @@ from geoindex import (
     nearest,
     open_grid,
 )
-from geoindex.cli.app import cli
+from tests.support.command_line import printed
 
 GRAYS = Palette([[0, 0, 0], [100, 100, 100], [200, 200, 200], [255, 255, 255]], name="grays")
 UNITS = Palette([[90, 90, 90], [110, 110, 110], [250, 250, 250]], names=["a", "b", "c"])
@@ -143,39 +141,9 @@ def test_files(tmp_path: Path) -> None:
     assert (report.classes_used, report.merged) == (3, ())
     rows = match_palette(UNITS, GRAYS).rows
     np.testing.assert_array_equal(open_grid(tmp_path / "map.tif").indices, [rows] * 4)
-    arguments = ["convert", str(tmp_path / "map.png"), str(tmp_path / "cli.tif")]
-    arguments += ["-p", str(tmp_path / "grays.csv"), "--units", str(tmp_path / "units.csv")]
-    assert CliRunner().invoke(cli, arguments).exit_code == 0
+    palettes = ["-p", tmp_path / "grays.csv", "--units", tmp_path / "units.csv"]
+    printed("convert", tmp_path / "map.png", tmp_path / "cli.tif", *palettes)
     np.testing.assert_array_equal(open_grid(tmp_path / "cli.tif").indices, [rows] * 4)
-
-
-def test_command(tmp_path: Path) -> None:
-    Image.fromarray(np.repeat(UNITS.colors[np.newaxis], 4, axis=0)).save(tmp_path / "map.png")
-    UNITS.save(tmp_path / "units.csv")
-    GRAYS.save(tmp_path / "grays.csv")
-
-    def run(*arguments: object) -> str:
-        files = [str(tmp_path / "units.csv"), str(tmp_path / "grays.csv")]
-        result = CliRunner().invoke(
-            cli, ["palette", "match", *files, *map(str, arguments)], catch_exceptions=False
-        )
-        assert result.exit_code == 0, result.output
-        return result.output
-
-    table = tmp_path / "match.csv"
-    printed = run("-o", table, "--image", tmp_path / "map.png")
-    assert "the nearest color would merge 2 units in index 1 (100,100,100)" in printed
-    assert "90,90,90 (4 px, distance 17.32)" in printed
-    rows = list(csv.DictReader(table.read_text().splitlines()))
-    match = match_palette(UNITS, GRAYS)
-    assert [int(row["index"]) for row in rows] == match.rows.tolist()
-    assert [row["name"] for row in rows] == ["a", "b", "c"]
-    assert [row["pixels"] for row in rows] == ["4", "4", "4"]
-    content = json.loads(run("--json", "--metric", "lab"))
-    assert content["metric"] == "lab"
-    assert content["units"][2]["index"] == 3
-    again = CliRunner().invoke(cli, ["palette", "match", "x", "y", "-o", str(table)])
-    assert "exists already" in str(again.exception)
 
 
 def test_frequent_colors_of_a_real_map_stay_apart(kevitsa: Path) -> None:

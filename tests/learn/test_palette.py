@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -17,7 +16,6 @@ from sklearn.cluster import KMeans
 from sklearn.datasets import load_sample_image
 
 from geoindex import IndexGrid, LearnedPalette, Palette, index_image, learn_palette, load_palette
-from geoindex.cli.app import cli
 from geoindex.color import threads
 from geoindex.errors import FewerColorsWarning, ImageError, MissingFileError, OptionError
 
@@ -25,11 +23,6 @@ METHODS = ("kmeans", "random", "mediancut")
 PICTURES = st.integers(1, 12).flatmap(
     lambda cols: arrays(np.uint8, (6, cols, 3), elements=st.integers(0, 9).map(lambda v: v * 20))
 )
-
-
-@pytest.fixture(scope="module")
-def photo() -> np.ndarray:
-    return load_sample_image("china.jpg")[::4, ::4]
 
 
 def mean_squared_error(picture: np.ndarray, palette: Palette) -> float:
@@ -230,50 +223,6 @@ def test_many_colors_are_reduced_but_counted_in_full() -> None:
     palette = learn_palette(noise, 8)
     assert palette.source_colors > 2**18
     check_laws(palette, noise)
-
-
-def run(*arguments: str | Path) -> tuple[int, str, str]:
-    result = CliRunner().invoke(cli, ["palette", *map(str, arguments)])
-    return result.exit_code, result.stdout, result.stderr
-
-
-def test_command(photo: np.ndarray, tmp_path: Path) -> None:
-    Image.fromarray(photo).save(tmp_path / "photo.png")
-    source, target = tmp_path / "photo.png", tmp_path / "learned.gpl"
-    code, out, err = run("learn", source, "-n", 6, "-o", target, "--seed", 3)
-    assert (code, err) == (0, "")
-    expected = learn_palette(photo, 6, seed=3)
-    assert load_palette(target).colors.tolist() == expected.colors.tolist()
-    lines = out.splitlines()
-    assert lines[0].startswith(f"{target}: 6 colors")
-    assert [line.split()[-3].replace(",", "") for line in lines[1:]] == [
-        str(count) for count in expected.counts
-    ]
-    code, out, err = run("learn", source, "-n", 6, "--json", "--method", "mediancut")
-    assert json.loads(out)["counts"] == learn_palette(photo, 6, method="mediancut").counts.tolist()
-
-
-def test_command_says_what_is_wrong(rgba: np.ndarray, tmp_path: Path) -> None:
-    source, target = tmp_path / "map.png", tmp_path / "learned.csv"
-    Image.fromarray(rgba).save(source)
-    code, _, err = run("learn", source, "-n", 9, "-o", target)
-    assert code == 0
-    assert err == "Warning: the palette has 3 colors, not 9: the image has no more\n"
-    assert len(load_palette(target)) == 3
-    assert run("learn", source, "-o", target)[0] == 2
-    assert run("learn", source, "-n", 9)[0] == 2
-
-
-def test_command_checks_the_target_before_it_reads(tmp_path: Path) -> None:
-    """The source is not even there."""
-    run_main = CliRunner().invoke
-    for target, message in (
-        ("learned.xyz", "unknown suffix"),
-        ("no/folder.csv", "does not exist"),
-    ):
-        arguments = ["palette", "learn", "nowhere.png", "-n", "4", "-o", str(tmp_path / target)]
-        result = run_main(cli, arguments)
-        assert message in str(result.exception)
 
 
 def test_messages_name_the_file(tmp_path: Path) -> None:

@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 from geoindex import IndexGrid, Palette, Survey, read_horizon
 from geoindex.errors import GeoindexError
 from geoindex.opendtect.survey_file import parse_survey
-from tests.images.test_damaged_files import damage
-from tests.support.surveys import F3, KEVITSA
-from tests.test_survey import json_form
+from tests.support.damage import damage
+from tests.support.surveys import F3, KEVITSA, json_form
 
 SURVEYS = {"F3": F3, "Kevitsa": KEVITSA, "JSON": json.dumps(json_form())}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
 from pathlib import Path
 
@@ -30,7 +29,7 @@ from geoindex.errors import (
     SurveyError,
 )
 from geoindex.opendtect.write_horizon import horizon_lines
-from tests.cli.test_cli import run
+from tests.support.command_line import python
 from tests.support.opendtect_colors import read_table, shown
 from tests.support.surveys import F3
 
@@ -407,57 +406,8 @@ def test_a_horizon_needs_a_palette(tmp_path: Path) -> None:
         open_grid(path)
 
 
-def test_command_line(tmp_path: Path, repository: Path) -> None:
-    data = repository / "data"
-    run(
-        "convert",
-        data / "sample_map.png",
-        "map.tif",
-        "-p",
-        data / "sample_palette.csv",
-        cwd=tmp_path,
-    )
-    options = ["--survey", data / "sample.survey", "-o", "map.dat"]
-    result = run("horizon", "map.tif", *options, cwd=tmp_path)
-    assert (result.returncode, result.stderr) == (0, "")
-    assert "inlines 200 to 439 step 1, crosslines 500 to 819 step 1" in result.stdout
-    # The range of the sample survey begins at 100 m.
-    assert np.loadtxt(tmp_path / "map.dat", usecols=2).max() == 100
-    grid = open_grid(tmp_path / "map.dat")
-    palette = load_palette(data / "sample_palette.csv")
-    # The outline of the survey is drawn on the map in red.
-    red = palette.names.index("Red survey outline")
-    for side in (grid.indices[0], grid.indices[-1], grid.indices[:, 0], grid.indices[:, -1]):
-        assert (side == red).mean() > 0.9
-    assert (grid.indices[1:-1, 1:-1] == red).mean() < 0.01
-    more = ["--overwrite", "--pad", "200", "--method", "mode", "--z", "-5", "--json"]
-    report = json.loads(run("horizon", "map.tif", *options, *more, cwd=tmp_path).stdout)
-    assert report["inlines"] == [0, 639, 1]
-    assert report["z_moved"]
-    assert 0 < report["outside_share"] < report["nodata_share"]
-    assert report["changed_share"] > 0
-    moved = run("horizon", "map.tif", *options, "--overwrite", "--z", "-5", cwd=tmp_path)
-    assert "Warning: Z is 100 m, within the survey's range of 100 to 2100" in moved.stderr
-    again = run("horizon", "map.tif", *options, cwd=tmp_path)
-    assert again.returncode == 1
-    assert "exists already" in again.stderr
-    (tmp_path / "far.survey").write_text(F3)
-    far = ["--survey", "far.survey", "-o", "far.dat"]
-    missed = run("horizon", "map.tif", *far, cwd=tmp_path)
-    assert missed.returncode == 1
-    assert "no bin of the survey lies on the map: the map covers x 486000.00" in missed.stderr
-    assert missed.stderr.count("\n") == 1
-    facts = json.loads(run("info", data / "sample.survey", "--json", cwd=tmp_path).stdout)
-    assert facts["bins"] == "12.5 x 12.5"
-    assert facts["z"] == "100 to 2100 m step 2"
-    assert "index grid" in run("info", "map.dat", cwd=tmp_path).stdout
-
-
 def test_sample_survey_is_made_by_its_script(tmp_path: Path, repository: Path) -> None:
-    import subprocess
-    import sys
-
     script = repository / "data" / "make_sample_survey.py"
-    subprocess.run([sys.executable, script, "--out", tmp_path], check=True)
+    assert python(script, "--out", tmp_path).returncode == 0
     made = (tmp_path / "sample.survey").read_text()
     assert made == (repository / "data" / "sample.survey").read_text()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import struct
 import sys
 import warnings
@@ -19,7 +18,6 @@ from PIL import Image
 from geoindex import GeoindexError, IndexGrid, Palette, index_image, load_palette, write_section
 from geoindex.errors import OptionError, OutputError, SectionError
 from geoindex.surveys.section import section_of
-from tests.cli.test_cli import run
 from tests.support.opendtect_colors import read_table, shown
 from tests.support.oracle import brute_force
 
@@ -299,29 +297,6 @@ def test_refuses_bad_targets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(OutputError, match=r"not installed; install geoindex-raster\[segy\]"):
         write_section(make_grid(), tmp_path / "line.sgy", **options)
     assert not list(tmp_path.iterdir())
-
-
-def test_command_line(tmp_path: Path, rgba: np.ndarray, legend: Palette) -> None:
-    Image.fromarray(rgba).save(tmp_path / "section.png")
-    legend.save(tmp_path / "legend.csv")
-    place = ["--start", 0, 0, "--end", 30, 40, "--top", -10, "--bottom", 10]
-    command = ["section", "section.png", "-o", "line.sgy", *place, "-p", "legend.csv"]
-    result = run(*command, cwd=tmp_path)
-    assert (result.returncode, result.stderr) == (0, "")
-    assert "line.sgy: 4 traces of 3 samples" in result.stdout
-    with segyio.open(tmp_path / "line.sgy", ignore_geometry=True) as file:
-        expected = as_floats(index_image(tmp_path / "section.png", legend))
-        np.testing.assert_array_equal(file.trace.raw[:], expected)
-    merged = ["section", "section.png", "-o", "few.sgy", *place, "-p", "few.csv"]
-    Palette([[0, 0, 0], [240, 150, 110]]).save(tmp_path / "few.csv")
-    warned = run(*merged, cwd=tmp_path)
-    assert "Warning: 2 frequent colors of the map became one class, index 1" in warned.stderr
-    again = run(*command, cwd=tmp_path)
-    assert again.returncode == 1
-    assert again.stderr.startswith("Error: line.sgy: exists already")
-    more = ["--overwrite", "--json", "--traces", 7, "--samples", 5, "--domain", "time"]
-    report = json.loads(run(*command, *more, cwd=tmp_path).stdout)
-    assert (report["n_traces"], report["n_samples"], report["sample_interval"]) == (7, 5, 5.0)
 
 
 def test_real_section(kevitsa: Path, tmp_path: Path) -> None:

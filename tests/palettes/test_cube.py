@@ -9,10 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 
 from geoindex import ColorCube, GeoindexError, Palette, convert, index_image, nearest, open_grid
-from geoindex.cli.app import cli
 from geoindex.color.metrics import METRICS, Metric
 from geoindex.errors import CubeError, MissingFileError, OptionError, OutputError
 from geoindex.palettes import cube as cubes
@@ -164,21 +162,3 @@ def test_refuses_a_table_that_does_not_fit(legend: Palette, cube: ColorCube) -> 
     with pytest.raises(CubeError, match="none of the 3 palette rows"):
         ColorCube(legend, table=np.full((256, 256, 256), 3, np.uint8))
     assert issubclass(CubeError, GeoindexError)
-
-
-def test_command_line(tmp_path: Path, repository: Path) -> None:
-    palette = str(repository / "data" / "sample_palette.csv")
-    target = tmp_path / "sample.colorcube"
-    arguments = ["cube", palette, "-o", str(target), "--metric", "redmean"]
-    result = CliRunner().invoke(cli, arguments)
-    assert result.exit_code == 0, result.output
-    assert result.output == f"{target}: 21 colors, redmean, all 16,777,216 colors found\n"
-    assert ColorCube.load(target).metric == "redmean"
-    again = CliRunner().invoke(cli, arguments)
-    assert isinstance(again.exception, OutputError)
-    image = str(repository / "data" / "sample_map.png")
-    grid = tmp_path / "map.tif"
-    result = CliRunner().invoke(cli, ["convert", image, str(grid), "-p", str(target)])
-    assert result.exit_code == 0, result.output
-    assert "(redmean)" in result.output
-    assert open_grid(grid).provenance["metric"] == "redmean"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from distributed import Client
 
-from tests.support.sheets import environment
+from tests.support.command_line import environment
 
 START_SECONDS = 60
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +25,18 @@ def make_sheets(folder: Path, names: list[str], side: int = 16) -> None:
             path.with_suffix(".pgw").write_text(f"5\n0\n0\n-5\n{1000 * number}\n2000\n")
 
 
+FOLDERS = ["a.png", "north/b.png", "north/far/c.tif", "south/d.PNG"]
+
+
+def make_folders(folder: Path) -> None:
+    """Draw four sheets in folders, beside files that are none."""
+    make_sheets(folder, FOLDERS)
+    (folder / "readme.txt").write_text("no sheet")
+    (folder / ".hidden.png").write_text("no sheet")
+    (folder / ".git").mkdir()
+    (folder / ".git" / "x.png").write_text("no sheet")
+
+
 def grids(folder: Path) -> dict[str, bytes]:
     """Contents of a folder but the record of batches, by relative path."""
     return {
@@ -45,8 +55,3 @@ def deadly(folder: Path, name: str) -> None:
         "        os.kill(os.getpid(), 9)\n"
         "sys.addaudithook(hook)\n"
     )
-
-
-def environment() -> dict[str, str]:
-    """Environment for child processes that import this geoindex."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}

@@ -1,5 +1,7 @@
 """Survey files in OpendTect's layout, composed of published numbers."""
 
+from __future__ import annotations
+
 F3 = """\
 dTect V7.0
 Survey Info
@@ -49,3 +51,22 @@ Set Point.3: 1000/1286`(3500326.72,7511431.68)
 XY in feet: No
 !
 """
+
+
+def json_form() -> dict[str, object]:
+    return {
+        "Name": "F3 Demo",
+        "In-line range": [100, 750, 1],
+        "Cross-line range": [300, 1250, 1],
+        "Z-Axis": {"Range": [0, 1.848, 0.004], "Domain": "Time"},
+        "Transformation": {
+            "Coord-X-BinID": [598408.2476, -0.6980137931, 24.99024752],
+            "Coord-Y-BinID": [6070847.887, 24.98965517, 0.6984323432],
+        },
+        "Set Point": [
+            {"IC": [100, 300], "XY": [605835.52047669, 6073556.38221996]},
+            {"IC": [750, 1250], "XY": [629122.546655175, 6090463.1688065]},
+            {"IC": [100, 1250], "XY": [629576.25562069, 6074219.892946]},
+        ],
+        "CRS": {"System name": "ProjectionBased System", "Projection.ID": "EPSG`23031"},
+    }

@@ -1,0 +1,97 @@
+"""The command ``geoindex batch``."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import geoindex
+from geoindex import Clean, convert_many
+from tests.support.command_line import environment, run
+from tests.support.sheets import PALETTE, make_folders
+
+
+@pytest.fixture
+def maps(tmp_path: Path) -> Path:
+    """Four sheets in folders, and files that are none."""
+    folder = tmp_path / "maps"
+    make_folders(folder)
+    return folder
+
+
+def test_batch(maps: Path, tmp_path: Path) -> None:
+    PALETTE.save(tmp_path / "legend.csv")
+    (maps / "bad.png").write_text("no picture")
+    result = run("batch", "maps", "-o", "out", "-p", "legend.csv", "--jobs", 2, cwd=tmp_path)
+    assert result.returncode == 1
+    assert result.stderr.splitlines() == [
+        "Failed: maps/bad.png: is not a PNG, JPEG, TIFF, WebP, GIF, BMP or JPEG 2000 image, "
+        "whatever its name says",
+        "Error: 1 of 5 sheets failed",
+    ]
+    lines = result.stdout.splitlines()
+    assert lines[0] == "out: 5 sheets"
+    assert [line.split()[:2] for line in lines[1:]] == [
+        ["done", "4"],
+        ["skipped", "0"],
+        ["failed", "1"],
+    ]
+    (maps / "bad.png").unlink()
+    result = run("batch", "maps", "-o", "out", "-p", "legend.csv", "--json", cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert len(json.loads(result.stdout)["skipped"]) == 4
+    result = run(
+        "batch", "maps", "-o", "out", "-p", "legend.csv", "--no-resume", "-q", cwd=tmp_path
+    )
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    result = run("batch", "maps/*.bmp", "-o", "out", "-p", "legend.csv", cwd=tmp_path)
+    assert result.returncode == 1
+    assert result.stderr.startswith("Error: maps/*.bmp: holds no images")
+
+
+def test_clean(maps: Path, tmp_path: Path) -> None:
+    PALETTE.save(tmp_path / "legend.csv")
+    command = ("maps", "-o", "out", "-p", "legend.csv")
+    result = run("batch", *command, "--ink", "black", cwd=tmp_path)
+    assert result.returncode == 2
+    assert "--ink needs --clean" in result.stderr
+    result = run("batch", *command, "--clean", "--ink", "black", "--speckle", 4, cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    report = convert_many(
+        maps, tmp_path / "same", PALETTE, clean=Clean(ink="black", speckle=4), jobs=1
+    )
+    changed = sum(sum(sheet.cleaned["changed"].values()) for sheet in report.done)
+    rows = [line.split()[:2] for line in result.stdout.splitlines()]
+    assert ["changed", f"{changed:,}"] in rows
+    found = geoindex.open_grid(tmp_path / "out" / "a.tif").indices
+    assert (found == geoindex.open_grid(tmp_path / "same" / "a.tif").indices).all()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_progress_bar_on_a_terminal(maps: Path, tmp_path: Path) -> None:
+    import pty
+    import select
+    import termios
+
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 80))
+    arguments = ["maps", "-o", "out", "-p", "windows-256", "--jobs", "1"]
+    subprocess.run(
+        [sys.executable, "-m", "geoindex", "batch", *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+        cwd=tmp_path,
+        check=True,
+        env=environment(),
+    )
+    assert select.select([ours], [], [], 0)[0]
+    shown = os.read(ours, 10_000).decode()
+    os.close(theirs)
+    os.close(ours)
+    assert "| 0/4 [" in shown
+    assert "sheets/s]" in shown

@@ -1,0 +1,78 @@
+"""The command ``geoindex clean``, and its steps in ``geoindex convert``."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+
+from geoindex import (
+    GeoindexError,
+    Palette,
+    index_image,
+    open_grid,
+)
+from geoindex.clean import REASONS
+from tests.support.command_line import invoke, printed
+
+
+def test_line_work_that_nobody_named(tmp_path: Path, repository: Path) -> None:
+    palette = open_grid(repository / "data/sample_map_classes.tif").palette
+    Palette(palette.colors).save(tmp_path / "p.csv")
+    arguments = ["convert", repository / "data/sample_map.png", tmp_path / "map.tif"]
+    result = invoke(*arguments, "-p", tmp_path / "p.csv", "--clean")
+    assert result.exit_code == 0
+    assert "Warning: no class is ink, so line work and text stay" in result.stderr
+
+
+def test_convert_cleans(tmp_path: Path, repository: Path) -> None:
+    data = repository / "data"
+    arguments = ["convert", data / "sample_map.png", tmp_path / "map.tif", "-q"]
+    arguments += ["-p", data / "sample_palette.csv"]
+    result = invoke(*arguments, "--speckle", 4)
+    assert result.exit_code == 2
+    assert "--speckle needs --clean" in result.output
+    masks = ["--changes", tmp_path / "why.tif", "--confidence", tmp_path / "sure.tif"]
+    printed(*arguments, "--clean", *masks)
+    found = open_grid(tmp_path / "map.tif")
+    expected = index_image(data / "sample_map.png", data / "sample_palette.csv", clean=True)
+    np.testing.assert_array_equal(found.indices, expected.indices)
+    assert found.provenance == expected.provenance
+    assert found.counts()[18:].sum() == 0
+    assert open_grid(tmp_path / "why.tif").counts()[2] > 10_000
+    assert (open_grid(tmp_path / "sure.tif").valid == found.valid).all()
+
+
+def test_clean(tmp_path: Path, repository: Path) -> None:
+    sample = Path(shutil.copy(repository / "data" / "sample_map.png", tmp_path / "map.png"))
+    palette = repository / "data" / "sample_palette.csv"
+    grid, out = tmp_path / "grid.tif", tmp_path / "clean.tif"
+    printed("convert", sample, grid, "-p", palette, "-q")
+    masks = ["--changes", tmp_path / "why.png", "--confidence", tmp_path / "sure.tif"]
+    arguments = ["clean", grid, "-o", out, "--image", sample, *masks, "--json"]
+    content = json.loads(printed(*arguments))
+    assert set(content["changed"]) == set(REASONS)
+    truth = open_grid(repository / "data" / "sample_map_classes.tif")
+    found = open_grid(out)
+    inside = truth.valid
+    assert (found.indices == truth.indices)[inside].mean() > 0.995
+    why = open_grid(tmp_path / "why.png")
+    assert why.palette.names == ("unchanged", *REASONS)
+    assert (why.counts()[1:] == list(content["changed"].values())).all()
+    sure = open_grid(tmp_path / "sure.tif")
+    np.testing.assert_array_equal(sure.valid, found.valid)
+    assert sure.transform == found.transform
+    # No output takes the place of the image or of another one.
+    before = sample.read_bytes()
+    for taken in (sample, out):
+        result = invoke(*arguments, "--changes", taken, "--overwrite")
+        assert isinstance(result.exception, GeoindexError)
+    assert sample.read_bytes() == before
+    # Nothing is written where an output is there already.
+    result = invoke("clean", grid, "-o", out)
+    assert isinstance(result.exception, GeoindexError)
+    inks = ["--ink", "black,red", "--ink", "white"]
+    assert "ink" in printed("clean", grid, "-o", out, "--overwrite", *inks)
+    assert open_grid(out).counts()[18:].sum() == 0

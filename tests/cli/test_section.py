@@ -1,0 +1,37 @@
+"""The command ``geoindex section``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import segyio
+from PIL import Image
+
+from geoindex import Palette, index_image
+from tests.support.command_line import run
+
+
+def test_section(tmp_path: Path, rgba: np.ndarray, legend: Palette) -> None:
+    Image.fromarray(rgba).save(tmp_path / "section.png")
+    legend.save(tmp_path / "legend.csv")
+    place = ["--start", 0, 0, "--end", 30, 40, "--top", -10, "--bottom", 10]
+    command = ["section", "section.png", "-o", "line.sgy", *place, "-p", "legend.csv"]
+    result = run(*command, cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "line.sgy: 4 traces of 3 samples" in result.stdout
+    with segyio.open(tmp_path / "line.sgy", ignore_geometry=True) as file:
+        grid = index_image(tmp_path / "section.png", legend)
+        expected = np.where(grid.valid, grid.indices, np.float32(1e30))
+        np.testing.assert_array_equal(file.trace.raw[:].T, expected)
+    merged = ["section", "section.png", "-o", "few.sgy", *place, "-p", "few.csv"]
+    Palette([[0, 0, 0], [240, 150, 110]]).save(tmp_path / "few.csv")
+    warned = run(*merged, cwd=tmp_path)
+    assert "Warning: 2 frequent colors of the map became one class, index 1" in warned.stderr
+    again = run(*command, cwd=tmp_path)
+    assert again.returncode == 1
+    assert again.stderr.startswith("Error: line.sgy: exists already")
+    more = ["--overwrite", "--json", "--traces", 7, "--samples", 5, "--domain", "time"]
+    report = json.loads(run(*command, *more, cwd=tmp_path).stdout)
+    assert (report["n_traces"], report["n_samples"], report["sample_interval"]) == (7, 5, 5.0)

@@ -1,0 +1,51 @@
+"""Damage to files, as broken copies and bad disks do it."""
+
+from __future__ import annotations
+
+import resource
+import sys
+from collections.abc import Callable
+
+from hypothesis import strategies as st
+
+PEAK_BYTES = 1e9
+
+
+@st.composite
+def damage(draw: st.DrawFn) -> Callable[[bytes], bytes]:
+    """What happens to a file: bytes changed, cut out, doubled or put in."""
+    steps = draw(
+        st.lists(
+            st.tuples(
+                st.sampled_from(["set", "cut", "end", "double", "insert"]),
+                st.floats(0, 1),
+                st.integers(1, 40),
+                st.binary(min_size=1, max_size=8),
+            ),
+            min_size=1,
+            max_size=4,
+        )
+    )
+
+    def apply(content: bytes) -> bytes:
+        for kind, share, length, data in steps:
+            at = int(share * len(content))
+            if kind == "set":
+                content = content[:at] + data + content[at + len(data) :]
+            elif kind == "cut":
+                content = content[:at] + content[at + length :]
+            elif kind == "end":
+                content = content[:at]
+            elif kind == "double":
+                content = content[:at] + content[at : at + length] * 2 + content[at + length :]
+            else:
+                content = content[:at] + data + content[at:]
+        return content
+
+    return apply
+
+
+def peak_memory() -> float:
+    """Largest memory of this process so far, in bytes."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * unit
