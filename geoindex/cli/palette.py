@@ -98,7 +98,12 @@ def show_command(
 @palette_group.command("convert")
 @click.argument("palette")
 @click.argument("dst")
-@click.option("--to", "target_format", type=FORMAT_KEYS, help="Format of DST, not its suffix's.")
+@click.option(
+    "--to",
+    "target_format",
+    type=click.Choice([known.key for known in FORMATS if known.write is not None]),
+    help="Format of DST, not its suffix's.",
+)
 @colors_option
 @scale_option
 @from_option

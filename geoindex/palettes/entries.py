@@ -46,6 +46,9 @@ class Request:
     n_colors: int | None = None
     """Colors to take from a continuous ramp."""
 
+    layer: str | None = None
+    """Map layer to take of a file that holds several."""
+
     def error(self, reason: str, line: int | None = None) -> PaletteError:
         """Error that names file and line."""
         place = self.where if line is None else f"{self.where}, line {line}"

@@ -17,13 +17,13 @@ from geoindex.palettes import (
     by_value,
     cpt,
     delimited,
-    gis_styles,
     json_file,
     opendtect,
     painting,
 )
 from geoindex.palettes.entries import Request
 from geoindex.palettes.raster import STRIP_SUFFIXES
+from geoindex.palettes.styles import cim, qgis, sld
 from geoindex.rules.indices import IndexArray, index_dtype
 
 __all__ = [
@@ -51,8 +51,11 @@ class PaletteFormat:
     read: Callable[[bytes, Request], Palette]
     """Parses the content of a file."""
 
-    write: Callable[[Palette], bytes]
-    """Formats a palette."""
+    write: Callable[[Palette], bytes] | None = None
+    """Formats a palette; None where the format is only read."""
+
+    holds_layers: bool = False
+    """Whether a file may hold the styles of several map layers."""
 
     recognize: Callable[[bytes], bool] | None = None
     """Tells by its content that a file is of this format, whatever its suffix."""
@@ -136,18 +139,33 @@ FORMATS = (
         recognize=by_value.is_gdal_text,
     ),
     PaletteFormat(
+        key="qgis",
+        suffixes=(".qgz", ".qgs", ".qlr"),
+        read=qgis.parse_qgis,
+        recognize=qgis.is_project,
+        holds_layers=True,
+    ),
+    PaletteFormat(
         key="qml",
         suffixes=(".qml",),
-        read=gis_styles.parse_qml,
-        write=gis_styles.format_qml,
+        read=qgis.parse_qgis,
+        write=qgis.format_qml,
         recognize=_has_early(b"<qgis"),
     ),
     PaletteFormat(
         key="sld",
         suffixes=(".sld",),
-        read=gis_styles.parse_sld,
-        write=gis_styles.format_sld,
+        read=sld.parse_sld,
+        write=sld.format_sld,
         recognize=_has_early(b"StyledLayerDescriptor"),
+        holds_layers=True,
+    ),
+    PaletteFormat(
+        key="lyrx",
+        suffixes=(".lyrx", ".mapx"),
+        read=cim.parse_layer_file,
+        recognize=cim.is_layer_file,
+        holds_layers=True,
     ),
     PaletteFormat(
         key="cpt",
@@ -178,14 +196,14 @@ def save_palette(
 ) -> None:
     """Write a palette; the suffix picks the format; see :meth:`Palette.save`."""
     path = Path(path)
-    known = _target_format(path, format)
-    if known is None:
+    write = _target_writer(path, format)
+    if write is None:
         dtype = index_dtype(len(palette), has_nodata=False)
         rows: IndexArray = np.arange(len(palette)).astype(dtype)
         IndexGrid(indices=rows[np.newaxis], palette=palette).save(path, overwrite=overwrite)
         return
     try:
-        content = known.write(palette)
+        content = write(palette)
     except OutputError as error:
         raise OutputError(f"{path}: {error}") from None
     with atomic_output(path, overwrite=overwrite) as temporary:
@@ -200,22 +218,22 @@ def check_palette_target(path: str | PathLike[str], *, overwrite: bool = False) 
     OutputError
         The suffix is unknown, the file exists, or the folder cannot be written.
     """
-    _target_format(Path(path), None)
+    _target_writer(Path(path), None)
     check_target(Path(path), overwrite=overwrite)
 
 
-def _target_format(path: Path, key: str | None) -> PaletteFormat | None:
-    """Format of an output; None for a picture with a color table."""
-    if key is not None:
-        return format_named(key)
-    if path.suffix.lower() in STRIP_SUFFIXES:
+def _target_writer(path: Path, key: str | None) -> Callable[[Palette], bytes] | None:
+    """Writer of an output; None for a picture with a color table."""
+    if key is None and path.suffix.lower() in STRIP_SUFFIXES:
         return None
-    known = find_format(path)
-    if known is None:
+    known = find_format(path) if key is None else format_named(key)
+    if known is None or known.write is None:
+        reason = "unknown suffix" if known is None else f"{known.key} files are only read"
+        written = [suffix for item in FORMATS if item.write for suffix in item.suffixes]
         raise OutputError(
-            f"{path}: unknown suffix; palettes are written as {', '.join(known_suffixes())}"
+            f"{path}: {reason}; palettes are written as {', '.join(dict.fromkeys(written))}"
         )
-    return known
+    return known.write
 
 
 def find_format(path: Path, content: bytes = b"") -> PaletteFormat | None:

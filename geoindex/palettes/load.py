@@ -57,6 +57,7 @@ def load_palette(
     scale: Scale | None = None,
     n_colors: int | None = None,
     format: str | None = None,  # noqa: A002  as matplotlib spells it
+    layer: str | None = None,
 ) -> Palette:
     """Load a palette by name or from a file.
 
@@ -64,8 +65,9 @@ def load_palette(
     ----------
     source : str, path-like or Palette
         A built-in name such as ``"windows-256"``; a palette file (CSV or TSV, GIMP ``.gpl``,
-        JASC and RIFF ``.pal``, Adobe ``.act``, ESRI and QGIS ``.clr``, QGIS ``.qml``,
-        ``.sld``, GMT ``.cpt``, GDAL color relief, OpendTect, JSON); an image with a color
+        JASC and RIFF ``.pal``, Adobe ``.act``, ESRI and QGIS ``.clr``, GMT ``.cpt``, GDAL
+        color relief, OpendTect, JSON); the style of a map layer (QGIS ``.qml``, ``.qgz``,
+        ``.qgs``, ``.qlr``; ArcGIS Pro ``.lyrx``, ``.mapx``; ``.sld``); an image with a color
         table; the name of a matplotlib colormap such as ``"tab20"``; or a palette, which
         comes back.
     scale : {"unit", "byte"}, optional
@@ -77,6 +79,9 @@ def load_palette(
     format : str, optional
         Key of the file format, if neither suffix nor content tells it; see
         :data:`geoindex.palettes.formats.FORMATS`.
+    layer : str, optional
+        Name or identifier of a map layer, if the file holds the styles of several: a QGIS
+        project or layer definition, a file of ArcGIS Pro, SLD.
 
     Returns
     -------
@@ -87,9 +92,16 @@ def load_palette(
     MissingFileError
         The name is not built in, and there is no such file.
     PaletteError
-        The file holds no palette; the message names file, line and reason.
+        The file holds no palette; the message names file, line and reason. Or it holds several
+        layers with classes; the message lists them.
     OptionError
-        An unknown format, or `n_colors` for what is no ramp.
+        An unknown format, `n_colors` for what is no ramp, or `layer` for what has no layers.
+
+    Warns
+    -----
+    GeoindexWarning
+        The colors of a style may differ on the map (transparency, gradients, pictures, colors
+        that the data define), or classes that are switched off were left out.
 
     Examples
     --------
@@ -102,49 +114,60 @@ def load_palette(
     if isinstance(source, Palette):
         return source
     check_n_colors(n_colors)
-    palette = _load(fspath(source), scale=scale, n_colors=n_colors, key=format)
+    name = fspath(source)
+    request = Request(
+        where=name, name=Path(name).stem, scale=scale, n_colors=n_colors, layer=layer
+    )
+    palette = _load(name, request, format)
     if n_colors is not None and len(palette) != n_colors:
         raise OptionError(
-            f"{fspath(source)}: holds {len(palette)} classes and is no ramp; leave n_colors out"
+            f"{name}: holds {len(palette)} classes and is no ramp; leave n_colors out"
         )
     return palette
 
 
-def _load(name: str, *, scale: Scale | None, n_colors: int | None, key: str | None) -> Palette:
+def _load(name: str, request: Request, key: str | None) -> Palette:
     """Palette of a built-in name, a file or a colormap."""
+    path = Path(name)
     if name in builtin_palettes():
         content = (BUILTIN / f"{name}.csv").read_bytes()
-        return parse_delimited(content, Request(where=name, name=name))
-    path = Path(name)
-    if not path.exists():
-        palette = _palette_of_colormap(name, n_colors)
-        if palette is not None:
-            return palette
-        raise MissingFileError(
-            f"{path}: no such palette file, and no built-in palette of that name; built in: "
-            f"{', '.join(builtin_palettes())}"
-        )
-    if not path.is_file():
+        palette = parse_delimited(content, Request(where=name, name=name))
+    elif not path.exists():
+        palette = _palette_of_colormap(name, request.n_colors)
+    elif not path.is_file():
         raise PaletteError(f"{path}: is not a file; name a palette file")
-    if key is None and path.suffix.lower() in RASTER_SUFFIXES:
-        return palette_of_raster(path)
+    elif key is None and path.suffix.lower() in RASTER_SUFFIXES:
+        palette = palette_of_raster(path)
+    else:
+        return _palette_of_file(path, request, key)
+    if request.layer is not None:
+        raise OptionError(f"{name}: has no map layers; leave out --layer (layer=...)")
+    return palette
+
+
+def _palette_of_file(path: Path, request: Request, key: str | None) -> Palette:
+    """Palette of a file that is parsed as a whole."""
     content = read_small(path, "palette file", error=PaletteError)
-    request = Request(where=str(path), name=path.stem, scale=scale, n_colors=n_colors)
     known = format_named(key) if key is not None else find_format(path, content)
     if known is None:
         raise PaletteError(
             f"{path}: unknown suffix; palettes are read from "
             f"{', '.join((*known_suffixes(), *RASTER_SUFFIXES))}"
         )
+    if request.layer is not None and not known.holds_layers:
+        raise OptionError(f"{path}: has no map layers; leave out --layer (layer=...)")
     return known.read(content, request)
 
 
-def _palette_of_colormap(name: str, n_colors: int | None) -> Palette | None:
-    """Colors of a matplotlib colormap, or None where there is none of that name."""
+def _palette_of_colormap(name: str, n_colors: int | None) -> Palette:
+    """Colors of a matplotlib colormap."""
     import matplotlib as mpl
 
     if name not in mpl.colormaps:
-        return None
+        raise MissingFileError(
+            f"{name}: no such palette file, and no built-in palette of that name; built in: "
+            f"{', '.join(builtin_palettes())}"
+        )
     colormap = mpl.colormaps[name]
     if colormap.N <= MOST_LISTED_COLORS:
         return Palette(colormap(np.arange(colormap.N))[:, :3], name=name, scale="unit")

@@ -21,6 +21,7 @@ from geoindex.palettes.formats import FORMATS, PaletteFormat
 # Palettes and small grids have no place on the map.
 pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 
+WRITTEN = [known for known in FORMATS if known.write is not None]
 NAMED = {"csv", "tsv", "gimp", "clr", "qgis-text", "qml", "sld", "cpt", "json"}
 VALUED = {"csv", "tsv", "clr", "qgis-text", "gdal", "qml", "sld", "cpt", "json"}
 
@@ -38,7 +39,7 @@ def palettes(draw: st.DrawFn) -> Palette:
     return Palette(colors, draw(st.none() | label), name="p", values=draw(st.none() | number))
 
 
-@pytest.mark.parametrize("known", FORMATS, ids=lambda known: known.key)
+@pytest.mark.parametrize("known", WRITTEN, ids=lambda known: known.key)
 @given(palette=palettes())
 def test_round_trip(known: PaletteFormat, palette: Palette) -> None:
     back = known.read(known.write(palette), Request(where="p", name="p"))
@@ -52,7 +53,7 @@ def test_round_trip(known: PaletteFormat, palette: Palette) -> None:
 
 
 @pytest.mark.parametrize(
-    "suffix", [suffix for known in FORMATS for suffix in known.suffixes] + [".tif"]
+    "suffix", [suffix for known in WRITTEN for suffix in known.suffixes] + [".tif"]
 )
 def test_files_by_suffix(tmp_path: Path, suffix: str, legend: Palette) -> None:
     path = tmp_path / f"legend{suffix}"
@@ -60,6 +61,18 @@ def test_files_by_suffix(tmp_path: Path, suffix: str, legend: Palette) -> None:
     np.testing.assert_array_equal(load_palette(path).colors, legend.colors)
     with pytest.raises(OutputError, match="exists already"):
         legend.save(path)
+
+
+@pytest.mark.parametrize("known", [known for known in FORMATS if known.write is None])
+def test_formats_that_are_only_read(tmp_path: Path, known: PaletteFormat, legend: Palette) -> None:
+    for suffix in known.suffixes:
+        with pytest.raises(
+            OutputError, match=rf"{known.key} files are only read; .* \.csv, \.txt"
+        ):
+            legend.save(tmp_path / f"legend{suffix}")
+    with pytest.raises(OutputError, match=f"{known.key} files are only read"):
+        legend.save(tmp_path / "legend.txt", format=known.key)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_format_beats_suffix(tmp_path: Path, legend: Palette) -> None:
@@ -185,7 +198,7 @@ BAD = [
     ("cpt", "0 1/2/300\n", "p, line 1: '1/2/300' is no color of 0..255"),
     ("cpt", "0 1 2\n", "p, line 1: '0 1 2' is no category and no slice"),
     ("qml", "<qgis>", "p, line 1: is damaged XML"),
-    ("qml", "<qgis/>", "is not a style of a paletted or singleband"),
+    ("qml", "<qgis/>", "is not the style of a vector layer, or of a paletted"),
     ("qml", "<qgis><rasterrenderer type='multiband'/></qgis>", "but of multiband"),
     (
         "qml",

@@ -1,0 +1,73 @@
+"""Choosing one map layer of a file that holds several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from geoindex.palettes.entries import Request
+
+__all__ = ["MapLayer", "choose_layer"]
+
+Style = TypeVar("Style")
+
+NAMES_TOLD = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapLayer(Generic[Style]):
+    """A map layer with its style."""
+
+    name: str
+    """Name in the table of contents."""
+
+    key: str = ""
+    """Identifier within the file."""
+
+    has_classes: bool
+    """Whether it is a layer of polygons or of a raster with classes."""
+
+    style: Style
+    """Where the file describes its style."""
+
+
+def choose_layer(layers: Sequence[MapLayer[Style]], request: Request) -> MapLayer[Style]:
+    """Layer that the user named, or the only one with classes.
+
+    Raises
+    ------
+    PaletteError
+        No layer fits, or several do; the message lists them.
+    """
+    usable = [layer for layer in layers if layer.has_classes]
+    if request.layer is None:
+        found = usable
+        if not found and len(layers) == 1:
+            found = list(layers)
+    else:
+        found = [layer for layer in layers if request.layer in (layer.name, layer.key)]
+    if len(found) == 1:
+        return found[0]
+    if found and request.layer is not None:
+        raise request.error(
+            f"holds {len(found)} layers named {request.layer!r}; choose one by its identifier: "
+            f"{_listed([layer.key for layer in found])}"
+        )
+    names = _listed([layer.name for layer in usable or layers])
+    if found:
+        raise request.error(
+            f"holds {len(found)} layers with classes; choose one with --layer (layer=...): {names}"
+        )
+    if request.layer is not None:
+        raise request.error(f"holds no layer {request.layer!r}; it holds: {names}")
+    raise request.error(
+        "holds no layer of polygons or classes"
+        + (f"; other layers are taken with --layer (layer=...): {names}" if layers else "")
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names for a message of one line."""
+    listed = ", ".join(names[:NAMES_TOLD])
+    return listed + (f" and {len(names) - NAMES_TOLD} more" if len(names) > NAMES_TOLD else "")

@@ -1,0 +1,106 @@
+"""Styled Layer Descriptors: color maps of rasters and rules of polygons.
+
+After OGC Styled Layer Descriptor 1.0 and Symbology Encoding 1.1; names are compared without
+their namespaces, since programs mix them.
+"""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+
+from geoindex.palette import Palette
+from geoindex.palettes.entries import (
+    Entry,
+    Request,
+    hex_color,
+    labels,
+    number,
+    palette_of_entries,
+    palette_of_ramp,
+)
+from geoindex.palettes.styles.classes import Notes, palette_of_classes
+from geoindex.palettes.styles.layers import MapLayer, choose_layer
+from geoindex.palettes.styles.sld_rules import read_rules
+from geoindex.palettes.styles.xml_tree import child, format_xml, local, parse_xml
+
+__all__ = ["format_sld", "parse_sld"]
+
+SLD = "http://www.opengis.net/sld"
+
+
+def parse_sld(content: bytes, request: Request) -> Palette:
+    """Read the color map of a raster symbolizer, or the rules of polygon symbolizers."""
+    root = parse_xml(content, request)
+    named = [item for item in root if local(item) in ("NamedLayer", "UserLayer")]
+    if len(named) < 2 and request.layer is None:
+        return _palette(root, request, name=None)
+    layers = [
+        MapLayer(
+            name=_text(child(layer, "Name")),
+            has_classes=_holds(layer, "ColorMap") or _holds(layer, "PolygonSymbolizer"),
+            style=layer,
+        )
+        for layer in named
+    ]
+    chosen = choose_layer(layers, request)
+    return _palette(chosen.style, request, name=chosen.name or None)
+
+
+def format_sld(palette: Palette) -> bytes:
+    """Write a Styled Layer Descriptor 1.0 with one color a value."""
+    ET.register_namespace("", SLD)
+    root = ET.Element(f"{{{SLD}}}StyledLayerDescriptor", version="1.0.0")
+    parent = root
+    for name in ("NamedLayer", "UserStyle", "FeatureTypeStyle", "Rule", "RasterSymbolizer"):
+        parent = ET.SubElement(parent, f"{{{SLD}}}{name}")
+        if name == "NamedLayer":
+            ET.SubElement(parent, f"{{{SLD}}}Name").text = palette.name or "geoindex"
+    color_map = ET.SubElement(parent, f"{{{SLD}}}ColorMap", type="values")
+    for row, (value, color, name) in enumerate(labels(palette)):
+        ET.SubElement(
+            color_map,
+            f"{{{SLD}}}ColorMapEntry",
+            color="#" + bytes(color).hex(),
+            quantity=str(value),
+            label=name or palette.label(row),
+        )
+    return format_xml(root)
+
+
+def _palette(style: ET.Element, request: Request, *, name: str | None) -> Palette:
+    """Palette of the color map, or else of the rules, of a layer."""
+    color_map = next((item for item in style.iter() if local(item) == "ColorMap"), None)
+    if color_map is not None:
+        return _raster_palette(color_map, request, name=name)
+    if not any(local(item).endswith("Symbolizer") for item in style.iter()):
+        raise request.error("holds no ColorMap of a raster symbolizer and no PolygonSymbolizer")
+    notes = Notes(request)
+    classes = read_rules(style, request, notes)
+    return palette_of_classes(classes, request, notes, name=name)
+
+
+def _raster_palette(color_map: ET.Element, request: Request, *, name: str | None) -> Palette:
+    """Palette of the color map of a raster symbolizer."""
+    entries = [
+        Entry(
+            color=hex_color(item.get("color", ""), request),
+            name=item.get("label", ""),
+            value=number(item.get("quantity", "")),
+        )
+        for item in color_map.iter()
+        if local(item) == "ColorMapEntry"
+    ]
+    # A ramp is what SLD takes where the type is not given.
+    if color_map.get("type", "ramp") == "ramp":
+        return palette_of_ramp(entries, request, name=name)
+    return palette_of_entries(entries, request, name=name)
+
+
+def _holds(layer: ET.Element, name: str) -> bool:
+    """Whether an element of a name stands anywhere in a layer."""
+    return any(local(item) == name for item in layer.iter())
+
+
+def _text(element: ET.Element | None) -> str:
+    """Text of an element without blanks around it."""
+    return "" if element is None else (element.text or "").strip()
