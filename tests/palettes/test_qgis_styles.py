@@ -273,6 +273,22 @@ def test_rules_of_one_value_have_class_values(tmp_path: Path) -> None:
     assert found.names == ('"code" = 101', "code='205'", "ELSE")
 
 
+def test_rules_of_the_same_filter_are_drawn_over_each_other(tmp_path: Path) -> None:
+    rules = (
+        '<rule symbol="0" filter="a = 1" label="fill"/><rule symbol="1" filter="a = 2"/>'
+        '<rule symbol="2" filter="a = 1" label="over"/>'
+        '<rule symbol="1" filter="a = 1" scalemindenom="1" scalemaxdenom="5000" label="near"/>'
+    )
+    symbols = [
+        symbol(plain("200,200,200,255"), name=0),
+        symbol(plain("1,2,3,255"), name=1),
+        symbol(plain("200,80,80,100"), name=2),
+    ]
+    found = read(tmp_path, renderer("RuleRenderer", f"<rules>{rules}</rules>", *symbols))
+    assert found.names == ("fill", "a = 2", "near")
+    assert found.colors.tolist() == [[200, 153, 153], [1, 2, 3], [1, 2, 3]]
+
+
 def test_renderers_within_others_and_those_without_classes(tmp_path: Path) -> None:
     inner = renderer("singleSymbol", "", symbol(plain("7,8,9,255")))
     outer = f'<renderer-v2 type="invertedPolygonRenderer">{inner}</renderer-v2>'

@@ -117,16 +117,26 @@ def test_lines_points_and_pictures(tmp_path: Path) -> None:
     assert found.colors.tolist() == [[220, 220, 100], [200, 0, 0], [128, 128, 128]]
 
 
-def test_a_later_style_of_the_same_filter_is_drawn_over_it(tmp_path: Path) -> None:
+def test_rules_of_the_same_filter_are_drawn_over_each_other(tmp_path: Path) -> None:
     first = style(
         f"<Rule><Name>a</Name>{equal('1')}{polygon(fill='#010101')}</Rule>",
         f"<Rule><Name>b</Name>{equal('2')}{polygon(fill='#020202')}</Rule>",
     )
     line = f"<LineSymbolizer>{stroke('#ff0000')}</LineSymbolizer>"
-    second = style(f"<Rule><Name>edge of a</Name>{equal('1')}{line}</Rule>")
+    near = f"{equal('1')}<MaxScaleDenominator>5000</MaxScaleDenominator>{polygon()}"
+    second = style(
+        f"<Rule><Name>edge of a</Name>{equal('1')}{line}</Rule>",
+        f"<Rule><Name>near</Name>{near}</Rule>",
+    )
     found = read(tmp_path, first, second)
-    assert found.names == ("a", "b", "ink #ff0000")
-    assert found.roles == ("", "", "ink")
+    assert found.names == ("a", "b", "near", "ink #ff0000")
+    assert found.roles == ("", "", "", "ink")
+
+
+def test_the_value_of_a_function_is_no_class_value(tmp_path: Path) -> None:
+    """GeoServer's generic style asks for the dimension of the geometry."""
+    test = equal("2").replace("PropertyName>", "Function>")
+    assert read(tmp_path, style(f"<Rule>{test}{polygon()}</Rule>")).values is None
 
 
 def test_literals_and_colors_that_are_computed(tmp_path: Path) -> None:

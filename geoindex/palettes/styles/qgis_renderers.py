@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from geoindex.palettes.entries import Request, number
 from geoindex.palettes.styles.classes import Coat, Notes, StyleClass
@@ -110,29 +110,37 @@ class _Renderer:
         return classes
 
     def rules(self, parent: ET.Element, below: tuple[Coat, ...], depth: int) -> list[StyleClass]:
-        """Classes of the active rules within another; a rule is drawn over its parent."""
+        """Classes of the active rules within another.
+
+        A rule is drawn over its parent, and over an earlier rule of the same filter.
+        """
         if depth > DEEPEST:
             raise self.request.error("its rules are nested too deeply")
-        classes = []
+        classes: list[StyleClass] = []
+        places: dict[tuple[str | None, ...], int] = {}
         for rule in parent.findall("rule"):
             text = rule.get("filter", "")
             name = rule.get("label", "") or text
             if rule.get("checkstate", "1") == "0":
                 self.notes.add("rules that are switched off are left out", name)
                 continue
-            coats = below
+            own: list[Coat] = []
             if "symbol" in rule.attrib:
-                coats += tuple(self._coats(name, rule.get("symbol", "")))
-            inner = self.rules(rule, coats, depth + 1)
-            is_seen = not any(child.get("filter") == "ELSE" for child in _active(rule))
-            if "symbol" in rule.attrib and is_seen:
+                own = self._coats(name, rule.get("symbol", ""))
+            inner = self.rules(rule, (*below, *own), depth + 1)
+            key = (text, rule.get("scalemindenom"), rule.get("scalemaxdenom"))
+            if text and key in places and not inner:
+                before = classes[places[key]]
+                classes[places[key]] = replace(before, coats=[*before.coats, *own])
+            elif "symbol" in rule.attrib and not _has_else(rule):
+                places[key] = len(classes)
                 value = ONE_VALUE.match(text)
                 classes.append(
                     StyleClass(
                         name=name,
                         value=value[1] if value else "",
                         is_rest=text == "ELSE",
-                        coats=coats,
+                        coats=[*below, *own],
                         opacity=self.opacity,
                     )
                 )
@@ -169,6 +177,9 @@ class _Renderer:
         return True
 
 
-def _active(rule: ET.Element) -> list[ET.Element]:
-    """Rules within another that are switched on."""
-    return [child for child in rule.findall("rule") if child.get("checkstate", "1") != "0"]
+def _has_else(rule: ET.Element) -> bool:
+    """Whether what no other rule within a rule draws is drawn by one, so that it is not seen."""
+    return any(
+        child.get("filter") == "ELSE" and child.get("checkstate", "1") != "0"
+        for child in rule.findall("rule")
+    )

@@ -23,7 +23,7 @@ DEFAULTS = {"fill": "#808080", "stroke": "#000000"}
 def read_rules(style: ET.Element, request: Request, notes: Notes) -> list[StyleClass]:
     """Classes of the rules of a style in their order.
 
-    A rule of a later FeatureTypeStyle with the filter of an earlier one is drawn over it.
+    A rule is drawn over an earlier one of the same filter and scales.
 
     Raises
     ------
@@ -32,23 +32,21 @@ def read_rules(style: ET.Element, request: Request, notes: Notes) -> list[StyleC
     """
     found: dict[tuple[object, ...], StyleClass] = {}
     parts = [item for item in style.iter() if local(item) == "FeatureTypeStyle"]
-    for place, part in enumerate(parts):
-        for row, rule in enumerate(item for item in part if local(item) == "Rule"):
-            read = _Rule(request=request, notes=notes, rule=rule)
-            if not read.draws:
-                continue
-            key = _filter_key(rule)
-            before = found.get(key) if key and place else None
-            if before is not None:
-                found[key] = replace(before, coats=[*before.coats, *read.coats()])
-                continue
-            if key in found or not key:
-                key = (place, row)
+    rules = [item for part in parts for item in part if local(item) == "Rule"]
+    for row, rule in enumerate(rules):
+        read = _Rule(request=request, notes=notes, rule=rule)
+        if not read.draws:
+            continue
+        key = _filter_key(rule) or (row,)
+        coats = read.coats()
+        if key in found:
+            found[key] = replace(found[key], coats=[*found[key].coats, *coats])
+        else:
             found[key] = StyleClass(
                 name=read.name or read.value,
                 value=read.value,
                 is_rest=read.is_rest,
-                coats=read.coats(),
+                coats=coats,
             )
     return list(found.values())
 
@@ -80,8 +78,11 @@ class _Rule:
         tests = [] if condition is None else list(condition)
         if len(tests) != 1 or local(tests[0]) != "PropertyIsEqualTo":
             return ""
+        names = [child(tests[0], name) for name in ("PropertyName", "ValueReference")]
         literal = child(tests[0], "Literal")
-        return "" if literal is None else (literal.text or "").strip()
+        if literal is None or names == [None, None]:
+            return ""
+        return (literal.text or "").strip()
 
     @property
     def is_rest(self) -> bool:
@@ -195,8 +196,10 @@ def _plain(element: ET.Element | None) -> str | None:
 
 
 def _filter_key(rule: ET.Element) -> tuple[object, ...]:
-    """Filter of a rule in a form that can be compared, () where it has none."""
+    """Filter and scales of a rule in a form that can be compared, () where it has no filter."""
     condition = child(rule, "Filter")
     if condition is None:
         return ()
-    return tuple((local(item), (item.text or "").strip()) for item in condition.iter())
+    scales = [child(rule, f"{end}ScaleDenominator") for end in ("Min", "Max")]
+    parts = [*condition.iter(), *(scale for scale in scales if scale is not None)]
+    return tuple((local(item), (item.text or "").strip()) for item in parts)
