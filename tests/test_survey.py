@@ -145,7 +145,7 @@ def test_json_form_is_the_same_survey() -> None:
 def test_opens_file_and_folder(tmp_path: Path) -> None:
     (tmp_path / ".survey").write_bytes(b"\xef\xbb\xbf" + F3.replace("\n", "\r\n").encode())
     assert Survey.open(tmp_path) == Survey.open(tmp_path / ".survey") == parse_survey(F3, "F3")
-    with pytest.raises(MissingFileError, match=r"\.survey of its folder, which file managers"):
+    with pytest.raises(MissingFileError, match=r"hidden file \.survey of its folder"):
         Survey.open(tmp_path / "none")
     survey = Survey.open(tmp_path)
     with pytest.raises(OutputError, match="exists already"):
@@ -172,9 +172,9 @@ def test_points_of_fewer_digits_do_not_replace_the_coefficients() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("dTect V7.0", "other", r"p: is no survey file of OpendTect, which begins with"),
-        ("Survey Info", "Color table definitions", "of the type 'Color table definitions'"),
-        ("In-line range", "Inlines", "has no line 'In-line range'"),
+        ("dTect V7.0", "other", r"p: is not an OpendTect survey file, which begins with"),
+        ("Survey Info", "Color table definitions", "of type 'Color table definitions', not a survey"),
+        ("In-line range", "Inlines", "the line 'In-line range' is missing"),
         ("100`750`1", "100`750`x", "In-line range: 'x' is not a number"),
         ("100`750`1", "750`100`1", "inlines must rise, found first 750, last 100, step 1"),
         ("100`750`1", "100.5`750`1", "inlines must be whole numbers"),

@@ -28,12 +28,12 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{value!r} cannot be written as JSON")
 
 
-def load_json(text: str, where: str) -> dict[str, Any]:
+def load_json(text: str | bytes, where: str) -> dict[str, Any]:
     """Parse the JSON object that :func:`dump_json` wrote.
 
     Parameters
     ----------
-    text : str
+    text : str or bytes
         The JSON.
     where : str
         Name of the place for error messages.

@@ -17,25 +17,11 @@ def read_small(
 ) -> bytes:
     """Read a file, unless it is too large to be what it should be.
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    what : str
-        What it should be, such as ``"palette file"``, for messages.
-    error : type of GeoindexError
-        Class of the error.
-    largest : int
-        Bytes that no such file exceeds, by default 16 MB.
-
-    Returns
-    -------
-    bytes
-
     Raises
     ------
     GeoindexError
-        Of the class `error`: the file is larger, or cannot be read.
+        Of the class `error`: the file cannot be read, or has more bytes than `largest`, by
+        default 16 MB, so it is no `what`, such as ``"palette file"``.
     """
     try:
         with path.open("rb") as file:

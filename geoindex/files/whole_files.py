@@ -17,18 +17,12 @@ __all__ = [
     "check_targets",
     "make_folder",
     "scratch_file",
+    "write_whole",
 ]
 
 
 def check_target(path: Path, *, overwrite: bool) -> None:
     """Refuse a target that cannot or must not be written, before any work starts.
-
-    Parameters
-    ----------
-    path : Path
-        The output file.
-    overwrite : bool
-        Whether a file that is already there may be replaced.
 
     Raises
     ------
@@ -38,24 +32,15 @@ def check_target(path: Path, *, overwrite: bool) -> None:
     if not path.parent.is_dir():
         raise OutputError(f"{path}: the folder {path.parent} does not exist; create it first")
     if path.is_dir():
-        raise OutputError(f"{path}: is a folder; name a file")
+        raise OutputError(f"{path}: is a folder; give the name of a file")
     if path.exists() and not overwrite:
         raise OutputError(f"{path}: exists already; give --overwrite (overwrite=True)")
     if not os.access(path.parent, os.W_OK):
-        raise OutputError(f"{path}: the folder {path.parent} cannot be written")
+        raise OutputError(f"{path}: the folder {path.parent} is not writable")
 
 
 def check_targets(targets: Sequence[Path], source: Path | None, *, overwrite: bool) -> None:
     """Refuse targets that cannot be written, that are one file, or that are the source.
-
-    Parameters
-    ----------
-    targets : sequence of Path
-        The output files.
-    source : Path or None
-        The image that is read.
-    overwrite : bool
-        Whether files that are already there may be replaced.
 
     Raises
     ------
@@ -65,9 +50,9 @@ def check_targets(targets: Sequence[Path], source: Path | None, *, overwrite: bo
     for path in targets:
         check_target(path, overwrite=overwrite)
         if source is not None and path.exists() and source.exists() and path.samefile(source):
-            raise OutputError(f"{path}: is the image itself; name another output")
+            raise OutputError(f"{path}: is the source image; choose another output")
     if len({path.resolve() for path in targets}) < len(targets):
-        raise OutputError(f"{targets[0]}: two outputs have one name; name each its own")
+        raise OutputError(f"{targets[0]}: two outputs have the same name; give each its own")
 
 
 @contextmanager
@@ -109,43 +94,21 @@ def atomic_output(path: Path, *, overwrite: bool) -> Iterator[Path]:
 
 @contextmanager
 def atomic_outputs(paths: Sequence[Path], *, overwrite: bool) -> Iterator[list[Path]]:
-    """Temporary files that take the places of `paths` when the block ends well.
-
-    Parameters
-    ----------
-    paths : sequence of Path
-        The output files; the first takes its place last.
-    overwrite : bool
-        Whether files that are already there may be replaced.
-
-    Yields
-    ------
-    list of Path
-        An empty file for each, as :func:`atomic_output` yields it.
-
-    Raises
-    ------
-    OutputError
-        As in :func:`atomic_output`.
-    """
+    """Temporary file for each of `paths`, as by :func:`atomic_output`; the first appears last."""
     with ExitStack() as stack:
         outputs = (atomic_output(path, overwrite=overwrite) for path in paths)
         yield [stack.enter_context(output) for output in outputs]
 
 
+def write_whole(path: Path, content: bytes, *, overwrite: bool) -> None:
+    """Write a file at once, as by :func:`atomic_output`."""
+    with atomic_output(path, overwrite=overwrite) as temporary:
+        temporary.write_bytes(content)
+
+
 @contextmanager
 def scratch_file(path: Path) -> Iterator[Path]:
-    """Empty file beside `path` that is removed, if it is still there, when the block ends.
-
-    Parameters
-    ----------
-    path : Path
-        The file that it helps to make.
-
-    Yields
-    ------
-    Path
-    """
+    """Empty file beside `path` that is removed, if it is still there, when the block ends."""
     scratch = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         scratch.open("xb").close()

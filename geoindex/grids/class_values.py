@@ -1,4 +1,4 @@
-"""Grids whose pixels are class values, such as 101, 205, ..., in place of palette rows."""
+"""Grids whose pixels are class values, such as 101 and 205, instead of palette rows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["ClassValues", "class_values", "rows_of_values"]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ClassValues:
-    """What is written in place of palette rows."""
+    """What is written instead of palette rows."""
 
     table: NDArray[np.generic]
     """Value of each palette row, and last that of nodata; the smallest dtype that holds all."""
@@ -64,7 +64,7 @@ def class_values(palette: Palette, *, has_nodata: bool) -> ClassValues:
 def rows_of_values(
     values: NDArray[np.generic], palette: Palette, nodata: int | None, where: str
 ) -> tuple[IndexArray, int | None]:
-    """Palette rows of a grid of class values.
+    """Palette rows of a grid of class values, and their nodata value.
 
     Parameters
     ----------
@@ -76,11 +76,6 @@ def rows_of_values(
         The file's nodata value.
     where : str
         File name for errors.
-
-    Returns
-    -------
-    indices : ndarray of uint8 or uint16
-    nodata : int or None
 
     Raises
     ------
@@ -96,8 +91,8 @@ def rows_of_values(
     if (stray & ~missing).any():
         row, col = np.argwhere(stray & ~missing)[0]
         raise GridError(
-            f"{where}: value {values[row, col]} at row {row}, column {col} is none of the class "
-            "values of its palette"
+            f"{where}: {values[row, col]} at row {row}, column {col} is not a class value of the "
+            "palette"
         )
     dtype = index_dtype(len(palette), has_nodata=nodata is not None)
     index_nodata = nodata_value(len(palette), dtype)

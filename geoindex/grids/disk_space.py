@@ -1,4 +1,4 @@
-"""Whether an output will fit on the disk, before any work starts."""
+"""Check before any work starts that an output fits on the disk."""
 
 from __future__ import annotations
 
@@ -11,21 +11,14 @@ from geoindex.grids.writing import GridHeader
 
 __all__ = ["check_space"]
 
-# DEFLATE makes the indices of drawn maps 20 to 200 times smaller, noise hardly any; no map
-# comes out smaller than a five-hundredth.
+# DEFLATE makes the indices of drawn maps 20 to 200 times smaller, those of noise hardly; no map
+# shrinks more than 500 times.
 LIKELY_RATIO = 10
 LARGEST_RATIO = 500
 
 
 def check_space(path: Path, header: GridHeader) -> None:
     """Refuse an output that cannot fit on its disk, and warn of one that may not.
-
-    Parameters
-    ----------
-    path : Path
-        The output.
-    header : GridHeader
-        Its size.
 
     Raises
     ------
@@ -43,8 +36,8 @@ def check_space(path: Path, header: GridHeader) -> None:
     compressed = path.suffix.lower() != ".npy"
     if free < (size // LARGEST_RATIO if compressed else size):
         raise OutputError(
-            f"{path}: the disk has {_megabytes(free)} free, and {_megabytes(size)} of indices "
-            "do not fit; free some space or write elsewhere"
+            f"{path}: not enough disk space: the disk has {_megabytes(free)} free, and "
+            f"{_megabytes(size)} of indices are to be written; free some space or write elsewhere"
         )
     if compressed and free < size // LIKELY_RATIO:
         warnings.warn(

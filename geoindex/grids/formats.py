@@ -32,7 +32,7 @@ __all__ = [
     "save_grid",
 ]
 
-# Comments may stand before what tells a format.
+# Comments may come before the words that identify a format.
 RECOGNIZED_BYTES = 4096
 
 
@@ -56,7 +56,7 @@ class GridFormat:
     """Reads a file back, or None where the format cannot bring a grid back."""
 
     recognize: Callable[[bytes], bool] | None = None
-    """Tells by its first bytes that a file is of this format, whatever its suffix."""
+    """Whether the first bytes of a file are those of this format, whatever its suffix."""
 
 
 @contextmanager
@@ -129,7 +129,7 @@ FORMATS = (
 
 
 BINARY = ("npy", "geotiff", "png")
-"""Formats that programs know by the suffix."""
+"""Formats that programs recognize by the suffix."""
 
 
 def grid_format(path: Path) -> GridFormat | None:
@@ -142,26 +142,23 @@ def grid_format_of(
     path: Path,
     format: str | None = None,  # noqa: A002  as matplotlib spells it
 ) -> GridFormat:
-    """Format of an output: the one named, or else that of its suffix.
+    """Format of an output: the named one, or the one of its suffix.
 
     Raises
     ------
     OptionError
         No format has this name.
     OutputError
-        The suffix is unknown, or that of another format, by which the file would be taken for
-        what it is not.
+        The suffix is unknown, or it would make programs mistake the file for another format.
     """
     known = grid_format(path)
     if format is not None:
         named = format_named(format)
-        # Only text grids are told by their first bytes, whatever their suffix.
+        # Only text grids are recognized by their first bytes, whatever their suffix.
         is_binary = (one is not None and one.key in BINARY for one in (named, known))
         if named is not known and any(is_binary):
-            raise OutputError(
-                f"{path}: would not be taken for {named.name} by its suffix; name it "
-                f"{' or '.join('*' + suffix for suffix in named.suffixes)}"
-            )
+            suffixes = " or ".join(named.suffixes)
+            raise OutputError(f"{path}: the suffix of {named.name} is {suffixes}; rename the file")
         return named
     if known is None:
         raise OutputError(f"{path}: unknown suffix; grids are written as {known_suffixes()}")
@@ -203,29 +200,7 @@ def save_grid(
     values: bool = False,
     format: str | None = None,  # noqa: A002  as matplotlib spells it
 ) -> None:
-    """Write a grid to a file; the suffix picks the format.
-
-    Parameters
-    ----------
-    grid : IndexGrid
-        The grid.
-    path : path-like
-        One of the suffixes of :data:`FORMATS`.
-    overwrite : bool
-        Replace a file that is already there.
-    values : bool
-        Write class values in place of palette rows.
-    format : str, optional
-        Key of a format, or a suffix, where the suffix of `path` would pick another one.
-
-    Raises
-    ------
-    OptionError
-        An unknown format.
-    OutputError
-        The suffix is unknown, the file exists, the folder cannot be written, or the format
-        cannot hold the grid.
-    """
+    """Write a grid to a file; see :meth:`IndexGrid.save`."""
     path = Path(path)
     header = GridHeader.of(grid, values=values)
     rows, cols = grid.shape
@@ -274,14 +249,14 @@ def open_grid(path: str | PathLike[str]) -> IndexGrid:
         raise MissingFileError(f"{path}: no such file")
     if known.read is None:
         raise GridError(
-            f"{path}: {known.name} holds points and no grid; open the .npy, .tif or other grid "
-            "that it was made from"
+            f"{path}: {known.name} holds points, not a grid; open the .npy, .tif or other grid "
+            "it was made from"
         )
     return known.read(path)
 
 
 def _format_to_read(path: Path) -> GridFormat | None:
-    """Format that the first bytes of a file tell, or else its suffix."""
+    """Format of the first bytes of a file, or else of its suffix."""
     if path.is_file():
         with path.open("rb") as file:
             start = file.read(RECOGNIZED_BYTES)

@@ -1,8 +1,8 @@
 """Grids as one-band GeoTIFF with color table, class names and nodata, plain or cloud-optimized.
 
 The color table holds the palette; names go to ``<name>.tif.aux.xml`` as GDAL category names,
-which GDAL and QGIS show, and to the tag ``GEOINDEX`` inside the file, so that a grid whose
-sidecar is lost is still restored whole.
+which GDAL and QGIS show, and to the tag ``GEOINDEX`` inside the file, so that they survive the
+loss of the sidecar.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def open_geotiff(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator
     """
     if header.pixel_dtype.name not in ("uint8", "uint16"):
         raise OutputError(
-            f"{path}: a GeoTIFF with a color table holds class values of 0..65535 only; write "
+            f"{path}: a GeoTIFF with a color table holds only class values from 0 to 65535; write "
             ".npy, or the indices"
         )
     with atomic_output(path, overwrite=overwrite) as temporary:
@@ -67,17 +67,17 @@ def open_geotiff(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator
                 ) as target:
                     yield _GeoTiffWriter(target, header)
             if not _is_whole(temporary):
-                raise OutputError(f"{path}: cannot be written as a whole; is the disk full?")
+                raise OutputError(f"{path}: could not be written completely; is the disk full?")
         except RasterioError as error:
             reason = " ".join(str(error.__cause__ or error).split())
             raise OutputError(f"{path}: cannot be written: {reason}") from error
-        # Names of an earlier grid must not meet this one, so they go before it appears.
+        # Names of an earlier grid must not be read with this one.
         sidecar_path(path).unlink(missing_ok=True)
     write_sidecar(path, header, place=False)
 
 
 class _GeoTiffWriter:
-    """Hands whole tiles to GDAL, which would write a tile again that comes in parts."""
+    """Passes whole tiles to GDAL, which rewrites a tile that arrives in parts."""
 
     def __init__(self, target: DatasetWriter, header: GridHeader) -> None:
         self._target = target
@@ -128,7 +128,7 @@ def _create(path: Path, header: GridHeader, **compression: Any) -> Iterator[Data
 
 
 def _is_whole(path: Path) -> bool:
-    """Whether all tiles are in the file: GDAL does not tell when writing fails at the end."""
+    """Whether all tiles are in the file; GDAL does not report a failure at the end."""
     size = path.stat().st_size
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
@@ -144,7 +144,7 @@ def _is_whole(path: Path) -> bool:
 
 
 def _copy_as_cog(source: Path, target: Path) -> None:
-    """Lay a GeoTIFF out for the cloud; overviews of classes are never averaged."""
+    """Copy to a Cloud Optimized GeoTIFF, with majority overviews."""
     rasterio.shutil.copy(
         source,
         target,

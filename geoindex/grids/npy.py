@@ -1,7 +1,7 @@
 """Grids as ``.npy`` with a JSON sidecar.
 
-The sidecar ``<name>.npy.json`` carries palette, nodata, transform, CRS and provenance, and a
-checksum of the indices, so that a sidecar is never taken for that of another array.
+The sidecar ``<name>.npy.json`` holds palette, nodata, transform, CRS, provenance and a checksum of
+the indices, so that it is never used with another array.
 """
 
 from __future__ import annotations
@@ -13,16 +13,20 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
+from affine import Affine
 from numpy.typing import NDArray
+from rasterio.control import GroundControlPoint
+from rasterio.crs import CRS
 
 from geoindex.errors import GridError, MissingFileError
 from geoindex.files.json_text import FORMAT_VERSION, dump_json, load_json
-from geoindex.files.whole_files import atomic_output, check_target
+from geoindex.files.small_files import read_small
+from geoindex.files.whole_files import atomic_output, check_target, write_whole
 from geoindex.grid import IndexGrid
 from geoindex.grids.class_values import rows_of_values
-from geoindex.grids.georeference import georeference_from_json, georeference_to_json
 from geoindex.grids.writing import BandBuffer, BlockWriter, GridHeader
 from geoindex.images.files import Region
+from geoindex.images.place import Place
 from geoindex.palettes.json_file import palette_from_json, palette_to_json
 from geoindex.rules.indices import IndexArray
 
@@ -43,13 +47,12 @@ def open_npy(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator[Blo
         with temporary.open("wb") as file:
             writer = _NpyWriter(file, header)
             yield writer
-        with atomic_output(sidecar, overwrite=overwrite) as temporary_sidecar:
-            content = _content(header, writer.checksum)
-            temporary_sidecar.write_text(dump_json(content, indent=1) + "\n", encoding="utf-8")
+        content = dump_json(_content(header, writer.checksum), indent=1) + "\n"
+        write_whole(sidecar, content.encode(), overwrite=overwrite)
 
 
 class _NpyWriter:
-    """Appends bands of rows; memory-mapped pages would count as memory of this process."""
+    """Appends bands of rows; pages of a memory map would count as memory of this process."""
 
     def __init__(self, file: BinaryIO, header: GridHeader) -> None:
         self._file = file
@@ -74,7 +77,7 @@ class _NpyWriter:
 
 
 def _content(header: GridHeader, checksum: int) -> dict[str, Any]:
-    """All that the sidecar carries."""
+    """Content of the sidecar."""
     return {
         "format": "geoindex grid",
         "format_version": FORMAT_VERSION,
@@ -85,7 +88,9 @@ def _content(header: GridHeader, checksum: int) -> dict[str, Any]:
         "class_values": header.values,
         "palette": palette_to_json(header.palette),
         "provenance": header.provenance,
-        **georeference_to_json(header),
+        "transform": None if header.transform is None else list(header.transform[:6]),
+        "crs": None if header.crs is None else header.crs.to_wkt(),
+        "gcps": [[gcp.row, gcp.col, gcp.x, gcp.y, gcp.z] for gcp in header.gcps],
     }
 
 
@@ -103,13 +108,9 @@ def read_npy(path: Path) -> IndexGrid:
     if not sidecar.is_file():
         raise MissingFileError(
             f"{path}: its sidecar {sidecar.name} is missing, which holds palette and "
-            "georeference; keep both files together, or read the bare array with numpy.load"
+            "georeference; keep both files together, or load the array alone with numpy.load"
         )
-    try:
-        text = sidecar.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise GridError(f"{sidecar}: is not the JSON that geoindex writes ({error})") from None
-    content = load_json(text, str(sidecar))
+    content = load_json(read_small(sidecar, "sidecar", error=GridError), str(sidecar))
     try:
         indices = np.load(path, allow_pickle=False)
     except (ValueError, EOFError, OSError) as error:
@@ -128,8 +129,24 @@ def read_npy(path: Path) -> IndexGrid:
         palette=palette,
         nodata=nodata,
         provenance=content.get("provenance", {}),
-        **georeference_from_json(content, str(sidecar)),
+        **_place(content, str(sidecar))._asdict(),
     )
+
+
+def _place(content: dict[str, Any], where: str) -> Place:
+    """Georeference of a sidecar."""
+    try:
+        transform, crs = content["transform"], content["crs"]
+        return Place(
+            transform=None if transform is None else Affine(*map(float, transform)),
+            crs=None if crs is None else CRS.from_wkt(crs),
+            gcps=tuple(
+                GroundControlPoint(float(row), float(col), float(x), float(y), z)
+                for row, col, x, y, z in content.get("gcps", ())
+            ),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise GridError(f"{where}: the georeference is damaged ({error})") from None
 
 
 def _checksum(indices: NDArray[np.generic]) -> int:

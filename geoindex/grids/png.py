@@ -1,7 +1,7 @@
-"""Grids as palette PNG, row by row: what every program shows in its true colors.
+"""Grids as palette PNG, which every program shows in the right colors, written row by row.
 
-After the PNG specification, third edition (W3C, 2025). The tag ``GEOINDEX`` is a ``tEXt`` chunk;
-the place on the map stands in a world file and in GDAL's sidecar.
+Source: PNG specification, third edition (W3C, 2025). The tag ``GEOINDEX`` is a ``tEXt`` chunk; the
+georeference goes to a world file and to GDAL's sidecar.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import BinaryIO
 import numpy as np
 
 from geoindex.errors import OutputError
-from geoindex.files.whole_files import atomic_output, check_target
+from geoindex.files.whole_files import atomic_output, check_target, write_whole
 from geoindex.grids.tagged import read_tagged, sidecar_path, tag_content, write_sidecar
 from geoindex.grids.writing import BandBuffer, BlockWriter, GridHeader
 from geoindex.images.files import Region
@@ -38,8 +38,8 @@ def open_png(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator[Blo
     """Open a palette PNG for writing; see :class:`geoindex.grids.writing.GridOpener`."""
     if header.pixel_dtype != np.uint8:
         raise OutputError(
-            f"{path}: a PNG holds up to 256 colors, nodata among them, and class values of "
-            "0..255; write .tif"
+            f"{path}: a PNG holds at most 256 colors, nodata included, and class values from 0 to "
+            "255; write .tif"
         )
     world = path.with_suffix(".pgw")
     # It would place the grid, whatever image it was written for.
@@ -52,8 +52,7 @@ def open_png(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator[Blo
         sidecar_path(path).unlink(missing_ok=True)
         world.unlink(missing_ok=True)
     if header.transform is not None:
-        with atomic_output(world, overwrite=True) as temporary:
-            temporary.write_text(world_file(header.transform), "ascii")
+        write_whole(world, world_file(header.transform).encode("ascii"), overwrite=True)
     write_sidecar(path, header, place=True)
 
 

@@ -1,4 +1,4 @@
-"""Grids in image files: their color table, and what a text tag and GDAL's sidecar add to it."""
+"""Grids in image files: color table, text tag and GDAL's sidecar."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["read_tagged", "sidecar_path", "tag_content", "write_sidecar"]
 
 
 def tag_content(header: GridHeader, *, ascii_only: bool = False) -> str:
-    """JSON for the tag: all that neither color table nor georeference hold."""
+    """JSON for the tag: what neither color table nor georeference hold."""
     palette = header.palette
     return dump_json(
         {
@@ -61,7 +61,7 @@ def sidecar_path(path: Path) -> Path:
 
 
 def write_sidecar(path: Path, header: GridHeader, *, place: bool) -> None:
-    """Write GDAL's sidecar (https://gdal.org, "PAM dataset") where there is something to say.
+    """Write GDAL's sidecar (https://gdal.org, "PAM dataset") where there is something to store.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def write_sidecar(path: Path, header: GridHeader, *, place: bool) -> None:
     header : GridHeader
         Its class names become category names.
     place : bool
-        Whether the sidecar carries the georeference, too.
+        Whether the sidecar also holds the georeference.
     """
     root = ET.Element("PAMDataset")
     if place:

@@ -1,4 +1,4 @@
-"""What every grid writer is given, and the interface that it offers: blocks in, a file out."""
+"""What grid writers take and offer: a header and blocks in, a file out."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ __all__ = [
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class GridHeader:
-    """All of a grid but its indices, and how it is to be written."""
+    """Everything about a grid but its indices, and how to write it."""
 
     shape: tuple[int, int]
     """Rows and columns."""
@@ -67,7 +67,7 @@ class GridHeader:
     """Whether class values are written in place of palette rows."""
 
     cog: bool = False
-    """Whether a GeoTIFF is laid out for the cloud, with overviews."""
+    """Whether a GeoTIFF is cloud-optimized, with overviews."""
 
     @classmethod
     def of(cls, grid: IndexGrid, *, values: bool = False) -> GridHeader:
@@ -132,7 +132,7 @@ class BlockWriter(Protocol):
 
 
 class GridOpener(Protocol):
-    """Opens a grid file for writing; it appears, whole, when the context ends well."""
+    """Opens a grid file for writing; it appears when the context ends without an error."""
 
     def __call__(
         self, path: Path, header: GridHeader, *, overwrite: bool
@@ -143,19 +143,7 @@ class GridOpener(Protocol):
 def collector(path: Path, header: GridHeader, *, overwrite: bool) -> ArrayWriter:
     """Take the blocks of a format that is written at once, as palette rows.
 
-    Parameters
-    ----------
-    path : Path
-        The target.
-    header : GridHeader
-        What is to be written.
-    overwrite : bool
-        Whether a file that is there may be replaced.
-
-    Returns
-    -------
-    ArrayWriter
-        :meth:`GridHeader.grid` makes the grid of its indices.
+    :meth:`GridHeader.grid` makes the grid of the indices.
 
     Raises
     ------

@@ -1,1 +1,1 @@
-"""OpendTect and its neighbors: survey files, horizons and SEG-Y lines."""
+"""OpendTect: survey files, horizons and SEG-Y lines; color tables are palettes/opendtect.py."""

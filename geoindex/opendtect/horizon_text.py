@@ -24,7 +24,7 @@ CHUNK = 2**19
 """Lines that are parsed at a time."""
 
 SAMPLE = 1000
-"""Lines by which the columns of a file without header are told."""
+"""Lines by which the columns of a file without a header are recognized."""
 
 LARGEST_LINE = 100_000
 """Larger whole numbers are coordinates, not line numbers."""
@@ -109,7 +109,8 @@ def _guess(numbers: Floats, path: Path) -> list[str]:
     n_columns = numbers.shape[1]
     if n_columns < 3:
         raise GridError(
-            f"{path}: has {n_columns} column(s); a horizon has a position of two and a value"
+            f"{path}: has {n_columns} column(s); a horizon needs two for the position and one for "
+            "the value"
         )
     if _are_lines(numbers[:, :2]):
         head = ["inline", "crossline"]
@@ -166,7 +167,8 @@ def _named(line: str, path: Path) -> tuple[str, str]:
     match = re.match(r'\s*"([^"]*)"[\s,]*(\S.*)$', line, re.DOTALL)
     if match is None:
         raise GridError(
-            f"{path}: the line {line.strip()[:60]!r} is no quoted name and numbers, as others are"
+            f"{path}: the line {line.strip()[:60]!r} does not begin with a quoted name, as others "
+            "do"
         )
     return match.group(1), match.group(2)
 
@@ -181,6 +183,6 @@ def _parse(
         at = re.search(r"at row (\d+)", str(error))
         line = lines[min(int(at.group(1)), len(lines) - 1)].strip()[:60] if at else ""
         raise GridError(
-            f"{path}: is no ASCII horizon, which holds numbers in columns: "
+            f"{path}: is not an ASCII horizon, which holds numbers in columns: "
             f"{f'{line!r}: ' if line else ''}{error}"
         ) from None

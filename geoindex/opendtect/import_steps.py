@@ -1,11 +1,14 @@
-"""The clicks that bring a horizon into OpendTect, as a text beside it.
+"""The steps to import a horizon into OpendTect, as a text beside it.
 
-From OpendTect's manual and its source; not tried out in the program itself.
+Source: OpendTect's manual and source code; not tried in the program itself.
 """
 
 from __future__ import annotations
 
-__all__ = ["import_steps"]
+from pathlib import Path
+from typing import NamedTuple
+
+__all__ = ["HorizonFiles", "import_steps"]
 
 TEXT = """\
 How to show {horizon} in OpendTect 6, 7 and 8
@@ -46,11 +49,18 @@ The menus are those of OpendTect's manual and source; these steps were not run i
 """
 
 
+class HorizonFiles(NamedTuple):
+    """A horizon and what lies beside it."""
+
+    horizon: Path
+    colors: Path
+    legend: Path
+    steps: Path
+
+
 def import_steps(
+    files: HorizonFiles,
     *,
-    horizon: str,
-    legend: str,
-    colors: str,
     table: str,
     attribute: str,
     z: str,
@@ -58,33 +68,13 @@ def import_steps(
     xy: bool,
     header_lines: int,
 ) -> str:
-    """Write the steps for the files of one horizon.
-
-    Parameters
-    ----------
-    horizon, legend, colors : str
-        File names.
-    table, attribute : str
-        Names of the color table and of the attribute.
-    z : str
-        Z with its unit.
-    is_time : bool
-        Whether the survey is in time.
-    xy : bool
-        Whether the position is given as coordinates.
-    header_lines : int
-        Lines before the data.
-
-    Returns
-    -------
-    str
-    """
+    """Write the steps for a horizon, its legend and its color table; `z` has its unit."""
     header = f"\n   - File header: Fixed size, {header_lines} lines" if header_lines else ""
     return TEXT.format(
-        horizon=horizon,
-        rule="=" * len(f"How to show {horizon} in OpendTect 6, 7 and 8"),
-        legend=legend,
-        colors=colors,
+        horizon=files.horizon.name,
+        rule="=" * len(f"How to show {files.horizon.name} in OpendTect 6, 7 and 8"),
+        legend=files.legend.name,
+        colors=files.colors.name,
         table=table,
         attribute=attribute,
         z=z,

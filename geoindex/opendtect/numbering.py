@@ -56,14 +56,13 @@ class Numbering(NamedTuple):
     def write(self, colors: Path, legend: Path) -> None:
         """Write the color table and the legend."""
         colors.write_bytes(format_opendtect(self.shown))
-        text = format_legend(self.palette, self.rows)
-        legend.write_text(text, encoding="utf-8", newline="\n")
+        legend.write_bytes(format_legend(self.palette, self.rows).encode())
 
 
 def number_classes(
     palette: Palette, counts: NDArray[np.int64], what: str, place: str = ""
 ) -> Numbering:
-    """Keep the palette rows as numbers where they fit, or else number the used classes anew.
+    """Keep the palette rows as numbers where they fit, or else renumber the used classes from 0.
 
     Parameters
     ----------
@@ -71,14 +70,8 @@ def number_classes(
         The classes.
     counts : ndarray of int64, shape (n_colors,)
         How often each occurs.
-    what : str
-        File and what it shows, for the error.
-    place : str
-        What follows the number of classes in the error.
-
-    Returns
-    -------
-    Numbering
+    what, place : str
+        What stands before and after the number of classes in the error.
 
     Raises
     ------
@@ -91,8 +84,8 @@ def number_classes(
         return Numbering(numbers, None, palette)
     if len(used) > N_LEVELS:
         raise OutputError(
-            f"{what} has {len(used):,} classes{place}, and OpendTect shows {N_LEVELS}; index it "
-            "against a palette of fewer colors, or write a part of it"
+            f"{what} has {len(used):,} classes{place}, and OpendTect shows {N_LEVELS}; use "
+            "a palette of fewer colors, or write only a part of it"
         )
     numbers[used] = np.arange(len(used))
     return Numbering(numbers, used.tolist(), palette)

@@ -1,4 +1,4 @@
-"""ASCII horizons of OpendTect, its own exports and ours, as index grids."""
+"""Read ASCII horizons, OpendTect's exports and ours, as index grids."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ from geoindex.rules.plane import Floats
 from geoindex.survey import Survey
 
 __all__ = ["read_horizon"]
+
+MOST_POINTS = 10_000
+"""Points that the geometry of a survey is fitted to."""
 
 SPARSEST = 50
 """Bins for each line of text beyond which the line numbers cannot be those of a survey."""
@@ -83,7 +86,7 @@ def read_horizon(
     if len(rows) * len(cols) > SPARSEST * len(table) + 10_000:
         raise GridError(
             f"{path}: {len(table):,} lines spread over {len(rows):,} x {len(cols):,} bins, so "
-            "their first columns are no line numbers"
+            "their first columns are not line numbers"
         )
     dtype = index_dtype(len(classes), has_nodata=True)
     nodata = int(np.iinfo(dtype).max)
@@ -154,10 +157,10 @@ class _Places:
         if len(lines) == 2:
             return cls(lines + (place if survey is None else []), survey, False, path)
         if len(place) < 2:
-            raise GridError(f"{path}: has no columns of inline and crossline, or of X and Y")
+            raise GridError(f"{path}: has no columns for inline and crossline, or for X and Y")
         if survey is None:
             raise SurveyError(
-                f"{path}: gives the position as X and Y; the survey tells their inlines and "
+                f"{path}: gives positions as X and Y; give the survey to find their inlines and "
                 "crosslines (read_horizon(..., survey=...))"
             )
         return cls(place, survey, True, path)
@@ -169,7 +172,7 @@ class _Places:
             first, second = self.given.inline_crossline(first, second, snap=True)
         for numbers in (first, second):
             if not np.all(np.abs(numbers) < 2**31):
-                raise GridError(f"{self.where}: a position is undefined or beyond any survey")
+                raise GridError(f"{self.where}: a position is undefined or outside any survey")
         # OpendTect rounds, too.
         inlines, crosslines = (np.rint(numbers).astype(np.int64) for numbers in (first, second))
         return inlines, crosslines
@@ -180,7 +183,9 @@ class _Places:
             return self.given.with_lines(inlines, crosslines)
         if len(self.columns) < 4:
             return None
-        points = table[:: max(1, len(table) // 10_000), :4]
+        # Evenly spread: every so many lines could all be of one crossline.
+        n_points = min(len(table), MOST_POINTS)
+        points = table[np.arange(n_points) * (len(table) - 1) // max(1, n_points - 1), :4]
         try:
             return Survey.from_points(points, inlines=inlines, crosslines=crosslines)
         except SurveyError as error:
@@ -220,7 +225,7 @@ def _indices(values: Floats, n_colors: int, nodata: int, where: str) -> NDArray[
     if bad.any():
         value = values[int(np.argmax(bad))]
         raise GridError(
-            f"{where}: the value {value:g} is no index of the palette, which has {n_colors} "
+            f"{where}: the value {value:g} is not an index of the palette, which has {n_colors} "
             "classes; give the palette of the map, or choose another attribute"
         )
     return np.where(void, nodata, values).astype(np.int64)

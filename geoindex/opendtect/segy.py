@@ -1,7 +1,7 @@
-"""Cross-sections as a SEG-Y line of class indices.
+"""Write cross-sections as a SEG-Y line of class indices.
 
-SEG-Y revision 1 (SEG Technical Standards Committee, 2002), written by segyio: big-endian IEEE
-floats, one trace a column, coordinates in bytes 73-88 and 181-188.
+Source: SEG-Y revision 1 (SEG Technical Standards Committee, 2002), written by segyio: big-endian
+IEEE floats, one trace a column, coordinates in bytes 73-88 and 181-188.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ def write_section(
     """
     path = Path(path)
     if path.suffix.lower() not in (".sgy", ".segy"):
-        raise OutputError(f"{path}: a section is written as .sgy or .segy")
+        raise OutputError(f"{path}: the suffix of a section must be .sgy or .segy")
     targets = (path, path.with_suffix(".odct"), grid_legend_path(path))
     check_targets(targets, None, overwrite=overwrite)
     section = section_of(
@@ -219,7 +219,7 @@ def _write(
         import segyio
     except ImportError as error:
         raise OutputError(
-            f"{path}: SEG-Y is written by segyio, which is not installed; install "
+            f"{path}: writing SEG-Y needs segyio, which is not installed; install "
             "geoindex-raster[segy]"
         ) from error
 

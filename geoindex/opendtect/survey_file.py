@@ -1,7 +1,7 @@
 """OpendTect's survey file ``.survey``, text of versions 6 to 8 or JSON.
 
-After OpendTect's source, ``src/Basic/survinfo.cc`` and ``src/Basic/position.cc``. The JSON form
-was written from the source alone; no file of it was at hand.
+Source: OpendTect's ``src/Basic/survinfo.cc`` and ``src/Basic/position.cc``. The JSON form follows
+the source alone and was not tried with a file of OpendTect's.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 
 from geoindex.errors import MissingFileError, SurveyError
 from geoindex.files.small_files import read_small
-from geoindex.files.whole_files import atomic_output
+from geoindex.files.whole_files import write_whole
 from geoindex.opendtect.numbering import UNDEFINED, is_undefined
 from geoindex.palettes.keyed_text import (
     format_keyed,
@@ -33,7 +33,7 @@ from geoindex.survey import Survey
 __all__ = ["format_survey", "parse_survey", "read_survey", "write_survey"]
 
 LARGEST_FILE = 2**20
-"""No survey file comes near."""
+"""Survey files are far smaller."""
 
 POINT = re.compile(r"\s*([^/`]+)/([^/`]+)`\s*\(?([^,()]+),([^,()]+)\)?\s*$")
 """``inline/crossline`(x,y)``."""
@@ -42,10 +42,10 @@ DOMAINS: dict[str, ZDomain] = {"T": "time", "D": "depth", "F": "depth-feet"}
 FLAGS = {domain: flag for flag, domain in DOMAINS.items()}
 
 ROUNDED = (1e-6, 0.01)
-"""Where points and coefficients differ by so much, the coefficients were rounded to 10 digits."""
+"""Differences in this range come from coefficients rounded to 10 digits."""
 
 DEFAULT_STEP = 0.004
-"""What OpendTect takes where the Z step is missing or zero."""
+"""OpendTect's Z step where it is missing or zero."""
 
 
 def read_survey(path: str | PathLike[str]) -> Survey:
@@ -55,8 +55,8 @@ def read_survey(path: str | PathLike[str]) -> Survey:
         path = path / ".survey"
     if not path.is_file():
         raise MissingFileError(
-            f"{path}: no such file; the geometry of an OpendTect survey is in the file .survey of "
-            "its folder, which file managers hide"
+            f"{path}: no such file; the geometry of an OpendTect survey is in the hidden file "
+            ".survey of its folder"
         )
     content = read_small(path, "survey file", error=SurveyError, largest=LARGEST_FILE)
     try:
@@ -68,9 +68,7 @@ def read_survey(path: str | PathLike[str]) -> Survey:
 
 def write_survey(survey: Survey, path: str | PathLike[str], *, overwrite: bool) -> None:
     """Write a survey file; see :meth:`geoindex.Survey.save`."""
-    content = format_survey(survey)
-    with atomic_output(Path(path), overwrite=overwrite) as temporary:
-        temporary.write_text(content, encoding="utf-8", newline="\n")
+    write_whole(Path(path), format_survey(survey).encode(), overwrite=overwrite)
 
 
 def parse_survey(text: str, where: str) -> Survey:
@@ -90,7 +88,7 @@ def parse_survey(text: str, where: str) -> Survey:
     Raises
     ------
     SurveyError
-        It is no survey file, a key is missing, or its values contradict one another.
+        It is not a survey file, a key is missing, or its values contradict one another.
     """
     if text.lstrip().startswith("{"):
         values: Mapping[str, str] = _values_of_json(text, where)
@@ -98,13 +96,13 @@ def parse_survey(text: str, where: str) -> Survey:
         content = parse_keyed(text, paragraphs=1)
         if not content.kind.lower().startswith("survey info"):
             raise SurveyError(
-                f"{where}: is a file of OpendTect, but of the type {content.kind!r:.60}; give the "
-                "file .survey of a survey"
+                f"{where}: is an OpendTect file of type {content.kind!r:.60}, not a survey; give "
+                "the file .survey of a survey"
             )
         values = content.values
     else:
         raise SurveyError(
-            f"{where}: is no survey file of OpendTect, which begins with the line 'dTect V...'"
+            f"{where}: is not an OpendTect survey file, which begins with the line 'dTect V...'"
         )
     try:
         return _survey(values)
@@ -168,7 +166,7 @@ def _survey(values: Mapping[str, str]) -> Survey:
         survey.check_points(points)
     except SurveyError as error:
         raise SurveyError(
-            f"Set Point and Coord-X-BinID, Coord-Y-BinID disagree: {error}; OpendTect goes by the "
+            f"Set Point and Coord-X-BinID, Coord-Y-BinID disagree: {error}; OpendTect uses the "
             "latter, so remove the Set Point lines if those are right"
         ) from None
     return _in_more_digits(survey, points, common)
@@ -234,7 +232,7 @@ def _crs(values: Mapping[str, str]) -> str | None:
 def _numbers(values: Mapping[str, str], key: str, counts: tuple[int, ...]) -> list[float]:
     """Numbers of a key that must be there."""
     if key not in values:
-        raise SurveyError(f"has no line {key!r}, which holds the geometry")
+        raise SurveyError(f"the line {key!r} is missing, which holds the geometry")
     parts = split_list(values[key])
     if len(parts) not in counts:
         raise SurveyError(

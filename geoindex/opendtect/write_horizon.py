@@ -1,6 +1,6 @@
-"""An index grid as a horizon that OpendTect imports with few clicks, colors and legend beside.
+"""Write an index grid as a horizon for OpendTect, with color table, legend and import steps.
 
-After OpendTect's source, ``src/EarthModel/emhorizon3d.cc`` and ``horizonscanner.cc``: text of one
+Source: OpendTect's ``src/EarthModel/emhorizon3d.cc`` and ``horizonscanner.cc``: text of one
 bin a line, of which versions from 7 on take only those whose Z lies within the survey's range.
 """
 
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from geoindex.errors import GridError, OptionError, OutputError
 from geoindex.files.whole_files import atomic_outputs, check_targets
 from geoindex.grid import IndexGrid, Resampling
-from geoindex.opendtect.import_steps import import_steps
+from geoindex.opendtect.import_steps import HorizonFiles, import_steps
 from geoindex.opendtect.numbering import UNDEFINED_TEXT, number_classes
 from geoindex.opendtect.survey_file import read_survey
 from geoindex.palettes.entries import one_line
@@ -86,15 +86,6 @@ class HorizonReport:
     def to_dict(self) -> dict[str, Any]:
         """All fields, for JSON."""
         return asdict(self)
-
-
-class _Files(NamedTuple):
-    """The horizon and what lies beside it."""
-
-    horizon: Path
-    colors: Path
-    legend: Path
-    steps: Path
 
 
 class _Depth(NamedTuple):
@@ -173,13 +164,10 @@ def write_horizon(
     lattice = survey.extended(pad=pad, step=step)
     depth = _depth(z, survey.z)
     counts = on_survey.counts()
-    what = f"{files.horizon}: the map"
-    numbering = number_classes(on_survey.palette, counts, what, " on this survey")
+    numbering = number_classes(on_survey.palette, counts, f"{path}: the map", " on this survey")
     title = _header(attribute, xy=xy) if header else ""
     steps = import_steps(
-        horizon=files.horizon.name,
-        legend=files.legend.name,
-        colors=files.colors.name,
+        files,
         table=one_line(on_survey.palette.name or "") or "geoindex",
         attribute=attribute,
         z=f"{depth.z:.10g} {depth.z_unit}".strip(),
@@ -189,18 +177,16 @@ def write_horizon(
     )
     with atomic_outputs(files, overwrite=overwrite) as (horizon, colors, legend, text):
         numbering.write(colors, legend)
-        text.write_text(steps, encoding="utf-8", newline="\n")
-        endings = _endings(on_survey, numbering.numbers, depth.z)
+        text.write_bytes(steps.encode())
         with horizon.open("wb") as file:
             file.write(title.encode())
+            endings = _endings(on_survey, numbering.numbers, depth.z)
             for lines in horizon_lines(on_survey.indices, lattice, endings, xy=xy):
                 file.write(lines)
+    paths: dict[str, Any] = {name: str(file) for name, file in files._asdict().items()}
     how = on_survey.provenance["resampled"]
     return HorizonReport(
-        horizon=str(files.horizon),
-        colors=str(files.colors),
-        legend=str(files.legend),
-        steps=str(files.steps),
+        **paths,
         inlines=_first_last_step(lattice.inlines),
         crosslines=_first_last_step(lattice.crosslines),
         classes_used=int((counts > 0).sum()),
@@ -216,14 +202,17 @@ def save_on_survey(path: Path, grid: IndexGrid, overwrite: bool) -> None:
     """Write a grid that is on a survey already."""
     survey = grid.survey
     if survey is None:
-        raise OutputError(f"{path}: the grid was moved or cut after it was put on its survey")
+        raise OutputError(
+            f"{path}: the grid no longer lies on its survey; resample it again with "
+            "grid.resample(survey)"
+        )
     write_horizon(grid, survey, path, overwrite=overwrite)
 
 
 def horizon_lines(
     indices: IndexArray, survey: Survey, endings: Sequence[str], *, xy: bool
 ) -> Iterator[memoryview]:
-    """Lines of all bins, inline by inline, in blocks.
+    """Lines of all bins, inline by inline, in blocks; a block is valid until the next one.
 
     Parameters
     ----------
@@ -235,11 +224,6 @@ def horizon_lines(
         What follows the position for every value that occurs in `indices`, line feed included.
     xy : bool
         Write coordinates as position, not line numbers.
-
-    Yields
-    ------
-    memoryview
-        Valid until the next one.
     """
     # Compiled code that opening other grids does without.
     from geoindex.surveys.cell_lines import point_lines
@@ -250,24 +234,26 @@ def horizon_lines(
 
 
 def _check_attribute(attribute: str) -> None:
-    """Refuse a name that the header line or OpendTect's own reader would trip over."""
+    """Refuse a name that would break the header line or OpendTect's own reader."""
     if not attribute.strip() or not attribute.isprintable() or set(attribute) & set("\"'`"):
         raise OptionError(
             f"the attribute needs a name without quotes and line breaks, found {attribute!r}"
         )
     if attribute.strip().lower() in POSITIONS:
         raise OptionError(
-            f"the attribute cannot have the name of a position, {attribute!r}; readers would take "
-            "it for that"
+            f"the attribute cannot have the name of a position column, {attribute!r}; choose "
+            "another name"
         )
 
 
-def _files(path: Path, *, overwrite: bool) -> _Files:
+def _files(path: Path, *, overwrite: bool) -> HorizonFiles:
     """Names of all files, refused where they must not be written."""
     steps = path.with_name(path.stem + ".import.txt")
-    files = _Files(path, path.with_suffix(".odct"), legend_path(path), steps)
+    files = HorizonFiles(path, path.with_suffix(".odct"), legend_path(path), steps)
     if files.horizon == files.colors:
-        raise OutputError(f"{path}: is the name of its color table; call the horizon .dat")
+        raise OutputError(
+            f"{path}: is the name of its color table; use the suffix .dat for the horizon"
+        )
     check_targets(files, None, overwrite=overwrite)
     return files
 

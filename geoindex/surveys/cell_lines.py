@@ -1,7 +1,7 @@
 r"""Grids as text of one cell a line, such as ``inline\tcrossline\tz\tindex``.
 
-The kernel puts ready pieces of text one behind the other, so that 16 million lines take about a
-second, and two to three with coordinates.
+The kernel joins prepared pieces of text: 16 million lines take about a second, two to three with
+coordinates.
 """
 
 from __future__ import annotations

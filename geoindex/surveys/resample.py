@@ -1,6 +1,6 @@
 """Index grids on the inlines and crosslines of a survey: nearest pixel or majority, exact.
 
-Indices are names, so nothing here ever averages. A bin takes the pixel that its center lies in,
+Indices are labels, so nothing here averages them. A bin takes the pixel that its center lies in,
 or the class that most of the bin belongs to; GDAL's ``mode`` is not exact on rotated grids.
 """
 
@@ -62,7 +62,7 @@ def resample(
     rows, cols = target.shape
     if rows * cols > MOST_BINS:
         raise SurveyError(
-            f"{rows:,} inlines x {cols:,} crosslines are more than fit into memory; check the "
+            f"{rows:,} inlines x {cols:,} crosslines do not fit into memory; check the "
             "ranges of the survey, or give a larger step"
         )
     place = _Placement.of(grid, target)
@@ -138,13 +138,13 @@ class _Placement:
         """Refuse a grid without a place."""
         if grid.transform is None and grid.gcps:
             raise GridError(
-                "the grid is placed by ground control points, which resampling does not follow; "
+                "the grid is placed by ground control points, which resampling does not support; "
                 "warp the image first, in QGIS or with gdalwarp -r near, or, where the points fit "
                 "a plane, set transform=rasterio.transform.from_gcps(grid.gcps)"
             )
         if grid.transform is None:
             raise GridError(
-                "the grid has no place on the map; give the image a world file or a transform"
+                "the grid has no georeference; give the image a world file or a transform"
             )
         if grid.transform.determinant == 0:
             raise GridError(f"the transform of the grid is degenerate: {grid.transform!r}")
@@ -218,8 +218,8 @@ def _projection(source: CRS, target: CRS) -> Callable[[Floats, Floats], tuple[Fl
             there = transform(source, target, x.ravel(), y.ravel())
         except (CPLE_BaseError, CRSError) as error:
             raise SurveyError(
-                f"coordinates cannot be brought from {_crs_name(source)} to {_crs_name(target)} "
-                f"({error})"
+                f"coordinates cannot be transformed from {_crs_name(source)} to "
+                f"{_crs_name(target)} ({error})"
             ) from None
         first, second = (np.asarray(values).reshape(x.shape) for values in there[:2])
         return first, second

@@ -1,4 +1,4 @@
-"""Where a cross-section lies: its traces on the map, its samples in depth or time."""
+"""The geometry of a cross-section: traces on the map, samples in depth or time."""
 
 from __future__ import annotations
 
@@ -80,58 +80,23 @@ class Section:
         """Z of the last sample."""
         return self.first_z + (self.n_samples - 1) * self.interval / PER_UNIT
 
-    @property
-    def unit(self) -> str:
-        """Unit of z: ``ms``, or "" for the units of the map."""
-        return "ms" if self.domain == "time" else ""
-
     def xy(self) -> NDArray[np.float64]:
-        """Coordinates of the traces.
-
-        Returns
-        -------
-        ndarray of float64, shape (n_traces, 2)
-        """
+        """X and y of the traces, shape (n_traces, 2)."""
         return np.linspace(self.start, self.end, self.n_traces)
 
     def z(self) -> NDArray[np.float64]:
-        """Z of the samples.
-
-        Returns
-        -------
-        ndarray of float64, shape (n_samples,)
-        """
+        """Z of the samples, shape (n_samples,)."""
         return self.first_z + np.arange(self.n_samples) * self.interval / PER_UNIT
 
     def columns(self, n_columns: int) -> NDArray[np.intp]:
-        """Column of an image that is nearest to each trace.
-
-        Parameters
-        ----------
-        n_columns : int
-            Columns of the image.
-
-        Returns
-        -------
-        ndarray of intp, shape (n_traces,)
-        """
+        """Nearest column of an image for each trace, shape (n_traces,)."""
         # In whole numbers, so that halves go up whatever floats make of them.
         last = self.n_traces - 1
         halves = np.arange(self.n_traces, dtype=np.int64) * (2 * (n_columns - 1)) + last
         return (halves // (2 * last)).astype(np.intp)
 
     def rows(self, n_rows: int) -> NDArray[np.intp]:
-        """Row of an image that is nearest to each sample, -1 where a sample lies outside.
-
-        Parameters
-        ----------
-        n_rows : int
-            Rows of the image.
-
-        Returns
-        -------
-        ndarray of intp, shape (n_samples,)
-        """
+        """Nearest row of an image for each sample, -1 outside it, shape (n_samples,)."""
         places = (self.z() - self.top) * ((n_rows - 1) / (self.bottom - self.top))
         rows = np.floor(places + 0.5).astype(np.intp)
         return np.where((rows >= 0) & (rows < n_rows), rows, -1)
@@ -148,22 +113,14 @@ def section_of(
     n_samples: int | None = None,
     domain: SectionDomain = "depth",
 ) -> Section:
-    """Lay traces and samples through an image.
+    """Place traces and samples in an image.
 
     Parameters
     ----------
     shape : tuple of int
         Rows and columns of the image.
-    start, end : tuple of two float
-        X and y of the first and the last column.
-    top, bottom : float
-        Z of the first and the last row, downward: meters or feet in depth, milliseconds in time.
-    n_traces : int, optional
-        Traces, by default one a column.
-    n_samples : int, optional
-        Samples a trace, by default as many as tell all rows apart.
-    domain : {"depth", "time"}
-        What z is.
+    start, end, top, bottom, n_traces, n_samples, domain
+        As for :func:`geoindex.write_section`.
 
     Returns
     -------
@@ -208,7 +165,7 @@ def section_of(
     if not 2 <= n_samples <= LARGEST_INT16:
         raise SectionError(
             f"SEG-Y holds 2 to {LARGEST_INT16:,} samples a trace, and this section would have "
-            f"{n_samples:,}; say how many to take"
+            f"{n_samples:,}; set the number of samples"
         )
     return Section(
         start=start,
@@ -228,14 +185,14 @@ def _sampling(height: float, reach: float, n_rows: int, n_samples: int | None) -
     if n_samples is not None:
         return round(reach / max(n_samples - 1, 1) * PER_UNIT), n_samples
     if n_rows < 2:
-        raise SectionError("an image of one row has no thickness; say how many samples to take")
+        raise SectionError("an image of one row has no thickness; set the number of samples")
     # Rounded down, so that no row is left out; whole numbers survive a division in floats.
     finest = math.floor(height / (n_rows - 1) * PER_UNIT + 1e-6)
     if finest < 1:
         raise SectionError(
             f"the rows are {height / (n_rows - 1):.3g} apart, and SEG-Y samples no closer than "
             f"{1 / PER_UNIT:g}; give top and bottom in smaller units (meters for kilometers), or "
-            "say how many samples to take"
+            "set the number of samples"
         )
     interval = min(finest, LARGEST_INT16)
     # The last sample is the one nearest to the last row.

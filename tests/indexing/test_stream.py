@@ -173,7 +173,7 @@ def test_a_disk_that_is_too_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with pytest.warns(GeoindexWarning, match="has only 0.0 MB free for 0.3 MB"):
         convert(tmp_path / "map.tif", tmp_path / "grid.tif", "tab10")
     usage.free = 100
-    with pytest.raises(OutputError, match="do not fit"):
+    with pytest.raises(OutputError, match="not enough disk space"):
         convert(tmp_path / "map.tif", tmp_path / "grid.png", "tab10")
 
 
@@ -248,9 +248,9 @@ def test_killed_at_any_moment(tmp_path: Path, suffix: str) -> None:
 def test_outputs_that_would_replace_another(tmp_path: Path) -> None:
     save_tiff(tmp_path / "map.tif", picture(clear=False))
     before = (tmp_path / "map.tif").read_bytes()
-    with pytest.raises(OutputError, match="is the image itself; name another output"):
+    with pytest.raises(OutputError, match="is the source image; choose another output"):
         convert(tmp_path / "map.tif", tmp_path / "map.tif", "tab10", overwrite=True)
-    with pytest.raises(OutputError, match="is the image itself; name another output"):
+    with pytest.raises(OutputError, match="is the source image; choose another output"):
         convert(
             tmp_path / "map.tif",
             tmp_path / "a.tif",
@@ -260,7 +260,7 @@ def test_outputs_that_would_replace_another(tmp_path: Path) -> None:
             overwrite=True,
         )
     assert (tmp_path / "map.tif").read_bytes() == before
-    with pytest.raises(OutputError, match="two outputs have one name"):
+    with pytest.raises(OutputError, match="two outputs have the same name"):
         convert(
             tmp_path / "map.tif",
             tmp_path / "a.tif",

@@ -224,7 +224,7 @@ def test_a_grid_on_a_survey_saves_itself(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="a horizon needs the survey; write it with geoindex"):
         make_map().save(tmp_path / "other.dat")
     moved = dataclasses.replace(on_survey, transform=make_map().transform)
-    with pytest.raises(OutputError, match="moved or cut after it was put on its survey"):
+    with pytest.raises(OutputError, match="no longer lies on its survey"):
         moved.save(tmp_path / "other.dat")
     assert not (tmp_path / "other.dat").exists()
 
@@ -324,7 +324,7 @@ def test_exports_with_coordinates(tmp_path: Path, three: Palette) -> None:
         grid = read_horizon(path, palette=three, survey=tmp_path)
         assert grid.indices.tolist() == expected
         assert grid.survey.crosslines == range(900, 931, 3)
-        with pytest.raises(SurveyError, match="gives the position as X and Y; the survey tells"):
+        with pytest.raises(SurveyError, match="gives positions as X and Y; give the survey"):
             read_horizon(path, palette=three)
 
 
@@ -361,7 +361,7 @@ def test_several_attributes(tmp_path: Path, three: Palette) -> None:
         read_horizon(path, palette=three)
     with pytest.raises(OptionError, match="no attribute 'Rock'; it has Geology, Similarity"):
         read_horizon(path, palette=three, attribute="Rock")
-    with pytest.raises(GridError, match=r"Similarity: the value 0\.823688 is no index"):
+    with pytest.raises(GridError, match=r"Similarity: the value 0\.823688 is not an index"):
         read_horizon(path, palette=three, attribute="Similarity")
 
 
@@ -371,17 +371,17 @@ def test_several_attributes(tmp_path: Path, three: Palette) -> None:
         ("", "holds no lines of data"),
         ("# only\n# comments\n", "holds no lines of data"),
         ("1 2\n", r"has 2 column\(s\)"),
-        ("a b c d\n", "is no ASCII horizon, which holds numbers in columns: 'a b c d'"),
-        ("1 2 0 1\n1 3 0\n", "is no ASCII horizon"),
+        ("a b c d\n", "is not an ASCII horizon, which holds numbers in columns: 'a b c d'"),
+        ("1 2 0 1\n1 3 0\n", "is not an ASCII horizon"),
         ("1 2 0 1\n1 3 0 x\n", "'1 3 0 x'"),
-        ("1 2 0 7\n", "the value 7 is no index of the palette, which has 3 classes"),
-        ("1 2 0 -1\n", "the value -1 is no index"),
+        ("1 2 0 7\n", "the value 7 is not an index of the palette, which has 3 classes"),
+        ("1 2 0 -1\n", "the value -1 is not an index"),
         ("1 2 0 0\n1 2 0 0\n1 2 0 1\n", "inline 1, crossline 2 has two values"),
-        ("1 2 0 0\n90000 3 0 0\n5 90000 0 0\n", "so their first columns are no line numbers"),
+        ("1 2 0 0\n90000 3 0 0\n5 90000 0 0\n", "so their first columns are not line numbers"),
         ('# "Inline"\t"Crossline"\t"Z"\n1 2 0\n', "holds Z alone"),
         ('# "Inline"\t"Crossline"\t"Z"\n1 2 0 1\n', "names 3 columns .* the lines hold 4"),
-        ('# "Depth"\t"Porosity"\t"Z"\n1 2 0\n', "has no columns of inline and crossline"),
-        ('"A"\t1 2 0 1\n1 2 0 1\n', "is no quoted name and numbers, as others are"),
+        ('# "Depth"\t"Porosity"\t"Z"\n1 2 0\n', "has no columns for inline and crossline"),
+        ('"A"\t1 2 0 1\n1 2 0 1\n', "does not begin with a quoted name"),
         ("1 2 0 1\nnan 2 0 1\n", "a position is undefined|has no columns|X and Y"),
     ],
 )

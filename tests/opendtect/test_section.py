@@ -258,7 +258,7 @@ def test_more_classes_than_opendtect_shows(tmp_path: Path) -> None:
         ({"n_samples": 40_000}, "holds 2 to 32,767 samples a trace.* 40,000"),
         ({"bottom": 10_000, "n_samples": 3}, "found -250 and 5125.0; take other units or more"),
         ({"top": -40_000}, "a first sample within 32767 of 0"),
-        ({"bottom": 2_000_000}, "say how many to take"),
+        ({"bottom": 2_000_000}, "set the number of samples"),
         ({"domain": "twt"}, "unknown domain 'twt'; known: depth, time"),
     ],
 )
@@ -283,7 +283,7 @@ def test_rows_closer_than_samples_can_be(tmp_path: Path) -> None:
 
 def test_refuses_bad_targets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     options = {**PLACE, "top": 0, "bottom": 100}
-    with pytest.raises(OutputError, match=r"a section is written as \.sgy or \.segy"):
+    with pytest.raises(OutputError, match=r"suffix of a section must be \.sgy or \.segy"):
         write_section(make_grid(), tmp_path / "line.tif", **options)
     with pytest.raises(OutputError, match="cannot hold coordinates as large as 3000000000"):
         write_section(make_grid(), tmp_path / "line.sgy", **{**options, "end": (3e9, 0)})

@@ -298,7 +298,7 @@ def test_refuses_a_survey_beyond_all_memory() -> None:
 def test_refuses_grids_without_a_place() -> None:
     survey = make_survey(cell=10, degrees=10, bins=20)
     grid = dataclasses.replace(make_map(), transform=None)
-    with pytest.raises(GridError, match="no place on the map; give the image a world file"):
+    with pytest.raises(GridError, match="no georeference; give the image a world file"):
         grid.resample(survey)
     points = tuple(GroundControlPoint(r, c, 5.0 * c, 5.0 * r) for r, c in ((0, 0), (0, 9), (9, 0)))
     with pytest.raises(GridError, match=r"ground control points.*gdalwarp -r near"):
@@ -317,7 +317,7 @@ def test_refuses_grids_without_a_place() -> None:
     beyond = Survey(
         inlines=(1, 2), crosslines=(1, 2), x=(1e14, 0, 10), y=(1e14, 10, 0), crs="EPSG:32631"
     )
-    with pytest.raises(SurveyError, match="cannot be brought from EPSG:32631 to EPSG:4326"):
+    with pytest.raises(SurveyError, match="cannot be transformed from EPSG:32631 to EPSG:4326"):
         far.resample(beyond)
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rasterio.crs import CRS
 
 from geoindex.errors import GridError, OutputError
-from geoindex.files.whole_files import atomic_output, check_target
+from geoindex.files.whole_files import check_target, write_whole
 from geoindex.grid import IndexGrid
 from geoindex.images.sidecars import crs_beside
 from geoindex.palettes.legend_csv import format_legend, grid_legend_path, read_legend
@@ -51,11 +51,11 @@ def check_companions(path: Path, crs: CRS | None, *, overwrite: bool) -> None:
 
 def write_companions(path: Path, grid: IndexGrid, *, overwrite: bool) -> None:
     """Write the legend of a grid, and its CRS where there is one."""
-    with atomic_output(grid_legend_path(path), overwrite=overwrite) as legend:
-        legend.write_text(format_legend(grid.palette), encoding="utf-8", newline="\n")
+    legend = format_legend(grid.palette)
+    write_whole(grid_legend_path(path), legend.encode(), overwrite=overwrite)
     if grid.crs is not None and not _is_there(path, grid.crs):
-        with atomic_output(path.with_suffix(".prj"), overwrite=overwrite) as prj:
-            prj.write_text(esri_wkt(grid.crs) + "\n", encoding="utf-8", newline="\n")
+        wkt = esri_wkt(grid.crs) + "\n"
+        write_whole(path.with_suffix(".prj"), wkt.encode(), overwrite=overwrite)
 
 
 def grid_of_values(
@@ -63,16 +63,7 @@ def grid_of_values(
 ) -> IndexGrid:
     """Grid of the numbers of a file, with the classes and the CRS that lie beside it.
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    values : ndarray of float, shape (rows, cols)
-        From north to south for a north-up grid.
-    blank : ndarray of bool, shape (rows, cols)
-        Where there is no value.
-    transform : Affine
-        Of cell corners.
+    Where `blank` is True there is no value. `transform` is of cell corners.
 
     Raises
     ------
@@ -89,8 +80,8 @@ def grid_of_values(
     if stray.any():
         row, col = np.unravel_index(int(np.argmax(stray)), stray.shape)
         raise GridError(
-            f"{path}: {values[row, col]:g} at row {row}, column {col} is none of the {n_colors} "
-            f"classes of {grid_legend_path(path).name}"
+            f"{path}: {values[row, col]:g} at row {row}, column {col} is not one of the "
+            f"{n_colors} classes in {grid_legend_path(path).name}"
         )
     dtype = index_dtype(n_colors, has_nodata=bool(blank.any()))
     nodata = nodata_value(n_colors, dtype)

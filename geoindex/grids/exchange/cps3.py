@@ -17,7 +17,7 @@ from geoindex.grids.exchange.lattice import (
     decimal_of,
     lattice_with_spacing,
     north_up,
-    number_text,
+    plain_text,
 )
 from geoindex.grids.exchange.text import header_line, is_null, read_values, write_values
 from geoindex.grids.writing import GridHeader
@@ -38,13 +38,12 @@ def layout(header: GridHeader) -> Lattice:
 
 def write(file: BinaryIO, grid: IndexGrid, lattice: Lattice) -> None:
     """Write column by column from west to east, each from north to south."""
-    limits = " ".join(map(number_text, lattice.limits))
     header = (
         f'FSASCI 0 1 "Computed" 0 {NULL}\n'
         "FSATTR 0 0\n"
-        f"FSLIMI {limits} 0 {len(grid.palette) - 1}\n"
+        f"FSLIMI {plain_text(*lattice.limits)} 0 {len(grid.palette) - 1}\n"
         f"FSNROW {lattice.shape[0]} {lattice.shape[1]}\n"
-        f"FSXINC {number_text(lattice.dx)} {number_text(lattice.dy)}\n"
+        f"FSXINC {plain_text(lattice.dx, lattice.dy)}\n"
         "->geoindex\n"
     )
     file.write(header.encode())

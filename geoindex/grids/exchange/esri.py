@@ -18,7 +18,7 @@ from geoindex.grids.exchange.lattice import (
     decimal_of,
     lattice_of,
     north_up,
-    number_text,
+    plain_text,
     shape_of,
 )
 from geoindex.grids.exchange.text import header_line, is_null, read_values, write_values
@@ -42,7 +42,7 @@ def layout(header: GridHeader) -> Lattice:
     difference = abs(lattice.dx - lattice.dy) * max(lattice.shape)
     if difference > Decimal(NEGLIGIBLE) * lattice.dx:
         raise OutputError(
-            f"{NAME} has square cells, and those of this one are {float(lattice.dx):g} x "
+            f"{NAME} needs square cells, and those of this grid are {float(lattice.dx):g} x "
             f"{float(lattice.dy):g}; write Surfer (.grd), ZMAP+ (.zmap) or IRAP classic (.irap)"
         )
     return lattice
@@ -54,9 +54,9 @@ def write(file: BinaryIO, grid: IndexGrid, lattice: Lattice) -> None:
     header = (
         f"ncols {lattice.shape[1]}\n"
         f"nrows {lattice.shape[0]}\n"
-        f"xllcorner {number_text(lattice.west - half)}\n"
-        f"yllcorner {number_text(lattice.south - half)}\n"
-        f"cellsize {number_text(lattice.dx)}\n"
+        f"xllcorner {plain_text(lattice.west - half)}\n"
+        f"yllcorner {plain_text(lattice.south - half)}\n"
+        f"cellsize {plain_text(lattice.dx)}\n"
         f"NODATA_value {NULL}\n"
     )
     file.write(header.encode())

@@ -24,8 +24,8 @@ from geoindex.grids.exchange.lattice import (
     is_upright,
     lattice_of,
     north_up,
-    number_text,
     placed_transform,
+    plain_text,
     shape_of,
 )
 from geoindex.grids.exchange.text import header_words, read_values, write_values
@@ -80,13 +80,13 @@ def write(file: BinaryIO, grid: IndexGrid, frame: _Frame) -> None:
     lines = _lines(grid)
     n_j, n_i = lines.shape
     x_end, y_end = frame.x + (n_i - 1) * frame.dx, frame.y + (n_j - 1) * frame.dy
-    header = [
-        ["-996", str(n_j), *_texts(frame.dx, frame.dy)],
-        _texts(frame.x, x_end, frame.y, y_end),
-        [str(n_i), *_texts(frame.angle, frame.x, frame.y)],
-        ["0"] * 7,
-    ]
-    file.write("".join(" ".join(line) + "\n" for line in header).encode())
+    header = (
+        f"-996 {n_j} {plain_text(frame.dx, frame.dy)}\n"
+        f"{plain_text(frame.x, x_end, frame.y, y_end)}\n"
+        f"{n_i} {plain_text(frame.angle, frame.x, frame.y)}\n"
+        "0 0 0 0 0 0 0\n"
+    )
+    file.write(header.encode())
     write_values(file, lines, grid, form="%d.0", null=NULL, per_line=PER_LINE)
 
 
@@ -116,7 +116,7 @@ def read(file: BinaryIO) -> Numbers:
 
 
 def _lines(grid: IndexGrid) -> IndexArray:
-    """Turn the indices so that the first axis runs along the columns, the second to its left."""
+    """Turn the indices: the first axis along the columns, the second to its left."""
     transform = grid.transform
     if transform is None:
         raise AssertionError("the grid was not checked")
@@ -133,7 +133,7 @@ def _rotated(transform: Affine, shape: tuple[int, int]) -> _Frame:
     i = complex(transform.a, transform.d)
     j = turn * complex(transform.b, transform.e)
     if abs(transform.determinant) <= 1e-12 * abs(i) * abs(j):
-        raise OutputError("rows and columns of the grid run along one line")
+        raise OutputError("the rows and columns of the grid are parallel")
     angle_i = math.atan2(i.imag, i.real)
     skew = math.remainder(math.atan2(j.imag, j.real) - math.pi / 2 - angle_i, 2 * math.pi)
     # By least squares about the center.
@@ -142,7 +142,7 @@ def _rotated(transform: Affine, shape: tuple[int, int]) -> _Frame:
     moved = math.hypot(half_i * skew * share, half_j * skew * (1 - share))
     if moved > SKEW_LIMIT * min(abs(i), abs(j)):
         raise OutputError(
-            f"{NAME} has axes at a right angle, and those of this one are "
+            f"{NAME} needs perpendicular axes, and those of this grid are "
             f"{math.degrees(skew):.4g} degrees off, which would move its corners by {moved:.3g}; "
             "write GeoTIFF (.tif)"
         )
@@ -158,8 +158,3 @@ def _rotated(transform: Affine, shape: tuple[int, int]) -> _Frame:
     x, y = (Decimal(part).quantize(unit) for part in (origin.real, origin.imag))
     degrees = round(Decimal(math.degrees(angle) % 360), DIGITS) % 360
     return _Frame(x=x, y=y, dx=dx, dy=dy, angle=degrees)
-
-
-def _texts(*numbers: Decimal) -> list[str]:
-    """Numbers as text."""
-    return [number_text(number) for number in numbers]

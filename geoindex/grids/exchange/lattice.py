@@ -25,8 +25,8 @@ __all__ = [
     "lattice_of",
     "lattice_with_spacing",
     "north_up",
-    "number_text",
     "placed_transform",
+    "plain_text",
     "shape_of",
 ]
 
@@ -100,8 +100,8 @@ class Lattice:
         rows, cols = shape = shape_of(*counts)
         if min(shape) < 2 or not (x[0] < x[1] and y[0] < y[1]):
             raise GridError(
-                f"limits {x[0]} to {x[1]} and {y[0]} to {y[1]} give {cols} x {rows} nodes no "
-                "spacing"
+                f"the limits {x[0]} to {x[1]} and {y[0]} to {y[1]} give no spacing for {cols} x "
+                f"{rows} nodes"
             )
         dx, dy = (x[1] - x[0]) / (cols - 1), (y[1] - y[0]) / (rows - 1)
         return cls.from_node(shape, x[0], y[0], dx, dy)
@@ -119,14 +119,7 @@ class Lattice:
 
 
 def placed_transform(header: GridHeader, name: str) -> Affine:
-    """Transform of a grid that is to be written in a format that needs one.
-
-    Parameters
-    ----------
-    header : GridHeader
-        What is written.
-    name : str
-        Name of the format.
+    """Transform of a grid that is to be written in the format `name`, which needs one.
 
     Raises
     ------
@@ -140,25 +133,16 @@ def placed_transform(header: GridHeader, name: str) -> Affine:
         )
     if header.transform is None:
         raise OutputError(
-            f"{name} needs to know where the grid lies, and this one has no georeference; write "
-            ".npy, .tif or .png, or put a world file beside the image"
+            f"{name} needs a georeference, and this grid has no georeference; write .npy, .tif or "
+            ".png, or put a world file beside the image"
         )
     return header.transform
 
 
 def lattice_of(header: GridHeader, name: str) -> Lattice:
-    """Lattice of a grid for a format that holds north-up grids only.
+    """Lattice of a grid for the format `name`, which holds north-up grids only.
 
-    Parameters
-    ----------
-    header : GridHeader
-        What is written; its rows and columns may run along either axis, either way.
-    name : str
-        Name of the format.
-
-    Returns
-    -------
-    Lattice
+    Rows and columns of the grid may run along either axis, either way.
 
     Raises
     ------
@@ -171,9 +155,8 @@ def lattice_of(header: GridHeader, name: str) -> Lattice:
     elif not is_upright(transform, shape):
         angle = math.degrees(math.atan2(transform.d, transform.a))
         raise OutputError(
-            f"{name} cannot hold a rotated grid, and the rows of this one run at {angle:.3f} "
-            "degrees; write IRAP classic (.irap) or GeoTIFF (.tif), or put the map on a north-up "
-            "grid first"
+            f"{name} cannot hold a rotated grid (these rows run at {angle:.3f} degrees); write "
+            "IRAP classic (.irap) or GeoTIFF (.tif), or warp the map to a north-up grid first"
         )
     x, dx = _ascending(transform.c, transform.a, shape[1])
     y, dy = _ascending(transform.f, transform.e, shape[0])
@@ -181,19 +164,13 @@ def lattice_of(header: GridHeader, name: str) -> Lattice:
 
 
 def lattice_with_spacing(header: GridHeader, name: str, instead: str) -> Lattice:
-    """Lattice for a format that tells the spacing by the first and last node.
-
-    Parameters
-    ----------
-    header, name
-        As for :func:`lattice_of`.
-    instead : str
-        Formats that hold a single row or column.
+    """Lattice for a format that gives the spacing by the first and last node.
 
     Raises
     ------
     OutputError
-        There is one row or column only, or :func:`lattice_of` refuses the grid.
+        There is one row or column only, for which the message names the formats `instead`, or
+        :func:`lattice_of` refuses the grid.
     """
     lattice = lattice_of(header, name)
     if min(lattice.shape) < 2:
@@ -211,9 +188,9 @@ def north_up(grid: IndexGrid) -> IndexArray:
     return indices[:: -1 if transform.e > 0 else 1, :: -1 if transform.a < 0 else 1]
 
 
-def number_text(number: Decimal) -> str:
-    """Write a number as plain decimal text, without an exponent and needless zeros."""
-    return format(number.normalize(), "f")
+def plain_text(*numbers: Decimal) -> str:
+    """Numbers with blanks between them, without exponents and needless zeros."""
+    return " ".join(format(number.normalize(), "f") for number in numbers)
 
 
 def decimal_of(text: str) -> Decimal:
@@ -238,7 +215,7 @@ def shape_of(rows: Decimal, cols: Decimal) -> tuple[int, int]:
         They are not whole numbers from 1 on.
     """
     if min(rows, cols) < 1 or int(rows) != rows or int(cols) != cols:
-        raise GridError(f"{rows} rows and {cols} columns in the header make no grid")
+        raise GridError(f"{rows} rows and {cols} columns in the header are no grid")
     return int(rows), int(cols)
 
 

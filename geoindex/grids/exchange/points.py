@@ -32,8 +32,8 @@ def layout_on_survey(header: GridHeader) -> Affine:
     transform = layout(header)
     if "survey" not in header.provenance:
         raise OutputError(
-            "the grid has no inlines and crosslines; put it on a survey with geoindex resample, "
-            "or grid.resample(survey), or write .xyz"
+            "the grid has no inlines and crosslines; resample it to a survey with geoindex "
+            "resample or grid.resample(survey), or write .xyz"
         )
     return transform
 
@@ -58,8 +58,7 @@ def write_ijxyz(file: BinaryIO, grid: IndexGrid, transform: Affine) -> None:
     survey = grid.survey
     if survey is None:
         raise OutputError(
-            "the grid has been moved off its survey; put it on the survey again, with "
-            "grid.resample(survey)"
+            "the grid no longer lies on its survey; resample it again with grid.resample(survey)"
         )
     _write(file, grid, transform, lines=(survey.inlines, survey.crosslines))
 
@@ -75,7 +74,7 @@ def _write(
     from geoindex.surveys.cell_lines import point_lines
 
     if not grid.valid.any():
-        raise OutputError("every pixel is nodata, so there is no point to write")
+        raise OutputError("every pixel is nodata, so there are no points to write")
     endings = [f"{index}\n" for index in range(len(grid.palette))]
     if grid.nodata is not None:
         endings += [""] * (grid.nodata + 1 - len(endings))

@@ -16,7 +16,7 @@ from geoindex.grids.exchange.lattice import (
     decimal_of,
     lattice_with_spacing,
     north_up,
-    number_text,
+    plain_text,
 )
 from geoindex.grids.exchange.text import (
     header_words,
@@ -50,11 +50,12 @@ def layout(header: GridHeader) -> Lattice:
 
 def write(file: BinaryIO, grid: IndexGrid, lattice: Lattice) -> None:
     """Write row by row from south to north."""
-    west, east, south, north = map(number_text, lattice.limits)
     low, high = used_range(grid)
     header = (
         f"DSAA\n{lattice.shape[1]} {lattice.shape[0]}\n"
-        f"{west} {east}\n{south} {north}\n{low} {high}\n"
+        f"{plain_text(lattice.west, lattice.east)}\n"
+        f"{plain_text(lattice.south, lattice.north)}\n"
+        f"{low} {high}\n"
     )
     file.write(header.encode())
     lines = np.flipud(north_up(grid))

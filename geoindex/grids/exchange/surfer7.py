@@ -40,7 +40,7 @@ def layout(header: GridHeader) -> Lattice:
     rows, cols = lattice.shape
     if rows * cols > MOST_VALUES:
         raise OutputError(
-            f"{NAME} holds up to {MOST_VALUES:,} values, and this one has {rows * cols:,}; write "
+            f"{NAME} holds up to {MOST_VALUES:,} values, and this grid has {rows * cols:,}; write "
             'Surfer 6 text (format="surfer6") or GeoTIFF (.tif)'
         )
     return lattice

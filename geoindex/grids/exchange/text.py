@@ -102,7 +102,7 @@ def header_line(file: BinaryIO) -> str:
     """
     line = file.readline(LONGEST_HEADER_LINE)
     if not line:
-        raise GridError("is cut short in its header; export or copy it again")
+        raise GridError("is cut short in its header; export or copy the file again")
     return line.decode("latin-1").strip()
 
 
@@ -133,16 +133,10 @@ def bytes_left(file: BinaryIO) -> int:
 def read_values(file: BinaryIO, shape: tuple[int, int]) -> NDArray[np.float32]:
     """Read the numbers behind a header, whatever the lines that they stand on.
 
-    Parameters
-    ----------
-    file : binary file
-        At the first number.
-    shape : tuple of int
-        Lines and values a line in the order of the file.
-
     Returns
     -------
     ndarray of float32, shape `shape`
+        In the order of the file.
 
     Raises
     ------
@@ -153,21 +147,21 @@ def read_values(file: BinaryIO, shape: tuple[int, int]) -> NDArray[np.float32]:
     # A value takes a digit and a blank at least: no header makes us ask for more memory.
     if 2 * count > bytes_left(file) + 1:
         raise GridError(
-            f"the header says {shape[0]} x {shape[1]} values, the file is too short for "
-            "them; export or copy it again"
+            f"the file is too short for the {shape[0]} x {shape[1]} values of its header; export "
+            "or copy it again"
         )
     values = np.empty(count, dtype=np.float32)
     n_read = 0
     for chunk in _whole_words(file):
         numbers = _numbers(chunk)
         if n_read + len(numbers) > count:
-            raise GridError(f"holds more than the {count} values of its header")
+            raise GridError(f"has more values than the {count} of its header")
         with np.errstate(over="ignore"):
             values[n_read : n_read + len(numbers)] = numbers
         n_read += len(numbers)
     if n_read < count:
         raise GridError(
-            f"holds {n_read} of the {count} values of its header; export or copy it again"
+            f"has only {n_read} of the {count} values of its header; export or copy it again"
         )
     return values.reshape(shape)
 
@@ -198,4 +192,4 @@ def _numbers(text: bytes) -> NDArray[np.float64]:
             warnings.simplefilter("error")
             return np.fromstring(text.decode("ascii"), dtype=np.float64, sep=" ")
     except (DeprecationWarning, ValueError):
-        raise GridError("something among the values is not a number") from None
+        raise GridError("one of the values is not a number") from None

@@ -18,7 +18,7 @@ from geoindex.grids.exchange.lattice import (
     decimal_of,
     lattice_with_spacing,
     north_up,
-    number_text,
+    plain_text,
 )
 from geoindex.grids.exchange.text import header_line, is_null, read_values, write_values
 from geoindex.grids.writing import GridHeader
@@ -97,12 +97,11 @@ def _next_fields(file: BinaryIO) -> list[str]:
 
 def _limits(lattice: Lattice) -> str:
     """Line of rows, columns and limits, in full where it has room for all digits."""
-    counts = [str(count) for count in lattice.shape]
-    line = ", ".join([*counts, *map(number_text, lattice.limits)])
-    places = 20
-    while len(line) > LONGEST_LINE:
+    limits: tuple[Decimal, ...] = lattice.limits
+    for places in range(20, -1, -1):
+        line = plain_text(*map(Decimal, lattice.shape), *limits).replace(" ", ", ")
+        if len(line) <= LONGEST_LINE:
+            break
         unit = Decimal(1).scaleb(-places)
-        rounded = [limit.quantize(unit, rounding=ROUND_HALF_EVEN) for limit in lattice.limits]
-        line = ", ".join([*counts, *map(number_text, rounded)])
-        places -= 1
+        limits = tuple(limit.quantize(unit, ROUND_HALF_EVEN) for limit in lattice.limits)
     return line
