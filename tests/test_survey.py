@@ -173,7 +173,11 @@ def test_points_of_fewer_digits_do_not_replace_the_coefficients() -> None:
     ("old", "new", "message"),
     [
         ("dTect V7.0", "other", r"p: is not an OpendTect survey file, which begins with"),
-        ("Survey Info", "Color table definitions", "of type 'Color table definitions', not a survey"),
+        (
+            "Survey Info",
+            "Color table definitions",
+            "of type 'Color table definitions', not a survey",
+        ),
         ("In-line range", "Inlines", "the line 'In-line range' is missing"),
         ("100`750`1", "100`750`x", "In-line range: 'x' is not a number"),
         ("100`750`1", "750`100`1", "inlines must rise, found first 750, last 100, step 1"),
