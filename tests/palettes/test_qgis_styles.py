@@ -10,7 +10,7 @@ import pytest
 
 from geoindex import Palette, load_palette
 from geoindex.errors import GeoindexWarning, OptionError, PaletteError
-from geoindex.palettes.styles import qgis
+from geoindex.palettes.styles import qgis, xml_tree
 
 INK = "35,35,35,255"
 
@@ -352,6 +352,18 @@ def test_refuses_damaged_styles(tmp_path: Path, body: str, message: str) -> None
     with pytest.raises(PaletteError, match=message) as caught:
         read(tmp_path, body)
     assert "\n" not in str(caught.value)
+
+
+def test_refuses_documents_of_too_many_elements(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(
+        PaletteError, match=r"geology\.qml: has more than 2,000,000 elements or 1,0"
+    ):
+        read(tmp_path, "<a>" * 1001 + "</a>" * 1001)
+    monkeypatch.setattr(xml_tree, "MOST_ELEMENTS", 100)
+    with pytest.raises(PaletteError, match="has more than 100 elements"):
+        read(tmp_path, "<a/>" * 100)
 
 
 def map_layer(name: str, color: str, geometry: str = "Polygon") -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from typing import Any
 
 from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from defusedxml.ElementTree import DefusedXMLParser
 
 from geoindex.palettes.entries import Request
 
@@ -14,6 +15,34 @@ __all__ = ["DEEPEST", "child", "format_xml", "local", "parse_xml"]
 DEEPEST = 32
 """Most levels of symbols within symbols, or rules within rules; real styles have three."""
 
+MOST_ELEMENTS = 2_000_000
+"""A project of 64 MB has about 800,000."""
+
+MOST_LEVELS = 1_000
+
+
+class _OversizeError(ValueError):
+    """A document that would need more memory than its size lets expect."""
+
+
+class _BoundedBuilder(ET.TreeBuilder):
+    """Builds a tree of limited size and depth."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._count = self._level = 0
+
+    def start(self, tag: Any, attrs: Any, /) -> Any:
+        self._count += 1
+        self._level += 1
+        if self._count > MOST_ELEMENTS or self._level > MOST_LEVELS:
+            raise _OversizeError
+        return super().start(tag, attrs)
+
+    def end(self, tag: Any, /) -> Any:
+        self._level -= 1
+        return super().end(tag)
+
 
 def parse_xml(content: bytes, request: Request) -> ET.Element:
     """Root element of a document.
@@ -21,15 +50,21 @@ def parse_xml(content: bytes, request: Request) -> ET.Element:
     Raises
     ------
     PaletteError
-        The XML is damaged, has entities or refers to other files; the message names the line.
+        The XML is damaged, too large, has entities or refers to other files.
     """
+    parser = DefusedXMLParser(target=_BoundedBuilder())
     try:
-        root: ET.Element = fromstring(content)
+        parser.feed(content)
+        root: ET.Element = parser.close()
     except ET.ParseError as error:
         line, _ = error.position
         raise request.error(f"is damaged XML ({error})", line) from None
     except DefusedXmlException as error:
         raise request.error(f"holds XML that is not safe to read ({error})") from None
+    except _OversizeError:
+        raise request.error(
+            f"has more than {MOST_ELEMENTS:,} elements or {MOST_LEVELS:,} levels"
+        ) from None
     except (ValueError, LookupError) as error:
         raise request.error(f"is XML in an unknown encoding ({error})") from None
     return root
