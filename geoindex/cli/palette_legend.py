@@ -14,7 +14,8 @@ from geoindex.cli.options import echo_json, json_option, overwrite_option, quiet
 from geoindex.errors import GeoindexError, MissingFileError, PaletteError
 from geoindex.files.whole_files import check_target
 from geoindex.images.files import read_picture
-from geoindex.learn.legend import Legend, legend_palette
+from geoindex.learn.legend import legend_palette
+from geoindex.learn.swatches import Legend
 from geoindex.palettes.formats import check_palette_target, save_palette
 
 __all__ = ["legend_command"]

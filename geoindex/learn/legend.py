@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geoindex.color.pixels import PixelRule, as_pixels
-from geoindex.errors import ImageError, OptionError, PaletteError
+from geoindex.errors import ImageError, OptionError
+from geoindex.learn.swatches import Box, Legend, Swatch, in_order
 from geoindex.palette import Palette
 from geoindex.rules.scale import round_colors
 
-__all__ = ["Legend", "Swatch", "legend_palette"]
+__all__ = ["legend_palette"]
 
 EXACT, NOISY = 2, 10
 """Differences of neighboring pixels, in 8 bits, that belong to one color: of exact pictures, and
@@ -40,81 +39,6 @@ UNKNOWN_SIDE = 18.0
 
 LARGEST_SPREAD = 40
 """Largest range of a channel within a swatch of one color."""
-
-Box = tuple[int, int, int, int]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Swatch:
-    """One swatch of a legend."""
-
-    color: tuple[int, int, int]
-    """Its color; of a patterned one the most frequent."""
-
-    box: Box
-    """Left, top, right and bottom in pixels of the picture; right and bottom lie outside."""
-
-    patterned: bool = False
-    """Whether it is hatched, dotted or shaded, so that no one color stands for it."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Legend:
-    """What :func:`legend_palette` found."""
-
-    palette: Palette
-    """A color a swatch, in the order of the legend."""
-
-    swatches: tuple[Swatch, ...]
-    """The swatches: columns from left to right, each from top to bottom."""
-
-    box: Box
-    """Where the legend was looked for."""
-
-    @property
-    def patterned(self) -> tuple[int, ...]:
-        """Rows of the palette whose swatches are patterned."""
-        return tuple(row for row, swatch in enumerate(self.swatches) if swatch.patterned)
-
-    def named(self, names: Sequence[str]) -> Legend:
-        """Give the swatches names.
-
-        Parameters
-        ----------
-        names : sequence of str
-            One a swatch, in their order.
-
-        Returns
-        -------
-        Legend
-
-        Raises
-        ------
-        PaletteError
-            Another number of names than of swatches.
-        """
-        if len(names) != len(self.swatches):
-            raise PaletteError(
-                f"the legend has {len(self.swatches)} swatches but there are {len(names)} names; "
-                "look at a picture of what was found (--picture), and name all in their order"
-            )
-        return replace(self, palette=Palette(self.palette.colors, names))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Everything as JSON values."""
-        return {
-            "box": list(self.box),
-            "swatches": [
-                {
-                    "index": row,
-                    "color": list(swatch.color),
-                    "name": None if self.palette.names is None else self.palette.names[row],
-                    "box": list(swatch.box),
-                    "patterned": swatch.patterned,
-                }
-                for row, swatch in enumerate(self.swatches)
-            ],
-        }
 
 
 def legend_palette(
@@ -187,7 +111,7 @@ def legend_palette(
             ),
             patterned=swatch.patterned,
         )
-        for swatch in _in_order(found)
+        for swatch in in_order(found)
     )
     palette = Palette(np.array([swatch.color for swatch in swatches], dtype=np.uint8))
     legend = Legend(palette=palette, swatches=swatches, box=checked)
@@ -416,22 +340,3 @@ def _background(regions: NDArray[np.int32]) -> int:
     """Region that most of the border belongs to."""
     border = np.concatenate([regions[0], regions[-1], regions[:, 0], regions[:, -1]])
     return int(np.bincount(border).argmax())
-
-
-def _in_order(swatches: list[Swatch]) -> list[Swatch]:
-    """Columns from left to right, each from top to bottom."""
-    columns: list[list[Swatch]] = []
-    for swatch in sorted(swatches, key=lambda one: one.box[0]):
-        middle = (swatch.box[0] + swatch.box[2]) / 2
-        column = next(
-            (known for known in columns if known[0].box[0] <= middle < known[0].box[2]), None
-        )
-        if column is None:
-            columns.append([swatch])
-        else:
-            column.append(swatch)
-    return [
-        swatch
-        for column in columns
-        for swatch in sorted(column, key=lambda one: (one.box[1], one.box[0]))
-    ]

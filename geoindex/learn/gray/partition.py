@@ -9,13 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.learn.gray.costs import (
-    cluster_means,
-    fill_moments,
-    find_reach,
-    least_costs,
-    path_back,
-)
+from geoindex.learn.gray.costs import Places, find_reach, least_costs, path_back
+from geoindex.learn.gray.moments import Values, cluster_means, fill_moments
 
 __all__ = ["Partition", "optimal_partition"]
 
@@ -84,15 +79,14 @@ def optimal_partition(
     is ruled out. What is left is split finer, until no cell is left that a boundary of an
     optimum could divide.
     """
-    weights = NO_COUNTS if counts is None else counts
     scale, origin = _normalization(values)
-    n = len(values)
-    if k == n:
-        boundaries = np.arange(n + 1, dtype=np.int64)
+    given = Values(values, NO_COUNTS if counts is None else counts, scale, origin)
+    if k == len(values):
+        boundaries = np.arange(k + 1, dtype=np.int64)
     else:
-        boundaries = _Search(values, weights, scale, origin, k).boundaries()
+        boundaries = _Search(given, k).boundaries()
     means = np.empty(len(boundaries) - 1)
-    cost = cluster_means(values, weights, scale, origin, boundaries, means)
+    cost = cluster_means(given, boundaries, means)
     return Partition(
         boundaries=boundaries,
         means=(means + origin) / scale,
@@ -116,20 +110,10 @@ def _normalization(values: NDArray[Any]) -> tuple[float, float]:
 class _Search:
     """Narrows the places of the boundaries down, round by round."""
 
-    def __init__(
-        self,
-        values: NDArray[Any],
-        counts: NDArray[np.uint32 | np.int64],
-        scale: float,
-        origin: float,
-        k: int,
-    ) -> None:
-        self.values = values
-        self.counts = counts
-        self.scale = scale
-        self.origin = origin
+    def __init__(self, given: Values, k: int) -> None:
+        self.given = given
         self.k = k
-        n = len(values)
+        n = len(given.values)
         n_cells = min(n, max(FIRST_POSITIONS, 4 * k))
         steps = np.linspace(0, n, n_cells + 1).astype(np.int64)
         self.positions = np.unique(np.append(steps, n // 2))
@@ -154,27 +138,32 @@ class _Search:
         return np.unique(self.positions[found])
 
     def _at(self, index: Any) -> Any:
-        """Normalize values."""
-        return self.values[index].astype(np.float64) * self.scale - self.origin
+        """Values as the kernels take them."""
+        return self.given.values[index].astype(np.float64) * self.given.scale - self.given.origin
 
     def _fill(self, known: NDArray[np.bool_]) -> None:
         """Sum up what lies between the positions that are new."""
-        fill_moments(
-            self.values,
-            self.counts,
-            self.scale,
-            self.origin,
-            self.positions,
-            known.astype(np.uint8),
+        fill_moments(self.given, self.positions, known, self.moments, self.rests)
+
+    def _places(self, slack: NDArray[np.float64]) -> Places:
+        """Places of the boundaries at present."""
+        return Places(
             self.moments,
-            self.rests,
+            self.rests if self.is_precise else NO_RESTS,
+            np.diff(self.positions) == 1,
+            slack,
+            self.reach,
+            self.gaps,
+            self.first,
+            self.last,
+            _offsets(self.first, self.last),
         )
 
     def _best_known(self) -> tuple[NDArray[np.int64], float]:
         """Cheapest boundaries among the positions, and what they cost."""
-        nothing = np.zeros(len(self.positions))
+        places = self._places(np.zeros(len(self.positions)))
         found = np.empty(self.k + 1, dtype=np.int64)
-        cost = self._path_back(nothing, *self._least_costs(nothing), found)
+        cost = float(path_back(places, least_costs(places), found))
         if not self.is_precise and self._rounding() > NOTICEABLE * cost:
             self.is_precise = True
             return self._best_known()
@@ -182,8 +171,8 @@ class _Search:
 
     def _rounding(self) -> float:
         """Error of a cost, about: that of the largest sum, values alone at the ends apart."""
-        single = self._single()
-        ends = [1 if single[0] else 0, -2 if single[-1] else -1]
+        sizes = np.diff(self.positions[[0, 1, -2, -1]])
+        ends = [1 if sizes[0] == 1 else 0, -2 if sizes[-1] == 1 else -1]
         largest = np.abs(self.moments[ends, 2]).max()
         return float(largest) * (1e-28 if self.is_precise else 1e-15)
 
@@ -194,18 +183,21 @@ class _Search:
         lowest, highest = self._at(self.positions[:-1]), self._at(self.positions[1:] - 1)
         products = np.where(self.is_open, np.diff(self.moments[:, 0]) * (highest - lowest), 0.0)
         slack = np.maximum(np.append(products, 0.0), np.insert(products, 0, 0.0))
-        find_reach(self.moments, self._digits(), slack, lowest, highest, limit, self.reach)
-        forward, offsets = self._least_costs(slack)
-        backward = self._least_costs_after(slack)
+        places = self._places(slack)
+        find_reach(places, lowest, highest, limit)
+        forward = least_costs(places)
+        # In the mirror, costs before a boundary are those after it; its table is turned round.
+        backward = least_costs(_mirrored(places))[::-1]
         left = np.zeros(len(self.positions), dtype=bool)
         for j in range(1, self.k):
             band = slice(self.first[j], self.last[j] + 1)
-            through = forward[offsets[j] : offsets[j + 1]] + backward[j]
+            row = slice(places.offsets[j], places.offsets[j + 1])
+            through = forward[row] + backward[row]
             through -= slack[band] * np.minimum(self.reach[band], self.gaps[j])
-            places = np.flatnonzero(through <= limit) + self.first[j]
-            if len(places):
-                self.first[j], self.last[j] = places[0], places[-1]
-            left[places] = True
+            possible = np.flatnonzero(through <= limit) + self.first[j]
+            if len(possible):
+                self.first[j], self.last[j] = possible[0], possible[-1]
+            left[possible] = True
         self._split(left, products)
 
     def _split(self, left: NDArray[np.bool_], products: NDArray[np.float64]) -> None:
@@ -222,7 +214,7 @@ class _Search:
         # Sums of the new cells begin at a side of the old ones.
         kept[starts] = kept[starts + 1] = True
         kept[[0, last]] = True
-        kept[np.searchsorted(old, len(self.values) // 2)] = True
+        kept[np.searchsorted(old, len(self.given.values) // 2)] = True
         positions = np.unique(np.append(old[kept], inner))
         place = np.searchsorted(positions, old)
         known = np.isin(positions, old[kept])
@@ -241,84 +233,24 @@ class _Search:
         self.is_open = is_open
         self._fill(known)
         # Means beside a boundary lie between the outermost places of its neighbors.
-        lowest = self._at(np.minimum(positions[self.first], len(self.values) - 1))
+        lowest = self._at(np.minimum(positions[self.first], len(self.given.values) - 1))
         highest = self._at(np.maximum(positions[self.last] - 1, 0))
         self.gaps[1:-1] = np.maximum(highest[2:] - lowest[:-2], 0.0)
         self.reach = np.full(len(positions), self.gaps[0])
 
-    def _single(self) -> NDArray[np.uint8]:
-        """Cells of one value."""
-        single: NDArray[np.uint8] = (np.diff(self.positions) == 1).astype(np.uint8)
-        return single
 
-    def _digits(self) -> NDArray[np.float64]:
-        """Rests of the moments where they are needed."""
-        return self.rests if self.is_precise else NO_RESTS
+def _offsets(first: NDArray[np.int64], last: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where the rows of a table of costs begin."""
+    return np.concatenate([[0], np.cumsum(last - first + 1)])
 
-    def _least_costs(
-        self, slack: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Table of the least costs before each boundary, and where its rows begin."""
-        offsets = np.concatenate([[0], np.cumsum(self.last - self.first + 1)])
-        table = np.empty(offsets[-1])
-        least_costs(
-            self.moments,
-            self._digits(),
-            self._single(),
-            slack,
-            self.reach,
-            self.gaps,
-            self.first,
-            self.last,
-            offsets,
-            table,
-        )
-        return table, offsets
 
-    def _least_costs_after(self, slack: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-        """Least costs after each boundary: those before it in the mirror."""
-        end = len(self.positions) - 1
-        first, last = end - self.last[::-1], end - self.first[::-1]
-        offsets = np.concatenate([[0], np.cumsum(last - first + 1)])
-        table = np.empty(offsets[-1])
-        least_costs(
-            np.ascontiguousarray(-self.moments[::-1]),
-            np.ascontiguousarray(-self._digits()[::-1]),
-            np.ascontiguousarray(self._single()[::-1]),
-            np.ascontiguousarray(slack[::-1]),
-            np.ascontiguousarray(self.reach[::-1]),
-            np.ascontiguousarray(self.gaps[::-1]),
-            first,
-            last,
-            offsets,
-            table,
-        )
-        rows = np.split(table, offsets[1:-1])
-        return [row[::-1] for row in rows[::-1]]
-
-    def _path_back(
-        self,
-        slack: NDArray[np.float64],
-        table: NDArray[np.float64],
-        offsets: NDArray[np.int64],
-        found: NDArray[np.int64],
-    ) -> float:
-        """Enter the cheapest boundaries of a table and return what they cost."""
-        return float(
-            path_back(
-                self.moments,
-                self._digits(),
-                self._single(),
-                slack,
-                self.reach,
-                self.gaps,
-                self.first,
-                self.last,
-                offsets,
-                table,
-                found,
-            )
-        )
+def _mirrored(places: Places) -> Places:
+    """Bring the places of the same boundaries into the opposite order."""
+    end = len(places.moments) - 1
+    first, last = end - places.last[::-1], end - places.first[::-1]
+    turned = [np.ascontiguousarray(array[::-1]) for array in places[:6]]
+    moments, rests, *others = turned
+    return Places(-moments, -rests, *others, first, last, _offsets(first, last))
 
 
 def _share(need: NDArray[np.float64], sizes: NDArray[np.int64], total: float) -> NDArray[np.int64]:
