@@ -1,4 +1,4 @@
-"""Which colors of an image hold area: blocks of 2 x 2 pixels of one color, counted by color."""
+"""The area of each color of an image: its blocks of 2 x 2 pixels, counted."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from geoindex.rules.scale import round_colors
 __all__ = ["AreaCounter", "ColorAreas", "Rows"]
 
 NEARLY_ONE = 8
-"""Levels a channel by which the four pixels of a block of nearly one color may differ."""
+"""Levels per channel by which the pixels of a block of nearly one color may differ."""
 
 COUNTED_ROWS = 64
-"""Rows that a thread looks at, which stay in the cache."""
+"""Rows per thread and step; so many stay in the cache."""
 
 UNEVEN, NEARLY, UNIFORM = np.uint8(0), np.uint8(1), np.uint8(2)
 
@@ -34,12 +34,12 @@ UNEVEN, NEARLY, UNIFORM = np.uint8(0), np.uint8(1), np.uint8(2)
 def _mark_blocks(
     colors: NDArray[np.uint8], valid: NDArray[np.uint8], marks: NDArray[np.uint8]
 ) -> None:
-    """Tell of each pixel what the block is whose upper left it is; blocks are 2 x 2 pixels.
+    """Mark for each pixel how even the block of 2 x 2 pixels is whose upper left it is.
 
     `marks` has one row and one column less than `colors`. An empty `valid` means that every
-    pixel is valid; a block with one that is not is uneven.
+    pixel is valid; a block with an invalid pixel is uneven.
 
-    All in bytes and without branches, so that the compiler does many pixels at a time.
+    Bytes without branches let the compiler handle many pixels at once.
     """
     for row in range(marks.shape[0]):
         for col in range(marks.shape[1]):
@@ -64,7 +64,7 @@ def _mark_blocks(
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ColorAreas:
-    """The colors of an image, with their pixels and the blocks of one color."""
+    """The colors of an image with their pixels and their blocks of one color."""
 
     histogram: ColorHistogram
     """All colors."""
@@ -73,13 +73,13 @@ class ColorAreas:
     """Blocks of 2 x 2 pixels of each color; shape (n,). Blocks may overlap."""
 
     nearly: int
-    """Blocks of nearly one color that are not of one color."""
+    """Blocks of nearly, but not exactly, one color."""
 
     @property
     def evenness(self) -> float:
         """Share of the blocks of one color among those of nearly one, 0 to 1.
 
-        Flat colors kept without loss give nearly 1; JPEG and photographs give less than 0.85.
+        Losslessly stored flat colors give nearly 1; JPEG and photographs less than 0.85.
         """
         uniform = int(self.blocks.sum())
         return uniform / max(1, uniform + self.nearly)
@@ -87,7 +87,7 @@ class ColorAreas:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Rows:
-    """What is left to look at of rows whose pixels were counted: those that border on others."""
+    """The border of rows whose pixels were counted; blocks across it are not yet."""
 
     colors: NDArray[np.uint8]
     """First and last row; shape (2, cols, 3)."""
@@ -100,7 +100,7 @@ class Rows:
 
 
 class AreaCounter:
-    """Counts the colors of an image and their blocks, some rows at a time."""
+    """Counts the colors of an image and their blocks, a few rows at a time."""
 
     def __init__(self) -> None:
         self._all = ColorCounter()
@@ -109,7 +109,7 @@ class AreaCounter:
         self._last: Rows | None = None
 
     def count(self, pixels: Pixels) -> Rows:
-        """Count rows of pixels, in any order; threads may do so at once.
+        """Count rows of pixels, in any order and in several threads at once.
 
         Parameters
         ----------
@@ -137,7 +137,7 @@ class AreaCounter:
         Parameters
         ----------
         rows : Rows
-            Those that were counted, from top to bottom.
+            The results of :meth:`count`, from top to bottom.
         """
         self._nearly += rows.nearly
         if self._last is not None:
@@ -148,7 +148,7 @@ class AreaCounter:
         self._last = rows
 
     def areas(self) -> ColorAreas:
-        """Give what was counted so far.
+        """Return what was counted so far.
 
         Returns
         -------
@@ -160,7 +160,7 @@ class AreaCounter:
         return ColorAreas(histogram=histogram, blocks=blocks, nearly=self._nearly)
 
     def _count_blocks(self, colors: NDArray[np.uint8], valid: NDArray[np.uint8]) -> int:
-        """Count the blocks of one color within rows; returns how many are of nearly one."""
+        """Count the blocks of one color within rows; return the number of nearly one color."""
         rows, cols = colors.shape[:2]
         if rows < 2 or cols < 2:
             return 0
@@ -180,6 +180,6 @@ class AreaCounter:
 
 
 def _codes(histogram: ColorHistogram) -> NDArray[np.int64]:
-    """One number a color, ascending."""
+    """One number per color, ascending."""
     codes: NDArray[np.int64] = histogram.colors @ np.array([65_536, 256, 1])
     return codes

@@ -1,4 +1,4 @@
-"""What an image loses in each of several palettes."""
+"""The error of an image in each of several palettes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ PaletteSource = Palette | str | PathLike[str]
 
 @dataclass(frozen=True, kw_only=True)
 class PaletteScore:
-    """What an image loses in one palette."""
+    """The error of an image in one palette."""
 
     name: str
     """Name of the palette in the comparison."""
@@ -49,7 +49,7 @@ class PaletteScore:
     """Colors in the palette."""
 
     classes_used: int
-    """Palette colors that some pixel was given."""
+    """Palette colors that occur."""
 
     mean_squared_error: float
     """Mean squared RGB distance from a pixel to its palette color, the three channels summed:
@@ -67,13 +67,13 @@ class PaletteComparison:
     """The scores of palettes on one image; made by :func:`compare_palettes`."""
 
     scores: tuple[PaletteScore, ...]
-    """One a palette, in the order given."""
+    """One per palette, in the order given."""
 
     palettes: tuple[Palette, ...]
     """The palettes."""
 
     metric: Metric
-    """Color distance by which pixels were given palette colors."""
+    """Color distance by which the nearest palette color was chosen."""
 
     n_pixels: int
     """Pixels of the image that are not nodata."""
@@ -82,7 +82,7 @@ class PaletteComparison:
     """Distinct colors of the image."""
 
     picture: NDArray[np.uint8]
-    """The image to look at, RGBA, reduced where it is large; shape (rows, cols, 4)."""
+    """The image in RGBA, reduced if it is large; shape (rows, cols, 4)."""
 
     def __getitem__(self, name: str) -> PaletteScore:
         """Score of the palette of that name."""
@@ -90,7 +90,7 @@ class PaletteComparison:
             if score.name == name:
                 return score
         known = ", ".join(score.name for score in self.scores)
-        raise OptionError(f"no palette {name!r} was compared; there are {known}")
+        raise OptionError(f"no palette {name!r} was compared; known: {known}")
 
     def recreated(self, index: int) -> NDArray[np.uint8]:
         """Picture in the colors of one palette.
@@ -98,7 +98,7 @@ class PaletteComparison:
         Parameters
         ----------
         index : int
-            Place of the palette.
+            Position of the palette in :attr:`palettes`.
 
         Returns
         -------
@@ -114,7 +114,7 @@ class PaletteComparison:
         return shown
 
     def plot(self) -> Figure:
-        """Draw the image and what it is in each palette, with the errors.
+        """Draw the image, and beside it the image in each palette with its errors.
 
         Returns
         -------
@@ -154,21 +154,21 @@ def compare_palettes(
     channel_axis: int | None = None,
     progress: Progress | None = None,
 ) -> PaletteComparison:
-    """Tell what an image loses in each of several palettes.
+    """Compare palettes by the error of an image in each of them.
 
     Parameters
     ----------
     image : path-like, array_like, masked array, xarray.DataArray, PIL.Image.Image or IndexGrid
-        A file of any size, which is read block by block, pixels in memory, or a grid.
+        A file of any size (read block by block), pixels in memory, or a grid.
     palettes : mapping of str to palette, or sequence of palettes
-        Palettes, or what :func:`geoindex.load_palette` takes, with their names in the result;
-        those of a sequence have their own or that of their file.
+        Palettes, or anything :func:`geoindex.load_palette` takes, by their names in the result.
+        In a sequence, each is named after itself or its file.
     metric : {"rgb", "lab", "oklab", "ciede2000", "redmean", "shaded"}
-        Color distance by which pixels are given palette colors.
+        Color distance by which the nearest palette color is chosen.
     alpha, scale, channel_axis
         As in :func:`geoindex.index_image`.
     progress : callable, optional
-        Called with the rows that are read and how many there are.
+        Called with the number of rows read and the number of all rows.
 
     Returns
     -------
@@ -177,9 +177,9 @@ def compare_palettes(
     Raises
     ------
     MissingFileError
-        The image or a palette file is not there.
+        The image or a palette file does not exist.
     ImageError
-        The image cannot be read, or has no pixel that is not transparent or nodata.
+        The image cannot be read, or is all transparent or nodata.
     OptionError
         No palettes, or an unknown choice.
 
@@ -193,7 +193,7 @@ def compare_palettes(
     25.0
     """
     if isinstance(palettes, str | PathLike | Palette) or not len(palettes):
-        raise OptionError("palettes must be a list of palettes, or a mapping of names to them")
+        raise OptionError("palettes must be a list of palettes, or a mapping of names to palettes")
     named = palettes if isinstance(palettes, Mapping) else _named(palettes)
     loaded = {name: load_palette(source) for name, source in named.items()}
     rule = PixelRule(alpha=alpha, scale=scale)

@@ -1,9 +1,9 @@
-"""The flat colors of a map as they were drawn: what holds area, and line work.
+"""The flat colors of a map exactly as drawn: those of areas and those of lines.
 
-A color is drawn if the map has blocks of 2 x 2 pixels of it: anti-aliasing mixes colors along
-edges, which are one pixel wide. Line work may be as thin; such a color is drawn if it is
-frequent and no mixture of two others. JPEG leaves blocks of one color inside flat areas, but
-spreads each drawn color over its neighbors, so there the peaks of the blocks count.
+A color counts as drawn if the map has blocks of 2 x 2 pixels of it: the mixtures that
+anti-aliasing leaves along edges are one pixel wide. Lines may be as thin; their color counts as
+drawn if it is frequent and no mixture of two others. JPEG leaves blocks of one color inside flat
+areas but blurs each color into similar ones, so there only the peaks of the blocks count.
 """
 
 from __future__ import annotations
@@ -16,43 +16,43 @@ from geoindex.learn.color_areas import ColorAreas
 __all__ = ["flat_colors"]
 
 EVEN = 0.9
-"""Evenness from which a map counts as kept without loss."""
+"""Evenness from which a map counts as losslessly stored."""
 
 LEAST_DISTANCE = 6.0
 """RGB distance below which two drawn colors count as one: a legend cannot tell them apart."""
 
 LEAST_DISTANCE_NOISY = 12.0
-"""The same after JPEG: the radius of the noise around a color."""
+"""The same for JPEG: the radius of the noise around a color."""
 
 LEAST_BLOCKS = 4
-"""Blocks that a drawn color has; 3 x 3 pixels have as many."""
+"""Fewest blocks of a drawn color; 3 x 3 pixels have as many."""
 
 LEAST_BLOCKS_SHARE = 1e-5
-"""Blocks among all pixels that a drawn color has: in a large map a few come about by chance."""
+"""Fewest blocks of a drawn color per pixel of the map; a large map has a few by chance."""
 
 LEAST_BLOCK_SHARE = 0.05
-"""Blocks a pixel that a drawn color has; hatching and lines of two pixels have 0.1 to 0.5."""
+"""Fewest blocks per pixel of a drawn color; hatching and two-pixel lines have 0.1 to 0.5."""
 
 LEAST_NOISY_SHARE = 0.0003
-"""Blocks among all pixels that a color and the noise around it have after JPEG."""
+"""Fewest blocks of a color and the noise around it per pixel of the map, for JPEG."""
 
 LEAST_PEAK_SHARE = 0.5
 """Share of a drawn color in the blocks of the noise around it; photographs stay below 0.25."""
 
 CERTAIN_SHARE = 0.001
-"""Blocks among all pixels from which a color is drawn, mixture or not."""
+"""Blocks per pixel of the map from which a color counts as drawn, mixture or not."""
 
 LEAST_INK_SHARE = 0.001
-"""Share of the pixels that a color without area needs to be looked at."""
+"""Least share of the pixels of a color of lines."""
 
 MIXED_SHARE = 0.0001
-"""Share of the pixels from which a color may be the other end of a mixture."""
+"""Least share of the pixels of a color that others may be mixed with."""
 
 MIXED_WITHIN = 4.0
 """RGB distance from the line between two colors within which a color is their mixture."""
 
 MOST_ENDS = 200
-"""Most colors that are looked at as ends of mixtures."""
+"""Most colors considered as ends of mixtures."""
 
 
 def flat_colors(
@@ -63,17 +63,17 @@ def flat_colors(
     Parameters
     ----------
     areas : ColorAreas
-        Its colors, with their pixels and blocks.
+        The colors of the map with their pixels and blocks.
     min_distance : float, optional
-        Colors nearer than this (RGB) to one that holds more area count as its noise; by default
-        6, and 12 in a map that JPEG has smeared.
+        Colors closer than this (RGB) to one with more area are merged into it; 6 by default,
+        12 for a map that was stored as JPEG.
 
     Returns
     -------
     colors : ndarray of uint8, shape (k, 3)
-        By number of pixels, then red, green, blue; none where the image has no flat color.
+        Ordered by number of pixels, then red, green, blue; empty if there is no flat color.
     counts : ndarray of int64, shape (k,)
-        Pixels of exactly this color; after JPEG those within the noise around it.
+        Pixels of exactly this color; for JPEG also those of the noise around it.
     """
     noisy = areas.evenness < EVEN
     if min_distance is None:
@@ -93,7 +93,7 @@ def flat_colors(
 def _holding_area(
     areas: ColorAreas, colors: NDArray[np.float64], min_distance: float
 ) -> list[int]:
-    """Colors that have blocks, most blocks first, without the noise around them."""
+    """Colors with enough blocks, most blocks first, without the noise around them."""
     blocks = areas.blocks
     least = max(LEAST_BLOCKS, LEAST_BLOCKS_SHARE * areas.histogram.n_pixels)
     holding = (blocks >= least) & (blocks >= LEAST_BLOCK_SHARE * areas.histogram.counts)
@@ -103,7 +103,7 @@ def _holding_area(
 def _peaks(
     colors: NDArray[np.float64], heights: NDArray[np.int64], min_distance: float
 ) -> list[int]:
-    """Highest colors of which none is nearer to a higher one than the distance."""
+    """Highest colors, none of them closer than the distance to a higher one."""
     left = np.flatnonzero(heights)
     left = left[np.argsort(-heights[left], kind="stable")]
     peaks: list[int] = []
@@ -119,7 +119,7 @@ def _peaks(
 def _noisy(
     areas: ColorAreas, colors: NDArray[np.float64], min_distance: float
 ) -> tuple[list[int], NDArray[np.int64]]:
-    """Peaks of the blocks, and the pixels around each."""
+    """Peaks of the blocks, and the number of pixels around each."""
     n_pixels = areas.histogram.n_pixels
     peaks = _peaks(colors, areas.blocks, min_distance)
     blocks = _around(colors, areas.blocks, peaks, min_distance)
@@ -142,7 +142,7 @@ def _around(
     peaks: list[int],
     min_distance: float,
 ) -> NDArray[np.int64]:
-    """Weight of the colors that are nearest to each peak, and within the distance."""
+    """Total weight of the colors around each peak; each color counts for its nearest peak."""
     nearest = np.full(len(colors), -1)
     least = np.full(len(colors), min_distance)
     for place, peak in enumerate(peaks):
@@ -158,7 +158,7 @@ def _around(
 def _inks(
     areas: ColorAreas, colors: NDArray[np.float64], drawn: list[int], min_distance: float
 ) -> list[int]:
-    """Frequent colors without area that are no mixture: the line work."""
+    """Frequent colors without area that are no mixtures: those of lines."""
     if not drawn:
         return []
     counts, n_pixels = areas.histogram.counts, areas.histogram.n_pixels
@@ -185,9 +185,11 @@ def _is_mixture(
     """Whether a color lies between a unit and another color of the map, away from both."""
     along = ends[np.newaxis] - units[:, np.newaxis]
     offset = color - units[:, np.newaxis]
-    squared = (along**2).sum(axis=-1)
-    share = (along * offset).sum(axis=-1) / np.maximum(squared, 1)
-    beside = np.linalg.norm(offset - share[..., np.newaxis] * along, axis=-1)
-    # Beyond the other end, or all but there, it would be the other that is the mixture.
-    between = (share > 0) & ((1 - share) * np.sqrt(squared) > within)
-    return bool((between & (beside <= within)).any())
+    # Whole numbers, exact in any order: nothing is divided and no root taken.
+    length = (along**2).sum(axis=-1)
+    way = (along * offset).sum(axis=-1)
+    left = length - way
+    # Beyond the other end, or close to it, the other one would be the mixture.
+    between = (way > 0) & (left > 0) & (left**2 > within**2 * length)
+    beside = (offset**2).sum(axis=-1) * length - way**2
+    return bool((between & (beside <= within**2 * length)).any())

@@ -1,4 +1,4 @@
-"""LearnedPalette: a palette with what is known of the image that it came from."""
+"""LearnedPalette: a palette with a pixel count per color."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ __all__ = ["LearnedPalette"]
 
 
 class LearnedPalette(Palette):
-    """A palette that was learned from an image; made by :func:`geoindex.learn_palette`.
+    """A palette learned from an image; the result of :func:`geoindex.learn_palette`.
 
     Parameters
     ----------
     colors : array_like of uint8, shape (n_colors, 3)
-        Ordered by share, then by red, green, blue; none twice.
+        Different colors, ordered by share, then red, green, blue.
     counts : array_like of int, shape (n_colors,)
         Pixels of each color.
     n_pixels : int
@@ -27,7 +27,7 @@ class LearnedPalette(Palette):
     source_colors : int
         Distinct colors of the image.
     settings : mapping
-        How it was learned; JSON values.
+        Method, weights, space, ... as JSON values.
     """
 
     __slots__ = ("_counts", "_n_pixels", "_settings", "_source_colors")
@@ -52,8 +52,8 @@ class LearnedPalette(Palette):
     def counts(self) -> NDArray[np.int64]:
         """Pixels of each color, int64 of shape (n_colors,), read-only.
 
-        Of method ``"flat"`` those that are drawn in the color, of the others those that are
-        nearer to it than to the other colors, in the space in which it was learned.
+        With method ``"flat"``, the pixels drawn in the color; otherwise the pixels for which it
+        is the nearest color, in the space in which the palette was learned.
         """
         return self._counts
 
@@ -74,7 +74,7 @@ class LearnedPalette(Palette):
 
     @property
     def settings(self) -> dict[str, Any]:
-        """How the palette was learned: method, weights, space, ...; JSON values."""
+        """How the palette was learned: method, weights, space, ... as JSON values."""
         return dict(self._settings)
 
     def __setstate__(self, state: dict[str, Any]) -> None:

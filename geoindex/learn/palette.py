@@ -34,25 +34,25 @@ if TYPE_CHECKING:
 __all__ = ["METHODS", "Method", "Weights", "learn_palette"]
 
 Method = Literal["kmeans", "flat", "random", "mediancut"]
-"""Names of the methods; :data:`METHODS` tells what they are."""
+"""Names of the methods; :data:`METHODS` describes them."""
 
 METHODS: dict[Method, str] = {
     "kmeans": (
-        "Least mean squared error: k-means on the weighted distinct colors, started by "
-        "scikit-learn and improved on the true colors of the image."
+        "Small mean squared error: k-means on the distinct colors, weighted by their pixels, "
+        "with centers moved from where they are missed least to where they gain most."
     ),
     "flat": (
-        "The map's own flat colors exactly as drawn, in order of area: colors that hold area, and "
-        "line work, but no mixtures of edges and no JPEG noise."
+        "The map's own flat colors exactly as drawn, those of areas and lines, without the "
+        "mixtures along edges and without JPEG noise."
     ),
-    "random": "The colors of pixels drawn at random: the usual baseline.",
-    "mediancut": "Median cut (Heckbert, 1982): the means of parts of equal weight.",
+    "random": "Colors of random pixels: the usual baseline.",
+    "mediancut": "Median cut (Heckbert, 1982): means of parts of equal weight.",
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Settings:
-    """What was asked for, checked."""
+    """The checked options."""
 
     method: Method
     n_colors: int | None
@@ -75,11 +75,11 @@ class _Settings:
         check_integer("seed", self.seed, 0, 2**32 - 1)
         if self.min_distance is not None:
             if self.method != "flat":
-                raise OptionError("min_distance is an option of method 'flat' alone")
+                raise OptionError("min_distance is an option of method 'flat' only")
             if not self.min_distance >= 0:
                 raise OptionError(f"min_distance must be 0 or more, found {self.min_distance}")
         if self.method == "flat" and (self.weights, self.sample) != ("count", None):
-            raise OptionError("method 'flat' looks at every pixel: leave weights and sample out")
+            raise OptionError("method 'flat' looks at every pixel; leave out weights and sample")
 
 
 def learn_palette(
@@ -103,44 +103,44 @@ def learn_palette(
     Parameters
     ----------
     image : path-like, array_like, masked array, xarray.DataArray, PIL.Image.Image or IndexGrid
-        A file of any size, which is read block by block, pixels in memory, or a grid. Nodata
-        does not count; finer depths are rounded to 8 bits.
+        A file of any size (read block by block), pixels in memory, or a grid. Nodata pixels
+        are ignored; depths above 8 bits are rounded to 8 bits.
     n_colors : int, optional
-        Number of colors, 1 to 65,535. Method ``"flat"`` finds out by itself where it is not
-        given.
+        Number of colors, 1 to 65,535. Required except for method ``"flat"``, which returns all
+        flat colors by default.
     method : {"kmeans", "flat", "random", "mediancut"}
-        How; :data:`geoindex.learn.palette.METHODS` tells what each is.
+        Method; :data:`geoindex.learn.palette.METHODS` describes them.
     weights : {"count", "unique"}
         ``"count"`` is the same as clustering every pixel; ``"unique"`` counts each distinct
         color once, so that a dominating background does not take most of the palette.
     sample : int, optional
-        Learn from so many pixels drawn at random, in place of all.
+        Learn from this many random pixels instead of all.
     space : {"rgb", "lab", "oklab"}
-        The space in which distances and means are taken.
+        The color space of distances and means.
     seed : int
-        Of the random choices. The same image, options and seed give the same palette, byte for
-        byte, whatever the number of threads.
+        Seed of the random number generator. The same image, options and seed give the same
+        palette, byte for byte, on any number of threads.
     alpha, translucent, scale, channel_axis
         As in :func:`geoindex.index_image`.
     min_distance : float, optional
-        Of method ``"flat"``: colors nearer than this (RGB, 0 to 441) to one with more area count
-        as its noise. By default 6, and 12 in an image that JPEG has smeared.
+        With method ``"flat"``: colors closer than this (RGB, 0 to 441) to one with more area are
+        merged into it. 6 by default, 12 for an image that was stored as JPEG.
     progress : callable, optional
-        Called with the rows that are done and how many there are.
+        Called with the number of rows done and the number of all rows.
 
     Returns
     -------
     LearnedPalette
-        A :class:`Palette` with the pixels of each color, :attr:`LearnedPalette.counts`. Ordered
-        by share, then red, green, blue; 8 bits, no color twice.
+        A :class:`Palette` with a pixel count per color, :attr:`LearnedPalette.counts`. Different
+        8-bit colors, ordered by share, then red, green, blue.
 
     Raises
     ------
     MissingFileError
-        There is no such file.
+        The image file does not exist.
     ImageError
-        The image cannot be read, has no pixel that is not transparent or nodata, or, with method
-        ``"flat"``, no flat color.
+        The image cannot be read, is all transparent or nodata, or has no flat color for method
+        ``"flat"``.
     OptionError
         An unknown choice, or a number out of range.
 
@@ -183,7 +183,7 @@ def learn_palette(
     if areas is not None:
         colors, counts = _flat(areas, n_colors, min_distance, image_name(image))
     else:
-        # Only "flat" may leave the number out.
+        # n_colors is only optional for "flat".
         colors, counts = _quantized(histogram, n_colors or 0, settings)
     if n_colors is not None and len(colors) < n_colors:
         warnings.warn(
@@ -207,12 +207,12 @@ def learn_palette(
 def _flat(
     areas: ColorAreas, n_colors: int | None, min_distance: float | None, name: str
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Colors and counts of the flat colors."""
+    """Flat colors and their counts."""
     colors, counts = flat_colors(areas, min_distance)
     if not len(colors):
         raise ImageError(
-            f"{name} has no flat color that holds area, as photographs have none; learn the "
-            "palette with method='kmeans'"
+            f"{name} has no flat color that holds area, perhaps because it is a photograph; use "
+            "method='kmeans' instead"
         )
     return colors[:n_colors], counts[:n_colors]
 
@@ -220,7 +220,7 @@ def _flat(
 def _quantized(
     histogram: ColorHistogram, n_colors: int, settings: _Settings
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Colors and counts of the other methods."""
+    """Colors of the other methods and their counts."""
     pixels = TrueColors(histogram, settings.space, histogram.counts)
     sampled = _sampled(histogram, settings)
     weights = sampled.counts if settings.weights == "count" else np.ones_like(sampled.counts)
@@ -251,7 +251,7 @@ def _sampled(histogram: ColorHistogram, settings: _Settings) -> ColorHistogram:
 
 
 def _reason(histogram: ColorHistogram, settings: _Settings) -> str:
-    """Why there are fewer colors than were asked for."""
+    """Why there are fewer colors than requested."""
     if settings.method == "flat":
         return "the image has no more flat colors"
     if settings.sample is not None and settings.sample < histogram.n_pixels:

@@ -51,7 +51,7 @@ def test_names_of_a_sequence_differ(photo: np.ndarray) -> None:
     comparison = compare_palettes(photo, ["windows-256", "windows-256", Palette([[0, 0, 0]])])
     names = [score.name for score in comparison.scores]
     assert names == ["windows-256", "windows-256 (2)", "palette 3"]
-    with pytest.raises(OptionError, match="no palette 'x' was compared; there are windows-256"):
+    with pytest.raises(OptionError, match="no palette 'x' was compared; known: windows-256"):
         comparison["x"]
 
 

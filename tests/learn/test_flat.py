@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from geoindex.color.pixels import Pixels
 from geoindex.errors import FewerColorsWarning, ImageError, OptionError
 from geoindex.images import blocks
 from geoindex.learn.color_areas import AreaCounter
+from geoindex.learn.flat import _is_mixture
 from tests.support.drawings import draw_map
 
 KEVITSA_UNITS = [
@@ -130,7 +132,7 @@ def test_grid_and_transparency() -> None:
         ({"min_distance": float("nan")}, "min_distance must be 0 or more"),
         ({"weights": "unique"}, "looks at every pixel"),
         ({"sample": 100}, "looks at every pixel"),
-        ({"method": "kmeans", "n_colors": 2, "min_distance": 3}, "option of method 'flat' alone"),
+        ({"method": "kmeans", "n_colors": 2, "min_distance": 3}, "option of method 'flat' only"),
     ],
 )
 def test_bad_options(options: dict, message: str) -> None:
@@ -199,3 +201,24 @@ def test_a_file_read_in_many_blocks(repository: Path, monkeypatch: pytest.Monkey
     assert done == sorted(done)
     assert len(done) > 10
     assert done[-1] == (done[0][1], done[0][1])
+
+
+COLOR = st.tuples(*[st.integers(0, 20)] * 3)
+
+
+@given(COLOR, COLOR, COLOR, st.integers(0, 5))
+def test_mixtures_equal_exact_fractions(
+    color: tuple[int, ...], unit: tuple[int, ...], end: tuple[int, ...], within: int
+) -> None:
+    """Also where a color is exactly as far from the line between two others as it may be."""
+    along = [b - a for a, b in zip(unit, end, strict=True)]
+    offset = [b - a for a, b in zip(unit, color, strict=True)]
+    length = sum(x * x for x in along)
+    expected = False
+    if length:
+        share = Fraction(sum(x * y for x, y in zip(along, offset, strict=True)), length)
+        beside = sum((y - share * x) ** 2 for x, y in zip(along, offset, strict=True))
+        left = (1 - share) ** 2 * length
+        expected = 0 < share < 1 and left > within**2 and beside <= within**2
+    arrays = [np.array(colors, dtype=float) for colors in (color, [unit], [end])]
+    assert _is_mixture(*arrays, float(within)) == expected
