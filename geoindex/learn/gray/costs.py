@@ -112,8 +112,8 @@ def _cost_around(places: Places, start: int, stop: int, center: float) -> float:
     moments = places.moments
     weight = moments[stop, 0] - moments[start, 0]
     deviation = (moments[stop, 1] - moments[start, 1]) / weight - center
-    cost: float = _cost(moments, places.rests, places.is_single, start, stop)
-    return cost + weight * deviation * deviation
+    cost: float = weight * deviation * deviation
+    return cost + _cost(moments, places.rests, places.is_single, start, stop)
 
 
 @compiled()

@@ -248,9 +248,17 @@ def _mirrored(places: Places) -> Places:
     """Bring the places of the same boundaries into the opposite order."""
     end = len(places.moments) - 1
     first, last = end - places.last[::-1], end - places.first[::-1]
-    turned = [np.ascontiguousarray(array[::-1]) for array in places[:6]]
-    moments, rests, *others = turned
-    return Places(-moments, -rests, *others, first, last, _offsets(first, last))
+    return Places(
+        np.ascontiguousarray(-places.moments[::-1]),
+        np.ascontiguousarray(-places.rests[::-1]),
+        np.ascontiguousarray(places.is_single[::-1]),
+        np.ascontiguousarray(places.slack[::-1]),
+        np.ascontiguousarray(places.reach[::-1]),
+        np.ascontiguousarray(places.gaps[::-1]),
+        first,
+        last,
+        _offsets(first, last),
+    )
 
 
 def _share(need: NDArray[np.float64], sizes: NDArray[np.int64], total: float) -> NDArray[np.int64]:
