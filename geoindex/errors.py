@@ -1,4 +1,4 @@
-"""The errors of geoindex: one base class, each child also a built-in."""
+"""The exceptions of geoindex: one base class, whose children are also built-in exceptions."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ __all__ = [
 
 
 class GeoindexError(Exception):
-    """Base of every error that geoindex raises on purpose.
+    """Base class of all geoindex errors.
 
     The message is one line: what is wrong, what was found, what to do.
     """
 
 
 class GeoindexWarning(UserWarning):
-    """Work goes on, but not as one would expect; the message is one line."""
+    """The result may not be what you expect; the message is one line."""
 
 
 class PaletteError(GeoindexError, ValueError):
-    """A palette that cannot be used.
+    """Invalid palette.
 
     Attributes
     ----------
     row : int or None
-        Zero-based row of the offending color where one row is at fault.
+        Zero-based row of the invalid color, or None if no single row is at fault.
     """
 
     def __init__(self, message: str, *, row: int | None = None) -> None:
@@ -61,47 +61,47 @@ class ImageError(GeoindexError, ValueError):
 
 
 class GridError(GeoindexError, ValueError):
-    """An index grid, or a file that should hold one, that contradicts itself."""
+    """Invalid index grid, or a file that does not hold one."""
 
 
 class CubeError(GeoindexError, ValueError):
-    """A color cube, or a file that should hold one, that cannot be used."""
+    """Invalid color cube, or a file that does not hold one."""
 
 
 class SurveyError(GeoindexError, ValueError):
-    """A survey geometry, or a file that should hold one, that contradicts itself."""
+    """Invalid survey geometry, or a file that does not hold one."""
 
 
 class SectionError(GeoindexError, ValueError):
-    """A cross-section whose place contradicts itself, or that SEG-Y cannot hold."""
+    """Invalid place of a cross-section, or one that SEG-Y cannot store."""
 
 
 class OptionError(GeoindexError, ValueError):
-    """A choice that does not exist; the message lists those that do."""
+    """Invalid option; the message lists the valid choices or the range."""
 
 
 class MissingFileError(GeoindexError, FileNotFoundError):
-    """A source file that is not there."""
+    """Missing input file."""
 
 
 class OutputError(GeoindexError, OSError):
-    """An output that cannot be, or must not be, written."""
+    """Output that cannot be written, or must not be overwritten."""
 
 
 class BatchError(GeoindexError, RuntimeError):
-    """The processes of a batch cannot do their work."""
+    """The processes of a batch cannot run."""
 
 
 class FewerColorsWarning(GeoindexWarning):
-    """A palette with fewer colors than were asked for."""
+    """Palette with fewer colors than requested."""
 
 
 @contextmanager
 def interrupts_first() -> Iterator[None]:
-    """Let no error hide the interrupt, or the exit, that it is a consequence of.
+    """Raise the interrupt or exit that caused an error instead of the error.
 
-    A library that is interrupted may fail as it cleans up, and what it raises then would be taken
-    for an error of a file: rasterio says that no GDAL environment exists.
+    A library may fail to clean up when it is interrupted, and that error would be mistaken for a
+    damaged file: rasterio then reports that no GDAL environment exists.
     """
     outer = sys.exc_info()[1]
     try:

@@ -1,4 +1,4 @@
-"""IndexGrid: one palette index a pixel, with what is needed to place and color it."""
+"""IndexGrid: one palette index per pixel, with palette and georeference."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from geoindex.errors import GridError
 from geoindex.palette import Palette
 from geoindex.rules.choices import is_whole
 from geoindex.rules.indices import IndexArray, is_lazy
+from geoindex.survey import Survey
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -25,12 +26,10 @@ if TYPE_CHECKING:
     from rasterio.control import GroundControlPoint
     from rasterio.crs import CRS
 
-    from geoindex.survey import Survey
-
 __all__ = ["IndexGrid", "Resampling"]
 
 Resampling = Literal["nearest", "mode"]
-"""The pixel at the center of a bin, or the class of most of the bin."""
+"""``"nearest"``: the pixel at the bin center; ``"mode"``: the commonest class of the bin."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -40,8 +39,8 @@ class IndexGrid:
     Raises
     ------
     GridError
-        The indices are not two-dimensional uint8 or uint16, one of them is neither a row of
-        the palette nor nodata, or nodata is a row of the palette.
+        The indices are not two-dimensional uint8 or uint16, an index is neither a palette row
+        nor nodata, or nodata is a palette row.
 
     Examples
     --------
@@ -60,26 +59,26 @@ class IndexGrid:
     """
 
     indices: IndexArray
-    """Palette rows, uint8 or uint16 of shape (rows, cols), row 0 at the top, uint16 for more than
-    256 colors; or a Dask array of them, which is checked no further."""
+    """Palette rows, uint8 or uint16 of shape (rows, cols), row 0 at the top; uint16 for more than
+    256 colors. May be a Dask array, whose values are not checked."""
 
     palette: Palette
-    """The palette that the indices point into."""
+    """The palette that the indices refer to."""
 
     nodata: int | None = None
-    """Value of pixels without a class, or None where every pixel has one."""
+    """Value of pixels without a class, or None if every pixel has one."""
 
     transform: Affine | None = None
-    """Affine map from (column, row) of pixel corners to coordinates, or None."""
+    """Affine transform from (column, row) of pixel corners to map coordinates, or None."""
 
     crs: CRS | None = None
     """Coordinate reference system of `transform` or `gcps`, or None."""
 
     gcps: tuple[GroundControlPoint, ...] = ()
-    """Ground control points, where the place on the map is known by them and no transform."""
+    """Ground control points, if these replace a transform."""
 
     provenance: Mapping[str, Any] = field(default_factory=dict)
-    """How the grid was made (metric, palette hash, version, options); JSON values."""
+    """How the grid was made (metric, palette hash, version, options), as JSON values."""
 
     def __post_init__(self) -> None:
         indices: Any = self.indices
@@ -93,7 +92,7 @@ class IndexGrid:
             raise GridError(f"indices must have the shape (rows, cols), found {indices.shape}")
         n_colors = len(self.palette)
         if n_colors > 256 and indices.dtype == np.uint8:
-            # So that every color can be written into the grid, and into its files.
+            # The grid, and its files, can then hold every color.
             indices = indices.astype(np.uint16)
             object.__setattr__(self, "indices", indices)
         largest = int(np.iinfo(indices.dtype).max)
@@ -110,7 +109,7 @@ class IndexGrid:
             self._check_range(n_colors)
 
     def _check_range(self, n_colors: int) -> None:
-        """Refuse an index that is neither a palette row nor nodata."""
+        """Raise an error for an index that is neither a palette row nor nodata."""
         if n_colors > int(np.iinfo(self.indices.dtype).max):
             return
         if int(self.indices.max()) < n_colors:
@@ -137,7 +136,7 @@ class IndexGrid:
         return is_lazy(self.indices)
 
     def compute(self) -> IndexGrid:
-        """Grid with its indices in memory; this one, where they are.
+        """Grid with its indices in memory; the same grid if they already are.
 
         Returns
         -------
@@ -146,17 +145,17 @@ class IndexGrid:
         return replace(self, indices=np.asarray(self.indices)) if self.is_lazy else self
 
     def bands(self, n_pixels: int = 2**22) -> Iterator[tuple[slice, IndexArray]]:
-        """Go through the indices from top to bottom, some rows at a time.
+        """Iterate over the indices from top to bottom, in blocks of rows.
 
         Parameters
         ----------
         n_pixels : int
-            About as many at a time; those of a Dask array come by its own chunks.
+            Approximate pixels per block. A Dask array is read by its own chunks.
 
         Yields
         ------
         slice
-            The rows.
+            Rows of the block.
         ndarray of uint8 or uint16, shape (rows of the slice, cols)
         """
         rows, cols = self.shape
@@ -170,13 +169,13 @@ class IndexGrid:
 
     @property
     def valid(self) -> NDArray[np.bool_]:
-        """Mask of shape (rows, cols); True where the pixel has a class."""
+        """Mask of shape (rows, cols), True where a pixel has a class."""
         if self.nodata is None:
             return np.ones(self.shape, dtype=bool)
         return np.not_equal(self.indices, self.nodata)
 
     def counts(self) -> NDArray[np.int64]:
-        """Pixels of each class.
+        """Count the pixels of each class.
 
         Returns
         -------
@@ -189,7 +188,7 @@ class IndexGrid:
         return counts[: len(self.palette)]
 
     def to_rgb(self, *, background: tuple[int, int, int] = (255, 255, 255)) -> NDArray[np.uint8]:
-        """Picture of the grid in its palette colors.
+        """RGB picture of the grid in its palette colors.
 
         Parameters
         ----------
@@ -211,14 +210,14 @@ class IndexGrid:
         return self.palette.colormap()
 
     def plot(self, ax: Axes | None = None, *, legend: bool | None = None) -> Axes:
-        """Draw the grid in its true colors, nodata transparent.
+        """Draw the grid in its palette colors; nodata is transparent.
 
         Parameters
         ----------
         ax : matplotlib.axes.Axes, optional
-            Where to draw; a new figure by default.
+            Axes to draw on; by default those of a new figure.
         legend : bool, optional
-            Show the classes beside the map; by default where the palette has names.
+            Show the classes beside the map. By default shown if the palette has names.
 
         Returns
         -------
@@ -246,22 +245,21 @@ class IndexGrid:
             (Surfer), ``.cps3`` (experimental), ``.xyz``, ``.xya`` (DUG), and ``.ijxyz``
             and ``.dat`` (OpendTect) for grids on a survey.
         overwrite : bool
-            Replace a file that is already there.
+            Replace an existing file.
         values : bool
-            Write the class values of the palette (:attr:`Palette.values`) in place of its
-            row numbers; :func:`geoindex.open_grid` turns them back.
+            Write the class values of the palette (:attr:`Palette.values`) instead of its row
+            numbers; :func:`geoindex.open_grid` converts them back.
         format : str, optional
-            Key of a format, or a suffix, where that of `path` would pick another one:
-            ``"surfer7"`` for ``.grd``, ``"zmap"`` for ``.dat``;
-            :data:`geoindex.grids.formats.FORMATS` lists them.
+            Key or suffix of a format to use instead of that of `path`: ``"surfer7"`` for
+            ``.grd``, ``"zmap"`` for ``.dat``; see :data:`geoindex.grids.formats.FORMATS`.
 
         Raises
         ------
         OptionError
-            An unknown format.
+            The format is unknown.
         OutputError
-            The suffix is unknown, the file exists, the folder cannot be written, or the
-            format cannot hold the grid, such as a rotated one or class values.
+            The suffix is unknown, the file exists, the folder is not writable, or the format
+            cannot store the grid, for instance because it is rotated.
         """
         from geoindex.files.door import save_grid
 
@@ -275,37 +273,38 @@ class IndexGrid:
         pad: int | tuple[int, int] = 0,
         step: int | tuple[int, int] | None = None,
     ) -> IndexGrid:
-        """Put the grid on the inlines and crosslines of a survey.
+        """Resample the grid to the inlines and crosslines of a survey.
 
         Parameters
         ----------
         survey : Survey
-            The survey. Where its CRS differs from the grid's, the coordinates of each bin are
-            projected by PROJ; where one of the two has none, both are taken to be the same.
+            Target survey. If its CRS differs from the grid's, bin coordinates are projected
+            with PROJ; if either has no CRS, both are assumed to be the same.
         method : {"nearest", "mode"}
-            ``"nearest"``: the pixel that the center of the bin lies in. ``"mode"``: the class
-            that most of the bin belongs to, which removes specks and also thin lines; nodata
-            where more than half of it is.
+            ``"nearest"``: the pixel at the bin center. ``"mode"``: the commonest class in the
+            bin, which removes specks but also thin lines; nodata if over half of the bin has
+            no class.
         pad : int or two int
-            Bins to add on every side; two numbers are for inlines and crosslines.
+            Bins to add on every side; give two numbers for inlines and crosslines.
         step : int or two int, optional
             Step of the line numbers, a multiple of the survey's own.
 
         Returns
         -------
         IndexGrid
-            Rows are inlines, columns crosslines, the transform is that of the survey. Bins
-            outside the grid are nodata; ``provenance["resampled"]["outside_share"]`` tells
-            their share, and ``changed_share`` that of bins that ``"mode"`` changed.
+            Rows are inlines and columns crosslines; the transform is that of the survey. Bins
+            outside the grid are nodata. ``provenance["resampled"]`` holds their share as
+            ``outside_share``, and as ``changed_share`` that of bins changed by ``"mode"``.
 
         Raises
         ------
         SurveyError
-            No bin lies on the grid; both extents are shown. Or `pad` or `step` are wrong.
+            No bin lies on the grid (the message shows both extents), or `pad` or `step` is
+            wrong.
         GridError
             The grid has no transform.
         OptionError
-            An unknown method.
+            The method is unknown.
 
         Examples
         --------
@@ -329,9 +328,7 @@ class IndexGrid:
 
     @property
     def survey(self) -> Survey | None:
-        """Survey whose inlines and crosslines are rows and columns; see :meth:`resample`."""
-        from geoindex.survey import Survey
-
+        """Survey whose inlines and crosslines are the rows and columns; see :meth:`resample`."""
         content = self.provenance.get("survey")
         if not isinstance(content, Mapping) or self.transform is None:
             return None
@@ -340,14 +337,14 @@ class IndexGrid:
         return survey if same else None
 
     def to_xarray(self) -> xr.DataArray:
-        """Copy into an xarray DataArray; needs ``geoindex-raster[xarray]``.
+        """Copy the grid into an xarray DataArray; needs ``geoindex-raster[xarray]``.
 
         Returns
         -------
         xarray.DataArray
-            Dimensions y and x, with pixel-center coordinates where the transform is not
-            rotated; attributes carry ``flag_values``, ``flag_meanings`` and ``_FillValue``
-            after the CF conventions, and the colors. Dask indices stay so.
+            Dimensions y and x, with pixel-center coordinates unless the transform is rotated.
+            Attributes hold ``flag_values``, ``flag_meanings`` and ``_FillValue`` as in the CF
+            conventions, and the colors. Dask indices stay lazy.
         """
         from geoindex.files.door import grid_to_xarray
 

@@ -1,4 +1,4 @@
-"""Palette: the colors whose row numbers become the indices of a grid."""
+"""Palette: the colors whose row numbers are the indices of a grid."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["MAX_COLORS", "Palette"]
 
 MAX_COLORS = 65_535
-"""Most rows a palette may have: one value of uint16 stays free for nodata."""
+"""Largest number of colors: one value of uint16 stays free for nodata."""
 
 
 class Palette:
@@ -31,33 +31,32 @@ class Palette:
     Parameters
     ----------
     colors : array_like, shape (n_colors, 3)
-        Red, green, blue. Floats whose values all lie in 0..1 are on the unit scale, anything
-        else is 0..255; fractions are rounded half up.
+        Red, green, blue. Floats are read as 0-1 if all values lie in that range, anything else
+        as 0-255; fractions are rounded half up.
     names : sequence of str, optional
-        One name a color, such as the map units of a legend.
+        One name per color, such as the map units of a legend.
     name : str, optional
         Name of the palette as a whole.
     values : sequence of int, optional
-        The number that each class has elsewhere, such as 101, 205, ... in a GIS style; all
-        different, within -2**31..2**31 - 1. Row numbers 0, 1, 2, ... count as none.
+        The number of each class in other programs, such as 101, 205, ... in a GIS style. They
+        must be unique and fit in int32. Plain row numbers 0, 1, 2, ... are dropped.
     roles : sequence of str, optional
-        What each color is: ``"ink"`` for overprint such as contacts, faults and text, which
-        class recovery fills (:class:`geoindex.Clean`); ``"unit"``, ``""`` or anything else
+        Role of each color: ``"ink"`` for overprint such as contacts, faults and text, which
+        class recovery removes (:class:`geoindex.Clean`); ``"unit"``, ``""`` or anything else
         for a class.
     scale : {"unit", "byte"}, optional
-        Decides the scale of `colors` where the rule above would be wrong.
+        Scale of `colors`, if the rule above would guess wrong.
 
     Raises
     ------
     PaletteError
-        No color, more than 65,535, a wrong shape, a value that is not a number or out of
-        range, values of both scales, or a class value that occurs twice; the message names
+        There are no colors or more than 65,535, the shape is wrong, a value is not a number or
+        out of range, values mix both scales, or a class value is repeated; the message names
         the row (counted from 0).
 
     Notes
     -----
-    Duplicate colors are kept, since row numbers have a meaning; the lowest row is the one
-    that pixels are given.
+    Duplicate colors are kept because row numbers are meaningful; pixels get the lowest row.
 
     Examples
     --------
@@ -95,7 +94,7 @@ class Palette:
 
     @property
     def names(self) -> tuple[str, ...] | None:
-        """Names of the colors, one a row, or None."""
+        """Name of each color, or None."""
         return self._names
 
     @property
@@ -105,17 +104,17 @@ class Palette:
 
     @property
     def values(self) -> tuple[int, ...] | None:
-        """Number that each class has elsewhere, or None where it is the row."""
+        """Number of each class in other programs, or None if it is the row number."""
         return self._values
 
     @property
     def roles(self) -> tuple[str, ...] | None:
-        """What each color is, ``"ink"`` for overprint, or None."""
+        """Role of each color, such as ``"ink"`` for overprint, or None."""
         return self._roles
 
     @property
     def sha256(self) -> str:
-        """Hexadecimal SHA-256 of the colors in row order; names do not count."""
+        """Hexadecimal SHA-256 of the colors in row order, without names."""
         return hashlib.sha256(self._colors.tobytes()).hexdigest()
 
     def unit(self) -> NDArray[np.float64]:
@@ -129,12 +128,12 @@ class Palette:
         return self._colors / 255.0
 
     def duplicates(self) -> dict[int, int]:
-        """Rows that repeat the color of an earlier row, which pixels are never given.
+        """Rows that repeat an earlier color, and so are never assigned to a pixel.
 
         Returns
         -------
         dict of int to int
-            The repeating row to the first row of the same color.
+            Maps the repeating row to the first row of the same color.
 
         Examples
         --------
@@ -151,7 +150,7 @@ class Palette:
         return repeated
 
     def label(self, index: int) -> str:
-        """Name of the color at `index`, or its values where the palette has no names.
+        """Name of the color at `index`, or its RGB values if it has no name.
 
         Parameters
         ----------
@@ -167,7 +166,7 @@ class Palette:
         return ",".join(str(value) for value in self._colors[index])
 
     def colormap(self) -> ListedColormap:
-        """Matplotlib colormap of exactly these colors, nodata transparent.
+        """Matplotlib colormap of exactly these colors; nodata is transparent.
 
         Use it with :meth:`norm`, so that index ``i`` shows color ``i``.
 
@@ -181,7 +180,7 @@ class Palette:
         return palette_colormap(self)
 
     def norm(self) -> NoNorm:
-        """Matplotlib norm that hands indices to the colormap as they are.
+        """Matplotlib norm that passes indices to the colormap unchanged.
 
         Returns
         -------
@@ -192,19 +191,19 @@ class Palette:
         return index_norm()
 
     def image(self, *, columns: int = 16, cell: int = 16) -> NDArray[np.uint8]:
-        """Swatch picture of the palette, row by row.
+        """Picture of the palette as swatches, row by row.
 
         Parameters
         ----------
         columns : int
-            Swatches in a row.
+            Swatches per row.
         cell : int
             Side of a swatch in pixels.
 
         Returns
         -------
         ndarray of uint8, shape (rows * cell, min(columns, n_colors) * cell, 3)
-            Places after the last color are white.
+            Cells after the last color are white.
         """
         columns = min(columns, len(self))
         rows = -(-len(self) // columns)
@@ -218,7 +217,7 @@ class Palette:
         Parameters
         ----------
         ax : matplotlib.axes.Axes, optional
-            Where to draw; a new figure by default.
+            Axes to draw on; by default those of a new figure.
 
         Returns
         -------
@@ -244,16 +243,16 @@ class Palette:
             ``.clr`` (ESRI, QGIS), ``.qml`` (QGIS), ``.sld``, ``.cpt`` (GMT), ``.odct``
             (OpendTect), ``.json``, or ``.tif`` and ``.png`` (a strip of the colors).
         overwrite : bool
-            Replace a file that is already there.
+            Replace an existing file.
         format : str, optional
-            Key of a format where the suffix would pick another one: ``"riff"`` for ``.pal``,
-            ``"gdal"`` for ``.txt``; :data:`geoindex.palettes.formats.FORMATS` lists them.
+            Key of a format to use instead of that of the suffix: ``"riff"`` for ``.pal``,
+            ``"gdal"`` for ``.txt``; see :data:`geoindex.palettes.formats.FORMATS`.
 
         Raises
         ------
         OutputError
-            The suffix is unknown, the file exists, the folder cannot be written, or the
-            format does not hold the palette.
+            The suffix is unknown, the file exists, the folder is not writable, or the format
+            cannot store the palette.
         """
         from geoindex.files.door import save_palette
 
@@ -321,7 +320,7 @@ def _check_colors(colors: ArrayLike, scale: Scale | None) -> NDArray[np.uint8]:
 def _check_names(
     names: Sequence[str] | None, n_colors: int, what: str = "names"
 ) -> tuple[str, ...] | None:
-    """Names, or roles, as a tuple of one string a color."""
+    """Names, or roles, as a tuple of one string per color."""
     if names is None:
         return None
     if isinstance(names, str) or not all(isinstance(name, str) for name in names):
@@ -329,8 +328,8 @@ def _check_names(
     for row, name in enumerate(names):
         if any("\ud800" <= letter <= "\udfff" for letter in name):
             raise PaletteError(
-                f"palette row {row}: {name!r} holds half a character, which no file can keep; "
-                "read the names with the encoding that they are in",
+                f"palette row {row}: {name!r} contains half a surrogate pair, which no file "
+                "can store; read the names with their real encoding",
                 row=row,
             )
     if len(names) != n_colors:
@@ -339,19 +338,19 @@ def _check_names(
 
 
 def _check_values(values: Sequence[int] | None, n_colors: int) -> tuple[int, ...] | None:
-    """Class values as a tuple, or None where they are the row numbers."""
+    """Class values as a tuple, or None if they are the row numbers."""
     if values is None:
         return None
     checked: dict[int, int] = {}
     for row, value in enumerate(values):
         if not is_whole(value) or not -(2**31) <= value < 2**31:
             raise PaletteError(
-                f"palette row {row}: class value {value} is no integer of 32 bits", row=row
+                f"palette row {row}: class value {value} is not a 32-bit integer", row=row
             )
         first = checked.setdefault(int(value), row)
         if first != row:
             raise PaletteError(
-                f"palette row {row}: class value {value} is that of row {first} already", row=row
+                f"palette row {row}: class value {value} is already used by row {first}", row=row
             )
     if len(checked) != n_colors:
         raise PaletteError(f"palette has {n_colors} colors but {len(checked)} class values")
@@ -359,7 +358,7 @@ def _check_values(values: Sequence[int] | None, n_colors: int) -> tuple[int, ...
 
 
 def _read_only(colors: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Copy that cannot be changed."""
+    """Read-only copy."""
     colors = np.array(colors, dtype=np.uint8, order="C")
     colors.setflags(write=False)
     return colors

@@ -28,7 +28,7 @@ PLACE = {"start": (0, 0), "end": (1, 1), "top": 0, "bottom": 5}
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), "a", 1.5, 2**31, None])
 def test_class_values(value: object) -> None:
-    with pytest.raises(PaletteError, match=r"row 1: class value .* is no integer of 32 bits"):
+    with pytest.raises(PaletteError, match=r"row 1: class value .* is not a 32-bit integer"):
         Palette(PALETTE.colors, values=[0, value])
 
 
@@ -38,7 +38,7 @@ def test_class_values(value: object) -> None:
         (
             lambda: Palette(PALETTE.colors, ["a", "\ud800"]),
             PaletteError,
-            "row 1.*half a char",
+            "row 1.*half a surrogate",
         ),
         (lambda: legend_palette(np.zeros((0, 5, 3), np.uint8)), ImageError, "has no pixels"),
         (lambda: Clean(hatch=[(0, 1, 2)]), OptionError, "hatch must be texts such as"),

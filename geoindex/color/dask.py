@@ -1,8 +1,8 @@
-"""Dask arrays mapped block by block when they are computed, and not before.
+"""Dask arrays, mapped block by block when they are computed.
 
-Needs ``geoindex-raster[dask]``. What decides on the result must be known without looking at the
-pixels: so floats need their scale, and with 256 colors the indices are uint16 wherever a pixel
-could be nodata, whether one is or not. In all else the values are those of the array in memory.
+Needs ``geoindex-raster[dask]``. The dtype of the result must be known before the pixels are, so
+floats need a scale, and indices of 256 colors are uint16 if any pixel could be nodata. Otherwise
+the result equals that of an array in memory.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = ["check_lazy", "lazy_values", "map_lazy"]
 
 
 def lazy_values(values: Any) -> Any | None:
-    """Dask array that this is, or that a DataArray holds, or None."""
+    """Dask array itself or in a DataArray; None for anything else."""
     xarray = sys.modules.get("xarray")
     if xarray is not None and isinstance(values, xarray.DataArray):
         values = values.data
@@ -31,21 +31,21 @@ def lazy_values(values: Any) -> Any | None:
 
 
 def check_lazy(values: Any, rule: PixelRule) -> None:
-    """Refuse a Dask array that cannot be worked through in parts.
+    """Raise an error for a Dask array that cannot be mapped in blocks.
 
     Raises
     ------
     ImageError
-        Floats whose scale is not said, or a shape that is not known.
+        The array holds floats and `rule` has no scale, or its shape is unknown.
     """
     if values.dtype.kind == "f" and rule.scale is None:
         raise ImageError(
-            "the scale of a Dask array of floats cannot be seen before it is computed; say "
+            "the scale of a Dask array of floats is unknown until it is computed; set "
             "scale='unit' or scale='byte'"
         )
     if any(np.isnan(length) for length in values.shape):
         raise ImageError(
-            f"the shape {values.shape} of the Dask array is not known; call its "
+            f"the shape {values.shape} of the Dask array is unknown; call its "
             "compute_chunk_sizes() first"
         )
 
@@ -58,20 +58,20 @@ def map_lazy(
     *,
     has_mask: bool = False,
 ) -> Any:
-    """Map an array that is not computed yet.
+    """Map a Dask array without computing it.
 
     Parameters
     ----------
     values : dask.array.Array, shape (..., channels)
-        Its chunks are kept, but for the channels, which come together.
+        Its chunks are kept, except that the channels are merged into one.
     mapper : ColorMapper
-        It is one node of the graph, so that a worker gets it once.
+        It becomes one node of the graph, so that each worker receives it once.
     rule : PixelRule
-        The one that `to_pixels` goes by.
+        The rule that `to_pixels` applies.
     to_pixels : callable
-        Brings a block of values to colors; it can be pickled.
+        Converts a block of values to colors; must be picklable.
     has_mask : bool
-        Whether pixels may be masked for a reason other than alpha and NaN.
+        Whether pixels may be masked other than by alpha and NaN.
 
     Returns
     -------
@@ -80,7 +80,7 @@ def map_lazy(
     Raises
     ------
     ImageError
-        Floats whose scale is not said, or a shape that is not known.
+        The array holds floats and `rule` has no scale, or its shape is unknown.
     """
     import dask.array as da
     from dask import delayed

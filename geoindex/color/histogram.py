@@ -1,4 +1,4 @@
-"""The distinct colors of an image of any size and how many pixels have each."""
+"""The distinct colors of an image of any size with their pixel counts."""
 
 from __future__ import annotations
 
@@ -22,23 +22,22 @@ class ColorHistogram:
     """Shape (n, 3)."""
 
     counts: NDArray[np.int64]
-    """Shape (n,), each above 0."""
+    """Shape (n,), all above 0."""
 
     def __len__(self) -> int:
         return len(self.colors)
 
     @property
     def n_pixels(self) -> int:
-        """Pixels that were counted."""
+        """Number of pixels counted."""
         return int(self.counts.sum())
 
 
 class ColorCounter:
     """Counts colors block by block, in memory that does not grow with the image.
 
-    Counts are kept for the strips of 64 colors that turn up: a few megabytes for a map, ten or
-    twenty for a photograph, and at most 129 MB for an image of all 16,777,216 colors; so much for
-    each thread that counts.
+    Each counting thread keeps counts for the strips of 64 colors that occur: a few megabytes for a
+    map, ten or twenty for a photograph, and at most 129 MB if all 16,777,216 colors occur.
 
     Examples
     --------
@@ -57,20 +56,19 @@ class ColorCounter:
         self.clear()
 
     def clear(self) -> None:
-        """Forget what was counted."""
+        """Reset all counts."""
         self._tables = [_Table()]
         self._free = self._tables.copy()
 
     def add(self, pixels: Pixels) -> None:
-        """Count the pixels of a block; threads may do so at once.
+        """Count the pixels of a block; safe to call from several threads.
 
         Parameters
         ----------
         pixels : Pixels
-            Of shape (rows, cols). Colors in full depth are counted as the 8-bit colors nearest
-            to them.
+            Shape (rows, cols). Colors in full depth are rounded to 8 bits.
         """
-        # Threads that waited for each other would lose a tenth of the time of counting a file.
+        # A table per thread: waiting for a shared one would cost a tenth of the time of a file.
         try:
             table = self._free.pop()
         except IndexError:
@@ -82,7 +80,7 @@ class ColorCounter:
             self._free.append(table)
 
     def histogram(self) -> ColorHistogram:
-        """Give what was counted so far, colors in ascending order; not while threads count.
+        """Return the counts so far, colors in ascending order; not while threads are counting.
 
         Returns
         -------
@@ -100,7 +98,7 @@ class _Table:
 
     def __init__(self) -> None:
         self._slots = np.zeros(N_STRIPS, dtype=np.uint32)
-        # The system gives memory to zeros when they are first written to.
+        # The system allocates memory for zeros only when they are first written to.
         self._counts = np.zeros((N_STRIPS + 1) * STRIP, dtype=np.int64)
         self._used = 0
 

@@ -1,4 +1,4 @@
-"""The nearest palette color of every pixel: exact, and the lowest index wins a tie."""
+"""The nearest palette color of every pixel: exact, with ties going to the lowest index."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ __all__ = [
     "color_mapper",
 ]
 
-# Filling every cell takes 0.05 s on two cores for 256 colors; smaller images mostly touch a
+# Filling every cell takes 0.05 s on two cores for 256 colors; smaller images mostly need only a
 # few hundred of the 32,768.
 FULL_TABLE_PIXELS = 16_000_000
 
-# Below this, handing a block to a thread costs more than the second core brings.
+# Below this, handing a block to a thread costs more than the second core saves.
 BLOCK_PIXELS = 250_000
 
 ALL_FILLED = np.empty(0, dtype=np.uint8)
-"""What the kernels take for "every cell is filled"."""
+"""Tells the kernels that every cell is filled."""
 
 
 class ColorMapper:
-    """Maps pixels to the rows of one palette; keep it for many images.
+    """Maps pixels to the rows of one palette; reuse it for many images.
 
-    Distances are found once a color and kept in a table of all 256 ** 3 colors (16 MB, or
-    32 MB beyond 255 colors), which is filled for the colors that turn up. Any number of
-    threads may use one mapper.
+    The nearest row of each color is computed once and kept in a table of all 256 ** 3 colors (16
+    MB, or 32 MB for more than 255 palette colors), which is filled as colors occur. Threads may
+    share a mapper.
 
     Parameters
     ----------
@@ -52,14 +52,14 @@ class ColorMapper:
         Colors farther than this from every palette color become nodata, in the metric's
         units.
     units : Palette, optional
-        Colors to compare pixels with in place of the palette's, no more than it has.
+        Colors to compare pixels with instead of the palette's, at most as many.
     rows : ndarray of int, shape (n_units,), optional
-        The palette row that each unit stands for.
+        Palette row of each unit.
 
     Raises
     ------
     OptionError
-        Unknown metric, or a distance that is negative or not a number.
+        The metric is unknown, or the distance is negative or not a number.
     """
 
     def __init__(
@@ -103,28 +103,28 @@ class ColorMapper:
         pixels : ndarray of uint8, uint16 or float64, shape (..., 3) or (..., 4)
             Colors in any memory layout; a fourth channel is ignored. uint8 is looked up in
             the table; uint16 (0..65535) and float64 (0..255) are compared with every palette
-            color in their own precision. Arrays of three dimensions are never copied; those
-            of other dimensions are once if numpy cannot reshape them without.
+            color in their own precision. Arrays of three dimensions are never copied, others
+            only if numpy cannot reshape them without a copy.
         valid : ndarray of uint8 or bool, shape (...), optional
-            0 where a pixel is nodata; an alpha band serves as it is.
+            0 where a pixel is nodata; may be an alpha band.
         out : ndarray of uint8 or uint16, shape (...), optional
-            Where to write the indices, in any layout. Its dtype is the one returned without
-            it; for 256 colors it may be uint16 also where nothing turns out to be nodata.
+            Array for the indices, in any layout, of the dtype that would be returned without
+            it. For 256 colors it may be uint16 even if no pixel is nodata.
 
         Returns
         -------
         ndarray of uint8 or uint16, shape (...)
-            `out` where it is given. The dtype is the smallest that holds the palette and,
-            where there is some, nodata (see :func:`geoindex.rules.indices.index_dtype`).
+            `out` if given. The dtype is the smallest that holds the palette and, if there is
+            any, nodata (see :func:`geoindex.rules.indices.index_dtype`).
 
         Raises
         ------
         OptionError
-            `out` has another shape, or a dtype that does not hold the indices.
+            `out` has another shape, or a dtype that cannot hold the indices.
         """
         n_colors = len(self.palette)
         image, mask = _as_image(pixels, valid)
-        # The table's own nodata already widened its dtype; masked pixels may do so here.
+        # The dtype of the table has room for its own nodata, but maybe not for masked pixels.
         dtype = self._dtype
         if n_colors == 256 and mask.size and not mask.all():
             dtype = np.uint16
@@ -133,7 +133,7 @@ class ColorMapper:
             _check_out(out, target, n_colors)
             target = out
         nodata = nodata_value(n_colors, target.dtype)
-        # A view wherever numpy can make one; the indices of other arrays are copied back.
+        # A view if numpy can make one, otherwise a copy that is written back below.
         indices = target.reshape(image.shape[:2])
         if pixels.dtype == np.uint8:
             self.prepare(target.size)
@@ -152,10 +152,10 @@ class ColorMapper:
         return _narrowed(target, n_colors)
 
     def map_pixels(self, pixels: Pixels, *, out: IndexArray | None = None) -> IndexArray:
-        """Find the nearest palette color of pixels, or of the table that they point into.
+        """Find the nearest palette color of pixels, or of the color table that they refer to.
 
-        Pixels whose own table begins with the palette keep their indices; one that begins with
-        the units gives these their rows.
+        Pixels whose color table starts with the palette keep their indices; if it starts with the
+        units, these get their rows.
 
         Parameters
         ----------
@@ -190,7 +190,7 @@ class ColorMapper:
         return out
 
     def distance(self, colors: NDArray[np.uint8], indices: IndexArray) -> NDArray[np.float64]:
-        """Distance of colors from the palette colors that they were given.
+        """Distance of colors from the palette colors assigned to them.
 
         Parameters
         ----------
@@ -201,7 +201,7 @@ class ColorMapper:
         Returns
         -------
         ndarray of float64, shape (n,)
-            In the metric's units.
+            In the units of the metric.
         """
         search = (
             self._search if self.units is None else make_search(self.palette, self.metric, None)
@@ -209,32 +209,32 @@ class ColorMapper:
         return search.distance(colors, indices)
 
     def prepare(self, n_pixels: int) -> None:
-        """Fill the table at once where that is quicker for this many pixels to come.
+        """Fill the table in advance if that is faster for the coming number of pixels.
 
         Parameters
         ----------
         n_pixels : int
-            Pixels of the image.
+            Number of pixels of the image.
         """
-        # Other metrics take seconds for colors that most maps do not have.
+        # With other metrics this takes seconds, for colors that most maps do not contain.
         if n_pixels >= FULL_TABLE_PIXELS and self.metric == "rgb":
             self.fill()
 
     def fill(self, *, progress: Progress | None = None) -> None:
-        """Fill the table for all 256 ** 3 colors; worth it before many or large images.
+        """Fill the table for all 256 ** 3 colors, which pays off for many or large images.
 
         Parameters
         ----------
         progress : callable, optional
-            Called with the parts that are done and how many there are.
+            Called with the number of parts done and their total.
         """
         if self._complete:
             return
         everything = np.ones(N_CELLS, dtype=np.uint8)
         with self._lock:
             cells = self._missing(everything)
-        # Not under the lock: the threads that are to help may be waiting for it, each in a block
-        # of another image. Whoever fills a cell writes the same into it.
+        # Without the lock, because the threads that should help may be waiting for it while they
+        # map other images. Whoever fills a cell writes the same values.
         parts = np.array_split(cells, max(1, len(cells) // 512))
         in_threads(self._search_cells, parts, progress=progress)
         with self._lock:
@@ -243,7 +243,7 @@ class ColorMapper:
     def _map_block(
         self, image: ColorArray, mask: NDArray[np.uint8], out: IndexArray, nodata: int
     ) -> None:
-        """Look up a block, and fill the cells that it needs where some are missing."""
+        """Look up a block, after filling the missing cells that it needs."""
         if image.dtype != np.uint8:
             self._full_depth.search(image, mask, nodata, out)
             return
@@ -259,25 +259,25 @@ class ColorMapper:
         kernels.lookup(pixels, mask, self._table, ALL_FILLED, nodata, out)
 
     def _fill_cells(self, touched: NDArray[np.uint8]) -> None:
-        """Fill the cells marked in `touched` that are not filled yet, in this thread."""
+        """Fill the missing cells among those marked in `touched`, in this thread."""
         with self._lock:
             self._search_cells(self._missing(touched))
             # Only now may other threads read these cells.
             self._note_filled(touched)
 
     def _missing(self, touched: NDArray[np.uint8]) -> NDArray[np.int64]:
-        """Cells of `touched` that are not filled yet; there is a table after that."""
+        """Cells of `touched` that are not filled yet; the table is created if needed."""
         if not self._table.size:
             self._table = np.empty(N_CODES, dtype=self._dtype)
         return np.flatnonzero(touched & ~self._filled)
 
     def _search_cells(self, cells: NDArray[np.int64]) -> None:
-        """Enter the nearest colors of cells into the table."""
+        """Write the nearest rows of cells into the table."""
         nodata = nodata_value(len(self.palette), self._dtype)
         self._search.fill(cells, self._table, -1 if nodata is None else nodata)
 
     def _note_filled(self, touched: NDArray[np.uint8]) -> None:
-        """Let all threads read these cells."""
+        """Allow all threads to read these cells."""
         self._filled = self._filled | touched
         self._complete = bool(self._filled.all())
 
@@ -286,7 +286,7 @@ class ColorMapper:
         return FullDepthSearch(self._compared, self.metric, self.max_distance)
 
     def __dask_tokenize__(self) -> tuple[object, ...]:
-        """Name for Dask, which would pickle the table for one."""
+        """Token for Dask, which would otherwise pickle the table to make one."""
         made = "geoindex", self.palette.sha256, self.metric, self.max_distance
         if self.units is None or self.rows is None:
             return made
@@ -309,12 +309,12 @@ class ColorMapper:
 def color_mapper(
     palette: Palette | ColorMapper, metric: Metric = "rgb", max_distance: float | None = None
 ) -> ColorMapper:
-    """Mapper of these settings; the last two are kept with their tables.
+    """Mapper with these settings; the last two are cached with their tables.
 
     Parameters
     ----------
     palette : Palette or ColorMapper
-        The colors, or a mapper of these settings, which comes back.
+        The colors, or a mapper with these settings, which is returned as is.
     metric, max_distance
         As in :class:`ColorMapper`.
 
@@ -325,19 +325,19 @@ def color_mapper(
     Raises
     ------
     OptionError
-        Unknown metric, a bad distance, or a mapper of other settings.
+        The metric is unknown, the distance is invalid, or the mapper has other settings.
     """
     if not isinstance(palette, Palette | ColorMapper):
         raise OptionError(
             f"palette must be a Palette or a ColorCube, found {type(palette).__name__}; "
-            "Palette(colors) makes one of colors, load_palette(name) of a file or a name"
+            "use Palette(colors) for an array of colors, load_palette(source) for a file or a name"
         )
     if not isinstance(palette, ColorMapper):
         return _kept_mapper(palette, metric, max_distance)
     if metric not in ("rgb", palette.metric) or max_distance not in (None, palette.max_distance):
         raise OptionError(
             f"the color cube was made with metric {palette.metric!r} and max_distance "
-            f"{palette.max_distance}; leave both out, or make another cube"
+            f"{palette.max_distance}; leave both out or make another cube"
         )
     return palette
 
@@ -350,7 +350,7 @@ def _kept_mapper(palette: Palette, metric: Metric, max_distance: float | None) -
 def _as_image(
     pixels: ColorArray, valid: NDArray[np.generic] | None
 ) -> tuple[ColorArray, NDArray[np.uint8]]:
-    """Pixels of any leading shape as (rows, cols, channels), with their mask."""
+    """Pixels of any shape (..., channels) as (rows, cols, channels), with their mask."""
     mask = NO_MASK if valid is None else valid.view(np.uint8)
     if pixels.ndim != 3:
         pixels = pixels.reshape(1, -1, pixels.shape[-1])
@@ -359,14 +359,14 @@ def _as_image(
 
 
 def _narrowed(indices: IndexArray, n_colors: int) -> IndexArray:
-    """Bring indices of 256 colors to uint8 where none turned out to be nodata."""
+    """Convert indices of 256 colors to uint8 if none is nodata."""
     if n_colors != 256 or indices.dtype == np.uint8 or (indices == np.uint16(65_535)).any():
         return indices
     return indices.astype(np.uint8)
 
 
 def _check_out(out: IndexArray, expected: IndexArray, n_colors: int) -> None:
-    """Refuse an array that does not hold the indices; `expected` shows shape and dtype."""
+    """Raise an error for an array without the shape and dtype of `expected`."""
     if out.shape != expected.shape:
         raise OptionError(f"out must have the shape {expected.shape}, found {out.shape}")
     widened = n_colors == 256 and out.dtype == np.uint16
@@ -377,7 +377,7 @@ def _check_out(out: IndexArray, expected: IndexArray, n_colors: int) -> None:
 
 
 def _blocks(shape: tuple[int, ...]) -> Iterator[tuple[slice, slice]]:
-    """Slices of about BLOCK_PIXELS pixels that cover an image; columns are cut in one row."""
+    """Slices of about BLOCK_PIXELS pixels that cover an image: rows, or columns of one row."""
     rows, cols = shape
     if rows == 1:
         for start in range(0, cols, BLOCK_PIXELS):

@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 Metric = Literal["rgb", "lab", "oklab", "ciede2000", "redmean", "shaded"]
-"""Names of the color distances; :data:`METRICS` tells what they are."""
+"""Names of the color distances; :data:`METRICS` describes them."""
 
 METRICS: dict[Metric, str] = {
     "rgb": "Euclidean distance of 8-bit sRGB values, 0 to 441.7; compared in integers.",
@@ -46,14 +46,14 @@ METRICS: dict[Metric, str] = {
         "CompuPhase), 0 to 764.8; compared in integers."
     ),
     "shaded": (
-        "RGB distance to the palette color under the brightness that fits best, between 0.65 "
-        "and 1.06: for maps with hillshade. Black stays black, since no unit gets darker than "
-        "0.65 of itself."
+        "RGB distance to the palette color darkened to 65 % or brightened to 106 % at most, "
+        "whichever brightness fits best: for maps with hillshade. Black stays black, since no "
+        "unit gets darker than 65 %."
     ),
 }
 
 DEFINITION = 1
-"""Version of the definitions above: a saved cube of another version is stale."""
+"""Version of the definitions above; cubes saved with another version are rejected."""
 
 LARGEST_SQUARED = 3 * 255**2
 
@@ -62,14 +62,14 @@ class Search(Protocol):
     """Finds the nearest colors of one palette by one metric."""
 
     def fill(self, cells: NDArray[np.int64], table: IndexArray, nodata: int) -> None:
-        """Enter the palette rows of all codes of `cells` into `table`; see the kernels."""
+        """Write the palette rows of all codes of `cells` into `table`; see the kernels."""
 
     def distance(self, colors: NDArray[np.uint8], rows: IndexArray) -> NDArray[np.float64]:
         """Distance of colors (n, 3) from palette rows (n,), in the metric's units."""
 
 
 def make_search(palette: Palette, metric: Metric, max_distance: float | None) -> Search:
-    """Prepare the search of a palette.
+    """Make the search for a palette and metric.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def make_search(palette: Palette, metric: Metric, max_distance: float | None) ->
     Raises
     ------
     OptionError
-        Unknown metric, or a distance that is negative or not a number.
+        The metric is unknown, or the distance is negative or not a number.
     """
     check_choice("metric", metric, Metric)
     if max_distance is not None and not max_distance >= 0:
@@ -98,12 +98,12 @@ def make_search(palette: Palette, metric: Metric, max_distance: float | None) ->
 
 
 class FullDepthSearch:
-    """Compares pixels finer than 8 bits with every palette color, in their own precision.
+    """Compares pixels of more than 8 bits with every palette color, in their own precision.
 
     Parameters
     ----------
     palette, metric, max_distance
-        As in :func:`make_search`, and checked by it.
+        As in :func:`make_search`, which checks them.
     """
 
     def __init__(self, palette: Palette, metric: Metric, max_distance: float | None) -> None:
@@ -129,9 +129,9 @@ class FullDepthSearch:
         ----------
         pixels : ndarray of uint16 (0..65535) or float64 (0..255), shape (rows, cols, 3)
         valid : ndarray of uint8, shape (rows, cols) or empty
-            0 where a pixel is nodata; empty where none is.
+            0 where a pixel is nodata; empty if none is.
         nodata : int
-            Entry of pixels that are not valid or too far.
+            Value for pixels that are not valid or too far.
         out : ndarray of uint8 or uint16, shape (rows, cols)
         """
         # 65535 is 257 times 255, so the palette fits the scale of the pixels exactly.
@@ -171,7 +171,7 @@ class _MetricSearch:
     """Any other metric, in float64."""
 
     def __init__(self, palette: Palette, metric: Metric, max_distance: float | None) -> None:
-        # Loading these compiled kernels takes as long as mapping a map, so plain RGB does not.
+        # Imported here, because loading these kernels takes as long as indexing a map in RGB.
         from geoindex.color import metric_kernels as metrics
 
         self._kernels = metrics
@@ -195,7 +195,7 @@ def largest_square_within(max_distance: float | None) -> int:
     if max_distance >= math.sqrt(LARGEST_SQUARED):
         return LARGEST_SQUARED
     squared = math.floor(max_distance**2)
-    # The square is rounded, so the root decides, which is what callers compute.
+    # The square is rounded; the square root, which callers compute, decides.
     if math.sqrt(squared + 1) <= max_distance:
         return squared + 1
     return squared if math.sqrt(squared) <= max_distance else squared - 1

@@ -32,39 +32,39 @@ def nearest(
     Parameters
     ----------
     pixels : array_like, shape (..., 3) or (..., 4)
-        Colors: uint8, uint16 (scaled to 8 bits), other integers within 0..255, or floats
-        (0..1 or 0..255, rounded half up to 8 bits). Pixels whose alpha is 0, pixels with a
-        NaN, and those of a masked array whose channels are all masked are nodata. Of a Dask
-        array, also in a DataArray, a Dask array of the same chunks comes back; floats then
-        need `scale`.
+        Colors: uint8, uint16 (scaled to 8 bits), other integers within 0-255, or floats (0-1
+        or 0-255, rounded half up to 8 bits). Pixels with alpha 0 or a NaN are nodata, and so
+        are pixels of a masked array whose channels are all masked. For a Dask array, or a
+        DataArray of one, the result is a Dask array with the same chunks; floats then need
+        `scale`.
     palette : Palette or ColorCube
-        The colors to choose from; a cube brings its own metric and largest distance.
+        The colors to choose from. A cube has its own metric and largest distance.
     metric : {"rgb", "lab", "oklab", "ciede2000", "redmean", "shaded"}
-        The color distance; ``"rgb"`` is the Euclidean distance of 8-bit values, compared
-        exactly in integers. :data:`geoindex.color.metrics.METRICS` tells the others.
+        The color distance. ``"rgb"`` is the Euclidean distance of 8-bit values, compared
+        exactly in integers; :data:`geoindex.color.metrics.METRICS` describes the others.
     max_distance : float, optional
-        Pixels farther than this from every palette color become nodata, in the units of the
-        metric.
+        Pixels farther than this from every palette color become nodata, in the metric's
+        units.
     scale : {"unit", "byte"}, optional
-        Scale of float pixels where the rule (all within 0..1: unit, otherwise byte) would be
-        wrong.
+        Scale of float pixels, if the rule (unit if all are within 0-1, otherwise byte) would
+        guess wrong.
     depth : {"8bit", "full"}
-        ``"8bit"`` brings finer pixels to 8 bits first; ``"full"`` compares 16-bit and float
-        pixels with the palette in their own precision, which is slower.
+        ``"8bit"`` rounds pixels to 8 bits first; ``"full"`` compares 16-bit and float pixels
+        with the palette in their own precision, which is slower.
 
     Returns
     -------
     ndarray of uint8 or uint16, shape (...)
-        Palette rows, uint8 up to 256 colors. Nodata is 255 in uint8 and 65535 in uint16; a
-        256-color palette needs uint16 only where some pixel is nodata, or could be in a Dask
-        array: one with alpha, of floats, or with a largest distance.
+        Palette rows, uint8 for up to 256 colors. Nodata is 255 in uint8 and 65535 in uint16. A
+        256-color palette needs uint16 only if a pixel is nodata; for a Dask array, if one could
+        be, because of alpha, floats or `max_distance`.
 
     Raises
     ------
     ImageError
-        `pixels` have a wrong shape or dtype, values out of range, or floats of both scales.
+        `pixels` have a wrong shape or dtype, values out of range, or floats on both scales.
     OptionError
-        Unknown metric, scale or depth, or a bad distance.
+        The metric, scale or depth is unknown, or the distance is invalid.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Pixel arrays of any dtype as colors of 0..255 and a mask of what is valid."""
+"""Pixel arrays of any dtype converted to colors, 0-255, and a valid mask."""
 
 from __future__ import annotations
 
@@ -26,42 +26,42 @@ from geoindex.rules.scale import (
 __all__ = ["NO_MASK", "Alpha", "PixelRule", "Pixels", "Translucent", "as_pixels"]
 
 NO_MASK = np.empty((0, 0), dtype=np.uint8)
-"""The mask that says that every pixel is valid."""
+"""Mask that marks every pixel as valid."""
 
 Alpha = Literal["mask", "strip"]
 """``"mask"``: transparent pixels are nodata; ``"strip"``: transparency is ignored."""
 
 Translucent = Literal["keep"] | int | str | Sequence[int]
-"""``"keep"``, the least alpha of 1..255 that is not nodata, or a background color."""
+"""``"keep"``, the smallest alpha (1-255) that is not nodata, or a background color."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PixelRule:
-    """How pixels of any kind become colors.
+    """Options for converting pixels of any kind to colors.
 
     Raises
     ------
     OptionError
-        An unknown choice, a threshold that is not within 1..255, or a background that is no
+        A choice is unknown, the threshold is not within 1..255, or the background is not a
         color.
     """
 
     alpha: Alpha = "mask"
-    """Whether transparent pixels (alpha 0) are nodata or keep the color that lies under them."""
+    """Whether transparent pixels (alpha 0) are nodata or keep their color."""
 
     translucent: Translucent = "keep"
-    """What becomes of partly transparent pixels: ``"keep"`` takes their color as it is; an
-    int makes pixels nodata whose alpha (0..255) is lower; a color, ``"#rrggbb"`` or red,
-    green, blue, is the paper that they are laid on."""
+    """How to treat partly transparent pixels: ``"keep"`` takes their color as is; an int makes
+    pixels with a lower alpha (0-255) nodata; a color, ``"#rrggbb"`` or red, green, blue, is
+    the background that they are blended with."""
 
     scale: Scale | None = None
-    """Scale of floats where the rule (all within 0..1: unit, otherwise byte) would be wrong."""
+    """Scale of floats, if the rule (unit if all are within 0-1, else byte) would guess wrong."""
 
     depth: Depth = "8bit"
     """Whether 16-bit and float pixels are rounded to 8 bits."""
 
     threshold: int = field(init=False, repr=False)
-    """Least alpha of a pixel that is not nodata, 1..255."""
+    """Smallest alpha of a pixel that is not nodata, 1-255."""
 
     background: tuple[int, int, int] | None = field(init=False, repr=False)
     """Color under partly transparent pixels, or None."""
@@ -76,13 +76,13 @@ class PixelRule:
         object.__setattr__(self, "background", background)
         if self.alpha == "strip" and self.translucent != "keep":
             raise OptionError(
-                "alpha='strip' ignores all transparency, so translucent has no sense beside it; "
-                "leave one of the two out"
+                "alpha='strip' ignores all transparency, so translucent has no effect; leave one "
+                "of them out"
             )
 
 
 def _parse_translucent(value: Any) -> tuple[int, tuple[int, int, int] | None]:
-    """Threshold and background that a `translucent` option stands for."""
+    """Threshold and background of a `translucent` option."""
     if isinstance(value, str):
         text = value.strip()
         if text == "keep":
@@ -109,17 +109,17 @@ def _parse_translucent(value: Any) -> tuple[int, tuple[int, int, int] | None]:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Pixels:
-    """The colors of an image, or of a part of it."""
+    """The colors of an image or of a part of it."""
 
     table: ColorArray
-    """Without `codes` the colors themselves, shape (..., 3) or (..., 4), the fourth channel
-    without a meaning; with them the colors that they stand for, shape (n, 3)."""
+    """Without `codes` the colors of the pixels, shape (..., 3) or (..., 4) with a fourth channel
+    to ignore; with `codes` the color table that they refer to, shape (n, 3)."""
 
     valid: NDArray[np.uint8] | None = None
-    """Shape (...), 0 where the pixel has no color, or None where all have one."""
+    """Shape (...), 0 where a pixel has no color; None if all have one."""
 
     codes: NDArray[np.uint8 | np.uint16] | None = None
-    """Row of `table` of each pixel, shape (...), or None."""
+    """Row of `table` for each pixel, shape (...), or None."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -131,7 +131,7 @@ class Pixels:
         """Red, green, blue of each pixel; shape (..., 3)."""
         if self.codes is None:
             return self.table[..., :3]
-        # Nodata may lie beyond the table.
+        # Nodata may be beyond the table.
         return np.take(self.table, self.codes, axis=0, mode="clip")
 
 
@@ -143,32 +143,32 @@ def as_pixels(
     valid: NDArray[np.generic] | None = None,
     premultiplied: bool = False,
 ) -> Pixels:
-    """Bring pixels to the 0..255 scale and tell which of them are valid.
+    """Convert pixels to colors, 0-255, and a valid mask.
 
     Parameters
     ----------
     pixels : ndarray of uint8, uint16, other integers within 0..255, or floats
         Shape (..., 3) for RGB or (..., 4) for RGBA.
     rule : PixelRule
-        What becomes of transparency, scale and depth.
+        How to treat transparency, scale and depth.
     alpha : ndarray, shape (...), optional
-        Alpha of the dtype of `pixels`, where it is not their fourth channel.
+        Alpha in the dtype of `pixels`, if it is not their fourth channel.
     valid : ndarray, shape (...), optional
-        0 where a pixel has no color for another reason.
+        0 where a pixel is nodata for another reason.
     premultiplied : bool
-        Whether the colors are multiplied by alpha already, which is undone.
+        Whether the colors are premultiplied by alpha, which is then undone.
 
     Returns
     -------
     Pixels
-        uint8 input is not copied. With ``depth="full"`` uint16 is not either, and floats
-        become float64 on the 0..255 scale.
+        uint8 input is not copied, nor is uint16 with ``depth="full"``, which converts floats to
+        float64 on the 0-255 scale.
 
     Raises
     ------
     ImageError
-        Wrong shape or dtype, a value out of range, or floats of both scales; the message
-        names the place.
+        The shape or dtype is wrong, a value is out of range, or floats mix both scales; the
+        message gives the position.
     """
     if pixels.ndim < 1 or pixels.shape[-1] not in (3, 4):
         raise ImageError(f"pixels must have the shape (..., 3) or (..., 4), found {pixels.shape}")
@@ -182,7 +182,7 @@ def as_pixels(
     if pixels.dtype.kind == "f":
         valid = _both(valid, ~np.isnan(pixels).any(axis=-1))
     if valid is not None and pixels.dtype not in (np.uint8, np.uint16):
-        # What lies under nodata need not be on the scale.
+        # Values of nodata pixels may be off the scale.
         pixels = np.where((valid != 0)[..., np.newaxis], pixels, pixels.dtype.type(0))
     return _after_alpha(_scaled(pixels, rule), alpha, valid, rule)
 
@@ -193,11 +193,11 @@ def _after_alpha(
     valid: NDArray[np.generic] | None,
     rule: PixelRule,
 ) -> Pixels:
-    """Colors and mask as the rule for transparency wants them."""
+    """Apply the transparency rule to colors and mask."""
     if alpha is None:
         return Pixels(table=colors, valid=_mask(valid))
     if rule.translucent == "keep":
-        # An alpha band serves as a mask as it is; of other types only 0 is transparent.
+        # An 8-bit alpha band is a mask already; in other types only 0 is transparent.
         opaque = alpha if alpha.dtype == np.uint8 else alpha != 0
         return Pixels(table=colors, valid=_mask(_both(valid, opaque)))
     if valid is not None:
@@ -209,7 +209,7 @@ def _after_alpha(
 
 
 def _scaled(values: NDArray[Any], rule: PixelRule) -> ColorArray:
-    """Color values on the scale of their depth."""
+    """Color values on the scale of the rule's depth."""
     if values.dtype == np.uint8 and rule.scale != "unit":
         return values
     if values.dtype == np.uint16 and rule.scale is None:
@@ -228,7 +228,7 @@ def _scaled(values: NDArray[Any], rule: PixelRule) -> ColorArray:
 def _both(
     valid: NDArray[np.generic] | None, more: NDArray[np.generic]
 ) -> NDArray[np.generic] | None:
-    """Mask where both are not 0; None where nothing is masked."""
+    """Mask of where both are nonzero; None if nothing is masked."""
     if valid is not None:
         more = np.logical_and(valid, more)
     return None if more.dtype == bool and more.all() else more
@@ -240,7 +240,7 @@ def _mask(valid: NDArray[np.generic] | None) -> NDArray[np.uint8] | None:
 
 
 def _undo_premultiplied(colors: NDArray[Any], alpha: NDArray[Any], full: int) -> NDArray[Any]:
-    """Colors as they were before they were multiplied by alpha; `full` is 1 of float alpha."""
+    """Colors divided by alpha again; `full` is the largest float alpha."""
     divisor = np.where(alpha == 0, 1, alpha)[..., np.newaxis].astype(np.float64)
     if colors.dtype.kind == "f":
         return np.minimum(colors * (full / divisor), full).astype(colors.dtype)
@@ -249,7 +249,7 @@ def _undo_premultiplied(colors: NDArray[Any], alpha: NDArray[Any], full: int) ->
 
 
 def _over(colors: ColorArray, alpha: NDArray[Any], background: tuple[int, int, int]) -> ColorArray:
-    """Colors laid on a background of 0..255 by an alpha of 0..255, in their own dtype."""
+    """Colors blended with a background (0-255) by alpha (0-255), in their own dtype."""
     paper = np.array(background, dtype=np.float64)
     if colors.dtype == np.uint16:
         paper *= 257

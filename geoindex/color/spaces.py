@@ -1,4 +1,4 @@
-"""From the coordinates of a color space back to 8-bit sRGB."""
+"""Coordinates of colors in a color space, and the 8-bit sRGB color of coordinates."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from geoindex.color import metric_kernels as metrics
 __all__ = ["Space", "colors_of", "space_coordinates"]
 
 Space = Literal["rgb", "lab", "oklab"]
-"""sRGB values, CIELAB (D65, 2 degree observer) or OKLab, as :data:`.search.METRICS` defines."""
+"""sRGB values, CIELAB (D65, 2 degree observer) or OKLab, as :data:`.metrics.METRICS` defines."""
 
 RGB_STEP = 2.0**8
 """Coordinates of `rgb` are multiplied by this, so that means of colors are integers too."""
@@ -48,7 +48,7 @@ CONES_TO_LINEAR = np.linalg.inv(
 
 
 def space_coordinates(colors: NDArray[np.uint8], space: Space) -> NDArray[np.float64]:
-    """Coordinates of colors as integers: those of the metric of that name.
+    """Coordinates of colors as integers, as the metric of the same name uses them.
 
     Parameters
     ----------
@@ -66,12 +66,12 @@ def space_coordinates(colors: NDArray[np.uint8], space: Space) -> NDArray[np.flo
 
 
 def colors_of(coordinates: NDArray[np.float64], space: Space) -> NDArray[np.uint8]:
-    """Colors nearest to coordinates; those that sRGB does not hold are clipped.
+    """Colors nearest to coordinates, clipped to sRGB.
 
     Parameters
     ----------
     coordinates : ndarray of float64, shape (n, 3)
-        As :func:`space_coordinates` gives them, also between colors.
+        As returned by :func:`space_coordinates`, but not necessarily those of 8-bit colors.
     space : {"rgb", "lab", "oklab"}
 
     Returns
@@ -94,7 +94,7 @@ def colors_of(coordinates: NDArray[np.float64], space: Space) -> NDArray[np.uint
     if space == "lab":
         y = (values[:, 0] + 16) / 116
         roots = np.stack([y + values[:, 1] / 500, y, y - values[:, 2] / 200], axis=-1)
-        # CIE 15:2004, the straight piece near black included.
+        # CIE 15:2004, including the linear part near black.
         ratios = np.where(roots > 6 / 29, roots**3, (116 * roots - 16) / (24389 / 27))
         linear = (ratios * WHITE) @ XYZ_TO_LINEAR.T
     else:

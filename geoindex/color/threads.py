@@ -1,4 +1,4 @@
-"""Work shared among the cores by plain threads; the compiled kernels release the GIL."""
+"""Work on all cores in plain threads; the compiled kernels release the GIL."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ __all__ = ["Progress", "in_threads", "limit_threads", "n_cores", "threads_apart"
 
 
 Progress = Callable[[int, int], None]
-"""Called with how much is done and how much there is to do, in pixels, colors or files."""
+"""Called with the amount done and the total, in pixels, colors or files."""
 
 
 def in_threads(
     work: Callable[[Any], None], parts: Sequence[Any], *, progress: Progress | None = None
 ) -> None:
-    """Do `work` on every part, on all cores where there are several parts.
+    """Do `work` on every part, on all cores if there are several parts.
 
     Parameters
     ----------
     work : callable
-        Takes one part. It must not call this function itself: waiting for other parts inside
-        a part would keep their threads from them.
+        Takes one part. It must not call this function itself: a part that waits for other
+        parts would block the thread that they need.
     parts : sequence
-        The parts; their order does not matter.
+        Parts, done in any order.
     progress : callable, optional
         Called in the calling thread after each part.
     """
@@ -41,7 +41,7 @@ def in_threads(
 
 @cache
 def n_cores() -> int:
-    """Cores that this process may use: those it is given, or fewer by :func:`limit_threads`."""
+    """Cores that this process may use: those assigned to it, or fewer by :func:`limit_threads`."""
     if _limits:
         return _limits[-1]
     if hasattr(os, "sched_getaffinity"):
@@ -53,7 +53,7 @@ _limits: list[int] = []
 
 
 def limit_threads(n_threads: int) -> None:
-    """Use this many threads from now on, where whole processes share the cores.
+    """Use this many threads from now on, because other processes share the cores.
 
     Parameters
     ----------
@@ -70,23 +70,23 @@ Result = TypeVar("Result")
 
 @contextmanager
 def threads_apart(name: str, n_threads: int = 1) -> Iterator[Callable[..., Future[Any]]]:
-    """Do pieces of work in threads of their own, which are through with them when the block ends.
+    """Run tasks in separate threads, none of which is still running when the block ends.
 
-    Ctrl-C while a thread starts leaves it unknown to its pool, which then would not wait for it:
-    the file that it reads or writes could be closed under it. So pieces of work are counted.
+    Ctrl-C during the start of a thread hides it from its pool, which then does not wait for it: a
+    file could be closed while it is still being read or written. So running tasks are counted.
 
     Parameters
     ----------
     name : str
-        Of the threads.
+        Name of the threads.
     n_threads : int
-        Most pieces of work that are done at once; they begin in the order in which they came.
+        Number of tasks that run at once. They start in the order of submission.
 
     Yields
     ------
     callable
-        Takes a function and its arguments, and returns their future. What has not begun when
-        the block ends is cancelled.
+        Takes a function and its arguments and returns a future. Tasks that have not started
+        when the block ends are cancelled.
     """
     pool = ThreadPoolExecutor(n_threads, thread_name_prefix=name)
     places, ended = Semaphore(n_threads), Event()
@@ -106,12 +106,12 @@ def threads_apart(name: str, n_threads: int = 1) -> Iterator[Callable[..., Futur
             places.acquire()
 
 
-# Starting threads for every image takes a third of the time that mapping 1 Mpx takes.
+# Starting threads for every image would take a third of the time of mapping 1 Mpx.
 @cache
 def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(n_cores(), thread_name_prefix="geoindex")
 
 
 if hasattr(os, "register_at_fork"):
-    # A forked child has none of its parent's threads.
+    # A forked child has no threads of its parent.
     os.register_at_fork(after_in_child=_pool.cache_clear)

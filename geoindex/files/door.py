@@ -1,7 +1,7 @@
-"""The door by which the nouns reach the rooms above them: files, figures and resampling.
+"""The only way from the nouns to the rooms above them: files, figures, resampling, xarray.
 
-Palette, IndexGrid and Survey know numpy alone. Their methods that open, save or draw go through
-the functions below, each of which imports its room when it is called.
+Palette, IndexGrid and Survey import only numpy and affine. Their methods that open, save, draw or
+convert call the functions below, which import a room when they are called.
 """
 
 from __future__ import annotations
@@ -41,21 +41,21 @@ def palette_colormap(palette: Palette) -> ListedColormap:
 
 
 def index_norm() -> NoNorm:
-    """Matplotlib norm of indices."""
+    """Matplotlib norm for indices."""
     from geoindex.plot import axes
 
     return axes.index_norm()
 
 
 def plot_palette(palette: Palette, **options: Any) -> Axes:
-    """Chart of a palette."""
+    """Draw a palette."""
     from geoindex.plot import axes
 
     return axes.plot_palette(palette, **options)
 
 
 def plot_grid(grid: IndexGrid, **options: Any) -> Axes:
-    """Map of a grid."""
+    """Draw a grid."""
     from geoindex.plot import axes
 
     return axes.plot_grid(grid, **options)
@@ -83,7 +83,7 @@ def grid_to_xarray(grid: IndexGrid) -> xr.DataArray:
 
 
 def resample(grid: IndexGrid, survey: Survey, **options: Any) -> IndexGrid:
-    """Put a grid on a survey."""
+    """Resample a grid to a survey."""
     from geoindex.surveys import resample as room
 
     return room.resample(grid, survey, **options)

@@ -1,4 +1,4 @@
-"""Which bands of an image file hold what, and on which scale."""
+"""The bands of an image file: what each holds, and on which scale."""
 
 from __future__ import annotations
 
@@ -31,31 +31,31 @@ ASSOCIATED_ALPHA = 1
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class BandLayout:
-    """Which bands hold what, counted from 1 as GDAL does."""
+    """Meaning of the bands, numbered from 1 as in GDAL."""
 
     colors: tuple[int, ...]
-    """One band of gray or of palette indices, or red, green and blue."""
+    """One band of gray or palette indices, or red, green and blue."""
 
     alpha: int | None = None
-    """Band of alpha, or None."""
+    """Alpha band, or None."""
 
     table: NDArray[np.uint8] | None = None
     """Red, green, blue, alpha of each palette index, shape (n, 4), or None."""
 
     full: int | None = None
-    """Largest value where it is not that of the dtype, as for 1, 4 or 12 bits, or None."""
+    """Largest value, if it is not that of the dtype, as for 1, 4 or 12 bits; else None."""
 
     inverted: bool = False
     """Whether 0 is white."""
 
     premultiplied: bool = False
-    """Whether the colors are multiplied by alpha."""
+    """Whether the colors are premultiplied by alpha."""
 
 
 def blocks_apart(source: DatasetReader, path: Path) -> bool:
-    """Whether each block of an open file is decoded without those before it.
+    """Whether each block of an open file can be decoded without those before it.
 
-    GDAL shows a TIFF of one large strip as blocks of a row, which it decodes from the first.
+    GDAL presents a TIFF of one large strip as blocks of a row, but decodes it from the start.
     """
     tags = _tags(source, path)
     is_tiled = TILE_WIDTH in tags
@@ -63,14 +63,14 @@ def blocks_apart(source: DatasetReader, path: Path) -> bool:
 
 
 def band_layout(source: DatasetReader, path: Path) -> BandLayout:
-    """Find the bands of color and alpha, or say what the file holds instead.
+    """Find the color and alpha bands.
 
     Parameters
     ----------
     source : rasterio.io.DatasetReader
         The open file.
     path : Path
-        Its name.
+        Path of the file.
 
     Returns
     -------
@@ -79,12 +79,12 @@ def band_layout(source: DatasetReader, path: Path) -> BandLayout:
     Raises
     ------
     ImageError
-        The file holds other bands or a color space that would be read wrong.
+        The file holds other bands, or a color space that would be misread.
     """
     tags = _tags(source, path)
     space = LAB_SPACES.get(tags.get(PHOTOMETRIC, -1))
     if space is not None:
-        raise ImageError(f"{path}: its colors are {space}; export the image as RGB")
+        raise ImageError(f"{path}: its colors are in {space}; export the image as RGB")
     if len(set(source.dtypes)) > 1:
         raise ImageError(f"{path}: its bands have different types: {', '.join(source.dtypes)}")
     if source.dtypes[0].startswith("complex"):
@@ -109,8 +109,8 @@ def band_layout(source: DatasetReader, path: Path) -> BandLayout:
             )
     found = ", ".join(kind.name for kind in kinds)
     raise ImageError(
-        f"{path}: holds {source.count} bands ({found}); gray, gray+alpha, RGB, RGBA or one "
-        "palette band is needed: export the map as RGB or RGBA"
+        f"{path}: holds {source.count} bands ({found}) instead of gray, gray+alpha, RGB, RGBA "
+        "or one palette band; export the map as RGB or RGBA"
     )
 
 
@@ -126,7 +126,7 @@ def color_table(source: DatasetReader) -> NDArray[np.uint8]:
 
 
 def _tags(source: DatasetReader, path: Path) -> dict[int, int]:
-    """Tags of a TIFF file, none of any other."""
+    """Tags of a TIFF file, {} for any other format."""
     if source.driver != "GTiff":
         return {}
     with path.open("rb") as file:
@@ -134,7 +134,7 @@ def _tags(source: DatasetReader, path: Path) -> dict[int, int]:
 
 
 def _full_scale(source: DatasetReader) -> int | None:
-    """Largest value of pixels that are packed tighter than their dtype."""
+    """Largest value of pixels with fewer bits than their dtype, or None."""
     bits = source.tags(1, ns="IMAGE_STRUCTURE").get("NBITS")
     if bits is None or not bits.isdecimal() or source.dtypes[0] not in ("uint8", "uint16"):
         return None

@@ -1,4 +1,4 @@
-"""Image files in blocks: where to cut them, and how to decode ahead of what uses them."""
+"""Image files in blocks: where to divide them, and how to decode blocks in advance."""
 
 from __future__ import annotations
 
@@ -17,34 +17,34 @@ __all__ = ["plan_regions", "read_ahead", "work_ahead"]
 
 Result = TypeVar("Result")
 
-# 8 MB of RGBA: larger blocks are no faster, smaller ones cost more hand-overs.
+# 8 MB of RGBA: larger blocks are no faster, smaller ones have more overhead.
 BLOCK_PIXELS = 2**21
 
-# Rows of blocks that suit the tiles of most files that are read and of all that are written.
+# Tile height of most input files and of all output files.
 TILE = 256
 
 MAX_READERS = 4
-"""Most threads that decode a file: each holds a block, and its own counts where it counts."""
+"""Largest number of threads that decode a file; each holds a block, and maybe color counts."""
 
 
 def plan_regions(
     shape: tuple[int, int], block_shape: tuple[int, int], *, whole_rows: bool = False
 ) -> list[Region]:
-    """Cut an image into regions of whole blocks, in the order of rows, then columns.
+    """Divide an image into regions of whole blocks, in row-major order.
 
     Parameters
     ----------
     shape : tuple of int
         Rows and columns of the image.
     block_shape : tuple of int
-        Rows and columns of the blocks that it is decoded in.
+        Rows and columns of the blocks in which it is decoded.
     whole_rows : bool
-        Whether columns are never cut, so that memory grows with the width of the image.
+        Whether regions always span all columns; memory then grows with the image's width.
 
     Returns
     -------
     list of tuple of slice
-        Bands of whole rows, cut into columns only where a band of tiles is large.
+        Bands of whole rows, divided into columns only if a row of tiles is large.
 
     Examples
     --------
@@ -71,7 +71,7 @@ def plan_regions(
 def read_ahead(
     image: MapImage, regions: list[Region], n_readers: int = 1
 ) -> AbstractContextManager[Iterator[tuple[Region, Pixels]]]:
-    """Read regions of an image file in threads that are a few of them ahead.
+    """Read regions of an image file in threads, a few regions in advance.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def read_ahead(
     Returns
     -------
     context manager of an iterator of tuple
-        Each region with its pixels, in their order.
+        Each region with its pixels, in order.
     """
     return work_ahead(image, regions, lambda pixels: pixels, n_readers)
 
@@ -90,9 +90,9 @@ def read_ahead(
 def work_ahead(
     image: MapImage, regions: list[Region], work: Callable[[Pixels], Result], n_readers: int = 1
 ) -> Iterator[Iterator[tuple[Region, Result]]]:
-    """Read regions of an image file, and work on each, in threads that are a few of them ahead.
+    """Read and process regions of an image file in threads, a few regions in advance.
 
-    They start at once, before the first is asked for, and are through with the file at the end.
+    The threads start immediately, and none uses the file any more when the block ends.
 
     Parameters
     ----------
@@ -101,20 +101,20 @@ def work_ahead(
     regions : list of tuple of slice
         See :func:`plan_regions`.
     work : callable
-        Takes the pixels of a region, in the thread that read them: in several threads at once,
-        in any order.
+        Takes the pixels of a region, in the thread that read them: several at once, in any
+        order.
     n_readers : int
-        Most threads, for users that do little with a block: each opens the file once more, where
-        its blocks are decoded apart from each other.
+        Largest number of threads. More than one are used only if blocks can be decoded
+        independently; each then opens the file for itself.
 
     Yields
     ------
     iterator of tuple
-        Each region with the result of the work, in their order.
+        Each region with its result, in order.
     """
     n_readers = min(n_readers, MAX_READERS, len(regions)) if image.blocks_apart else 1
     with ExitStack() as stack:
-        # Each thread takes a file that no other one reads, and gives it back.
+        # Each thread takes an open file that no other is reading, and puts it back.
         free = [image, *(stack.enter_context(image.reopened()) for _ in range(n_readers - 1))]
 
         def read(region: Region) -> Pixels:
@@ -125,7 +125,7 @@ def work_ahead(
                 free.append(opened)
 
         if len(regions) == 1:
-            # Starting a thread takes longer than most small images do.
+            # Starting a thread takes longer than reading most small images.
             yield ((region, work(read(region))) for region in regions)
             return
         submit = stack.enter_context(threads_apart("geoindex-read", n_readers))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["array_crs", "array_fill", "array_transform", "grid_to_xarray"]
 
 LARGEST_STRAY = 0.1
-"""Part of a pixel by which coordinates may miss their place: float32 has no more to offer."""
+"""Largest error of coordinates in pixels, as float32 may need it."""
 
 
 def grid_to_xarray(grid: IndexGrid) -> xr.DataArray:
@@ -78,7 +78,7 @@ def array_transform(array: xr.DataArray, row: Any, col: Any) -> Affine | None:
 
 
 def _step(values: NDArray[Any]) -> float | None:
-    """Step of coordinates that are even but for their rounding, or None."""
+    """Step of coordinates that are evenly spaced up to rounding, or None."""
     if values.ndim != 1 or values.size < 2 or values.dtype.kind not in "iuf":
         return None
     places = values.astype(np.float64)
@@ -88,7 +88,7 @@ def _step(values: NDArray[Any]) -> float | None:
 
 
 def array_crs(array: xr.DataArray) -> CRS | None:
-    """CRS after the CF grid mapping, or after an attribute of the array itself."""
+    """CRS from the CF grid mapping, or from an attribute of the array itself."""
     reference = _spatial_ref(array)
     text = reference.get("crs_wkt", reference.get("spatial_ref", array.attrs.get("crs_wkt")))
     if text is None:
@@ -100,6 +100,6 @@ def array_crs(array: xr.DataArray) -> CRS | None:
 
 
 def _spatial_ref(array: xr.DataArray) -> dict[Any, Any]:
-    """Attributes of the grid mapping coordinate, as rioxarray writes it."""
+    """Attributes of the grid mapping coordinate, as rioxarray writes them."""
     name = array.encoding.get("grid_mapping", array.attrs.get("grid_mapping", "spatial_ref"))
     return dict(array.coords[name].attrs) if name in array.coords else {}

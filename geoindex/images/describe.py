@@ -1,4 +1,4 @@
-"""What an image file says of itself, without its pixels."""
+"""Facts about an image file without its pixels."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["describe_raster"]
 
 
 def describe_raster(path: str | PathLike[str]) -> dict[str, Any]:
-    """Facts about an image file, as JSON values.
+    """Describe an image file as JSON values.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ def describe_raster(path: str | PathLike[str]) -> dict[str, Any]:
     Returns
     -------
     dict
-        Kind, format, size, bands, dtype, transform and CRS.
+        Kind, format, size, bands, dtype, transform, CRS and number of GCPs.
     """
     with open_raster(path) as source:
         return {

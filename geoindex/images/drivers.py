@@ -1,4 +1,4 @@
-"""The one place that opens image files: with the local raster drivers, and no other."""
+"""The only place that opens image files: with the local raster drivers and no others."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import rasterio
 
-# Some attributes of a damaged file raise the errors of GDAL as they are.
+# Some attributes of a damaged file raise GDAL's own errors.
 from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
@@ -24,8 +24,8 @@ __all__ = ["open_raster", "read_errors"]
 
 KNOWN = "PNG, JPEG, TIFF, WebP, GIF, BMP or JPEG 2000"
 
-# The first bytes pick the driver, so nothing but local files of plain pixels is ever opened:
-# left to itself, GDAL would follow a VRT to other files and addresses.
+# The first bytes determine the driver, so that only local raster files are ever opened; GDAL
+# itself would follow a VRT to other files and URLs.
 SIGNATURES = {
     b"\x89PNG\r\n\x1a\n": "PNG",
     b"\xff\xd8\xff": "JPEG",
@@ -40,19 +40,19 @@ SIGNATURES = {
     b"\xff\x4f\xff\x51": "JP2OpenJPEG",
 }
 
-# By default GDAL fills what is missing from a truncated JPEG or PNG with gray or black and
-# goes on; these two make it an error.
+# By default GDAL silently fills the missing part of a truncated JPEG or PNG with gray or black;
+# the first two options make this an error.
 GDAL_OPTIONS = {
     "GDAL_ERROR_ON_LIBJPEG_WARNING": "TRUE",
     "GDAL_PNG_WHOLE_IMAGE_OPTIM": "NO",
-    # In MB. By default GDAL keeps a twentieth of the memory; every block is read once here.
+    # In MB; the default is 5 % of the memory, but every block is read only once here.
     "GDAL_CACHEMAX": 32,
 }
 
 # Enough of a file for every signature and for the alpha mask of a BMP.
 HEAD = 70
 
-# Larger headers, of version 4 and 5, are unknown to GDAL.
+# GDAL does not know the larger headers of versions 4 and 5.
 LARGEST_BMP_HEADER = 56
 
 
@@ -74,19 +74,19 @@ def open_raster(path: str | PathLike[str]) -> Iterator[DatasetReader]:
     MissingFileError
         There is no such file.
     ImageError
-        The file is none of the formats, or is damaged where it is read.
+        The file has none of these formats, or the part that is read is damaged.
     """
     path = Path(path)
     if not path.exists():
         raise MissingFileError(f"{path}: no such file")
     if not path.is_file():
-        raise ImageError(f"{path}: is not a file; name an image")
+        raise ImageError(f"{path}: is not a file; name an image file")
     driver = _driver(path)
     with read_errors(path):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            # Without GDAL's own threads, which cost a fifth more work than they share; where
-            # several threads pay, each opens the file for itself.
+            # Without GDAL's own threads, which cost more than they save; callers that use
+            # several threads open the file once for each.
             source = rasterio.open(path.absolute(), driver=driver)
         with source:
             yield source
@@ -94,17 +94,17 @@ def open_raster(path: str | PathLike[str]) -> Iterator[DatasetReader]:
 
 @contextmanager
 def read_errors(path: Path) -> Iterator[None]:
-    """Set GDAL up for reading, in this thread, and turn its errors into ours.
+    """Configure GDAL for reading in this thread, and convert its errors.
 
     Parameters
     ----------
     path : Path
-        The file that is read.
+        The file being read.
 
     Raises
     ------
     ImageError
-        GDAL found damage.
+        GDAL reported an error.
     """
     try:
         with interrupts_first(), rasterio.Env(**GDAL_OPTIONS):
@@ -134,7 +134,7 @@ def _driver(path: Path) -> str:
 
 
 def _refuse_modern_bmp(start: bytes, path: Path) -> None:
-    """Refuse a BMP whose transparency or version GDAL does not know."""
+    """Raise an error for a BMP with transparency or a version that GDAL does not know."""
     header_size = int.from_bytes(start[14:18], "little")
     has_alpha = header_size == LARGEST_BMP_HEADER and any(start[66:70])
     if header_size > LARGEST_BMP_HEADER or has_alpha:

@@ -1,4 +1,4 @@
-"""The one place that reads the pixels of image files."""
+"""The only place that reads the pixels of image files."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ __all__ = [
 Region = tuple[slice, slice]
 """Rows and columns of an image, each with a start and a stop."""
 
-# Exif orientation: whether rows and columns are swapped, then flipped up-down, left-right.
+# Exif orientation: whether to swap rows and columns, then to flip up-down and left-right.
 TURNS = {
     1: (False, False, False),
     2: (False, False, True),
@@ -60,19 +60,19 @@ TURNS = {
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RasterImage:
-    """The pixels of an image and their place on the map."""
+    """The pixels of an image and their georeference."""
 
     pixels: Pixels
-    """Colors or palette indices, and what is valid; shape (rows, cols)."""
+    """Colors or palette indices with their valid mask; shape (rows, cols)."""
 
     transform: Affine | None = None
-    """Affine map from (column, row) of pixel corners to coordinates, or None."""
+    """Affine transform from (column, row) of pixel corners to map coordinates, or None."""
 
     crs: CRS | None = None
     """Coordinate reference system of `transform` or `gcps`, or None."""
 
     gcps: tuple[GroundControlPoint, ...] = ()
-    """Ground control points in place of a transform."""
+    """Ground control points instead of a transform."""
 
     @property
     def colors(self) -> ColorArray:
@@ -81,14 +81,14 @@ class RasterImage:
 
     @property
     def valid(self) -> NDArray[np.uint8] | None:
-        """Shape (rows, cols), 0 where the pixel has no color, or None where all have one."""
+        """Shape (rows, cols), 0 where a pixel has no color; None if all have one."""
         return self.pixels.valid
 
 
 class MapImage:
-    """An open image file whose pixels are read as a whole or in parts.
+    """An open image file whose pixels can be read as a whole or in parts.
 
-    Made by :func:`open_image`.
+    Returned by :func:`open_image`.
     """
 
     def __init__(self, source: DatasetReader, path: Path, rule: PixelRule) -> None:
@@ -110,18 +110,18 @@ class MapImage:
 
     @property
     def block_shape(self) -> tuple[int, int]:
-        """Rows and columns of the blocks that the file is decoded in."""
+        """Rows and columns of the blocks in which the file is decoded."""
         return self.shape if self.held_whole else self._source.block_shapes[0]
 
     @property
     def n_bytes(self) -> int:
-        """Size of all its pixels, decoded."""
+        """Size of all decoded pixels."""
         rows, cols = self.shape
         return int(rows * cols * self._source.count * np.dtype(self._source.dtypes[0]).itemsize)
 
     @cached_property
     def held_whole(self) -> str | None:
-        """Why the file can only be decoded as a whole, or None where its blocks can."""
+        """Why the file can only be decoded as a whole, or None if it can be in blocks."""
         driver = self._source.driver
         if driver == "WEBP":
             return "WebP is decoded at once"
@@ -135,12 +135,12 @@ class MapImage:
 
     @property
     def blocks_apart(self) -> bool:
-        """Whether a block is decoded without those before it, so that several readers pay."""
+        """Whether blocks can be decoded independently, so that several readers pay off."""
         return self.held_whole is None and blocks_apart(self._source, self.path)
 
     @contextmanager
     def reopened(self) -> Iterator[MapImage]:
-        """Open the file once more, to be read by another thread.
+        """Open the file again for another thread.
 
         Yields
         ------
@@ -152,7 +152,7 @@ class MapImage:
             yield other
 
     def read(self, region: Region | None = None) -> Pixels:
-        """Read the pixels of a part of the image, or of all.
+        """Read the pixels of the image or of a part of it.
 
         Parameters
         ----------
@@ -173,7 +173,7 @@ class MapImage:
 
     def _read(self, window: Window | None) -> Pixels:
         layout = self._layout
-        # One call for all bands, since each decodes the blocks anew where memory is short.
+        # One call for all bands: each call may decode the blocks again if memory is short.
         wanted = [*layout.colors, *([] if layout.alpha is None else [layout.alpha])]
         bands = self._turned(self._source.read(wanted, window=window))
         valid = self._mask(window)
@@ -201,7 +201,7 @@ class MapImage:
             raise ImageError(f"{self.path}: {error}") from None
 
     def read_values(self) -> tuple[NDArray[Any], NDArray[np.uint8] | None]:
-        """Read the one band of an image of gray levels or heights, as the numbers they are.
+        """Read the values of a one-band image, such as gray levels or heights.
 
         Returns
         -------
@@ -230,7 +230,7 @@ class MapImage:
         return values, valid
 
     def _window(self, region: Region) -> Window:
-        """Part of the file that a part of the turned image comes from."""
+        """Window of the file for a region of the image as shown."""
         swap, flip_rows, flip_cols = self._turn
         rows, cols = self.shape
         row, col = region
@@ -243,7 +243,7 @@ class MapImage:
         return Window.from_slices(row, col)
 
     def _turned(self, bands: NDArray[Any]) -> NDArray[Any]:
-        """Bands (bands, rows, cols) of the file as the picture is meant to be seen."""
+        """Bands (bands, rows, cols) of the file in the orientation to show."""
         swap, flip_rows, flip_cols = self._turn
         if swap:
             bands = bands.swapaxes(1, 2)
@@ -253,13 +253,13 @@ class MapImage:
 
     @property
     def _has_mask(self) -> bool:
-        """Whether the file has a nodata value or a mask beside its alpha band."""
+        """Whether the file has a nodata value or a mask other than an alpha band."""
         return self._layout.alpha is None and any(
             flags != [MaskFlags.all_valid] for flags in self._source.mask_flag_enums
         )
 
     def _mask(self, window: Window | None) -> NDArray[np.uint8] | None:
-        """Mask after nodata value or mask band; 0 has no color."""
+        """Mask from nodata value or mask band; 0 is nodata."""
         if self._rule.alpha == "strip" or not self._has_mask:
             return None
         mask = self._source.dataset_mask(window=window)
@@ -267,7 +267,7 @@ class MapImage:
         return turned
 
     def _scaled(self, values: NDArray[Any]) -> NDArray[Any]:
-        """Values of odd bit depths on the scale of 8 bits, or in full depth as floats."""
+        """Values of unusual bit depths scaled to 8 bits, or in full depth to floats."""
         full = self._layout.full
         if full is None:
             return values
@@ -279,7 +279,7 @@ class MapImage:
         return scaled
 
     def _find_scale(self) -> Scale:
-        """Scale of float colors by the rule for arrays, over the whole image."""
+        """Scale of float colors, found over the whole image by the rule for arrays."""
         largest = 0.0
         has_fraction = False
         for row in range(0, self._source.height, 256):
@@ -293,12 +293,12 @@ class MapImage:
         if largest > 1 and has_fraction:
             raise ImageError(
                 f"{self.path}: some values look like the 0-1 scale, but {largest:g} is on the "
-                "0-255 scale; say which it is with scale='byte' or scale='unit'"
+                "0-255 scale; set scale='byte' or scale='unit'"
             )
         return "byte" if largest > 1 else "unit"
 
     def _mask_of_source(self, window: Window) -> NDArray[np.uint8] | None:
-        """Mask of the file as it lies there, whatever the rule says of alpha."""
+        """Mask of the file in its own orientation, whatever the rule for alpha."""
         if not self._has_mask:
             return None
         mask: NDArray[np.uint8] = self._source.dataset_mask(window=window)
@@ -312,10 +312,10 @@ def open_image(path: str | PathLike[str], rule: PixelRule | None = None) -> Iter
     Parameters
     ----------
     path : path-like
-        PNG, JPEG, TIFF, WebP, GIF, BMP or JPEG 2000; world file, ``.prj`` and ``.aux.xml``
+        PNG, JPEG, TIFF, WebP, GIF, BMP or JPEG 2000. A world file, ``.prj`` and ``.aux.xml``
         beside it are read too.
     rule : PixelRule, optional
-        What becomes of transparency, scale and depth.
+        How to treat transparency, scale and depth.
 
     Yields
     ------
@@ -326,7 +326,7 @@ def open_image(path: str | PathLike[str], rule: PixelRule | None = None) -> Iter
     MissingFileError
         There is no such file.
     ImageError
-        The file is damaged, or its pixels are of a kind that would be read wrong.
+        The file is damaged, or its pixels are of a kind that would be misread.
     """
     with open_raster(path) as source:
         yield MapImage(source, Path(path), rule or PixelRule())
@@ -345,8 +345,8 @@ def read_image(path: str | PathLike[str], rule: PixelRule | None = None) -> Rast
         except MemoryError as error:
             rows, cols = image.shape
             raise ImageError(
-                f"{path}: {cols} x {rows} pixels do not fit into memory; geoindex.convert works "
-                "through such a file block by block"
+                f"{path}: {cols} x {rows} pixels do not fit into memory; geoindex.convert reads "
+                "such a file block by block"
             ) from error
         return RasterImage(
             pixels=pixels, transform=image.transform, crs=image.crs, gcps=image.gcps
@@ -371,14 +371,14 @@ def read_picture(path: str | PathLike[str]) -> NDArray[np.uint8]:
     picture = np.full((rows, cols, 4), 255, dtype=np.uint8)
     picture[..., :3] = image.colors
     if image.valid is not None:
-        # Masks of NaN are 0 and 1, alpha is 0 to 255.
+        # Masks of NaN are 0 or 1, alpha is 0 to 255.
         largest = int(image.valid.max())
         picture[..., 3] = image.valid if largest > 1 else image.valid * np.uint8(255)
     return picture
 
 
 def _orientation(source: DatasetReader, path: Path) -> int:
-    """Exif orientation, which GDAL tells of JPEG alone."""
+    """Exif orientation, which GDAL reports only for JPEG."""
     if source.driver != "JPEG":
         return exif_orientation(path, source.driver)
     text = source.tags().get("EXIF_Orientation", "1").strip()
@@ -386,7 +386,7 @@ def _orientation(source: DatasetReader, path: Path) -> int:
 
 
 def _inverted(values: NDArray[Any], scale: Scale | None) -> NDArray[Any]:
-    """Gray where 0 is white as gray where 0 is black."""
+    """Gray with 0 as black, from gray with 0 as white."""
     if values.dtype.kind == "f":
         full = 1 if scale == "unit" else 255
     else:

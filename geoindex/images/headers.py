@@ -1,7 +1,7 @@
-"""What GDAL does not tell of an image file: TIFF tags, and how a picture is to be turned.
+"""Headers of image files that GDAL does not expose: TIFF tags and Exif orientation.
 
-TIFF 6.0 (Adobe, 1992) and BigTIFF for the tags; Exif 2.32 for the orientation, which PNG keeps
-in its ``eXIf`` chunk and WebP in its ``EXIF`` chunk.
+Tags follow TIFF 6.0 (Adobe, 1992) and BigTIFF, the orientation Exif 2.32, which PNG stores in its
+``eXIf`` chunk and WebP in its ``EXIF`` chunk.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ EXTRA_SAMPLES = 338
 
 SHORT, LONG = 3, 4
 
-# No sane file has more; a damaged one could make the walk endless.
+# No valid file has more; in a damaged one the search might never end.
 MOST_CHUNKS = 10_000
 
 
@@ -41,12 +41,12 @@ def tiff_tags(file: BinaryIO) -> dict[int, int]:
     Parameters
     ----------
     file : binary file
-        Read from its current position, where the byte order mark stands.
+        Positioned at the byte order mark.
 
     Returns
     -------
     dict of int to int
-        Tag to value; empty where the directory cannot be read.
+        Values by tag; empty if the directory cannot be read.
     """
     base = file.tell()
     try:
@@ -64,14 +64,14 @@ def tiff_tags(file: BinaryIO) -> dict[int, int]:
     for start in range(0, len(directory) - size + 1, size):
         tag, kind = struct.unpack_from(order + "HH", directory, start)
         if kind in (SHORT, LONG):
-            # Small values stand in the entry itself, behind its count.
+            # Small values are stored in the entry itself, after its count.
             form = order + ("H" if kind == SHORT else "I")
             (tags[tag],) = struct.unpack_from(form, directory, start + value_at)
     return tags
 
 
 def exif_orientation(path: Path, driver: str) -> int:
-    """How the rows and columns of a PNG, WebP or TIFF are meant to be turned.
+    """Orientation in which a PNG, WebP or TIFF is meant to be shown.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def exif_orientation(path: Path, driver: str) -> int:
     Returns
     -------
     int
-        1 to 8 as Exif and TIFF number them; 1 where the file does not say.
+        1 to 8 as numbered in Exif and TIFF; 1 if the file does not specify it.
     """
     with path.open("rb") as file:
         try:
@@ -103,16 +103,16 @@ def exif_orientation(path: Path, driver: str) -> int:
 
 
 def is_interlaced_png(path: Path) -> bool:
-    """Whether the rows of a PNG come in several passes over the whole picture."""
+    """Whether a PNG is interlaced, so that only the whole image can be decoded."""
     with path.open("rb") as file:
         start = file.read(29)
     return len(start) == 29 and start[28] != 0
 
 
 def is_progressive_jpeg(path: Path) -> bool:
-    """Whether the rows of a JPEG come in several passes over the whole picture.
+    """Whether a JPEG is progressive, so that only the whole image can be decoded.
 
-    After ITU-T T.81, section B: segments up to the start of frame, SOF2 for progressive.
+    ITU-T T.81, annex B: SOF2 as the start of frame.
     """
     with path.open("rb") as file:
         file.seek(2)
@@ -133,7 +133,7 @@ def _checked(tags: dict[int, int]) -> int:
 
 
 def _chunk(file: BinaryIO, name: bytes, *, order: str, name_first: bool, end: bytes) -> bytes:
-    """Content of the first chunk of a name, b"" where there is none."""
+    """Content of the first chunk with a name, b"" if there is none."""
     for _ in range(MOST_CHUNKS):
         head = file.read(8)
         if len(head) < 8:
@@ -144,12 +144,12 @@ def _chunk(file: BinaryIO, name: bytes, *, order: str, name_first: bool, end: by
             return file.read(min(length, 2**16))
         if found == end:
             break
-        # PNG ends a chunk with four bytes of checksum, RIFF pads it to an even length.
+        # A PNG chunk ends with four bytes of checksum, a RIFF chunk is padded to an even length.
         file.seek(length + (length % 2 if name_first else 4), io.SEEK_CUR)
     return b""
 
 
 def _unpack(file: BinaryIO, layout: str) -> int:
-    """One number of the file."""
+    """Read one number."""
     (value,) = struct.unpack(layout, file.read(struct.calcsize(layout)))
     return int(value)

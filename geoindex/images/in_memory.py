@@ -1,4 +1,4 @@
-"""Pictures in memory: NumPy and masked arrays, xarray DataArrays and Pillow images."""
+"""Images in memory: NumPy and masked arrays, xarray DataArrays and Pillow images."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ BAND_NAMES = {"band", "bands", "channel", "channels", "rgb", "rgba", "c"}
 ROW_NAMES = {"y", "lat", "latitude", "northing", "row", "rows"}
 COLUMN_NAMES = {"x", "lon", "longitude", "easting", "col", "cols", "column", "columns"}
 
-# Pillow's modes whose arrays are gray or RGB values; all others are converted first.
+# Pillow modes whose arrays hold gray or RGB values; other modes are converted first.
 ALPHA_MODES = {"LA", "RGBA"}
 PLAIN_MODES = {"L", "LA", "RGB", "RGBA", "I;16", "I;16B", "I;16L", "I", "F"}
 
 
 def array_image(image: Any, rule: PixelRule, channel_axis: int | None = None) -> RasterImage:
-    """Bring a picture in memory to colors, with the georeference that a DataArray has.
+    """Read the colors of an image in memory, and the georeference of a DataArray.
 
     Parameters
     ----------
     image : array_like, masked array, xarray.DataArray or PIL.Image.Image
-        Shape (rows, cols) is gray; of three dimensions the first or the last holds 3 or 4
-        channels. A masked pixel is nodata where all its channels are masked, as in rasterio.
+        Shape (rows, cols) is gray; in three dimensions, the first or last axis holds 3 or 4
+        channels. A pixel is nodata if all its channels are masked, as in rasterio.
     rule : PixelRule
-        What becomes of transparency, scale and depth.
+        How to treat transparency, scale and depth.
     channel_axis : int, optional
-        The axis of 1 to 4 channels, where the shape does not tell.
+        Axis of 1 to 4 channels, if it does not follow from the shape.
 
     Returns
     -------
@@ -51,7 +51,7 @@ def array_image(image: Any, rule: PixelRule, channel_axis: int | None = None) ->
     Raises
     ------
     ImageError
-        A wrong shape, or one that can be read in two ways.
+        The shape is wrong or ambiguous.
     """
     picture = arrange(image, channel_axis)
     return RasterImage(
@@ -63,16 +63,16 @@ def array_image(image: Any, rule: PixelRule, channel_axis: int | None = None) ->
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Picture:
-    """A picture in memory, or one still to be computed, with its channels in their place."""
+    """An image in memory, or one still to be computed, with its channels last."""
 
     values: Any
     """Array, masked array or Dask array of shape (rows, cols, channels)."""
 
     fill: float | None = None
-    """Value of pixels that have no color, or None."""
+    """Value of nodata pixels, or None."""
 
     transform: Affine | None = None
-    """Affine map from (column, row) of pixel corners to coordinates, or None."""
+    """Affine transform from (column, row) of pixel corners to map coordinates, or None."""
 
     crs: CRS | None = None
     """Coordinate reference system of `transform`, or None."""
@@ -85,12 +85,12 @@ class Picture:
 
 
 def arrange(image: Any, channel_axis: int | None = None) -> Picture:
-    """Find the rows, columns and channels of a picture, and its place; nothing is computed.
+    """Find the axes and the georeference of an image; Dask arrays are not computed.
 
     Parameters
     ----------
     image, channel_axis
-        As in :func:`array_image`; a Dask array too.
+        As in :func:`array_image`; `image` may also be a Dask array.
 
     Returns
     -------
@@ -99,13 +99,13 @@ def arrange(image: Any, channel_axis: int | None = None) -> Picture:
     Raises
     ------
     ImageError
-        A wrong shape, or one that can be read in two ways.
+        The shape is wrong or ambiguous.
     """
     xarray = sys.modules.get("xarray")
     if xarray is not None and isinstance(image, xarray.DataArray):
         return _data_array_picture(image, channel_axis)
     if type(image).__module__.startswith("PIL."):
-        # A transparent color stands beside the pixels, not in them.
+        # A transparent color is stored beside the pixels.
         if image.has_transparency_data and image.mode not in ALPHA_MODES:
             image = image.convert("RGBA")
         elif image.mode not in PLAIN_MODES:
@@ -114,13 +114,13 @@ def arrange(image: Any, channel_axis: int | None = None) -> Picture:
 
 
 def _as_array(image: Any) -> Any:
-    """Array, masked array or Dask array of what is no DataArray."""
+    """Array, masked array or Dask array of an image that is not a DataArray."""
     if isinstance(image, np.ma.MaskedArray) or is_lazy(image):
         return image
     try:
         return np.asarray(image)
     except ValueError as error:
-        raise ImageError(f"the image is no array of numbers ({error})") from None
+        raise ImageError(f"the image is not an array of numbers ({error})") from None
 
 
 def _channels_last(values: Any, channel_axis: int | None) -> Any:
@@ -133,16 +133,16 @@ def _channels_last(values: Any, channel_axis: int | None) -> Any:
 
 
 def picture_pixels(values: NDArray[Any], rule: PixelRule, fill: float | None = None) -> Pixels:
-    """Colors of the values of a picture, or of a block of them.
+    """Colors of the values of an image or of a block of it.
 
     Parameters
     ----------
     values : ndarray or masked array, shape (rows, cols, channels)
         1 to 4 channels.
     rule : PixelRule
-        What becomes of transparency, scale and depth.
+        How to treat transparency, scale and depth.
     fill : float, optional
-        Value of pixels that have no color.
+        Value of nodata pixels.
 
     Returns
     -------
@@ -163,7 +163,7 @@ def picture_pixels(values: NDArray[Any], rule: PixelRule, fill: float | None = N
 
 
 def _find_channel_axis(shape: tuple[int, ...], channel_axis: int | None) -> int | None:
-    """Axis of the channels, None for gray."""
+    """Axis of the channels, or None for gray."""
     if len(shape) == 2 and channel_axis is None:
         return None
     if len(shape) != 3:
@@ -180,19 +180,19 @@ def _find_channel_axis(shape: tuple[int, ...], channel_axis: int | None) -> int 
     first, last = shape[0] in (3, 4), shape[-1] in (3, 4)
     if first and last:
         raise ImageError(
-            f"shape {shape} can be read with the channels first or last; say which with "
-            "channel_axis=0 or channel_axis=-1"
+            f"shape {shape} is ambiguous: the channels can be first or last; set channel_axis=0 "
+            "or channel_axis=-1"
         )
     if not first and not last:
         raise ImageError(
             f"an image needs 3 or 4 channels on its first or last axis, found the shape {shape}; "
-            "channel_axis= tells where 1 or 2 are"
+            "for 1 or 2 channels set channel_axis="
         )
     return 0 if first else -1
 
 
 def _data_array_picture(array: xr.DataArray, channel_axis: int | None) -> Picture:
-    """Values of a DataArray, its dimensions known by name, and its georeference."""
+    """Image of a DataArray, whose dimensions are found by name, with its georeference."""
     names = {str(dim).lower(): dim for dim in array.dims}
     row = next((dim for name, dim in names.items() if name in ROW_NAMES), None)
     col = next((dim for name, dim in names.items() if name in COLUMN_NAMES), None)

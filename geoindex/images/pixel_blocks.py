@@ -1,4 +1,4 @@
-"""The pixels of whatever holds an image, block by block."""
+"""The pixels of an image of any kind, block by block."""
 
 from __future__ import annotations
 
@@ -42,28 +42,28 @@ def pixel_blocks(
     channel_axis: int | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Pixels]:
-    """Give the pixels of an image in blocks of whole rows, from top to bottom.
+    """Iterate over the pixels of an image in blocks of whole rows, from top to bottom.
 
     Parameters
     ----------
     image : path-like, array_like, masked array, xarray.DataArray, PIL.Image.Image or IndexGrid
         Files are read block by block.
     rule : PixelRule
-        What becomes of transparency, scale and depth.
+        How to treat transparency, scale and depth.
     channel_axis : int, optional
-        The axis of an array that holds its channels, where the shape does not tell.
+        Channel axis of an array, if it does not follow from the shape.
     progress : callable, optional
-        Called with the rows that are done and how many there are, after each block.
+        Called after each block with the number of rows done and their total.
 
     Returns
     -------
     iterator of Pixels
-        Of shape (rows, all columns).
+        Blocks of shape (rows, all columns).
 
     Raises
     ------
     MissingFileError, ImageError
-        The image is not there, or cannot be read.
+        The image does not exist or cannot be read.
     """
     return worked_blocks(
         image, rule, lambda pixels: pixels, channel_axis=channel_axis, progress=progress
@@ -78,24 +78,24 @@ def worked_blocks(
     channel_axis: int | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Result]:
-    """Give what a function makes of the pixels of an image, block by block.
+    """Apply a function to the pixels of an image, block by block.
 
     Parameters
     ----------
     image, rule, channel_axis, progress
         As in :func:`pixel_blocks`.
     work : callable
-        Takes the pixels of a block: of files in the threads that read them, several at once.
+        Takes the pixels of a block. For files it runs in the reading threads, several at once.
 
     Returns
     -------
     iterator
-        What it returns, from top to bottom.
+        Results of `work`, from top to bottom.
 
     Raises
     ------
     MissingFileError, ImageError
-        The image is not there, or cannot be read.
+        The image does not exist or cannot be read.
     """
     if isinstance(image, str | PathLike):
         with open_image(image, rule) as source:
@@ -118,7 +118,7 @@ def worked_blocks(
 def _in_memory(
     image: ArrayLike | xr.DataArray | IndexGrid, rule: PixelRule, channel_axis: int | None
 ) -> tuple[tuple[int, ...], Iterator[Pixels]]:
-    """Rows and columns of what is no file, and its pixels, some rows at a time."""
+    """Shape of an image that is not a file, and its pixels in blocks of rows."""
     if isinstance(image, IndexGrid):
         return image.shape, _grid_bands(image)
     if lazy_values(image) is not None:
@@ -156,7 +156,7 @@ def count_colors(
     channel_axis: int | None = None,
     progress: Progress | None = None,
 ) -> ColorHistogram:
-    """Count the colors of an image, on all cores where it is a file.
+    """Count the colors of an image, on all cores if it is a file.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ def count_colors(
     Raises
     ------
     MissingFileError, ImageError
-        The image is not there, or cannot be read.
+        The image does not exist or cannot be read.
     """
     counter = ColorCounter()
     for _ in worked_blocks(image, rule, counter.add, channel_axis=channel_axis, progress=progress):
@@ -179,18 +179,18 @@ def count_colors(
 
 
 def image_name(image: object) -> str:
-    """Name of an image in messages: its file, or "the image"."""
+    """Name of an image in messages: its path, or "the image"."""
     return str(image) if isinstance(image, str | PathLike) else "the image"
 
 
 def check_not_empty(histogram: ColorHistogram, name: str) -> None:
-    """Refuse an image without a color.
+    """Raise an error for an image without any colors.
 
     Parameters
     ----------
     histogram : ColorHistogram
     name : str
-        Of the image, for the message.
+        Name of the image, for the message.
 
     Raises
     ------
@@ -199,8 +199,8 @@ def check_not_empty(histogram: ColorHistogram, name: str) -> None:
     """
     if not len(histogram):
         raise ImageError(
-            f"{name} has no pixel that is not transparent or nodata, so there is no color to "
-            "look at; alpha='strip' ignores transparency"
+            f"{name} has only transparent or nodata pixels and so no colors; alpha='strip' "
+            "ignores transparency"
         )
 
 
@@ -211,19 +211,19 @@ def reduced_picture(
     channel_axis: int | None = None,
     most: int = 900,
 ) -> NDArray[np.uint8]:
-    """Give a picture of an image of any size, to look at.
+    """Reduce an image of any size to a picture for display.
 
     Parameters
     ----------
     image, rule, channel_axis
         As in :func:`pixel_blocks`.
     most : int
-        Largest number of rows and columns; of larger images every second, third, ... is taken.
+        Largest number of rows and columns; larger images are thinned to every nth.
 
     Returns
     -------
     ndarray of uint8, shape (rows, cols, 4)
-        RGBA; alpha is 0 where the image has no color, else 255.
+        RGBA; alpha is 0 for nodata, else 255.
     """
     if isinstance(image, str | PathLike):
         with open_image(image, rule) as source:
@@ -240,7 +240,7 @@ def reduced_picture(
 
 
 def _opaque(pixels: Pixels, rows: slice, step: int) -> NDArray[np.uint8]:
-    """Take some rows and columns of a block as RGBA."""
+    """RGBA picture of some rows and columns of a block."""
     chosen = rows, slice(None, None, step)
     table = pixels.table[chosen] if pixels.codes is None else pixels.table
     codes = None if pixels.codes is None else pixels.codes[chosen]

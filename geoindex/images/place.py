@@ -1,4 +1,4 @@
-"""Where an open image file lies on the map, after itself or the files beside it."""
+"""Georeference of an open image file, from the file itself or its sidecars."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ __all__ = ["Place", "place_of"]
 
 
 class Place(NamedTuple):
-    """The georeference of a file."""
+    """Georeference of a file."""
 
     transform: Affine | None
-    """Affine map from (column, row) of pixel corners to coordinates, or None."""
+    """Affine transform from (column, row) of pixel corners to map coordinates, or None."""
 
     crs: CRS | None
     """Coordinate reference system of `transform` or `gcps`, or None."""
 
     gcps: tuple[GroundControlPoint, ...]
-    """Ground control points in place of a transform."""
+    """Ground control points instead of a transform."""
 
 
 def place_of(source: DatasetReader, path: Path) -> Place:
@@ -37,7 +37,7 @@ def place_of(source: DatasetReader, path: Path) -> Place:
     source : rasterio.io.DatasetReader
         The open file.
     path : Path
-        Its name.
+        Path of the file.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Files beside an image that place it on the map, where GDAL does not read them."""
+"""World files and ``.prj`` files beside an image, which GDAL does not read for all formats."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["crs_beside", "names_beside", "world_file", "world_file_transform"]
 
 
 def world_file_transform(path: Path) -> Affine | None:
-    """Transform of the world file of an image, which GDAL does not read beside a WebP.
+    """Transform of the world file of an image.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def world_file_transform(path: Path) -> Affine | None:
     Returns
     -------
     Affine or None
-        None where there is no world file.
+        None if there is no world file.
 
     Raises
     ------
@@ -41,10 +41,8 @@ def world_file_transform(path: Path) -> Affine | None:
         except ValueError:
             a = d = b = e = x = y = math.nan
         if not math.isfinite(a + d + b + e + x + y) or a * e == b * d:
-            raise ImageError(
-                f"{beside}: is no world file, which holds six numbers; mend or remove it"
-            )
-        # The file names the center of the first pixel, a transform its corner.
+            raise ImageError(f"{beside}: is not a world file of six numbers; correct or remove it")
+        # A world file gives the center of the first pixel, a transform its corner.
         return Affine(a, b, x - (a + b) / 2, d, e, y - (d + e) / 2)
     return None
 
@@ -67,7 +65,7 @@ def crs_beside(path: Path) -> CRS | None:
     Returns
     -------
     rasterio.crs.CRS or None
-        None where there is no such file.
+        None if there is no such file.
 
     Raises
     ------
@@ -81,12 +79,13 @@ def crs_beside(path: Path) -> CRS | None:
         return CRS.from_wkt(beside.read_text("utf-8-sig"))
     except (CRSError, UnicodeDecodeError) as error:
         raise ImageError(
-            f"{beside}: is no coordinate reference system in WKT ({error}); mend or remove it"
+            f"{beside}: is not a coordinate reference system in WKT ({error}); correct or "
+            "remove it"
         ) from error
 
 
 def names_beside(path: Path) -> tuple[str, ...]:
-    """Names, in small letters, of the files that are read together with an image.
+    """Lower-case names of the files that are read together with an image.
 
     Parameters
     ----------
@@ -96,7 +95,7 @@ def names_beside(path: Path) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        World files, ``.prj`` and ``.aux.xml``, whether they are there or not.
+        World files, ``.prj`` and ``.aux.xml``, whether they exist or not.
     """
     suffixes = (*_world_suffixes(path), ".prj")
     names = [path.with_suffix(suffix).name for suffix in suffixes]
@@ -104,7 +103,7 @@ def names_beside(path: Path) -> tuple[str, ...]:
 
 
 def _world_suffixes(path: Path) -> tuple[str, ...]:
-    """Suffixes of world files, the usual one first."""
+    """Possible suffixes of world files, the usual one first."""
     suffix = path.suffix
     if not suffix:
         return (".wld",)
@@ -112,7 +111,7 @@ def _world_suffixes(path: Path) -> tuple[str, ...]:
 
 
 def _beside(path: Path, suffix: str) -> Path | None:
-    """File of the same name with another suffix, in small or capital letters."""
+    """File of the same name with another suffix, in lower or upper case; None if there is none."""
     for written in (suffix, suffix.upper()):
         beside = path.with_suffix(written)
         if beside != path and beside.is_file():

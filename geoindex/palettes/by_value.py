@@ -1,7 +1,7 @@
-"""Colors by class value as text: ESRI and QGIS ``.clr``, GDAL color relief, QGIS exports.
+"""Colors by class value in text files: ESRI and QGIS ``.clr``, GDAL color relief, QGIS exports.
 
-The grammar is GDAL's (gdaldem color-relief): value, red, green, blue and perhaps alpha,
-separated by blanks, commas, tabs or colons; QGIS appends a label.
+The grammar is GDAL's (gdaldem color-relief): value, red, green, blue and optionally alpha,
+separated by blanks, commas, tabs or colons. QGIS appends a label.
 """
 
 from __future__ import annotations
@@ -52,10 +52,10 @@ NAMED = {
     "indigo": (0, 127, 191),
 }
 
-# Blanks alone first, so that a label may begin with a comma.
+# Blanks alone come first, so that a label may start with a comma.
 GAP = r"(?:\s+|\s*[,:]\s*)"
 
-# What no list of red, green and blue holds.
+# Marks that never occur in a list of red, green and blue.
 GDAL_MARK = re.compile(
     rb"^[ \t]*(?:(?:nv|default)[ \t,:]|[-+.\d]+%|[-+.\d]+[ \t,:]+(?:"
     + "|".join(NAMED).encode()
@@ -65,23 +65,23 @@ GDAL_MARK = re.compile(
 
 
 def is_gdal_text(content: bytes) -> bool:
-    """Whether text holds a line that only GDAL's color relief has."""
+    """Whether text has a line that only occurs in GDAL color relief."""
     return GDAL_MARK.search(content[:65_536]) is not None
 
 
 def is_qgis_text(content: bytes) -> bool:
-    """Whether text is a color map that QGIS exported."""
+    """Whether text is a color map exported by QGIS."""
     return content.removeprefix(b"\xef\xbb\xbf").startswith(QGIS_HEAD)
 
 
 def parse_values(content: bytes, request: Request) -> Palette:
-    """Read ``.clr`` or GDAL color relief: classes where all values are integers, else a ramp."""
+    """Read ``.clr`` or GDAL color relief: classes if all values are integers, else a ramp."""
     entries, is_ramp = _entries(text_of(content, request), request)
     return palette_of_ramp(entries, request) if is_ramp else palette_of_entries(entries, request)
 
 
 def parse_qgis_text(content: bytes, request: Request) -> Palette:
-    """Read a color map that QGIS exported."""
+    """Read a color map exported by QGIS."""
     text = text_of(content, request)
     mode = re.search(r"^INTERPOLATION:(\w+)", text, re.MULTILINE)
     entries, _ = _entries(text, request)
@@ -91,7 +91,7 @@ def parse_qgis_text(content: bytes, request: Request) -> Palette:
 
 
 def _entries(text: str, request: Request) -> tuple[list[Entry], bool]:
-    """Entries of all lines, and whether a value is not that of a class."""
+    """Entries of all lines, and whether they form a ramp."""
     entries: list[Entry] = []
     is_ramp = False
     for place, raw in enumerate(text.splitlines(), start=1):
@@ -112,7 +112,7 @@ def _entries(text: str, request: Request) -> tuple[list[Entry], bool]:
 
 
 def _color_and_name(text: str, request: Request, line: int) -> tuple[tuple[int, int, int], str]:
-    """Color and label behind a class value; an alpha between them is skipped."""
+    """Color and label that follow a class value; an alpha between them is skipped."""
     word = re.match(r"[A-Za-z]+", text)
     if word is not None and word[0].lower() in NAMED:
         return NAMED[word[0].lower()], ""
@@ -137,14 +137,14 @@ def format_clr(palette: Palette) -> bytes:
 
 
 def format_qgis_text(palette: Palette) -> bytes:
-    """Write what QGIS loads as color map of exact values."""
+    """Write a text file that QGIS loads as a color map of exact values."""
     lines = [QGIS_HEAD.decode(), "INTERPOLATION:EXACT"]
     lines += [f"{value},{r},{g},{b},255,{name}" for value, (r, g, b), name in labels(palette)]
     return ("\n".join(lines) + "\n").encode()
 
 
 def format_gdal(palette: Palette) -> bytes:
-    """Write GDAL color relief; names go into comments, which no program reads."""
+    """Write GDAL color relief, with names as comments."""
     lines = ["# value red green blue alpha, for gdaldem color-relief -exact_color_entry"]
     for value, (red, green, blue), name in labels(palette):
         lines += [f"# {name}"] if name else []

@@ -1,8 +1,8 @@
 """GMT color palette tables ``.cpt``: categorical, stepped, and continuous ones as ramps.
 
-After the GMT 6 documentation, "Color palette tables": ``key fill [;label]`` for categories,
-``z0 fill z1 fill [annotation] [;label]`` for slices; B, F and N lines are back-, foreground and
-NaN.
+As in the GMT 6 documentation, "Color palette tables": ``key fill [;label]`` for categories,
+``z0 fill z1 fill [annotation] [;label]`` for slices; B, F and N lines are background, foreground
+and NaN.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ def parse_cpt(content: bytes, request: Request) -> Palette:
         elif len(fields) in (4, 8):
             slices.append(_slice(fields, name, request, place, is_hsv=is_hsv))
         else:
-            raise request.error(f"{line.strip()[:40]!r} is no category and no slice", place)
+            raise request.error(f"{line.strip()[:40]!r} is neither a category nor a slice", place)
     if categories and slices:
-        raise request.error("mixes categories with slices")
+        raise request.error("mixes categories and slices")
     if all(low.color == high.color for low, high in slices):
         return palette_of_entries(categories or [low for low, _ in slices], request)
     return palette_of_ramp([stop for pair in slices for stop in pair], request)
@@ -68,7 +68,7 @@ def format_cpt(palette: Palette) -> bytes:
 def _slice(
     fields: list[str], name: str, request: Request, line: int, *, is_hsv: bool
 ) -> tuple[Entry, Entry]:
-    """Both ends of a slice; its name is that of its range where it has no label."""
+    """Both ends of a slice, named after its range if it has no label."""
     half = len(fields) // 2
     ends = []
     for part in (fields[:half], fields[half:]):
@@ -93,7 +93,7 @@ def _color(fill: str, request: Request, line: int, *, is_hsv: bool) -> tuple[int
     if re.fullmatch(r"[\d.]+-[\d.]+-[\d.]+", fill):
         hue, saturation, value = (number(part) for part in fill.split("-"))
         if None in (hue, saturation, value):
-            raise request.error(f"{fill[:40]!r} is no color", line)
+            raise request.error(f"{fill[:40]!r} is not a color", line)
         rgb = colorsys.hsv_to_rgb(float(hue or 0) / 360, float(saturation or 0), float(value or 0))
         return _checked(tuple(int(255 * part + 0.5) for part in rgb), fill, request, line)
     parts = [number(part) for part in fill.split("/")]
@@ -108,17 +108,17 @@ def _color(fill: str, request: Request, line: int, *, is_hsv: bool) -> tuple[int
 def _checked(color: tuple[int, ...], fill: str, request: Request, line: int) -> tuple[int, ...]:
     """Color whose channels lie within 0..255."""
     if len(color) != 3 or not all(0 <= part <= 255 for part in color):
-        raise request.error(f"{fill[:40]!r} is no color of 0..255", line)
+        raise request.error(f"{fill[:40]!r} is not a color from 0 to 255", line)
     return color
 
 
 def _named_color(name: str, request: Request, line: int) -> tuple[int, ...]:
-    """X11 color, whose names GMT shares with CSS."""
+    """Color of an X11 name, which GMT shares with CSS."""
     from matplotlib.colors import CSS4_COLORS
 
     text = CSS4_COLORS.get(name.lower())
     if text is None:
         raise request.error(
-            f"{name[:40]!r} is no color: r/g/b, h-s-v, #rrggbb, a gray or a name is", line
+            f"{name[:40]!r} is not a color (r/g/b, h-s-v, #rrggbb, a gray or a name)", line
         )
     return hex_color(str(text), request, line)

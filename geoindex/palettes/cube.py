@@ -1,7 +1,7 @@
-"""ColorCube: the palette row of each of the 256 ** 3 colors, found once and kept in a file.
+"""ColorCube: the palette row of each of the 256 ** 3 colors, computed once and kept in a file.
 
-A ``.colorcube`` file is one line of magic, one line with the CRC-32 of what follows, one line
-of JSON (settings and palette) and the table, compressed by zlib.
+A ``.colorcube`` file holds a magic line, a line with the CRC-32 of the rest, a line of JSON
+(settings and palette) and the table, compressed by zlib.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ LARGEST_FILE = 16 * 2**20 + 2 * N_CODES
 
 
 class ColorCube(ColorMapper):
-    """A palette with the answer for every 8-bit color, to use in place of the palette.
+    """A precomputed lookup table for all 8-bit colors, usable wherever a palette is.
 
-    Worth its while for a slow metric or many sheets: found once, saved, and loaded in a tenth
-    of a second. :func:`geoindex.nearest`, :func:`geoindex.index_image` and
-    :func:`geoindex.convert` take a cube, or the file of one, where they take a palette.
+    Worth computing for a slow metric or for many sheets; a saved cube loads in a tenth of a
+    second. :func:`geoindex.nearest`, :func:`geoindex.index_image` and :func:`geoindex.convert`
+    accept a cube as their palette, and the latter two also the file of one.
 
     Parameters
     ----------
@@ -51,16 +51,16 @@ class ColorCube(ColorMapper):
     max_distance : float, optional
         Colors farther than this from every palette color are nodata, in the metric's units.
     table : ndarray of uint8 or uint16, shape (256, 256, 256), optional
-        :attr:`table` of the same settings, where it is known; found by default.
+        :attr:`table` of the same settings, if known; computed by default.
     progress : callable, optional
-        Called with the parts that are done and how many there are.
+        Called with the number of parts done and their total.
 
     Raises
     ------
     OptionError
         Unknown metric, or a distance that is negative or not a number.
     CubeError
-        `table` has a wrong shape or dtype, or holds a value that is no palette row.
+        `table` has a wrong shape or dtype, or holds a value that is not a palette row.
 
     Examples
     --------
@@ -102,12 +102,12 @@ class ColorCube(ColorMapper):
         path : path-like
             Target; ``.colorcube``.
         overwrite : bool
-            Replace a file that is already there.
+            Replace an existing file.
 
         Raises
         ------
         OutputError
-            The suffix is another one, the file exists, or the folder cannot be written.
+            The suffix is not ``.colorcube``, the file exists, or the folder is not writable.
         """
         save_cube(self, path, overwrite=overwrite)
 
@@ -120,7 +120,7 @@ class ColorCube(ColorMapper):
         path : path-like
             The file.
         palette : Palette, optional
-            Refuse a cube of other colors than these.
+            Raise an error if the cube was made for other colors.
 
         Returns
         -------
@@ -131,13 +131,13 @@ class ColorCube(ColorMapper):
         MissingFileError
             There is no such file.
         CubeError
-            The file is no cube, damaged, cut short, of another version of the metrics, or of
-            another palette.
+            The file is not a cube, is damaged or truncated, or was made with another version
+            of the metrics or another palette.
         """
         return load_cube(path, palette)
 
     def _adopt(self, table: IndexArray) -> None:
-        """Take a table that is known already."""
+        """Use a table that is already known."""
         if table.size != N_CODES or table.dtype != self._dtype:
             raise CubeError(
                 f"the table must hold 256 x 256 x 256 values of {np.dtype(self._dtype)}, found "
@@ -149,7 +149,7 @@ class ColorCube(ColorMapper):
         if nodata is not None:
             stray &= table != nodata
         if stray.any():
-            raise CubeError(f"the table holds values that are none of the {n_colors} palette rows")
+            raise CubeError(f"the table holds values outside the {n_colors} palette rows")
         self._table = np.ascontiguousarray(table).reshape(-1)
         self._filled = np.ones_like(self._filled)
         self._complete = True
@@ -184,7 +184,7 @@ def save_cube(cube: ColorCube, path: str | PathLike[str], *, overwrite: bool = F
 
 
 def check_cube_target(path: str | PathLike[str], *, overwrite: bool) -> Path:
-    """Refuse a target that cannot or must not be written, before a cube is computed."""
+    """Raise an error before a cube is computed if its file cannot be written."""
     path = Path(path)
     if path.suffix.lower() != SUFFIX:
         raise OutputError(f"{path}: unknown suffix; color cubes are written as {SUFFIX}")
@@ -222,7 +222,7 @@ def load_cube(path: str | PathLike[str], palette: Palette | None = None) -> Colo
 
 
 def _read_parts(path: Path) -> tuple[dict[str, Any], bytes]:
-    """Read settings and compressed table of a file that is ours and whole."""
+    """Read the settings and the compressed table of an intact cube file."""
     content = read_small(path, "color cube", error=CubeError, largest=LARGEST_FILE)
     if not content.startswith(MAGIC):
         raise CubeError(f"{path}: is not a color cube that this geoindex wrote")
@@ -241,7 +241,7 @@ def _read_parts(path: Path) -> tuple[dict[str, Any], bytes]:
 
 
 def _decompress(compressed: bytes, header: dict[str, Any], path: Path) -> IndexArray:
-    """Table of a cube; a file can make it neither longer nor shorter than it must be."""
+    """Table of a cube; an error if it is longer or shorter than it must be."""
     damaged = f"{path}: is damaged or cut short; make the cube again"
     if header["dtype"] not in ("uint8", "uint16"):
         raise CubeError(damaged)

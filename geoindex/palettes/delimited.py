@@ -1,4 +1,4 @@
-"""Palettes as delimited text: comma, semicolon, tab or blank, with or without a header."""
+"""Palettes in delimited text: comma, semicolon, tab or blank, with or without a header."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from geoindex.palettes.entries import (
 
 __all__ = ["format_csv", "format_tsv", "parse_delimited"]
 
-# What people call the columns, in lower case.
+# Common column names, in lower case.
 HEADER_WORDS = {
     "r": "red",
     "red": "red",
@@ -45,7 +45,7 @@ HEADER_WORDS = {
 
 @dataclass(frozen=True)
 class _Line:
-    """A line of the file that holds data, split into its fields."""
+    """A data line of the file, split into fields."""
 
     number: int
     fields: list[str]
@@ -57,11 +57,11 @@ def parse_delimited(content: bytes, request: Request) -> Palette:
     Parameters
     ----------
     content : bytes
-        A color a line: red, green, blue or ``#rrggbb``, optionally followed by a name; or
+        One color per line: red, green, blue or ``#rrggbb``, optionally followed by a name; or
         any columns under a header that names them. Separated by comma, semicolon, tab or
-        blanks. Empty lines and lines that begin with ``#`` and are no color are skipped.
+        blanks. Empty lines and lines that start with ``#`` but are not a color are skipped.
     request : Request
-        Names the file; its scale is that of the values.
+        File name for messages, and scale of the values.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def parse_delimited(content: bytes, request: Request) -> Palette:
     Raises
     ------
     PaletteError
-        A line that is no color; the message names file, line and reason.
+        A line is not a color; the message names file, line and reason.
     """
     lines = _data_lines(text_of(content, request))
     if not lines:
@@ -84,12 +84,12 @@ def parse_delimited(content: bytes, request: Request) -> Palette:
             )
         lines = lines[1:]
         if not lines:
-            raise request.error("holds a header but no colors")
+            raise request.error("has a header but no colors")
     return palette_of_entries([_entry(line, columns, request) for line in lines], request)
 
 
 def format_csv(palette: Palette) -> bytes:
-    """Write comma-separated text headed ``r,g,b``, and value, name and role where known."""
+    """Write comma-separated text with the header ``r,g,b``, and value, name and role if known."""
     return _format(palette, ",")
 
 
@@ -99,7 +99,7 @@ def format_tsv(palette: Palette) -> bytes:
 
 
 def _format(palette: Palette, delimiter: str) -> bytes:
-    """Write text with a header and a color a line."""
+    """Write text with a header and one color per line."""
     stream = io.StringIO()
     writer = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
     head = [] if palette.values is None else ["value"]
@@ -108,7 +108,7 @@ def _format(palette: Palette, delimiter: str) -> bytes:
     writer.writerow([*head, "r", "g", "b", *tail])
     for row, color in enumerate(palette.colors.tolist()):
         value = [] if palette.values is None else [palette.values[row]]
-        # A line break inside quotes would end the line for most programs.
+        # Most programs would end the line at a line break inside quotes.
         name = [] if palette.names is None else [" ".join(palette.names[row].split())]
         role = [] if palette.roles is None else [palette.roles[row]]
         writer.writerow([*value, *color, *name, *role])
@@ -129,7 +129,7 @@ def _data_lines(text: str) -> list[_Line]:
 
 
 def _is_comment(line: str) -> bool:
-    """Whether a line begins with ``#`` but not with a color such as ``#ff8000``."""
+    """Whether a line starts with ``#`` but not with a color such as ``#ff8000``."""
     first = re.split(r"[,;\s]", line, maxsplit=1)[0]
     return line.startswith("#") and not HEX_COLOR.match(first)
 
@@ -145,7 +145,7 @@ def _split(line: str, delimiter: str | None) -> list[str]:
 
 
 def _header(line: _Line) -> dict[str, int] | None:
-    """Columns by meaning where the line is a header, which holds no number and no color."""
+    """Columns by meaning if the line is a header, which has no number and no color; else None."""
     if any(number(field) is not None or HEX_COLOR.match(field) for field in line.fields):
         return None
     columns: dict[str, int] = {}
@@ -182,7 +182,7 @@ def _entry(line: _Line, columns: dict[str, int] | None, request: Request) -> Ent
 
 
 def _text(line: _Line, column: int | None) -> str:
-    """Text in a column, "" where there is none."""
+    """Text in a column, "" if there is none."""
     return line.fields[column] if column is not None and column < len(line.fields) else ""
 
 
@@ -196,7 +196,7 @@ def _columns_without_header(line: _Line, request: Request) -> dict[str, int]:
     if is_number == [True, True, True, True]:
         more = ",name" if len(line.fields) > 4 else ""
         raise request.error(
-            "begins with four numbers, one more than a color; say which they are with a header "
+            "starts with four numbers, one more than a color; name the columns in a header "
             f"line, value,r,g,b{more} or r,g,b,a{more} (files with the suffix .clr need none)",
             line.number,
         )

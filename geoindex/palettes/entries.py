@@ -1,4 +1,4 @@
-"""What all palette formats share: entries with the lines they stand on, and ramps."""
+"""What all palette formats share: entries with their line numbers, and ramps."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ HEX_COLOR = re.compile(r"#[0-9a-fA-F]{6}$")
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What is read, and how the user wants it."""
+    """The file to read, and the options of the user."""
 
     where: str
-    """Name of the file for messages."""
+    """File name for messages."""
 
     name: str | None = None
-    """Name of the palette where the file has none."""
+    """Palette name to use if the file has none."""
 
     scale: Scale | None = None
-    """Scale of the values of delimited text."""
+    """Scale of the values in delimited text."""
 
     n_colors: int | None = None
-    """Colors to take from a continuous ramp."""
+    """Number of colors to take from a continuous ramp."""
 
     layer: str | None = None
     """Map layer to take of a file that holds several."""
@@ -55,16 +55,16 @@ class Request:
         return PaletteError(f"{place}: {reason}")
 
     def ramp_colors(self) -> int:
-        """Colors to take from a continuous ramp.
+        """Return the number of colors to take from a continuous ramp.
 
         Raises
         ------
         PaletteError
-            The user did not say how many.
+            The number was not given.
         """
         if self.n_colors is None:
             raise self.error(
-                "is a continuous ramp, not a palette of classes; take some of its colors first: "
+                "is a continuous ramp and has no classes; sample it at equal steps: "
                 "geoindex palette convert ... --colors 16, or load_palette(..., n_colors=16)"
             )
         return self.n_colors
@@ -78,16 +78,16 @@ class Entry:
     """Red, green, blue."""
 
     line: int | None = None
-    """Line of the file, counted from 1, or None where it has no lines."""
+    """Line of the file, counted from 1, or None if the format has no lines."""
 
     name: str = ""
-    """Name of the class, "" where it has none."""
+    """Class name, "" if it has none."""
 
     value: float | None = None
-    """Number of the class, or position on a ramp."""
+    """Class value, or position on a ramp."""
 
     role: str = ""
-    """``"ink"`` for overprint, "" where the file does not say."""
+    """``"ink"`` for overprint, "" if not given."""
 
 
 def palette_of_entries(
@@ -98,11 +98,11 @@ def palette_of_entries(
     Parameters
     ----------
     entries : sequence of Entry
-        Values count where all of them are integers.
+        Their values become class values if all are integers.
     request : Request
-        Names the file in errors.
+        Names the file in error messages.
     name : str, optional
-        Name that the file gives to the palette.
+        Palette name given in the file.
 
     Returns
     -------
@@ -111,7 +111,8 @@ def palette_of_entries(
     Raises
     ------
     PaletteError
-        No entry, too many, or one that is no color; the message names file and line.
+        There are no entries or too many, or one is not a color; the message names file and
+        line.
     """
     if not entries:
         raise request.error("holds no colors")
@@ -146,16 +147,16 @@ def palette_of_entries(
 def palette_of_ramp(
     stops: Sequence[Entry], request: Request, *, name: str | None = None
 ) -> Palette:
-    """Palette of colors at equal steps along a continuous ramp, both ends included.
+    """Palette of colors at equal steps along a continuous ramp, including both ends.
 
     Parameters
     ----------
     stops : sequence of Entry
         Each with its position as `value`.
     request : Request
-        Its `n_colors` says how many.
+        Its `n_colors` is the number of colors.
     name : str, optional
-        Name that the file gives to the ramp.
+        Ramp name given in the file.
 
     Returns
     -------
@@ -164,37 +165,39 @@ def palette_of_ramp(
     Raises
     ------
     PaletteError
-        `n_colors` is not given, the positions do not rise, or there are fewer than two.
+        `n_colors` is not given, or there are fewer than two stops, or their positions decrease.
     """
     n_colors = request.ramp_colors()
     if len(stops) < 2:
-        raise request.error("a ramp needs two colors or more")
+        raise request.error("a ramp needs at least two colors")
     positions = [float("nan") if stop.value is None else float(stop.value) for stop in stops]
     for before, after, stop in zip(positions[:-1], positions[1:], stops[1:], strict=True):
         if not before <= after:
-            raise request.error("the positions of a ramp must rise", stop.line)
+            raise request.error("the positions of a ramp must not decrease", stop.line)
     checked = palette_of_entries([Entry(color=s.color, line=s.line) for s in stops], request)
     places = np.linspace(positions[0], positions[-1], n_colors)
     colors = np.stack(
         [np.interp(places, positions, checked.colors[:, channel]) for channel in range(3)], axis=-1
     )
+    # Halves that interpolation misses by its last bits are rounded up like all others.
+    colors = colors.round(6)
     return Palette(colors, name=name or request.name, scale="byte")
 
 
 def check_n_colors(n_colors: int | None) -> None:
-    """Refuse a number of colors that no palette has.
+    """Raise an error for a number of colors that no palette can have.
 
     Raises
     ------
     OptionError
-        It is not within 1..65,535.
+        The number is not within 1..65,535.
     """
     if n_colors is not None and not 1 <= n_colors <= MAX_COLORS:
         raise OptionError(f"n_colors must be within 1..{MAX_COLORS:,}, found {n_colors}")
 
 
 def text_of(content: bytes, request: Request) -> str:
-    """Text of a palette file, UTF-8 or else Latin-1, which cannot fail.
+    """Text of a palette file: UTF-16 with a byte order mark, UTF-8, or else Latin-1.
 
     Raises
     ------
@@ -215,7 +218,7 @@ def text_of(content: bytes, request: Request) -> str:
 
 
 def number(text: str) -> int | float | None:
-    """Value of a decimal number, int where it is written as one, or None."""
+    """Value of a decimal number, an int if written as one; None if it is not a number."""
     if re.fullmatch(r"[+-]?\d{1,18}", text, re.ASCII):
         return int(text)
     pattern = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?|[+-]?(nan|inf)"
@@ -225,16 +228,16 @@ def number(text: str) -> int | float | None:
 
 
 def channel(text: str, request: Request, line: int | None) -> int:
-    """Color value of 0..255.
+    """Color value, 0-255.
 
     Raises
     ------
     PaletteError
-        It is no integer, or out of range.
+        The text is not an integer in this range.
     """
     value = number(text)
     if not isinstance(value, int) or not 0 <= value <= 255:
-        raise request.error(f"{text[:40]!r} is not a color value of 0..255", line)
+        raise request.error(f"{text[:40]!r} is not a color value from 0 to 255", line)
     return value
 
 
@@ -244,7 +247,7 @@ def hex_color(text: str, request: Request, line: int | None = None) -> tuple[int
     Raises
     ------
     PaletteError
-        It is written in another way.
+        The text has another form.
     """
     if not HEX_COLOR.match(text):
         raise request.error(f"{text[:40]!r} is not #rrggbb", line)
@@ -253,12 +256,12 @@ def hex_color(text: str, request: Request, line: int | None = None) -> tuple[int
 
 
 def one_line(name: str) -> str:
-    """Name without line breaks and control characters, for formats of one line a color."""
+    """Name without line breaks and control characters, for formats of one line per color."""
     return "".join(letter for letter in " ".join(name.split()) if letter.isprintable())
 
 
 def labels(palette: Palette) -> list[tuple[int, tuple[int, int, int], str]]:
-    """Class value, color and name ("" where there is none) of each row, for writers."""
+    """Class value, color and name ("" if it has none) of each row, for writers."""
     values = palette.values or range(len(palette))
     names = palette.names or [""] * len(palette)
     return [

@@ -1,4 +1,4 @@
-"""The kinds of palette files: a table of formats, and the writing of palettes."""
+"""The table of palette formats, and the function that writes them."""
 
 from __future__ import annotations
 
@@ -40,29 +40,29 @@ __all__ = [
 
 @dataclass(frozen=True, kw_only=True)
 class PaletteFormat:
-    """One kind of palette file."""
+    """A palette file format."""
 
     key: str
-    """Name for the option `format`."""
+    """Name to pass as `format`."""
 
     suffixes: tuple[str, ...]
-    """File suffixes in lower case, with the dot; the first format of a suffix writes it."""
+    """File suffixes in lower case, with the dot; the first format in the table writes a suffix."""
 
     read: Callable[[bytes, Request], Palette]
     """Parses the content of a file."""
 
     write: Callable[[Palette], bytes] | None = None
-    """Formats a palette; None where the format is only read."""
+    """Formats a palette; None if the format can only be read."""
 
     holds_layers: bool = False
     """Whether a file may hold the styles of several map layers."""
 
     recognize: Callable[[bytes], bool] | None = None
-    """Tells by its content that a file is of this format, whatever its suffix."""
+    """Whether content is in this format, whatever the suffix; None if it cannot be told."""
 
 
 def _has_early(word: bytes) -> Callable[[bytes], bool]:
-    """Recognize a file by a word near its beginning."""
+    """Recognize a file by a word near its start."""
     return lambda content: word in content[:2000]
 
 
@@ -183,7 +183,7 @@ FORMATS = (
 
 
 def is_palette_file(path: Path) -> bool:
-    """Whether a suffix is that of a palette file and of nothing else."""
+    """Whether a suffix belongs to palette files only."""
     return any(path.suffix.lower() in known.suffixes for known in FORMATS)
 
 
@@ -211,19 +211,19 @@ def save_palette(
 
 
 def check_palette_target(path: str | PathLike[str], *, overwrite: bool = False) -> None:
-    """Refuse a palette file that cannot or must not be written, before any work starts.
+    """Raise an error before any work starts if a palette file cannot be written.
 
     Raises
     ------
     OutputError
-        The suffix is unknown, the file exists, or the folder cannot be written.
+        The suffix is unknown, the file exists, or the folder is not writable.
     """
     _target_writer(Path(path), None)
     check_target(Path(path), overwrite=overwrite)
 
 
 def _target_writer(path: Path, key: str | None) -> Callable[[Palette], bytes] | None:
-    """Writer of an output; None for a picture with a color table."""
+    """Writer of an output; None for an image with a color table."""
     if key is None and path.suffix.lower() in STRIP_SUFFIXES:
         return None
     known = find_format(path) if key is None else format_named(key)
@@ -237,7 +237,7 @@ def _target_writer(path: Path, key: str | None) -> Callable[[Palette], bytes] | 
 
 
 def find_format(path: Path, content: bytes = b"") -> PaletteFormat | None:
-    """Format that the content tells, or else the first of the suffix."""
+    """Format recognized by its content, or else the first of the suffix."""
     for known in FORMATS:
         if known.recognize is not None and known.recognize(content):
             return known
@@ -246,7 +246,7 @@ def find_format(path: Path, content: bytes = b"") -> PaletteFormat | None:
 
 
 def format_named(key: str) -> PaletteFormat:
-    """Format of a key."""
+    """Format with a key."""
     for known in FORMATS:
         if known.key == key:
             return known

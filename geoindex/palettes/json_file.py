@@ -1,4 +1,4 @@
-"""Palettes as JSON: the form that geoindex writes, and plain lists of colors."""
+"""Palettes in JSON: the form that geoindex writes, and plain lists of colors."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["format_json", "parse_json"]
 def parse_json(content: bytes, request: Request) -> Palette:
     """Read ``{"colors": [...], "names": [...], "values": [...], "roles": [...]}``, or a list.
 
-    A color is ``"#rrggbb"``, ``[r, g, b]``, or an object with ``color`` and perhaps ``name``,
+    A color is ``"#rrggbb"``, ``[r, g, b]``, or an object with ``color`` and optionally ``name``,
     ``value`` and ``role``.
     """
     try:
@@ -86,7 +86,7 @@ def _is_number(item: Any) -> bool:
 def _number(item: Any, row: int, request: Request) -> float:
     """Class value."""
     if not _is_number(item) and not (isinstance(item, int) and abs(item) < 2**63):
-        raise request.error(f"class value of color {row} is no number")
+        raise request.error(f"class value of color {row} is not a number")
     return item  # type: ignore[no-any-return]  # JSON is of any type
 
 
@@ -107,7 +107,7 @@ def palette_from_json(content: Any, where: str) -> Palette:
     Raises
     ------
     GridError
-        The object is not such a palette.
+        The object is not a palette in this form.
     """
     try:
         colors = [tuple(bytes.fromhex(color.removeprefix("#"))) for color in content["colors"]]

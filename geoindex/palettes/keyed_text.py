@@ -1,9 +1,8 @@
-r"""The keyed text of OpendTect's own files: surveys, color tables, settings.
+r"""The keyed text format of OpendTect's surveys, color tables and settings.
 
 Line 1 is ``dTect V<version>``, line 2 the type of the file, line 3 a time stamp, and ``!`` ends
-the head and every paragraph of ``Key: value`` lines. After OpendTect's source,
-``src/Basic/ascstream.cc``: ``\`` before a character of a key or list means the character itself,
-and lists are separated by backquotes.
+the header and every paragraph of ``Key: value`` lines. ``\`` escapes the next character of a key
+or list, and backquotes separate list items: see OpendTect's ``src/Basic/ascstream.cc``.
 """
 
 from __future__ import annotations
@@ -23,17 +22,17 @@ class KeyedText:
     """A file of keyed text."""
 
     kind: str
-    """The type of the file, such as ``Survey Info``."""
+    """File type, such as ``Survey Info``."""
 
     values: Mapping[str, str]
-    """Value of each key of all paragraphs; the last one counts."""
+    """Value of each key in all paragraphs; the last one counts."""
 
     lines: Mapping[str, int]
-    """Line that each key stands on, counted from 1."""
+    """Line of each key, counted from 1."""
 
 
 def is_keyed(text: str) -> bool:
-    """Whether text begins as OpendTect's files do."""
+    """Whether text starts like an OpendTect file."""
     return text.lstrip("\ufeff").startswith("dTect")
 
 
@@ -43,14 +42,14 @@ def parse_keyed(text: str, *, paragraphs: int | None = None) -> KeyedText:
     Parameters
     ----------
     text : str
-        All of the file.
+        Content of the file.
     paragraphs : int, optional
-        How many paragraphs after the head count; what follows may be a comment.
+        Number of paragraphs to read after the header; the rest may be a comment.
 
     Returns
     -------
     KeyedText
-        Its kind is "" where line 2 is missing.
+        Its kind is "" if line 2 is missing.
     """
     lines = text.lstrip("\ufeff").splitlines()
     kind = lines[1].strip().removesuffix("file").strip() if len(lines) > 1 else ""
@@ -76,24 +75,24 @@ def format_keyed(kind: str, entries: Iterable[tuple[str, str]], *, version: str)
     Parameters
     ----------
     kind : str
-        The type of the file.
+        File type.
     entries : iterable of two str
         Keys and values.
     version : str
-        Of OpendTect, such as ``"7.0"``.
+        OpendTect version, such as ``"7.0"``.
 
     Returns
     -------
     str
-        With a fixed time stamp, which readers ignore, so that the same content gives the same
-        bytes.
+        The time stamp is fixed, so that the same content gives the same bytes; readers ignore
+        it.
     """
     head = [f"dTect V{version}", kind, "2026-01-01T00:00:00Z", PARAGRAPH]
     return "\n".join([*head, *(f"{key}: {value}" for key, value in entries), PARAGRAPH, ""])
 
 
 def split_list(value: str) -> list[str]:
-    r"""Elements of a list.
+    r"""Items of a list.
 
     Examples
     --------
@@ -103,14 +102,14 @@ def split_list(value: str) -> list[str]:
     ['a`b', 'c']
     """
     items = [match.group(1) for match in LIST_ITEM.finditer(value)]
-    # The end of the text matches once more where the last element ends there.
+    # The end of the text matches once more if the last item ends there.
     if len(items) > 1 and value and not value.endswith("`"):
         items.pop()
     return [re.sub(r"\\(.)", r"\1", item) for item in items]
 
 
 def _key_and_value(line: str) -> tuple[str, str]:
-    """Split at the first colon that no backslash protects; a bare word is a key."""
+    """Split at the first unescaped colon; a line without one is a key."""
     match = re.match(r"(.(?:[^:\\]|\\.)*):(.*)$", line, re.DOTALL)
     if match is None:
         return line.strip(), ""

@@ -1,7 +1,7 @@
-"""The legend beside a grid whose format has no colors: what each number stands for, as CSV.
+"""The legend CSV beside a grid whose format has no colors: the class of each number.
 
-The header is ``index,r,g,b,name``. A column `palette_index` follows where the numbers are not the
-rows of the palette, `value` where the palette has class values, and `role` where it has roles.
+The header is ``index,r,g,b,name``, followed by `palette_index` if the numbers are not palette
+rows, `value` if the palette has class values, and `role` if it has roles.
 """
 
 from __future__ import annotations
@@ -18,24 +18,32 @@ from geoindex.files.small_files import read_small
 from geoindex.palette import Palette
 from geoindex.palettes.entries import labels
 
-__all__ = ["format_legend", "legend_path", "read_legend"]
+__all__ = ["format_legend", "grid_legend_path", "legend_path", "read_legend"]
 
 
 def legend_path(path: Path) -> Path:
-    """Place of the legend of a grid."""
+    """Path of the legend of a horizon: ``map.legend.csv`` beside ``map.dat``."""
     return path.with_name(path.stem + ".legend.csv")
 
 
+def grid_legend_path(path: Path) -> Path:
+    """Path of the legend of a grid: ``map.asc.legend.csv`` beside ``map.asc``.
+
+    Grids of several formats often share a stem and a folder, but not their numbers.
+    """
+    return path.with_name(path.name + ".legend.csv")
+
+
 def format_legend(palette: Palette, rows: Sequence[int] | None = None) -> str:
-    """Write a legend, which :func:`geoindex.load_palette` reads as a palette.
+    """Format a legend, which :func:`geoindex.load_palette` can read as a palette.
 
     Parameters
     ----------
     palette : Palette
         The classes.
     rows : sequence of int, optional
-        Palette row of each number from 0 on, where they are not the same; the column
-        `palette_index` tells it.
+        Palette row of each number, if the numbers are not palette rows themselves. Written as
+        column `palette_index`.
 
     Returns
     -------
@@ -60,14 +68,14 @@ def format_legend(palette: Palette, rows: Sequence[int] | None = None) -> str:
 
 
 def read_legend(legend: Path, grid: Path) -> Palette:
-    """Palette of a legend, whose rows may be in any order.
+    """Read the palette of a legend, whose rows may be in any order.
 
     Parameters
     ----------
     legend : Path
         The legend.
     grid : Path
-        The grid that it lies beside, for messages.
+        The grid beside it, for messages.
 
     Returns
     -------
@@ -78,21 +86,21 @@ def read_legend(legend: Path, grid: Path) -> Palette:
     MissingFileError
         There is no legend.
     GridError
-        It is not such a legend; the message names the line.
+        The file is not such a legend; the message names the line.
     """
     if not legend.is_file():
         raise MissingFileError(
-            f"{grid}: its legend {legend.name} is missing, which holds the classes; keep both "
-            "files together, or write it: a line index,r,g,b,name and one line a class"
+            f"{grid}: its legend {legend.name} is missing; keep both files together, or "
+            "create it: a header line index,r,g,b,name and one line per class"
         )
     content = read_small(legend, "legend", error=GridError)
     text = content.decode("utf-8-sig", errors="replace")
-    # Spreadsheets of some countries save with semicolons.
+    # Spreadsheets save with semicolons in some countries.
     delimiter = ";" if ";" in text.partition("\n")[0] else ","
     try:
         rows = list(csv.DictReader(io.StringIO(text), delimiter=delimiter, strict=True))
     except csv.Error as error:
-        raise GridError(f"{legend}: is no table of classes ({error})") from None
+        raise GridError(f"{legend}: is not a table of classes ({error})") from None
     return _palette_of_rows(rows, str(legend))
 
 
@@ -108,7 +116,7 @@ def _palette_of_rows(rows: list[dict[str, str]], where: str) -> Palette:
                 f"{where}, line {line}: a class needs whole numbers for index, r, g and b"
             ) from None
         if index in classes:
-            raise GridError(f"{where}, line {line}: index {index} is there already")
+            raise GridError(f"{where}, line {line}: index {index} is repeated")
         texts = (row.get("name") or "", row.get("role") or "")
         classes[index] = ([red, green, blue], texts[0], value, texts[1])
     missing = next((i for i in range(len(classes)) if i not in classes), None)
@@ -126,8 +134,3 @@ def _palette_of_rows(rows: list[dict[str, str]], where: str) -> Palette:
         )
     except (OverflowError, ValueError) as error:
         raise GridError(f"{where}: {error}") from None
-
-
-def grid_legend_path(path: Path) -> Path:
-    """Place of the legend of a grid."""
-    return path.with_name(path.name + ".legend.csv")

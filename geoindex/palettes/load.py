@@ -21,17 +21,17 @@ __all__ = ["builtin_note", "builtin_palettes", "load_palette"]
 
 BUILTIN = resources.files("geoindex") / "palettes" / "builtin"
 
-# A colormap of more colors is a ramp, whatever its class in matplotlib.
+# A colormap with more colors is a ramp, even if matplotlib lists them.
 MOST_LISTED_COLORS = 64
 
 
 def builtin_palettes() -> list[str]:
-    """Names of the palettes that come with geoindex.
+    """Names of the built-in palettes.
 
     Returns
     -------
     list of str
-        Sorted; each is a source for :func:`load_palette`.
+        Sorted; pass one to :func:`load_palette`.
 
     Examples
     --------
@@ -44,7 +44,7 @@ def builtin_palettes() -> list[str]:
 
 
 def builtin_note(name: str) -> str:
-    """Tell what a built-in palette is, in the first words of its file."""
+    """Describe a built-in palette by the first words of its file."""
     text = (BUILTIN / f"{name}.csv").read_text("utf-8")
     lines = [line.removeprefix("#").strip() for line in text.splitlines() if line[:1] == "#"]
     note, _, _ = " ".join(lines).partition(" Source: ")
@@ -69,13 +69,13 @@ def load_palette(
         color relief, OpendTect, JSON); the style of a map layer (QGIS ``.qml``, ``.qgz``,
         ``.qgs``, ``.qlr``; ArcGIS Pro ``.lyrx``, ``.mapx``; ``.sld``); an image with a color
         table; the name of a matplotlib colormap such as ``"tab20"``; or a palette, which
-        comes back.
+        is returned as is.
     scale : {"unit", "byte"}, optional
-        Scale of the values of delimited text where the rule (all within 0..1: unit,
-        otherwise byte) would be wrong.
+        Scale of the values in delimited text, if the rule (unit if all are within 0-1,
+        otherwise byte) would guess wrong.
     n_colors : int, optional
-        How many colors to take, at equal steps, from a continuous ramp, which is no palette
-        of classes without it.
+        Number of colors to take, at equal steps, from a continuous ramp, which has no classes
+        of its own.
     format : str, optional
         Key of the file format, if neither suffix nor content tells it; see
         :data:`geoindex.palettes.formats.FORMATS`.
@@ -90,18 +90,19 @@ def load_palette(
     Raises
     ------
     MissingFileError
-        The name is not built in, and there is no such file.
+        There is no built-in palette of this name, and no such file.
     PaletteError
-        The file holds no palette; the message names file, line and reason. Or it holds several
-        layers with classes; the message lists them.
+        The file does not hold a palette; the message names file, line and reason. Or it holds
+        several layers with classes; the message lists them.
     OptionError
-        An unknown format, `n_colors` for what is no ramp, or `layer` for what has no layers.
+        The format is unknown, or `n_colors` was given for a palette that is not a ramp, or `layer`
+        for a file without layers.
 
     Warns
     -----
     GeoindexWarning
         The colors of a style may differ on the map (transparency, gradients, pictures, colors
-        that the data define), or classes that are switched off were left out.
+        defined by the data), or classes that are switched off were left out.
 
     Examples
     --------
@@ -121,7 +122,7 @@ def load_palette(
     palette = _load(name, request, format)
     if n_colors is not None and len(palette) != n_colors:
         raise OptionError(
-            f"{name}: holds {len(palette)} classes and is no ramp; leave n_colors out"
+            f"{name}: holds {len(palette)} classes and is not a ramp; leave n_colors out"
         )
     return palette
 
@@ -160,7 +161,7 @@ def _palette_of_file(path: Path, request: Request, key: str | None) -> Palette:
 
 
 def _palette_of_colormap(name: str, n_colors: int | None) -> Palette:
-    """Colors of a matplotlib colormap."""
+    """Palette of a matplotlib colormap."""
     import matplotlib as mpl
 
     if name not in mpl.colormaps:

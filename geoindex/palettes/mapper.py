@@ -1,4 +1,4 @@
-"""The mapper that a name, a palette, a palette file or a color cube stands for."""
+"""ColorMapper of a palette, a color cube, or the name or file of either."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ def load_mapper(
     metric: Metric = "rgb",
     max_distance: float | None = None,
 ) -> ColorMapper:
-    """Prepare to map pixels to a palette or cube, in memory or in a file.
+    """Make the mapper of a palette or cube, in memory or in a file.
 
     Parameters
     ----------
     source : ColorMapper, Palette, str or path-like
-        A cube or another mapper, the file of a cube, or what :func:`geoindex.load_palette`
-        takes.
+        A cube or another mapper, the file of a cube, or any source of
+        :func:`geoindex.load_palette`.
     metric, max_distance
-        As in :func:`geoindex.index_image`. A mapper brings its own: here they may only be left
-        out or be the same.
+        As in :func:`geoindex.index_image`. A mapper has its own; leave them out or repeat
+        them.
 
     Returns
     -------
@@ -38,14 +38,14 @@ def load_mapper(
     Raises
     ------
     GeoindexError
-        The source cannot be read, or is a cube of other settings.
+        The source cannot be read, or is a cube with other settings.
     """
     if isinstance(source, ColorMapper):
         return color_mapper(source, metric, max_distance)
     if not isinstance(source, Palette | str | PathLike):
         raise OptionError(
             f"palette must be a Palette, a ColorCube, a file or a name, found "
-            f"{type(source).__name__}; Palette(colors) makes one of colors"
+            f"{type(source).__name__}; use Palette(colors) for an array of colors"
         )
     if not isinstance(source, Palette) and Path(fspath(source)).suffix.lower() == SUFFIX:
         return color_mapper(load_cube(source), metric, max_distance)

@@ -1,9 +1,9 @@
-"""Color tables of OpendTect, read from every kind and written so that classes show exactly.
+"""OpendTect color tables: all kinds can be read; those written show each class exactly.
 
-After OpendTect's source, ``src/General/coltabsequence.cc`` and ``include/General/coltabmapper.h``.
-A 3D scene turns values of 0..255 into 255 levels and takes the color of level T at T / 254. A
-table of constant colors whose marker k stands half a level before k / 254 shows each index in
-its own color, and the same with the ranges 0..254 and -0.5..254.5.
+See OpendTect's ``src/General/coltabsequence.cc`` and ``include/General/coltabmapper.h``. A 3D
+scene maps values of 0..255 to 255 levels and takes the color of level T at T / 254. A table of
+constant colors whose marker k is half a level before k / 254 shows each index in its own color,
+also with the ranges 0..254 and -0.5..254.5.
 """
 
 from __future__ import annotations
@@ -35,32 +35,32 @@ from geoindex.palettes.keyed_text import (
 __all__ = ["N_LEVELS", "format_opendtect", "parse_opendtect"]
 
 N_LEVELS = 255
-"""Colors that a scene tells apart; the last level of its texture is that of undefined values."""
+"""Colors that a scene can show; the last level of its texture is for undefined values."""
 
 LISTED = 64
-"""A table of so many markers at equal steps lists its colors, though it blends them."""
+"""Number of markers from which evenly spaced ones count as listed colors, not as a ramp."""
 
 NO_SEGMENTS, VARIABLE_SEGMENTS = 0, -1
 
 TABLE_NAME = re.compile(r"\d+\.Name$", re.ASCII)
 
 UNUSED = "255"
-"""Transparency of markers without a class; OpendTect writes this field, but does not read it."""
+"""Transparency of markers without a class; OpendTect writes this field but ignores it."""
 
 
 def parse_opendtect(content: bytes, request: Request) -> Palette:
-    """Read a color table of OpendTect, as exported or as saved in its settings."""
+    """Read an OpendTect color table, as exported or as saved in its settings."""
     text = text_of(content, request)
     if not is_keyed(text):
-        raise request.error("an OpendTect color table must begin with the line 'dTect V...'", 1)
+        raise request.error("an OpendTect color table must start with the line 'dTect V...'", 1)
     keyed = parse_keyed(text)
     tables = [key.removesuffix(".Name") for key in keyed.values if TABLE_NAME.match(key)]
     if not tables:
-        raise request.error("holds no color table, which has a key such as '1.Name'")
+        raise request.error("holds no color table, that is, no key such as '1.Name'")
     if len(tables) > 1:
         names = ", ".join(keyed.values[f"{prefix}.Name"] for prefix in tables)
         raise request.error(
-            f"holds {len(tables)} color tables ({names[:200]}); export one of them"
+            f"holds {len(tables)} color tables ({names[:200]}); export only one of them"
         )
     return _palette(keyed, tables[0], request)
 
@@ -97,7 +97,7 @@ def format_opendtect(palette: Palette) -> bytes:
 
 
 def _palette(keyed: KeyedText, prefix: str, request: Request) -> Palette:
-    """Palette of one table."""
+    """Palette of one color table."""
     name = keyed.values[f"{prefix}.Name"]
     markers = _markers(keyed, prefix, request)
     segments = _segments(keyed.values.get(f"{prefix}.Nr segments"))
@@ -109,14 +109,14 @@ def _palette(keyed: KeyedText, prefix: str, request: Request) -> Palette:
 
 
 def _classes(markers: list[Entry], request: Request, name: str) -> Palette:
-    """Palette of markers that are a class each."""
+    """Palette with a class for each marker."""
     return palette_of_entries(
         [Entry(color=marker.color, line=marker.line) for marker in markers], request, name=name
     )
 
 
 def _markers(keyed: KeyedText, prefix: str, request: Request) -> list[Entry]:
-    """Colors of a table with their positions, without those of no class."""
+    """Colors of a table with their positions, without unused markers."""
     found = _numbered(keyed.values, f"{prefix}.Value-Color")
     markers: list[Entry] = []
     for key in found:
@@ -139,7 +139,7 @@ def _markers(keyed: KeyedText, prefix: str, request: Request) -> list[Entry]:
 
 
 def _numbered(values: Mapping[str, str], key: str) -> list[str]:
-    """Keys numbered from 0 or 1 as far as they go, for a gap ends the list."""
+    """Keys numbered from 0 or 1 up to the first gap, which ends the list."""
     start = 0 if f"{key}.0" in values else 1
     found: list[str] = []
     while f"{key}.{start + len(found)}" in values:
@@ -148,13 +148,13 @@ def _numbered(values: Mapping[str, str], key: str) -> list[str]:
 
 
 def _segments(text: str | None) -> int:
-    """How colors go on between markers."""
+    """Segments between markers: their number, or one of the two special values above."""
     value = number((text or "").strip())
     return value if isinstance(value, int) else NO_SEGMENTS
 
 
 def _are_even(markers: list[Entry]) -> bool:
-    """Whether markers stand at equal steps from 0 to 1, but for rounding to 3 digits."""
+    """Whether markers are evenly spaced from 0 to 1, up to rounding to 3 digits."""
     last = len(markers) - 1
     return all(
         abs((marker.value or 0) - place / last) < 0.00051 for place, marker in enumerate(markers)

@@ -1,8 +1,8 @@
 """Palettes of painting programs: GIMP ``.gpl``, JASC and RIFF ``.pal``, Adobe ``.act``.
 
-JASC after Paint Shop Pro, RIFF after the Windows multimedia registry (LOGPALETTE in a RIFF
-chunk), ``.act`` after Adobe's "Photoshop File Formats Specification" (256 colors, then
-optionally how many count and which is transparent), ``.gpl`` after GIMP's developer notes.
+JASC as in Paint Shop Pro, RIFF as in the Windows multimedia registry (LOGPALETTE in a RIFF
+chunk), ``.act`` as in Adobe's "Photoshop File Formats Specification" (256 colors, then optionally
+the number used and the transparent one), ``.gpl`` as in GIMP's developer notes.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def parse_gimp(content: bytes, request: Request) -> Palette:
     """Read a GIMP palette."""
     lines = text_of(content, request).splitlines()
     if not lines or lines[0].strip() != "GIMP Palette":
-        raise request.error("a GIMP palette must begin with the line 'GIMP Palette'", 1)
+        raise request.error("a GIMP palette must start with the line 'GIMP Palette'", 1)
     name = None
     entries: list[Entry] = []
     for place, raw in enumerate(lines[1:], start=2):
@@ -56,7 +56,7 @@ def parse_gimp(content: bytes, request: Request) -> Palette:
             raise request.error(f"a color needs 3 numbers, found {line[:40]!r}", place)
         color = tuple(channel(field, request, place) for field in fields[:3])
         label = fields[3] if len(fields) > 3 else ""
-        # What GIMP writes where a color has no name.
+        # GIMP's name of a color without a name.
         entries.append(Entry(color=color, line=place, name="" if label == "Untitled" else label))
     return palette_of_entries(entries, request, name=name)
 
@@ -76,7 +76,7 @@ def parse_jasc(content: bytes, request: Request) -> Palette:
     lines = text_of(content, request).splitlines()
     head = [line.strip() for line in lines[:3]]
     if len(head) < 3 or head[0] != "JASC-PAL" or head[1] != "0100" or not head[2].isdecimal():
-        raise request.error("a JASC palette must begin with JASC-PAL, 0100 and its size", 1)
+        raise request.error("a JASC palette must start with JASC-PAL, 0100 and its size", 1)
     entries = []
     for place, line in enumerate(lines[3:], start=4):
         fields = line.split()
@@ -87,7 +87,7 @@ def parse_jasc(content: bytes, request: Request) -> Palette:
         color = tuple(channel(field, request, place) for field in fields[:3])
         entries.append(Entry(color=color, line=place))
     if len(entries) != int(head[2][:9]):
-        raise request.error(f"announces {head[2][:9]} colors but holds {len(entries)}", 3)
+        raise request.error(f"declares {head[2][:9]} colors but holds {len(entries)}", 3)
     return palette_of_entries(entries, request)
 
 
@@ -106,7 +106,7 @@ def parse_riff(content: bytes, request: Request) -> Palette:
     version, n_colors = struct.unpack_from("<HH", content, start + 8)
     table = content[start + 12 : start + 12 + 4 * n_colors]
     if version != RIFF_VERSION or len(table) < 4 * n_colors:
-        raise request.error(f"announces {n_colors} colors but is cut short or of another version")
+        raise request.error(f"declares {n_colors} colors but is cut short or of another version")
     entries = [Entry(color=tuple(table[at : at + 3])) for at in range(0, len(table), 4)]
     return palette_of_entries(entries, request)
 
@@ -123,13 +123,13 @@ def parse_act(content: bytes, request: Request) -> Palette:
     """Read an Adobe color table."""
     if len(content) not in (3 * ACT_COLORS, 3 * ACT_COLORS + 4):
         raise request.error(
-            f"an Adobe color table holds 768 or 772 bytes, this file {len(content):,}"
+            f"an Adobe color table has 768 or 772 bytes, this file has {len(content):,}"
         )
     n_colors = ACT_COLORS
     if len(content) > 3 * ACT_COLORS:
         (n_colors,) = struct.unpack_from(">H", content, 3 * ACT_COLORS)
         if not 1 <= n_colors <= ACT_COLORS:
-            raise request.error(f"announces {n_colors} colors; 1 to 256 are possible")
+            raise request.error(f"declares {n_colors} colors; 1 to 256 are possible")
     entries = [Entry(color=tuple(content[at : at + 3])) for at in range(0, 3 * n_colors, 3)]
     return palette_of_entries(entries, request)
 

@@ -1,4 +1,4 @@
-"""The palette in an image file: its color table, and what a text tag adds to it."""
+"""The palette in an image file: its color table, with names from a text tag."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ __all__ = [
 ]
 
 TAG = "GEOINDEX"
-"""Name of the text (a GDAL metadata item) that holds names and provenance as JSON."""
+"""Name of the GDAL metadata item that holds names and provenance as JSON."""
 
 
 STRIP_SUFFIXES = (".png", ".tif", ".tiff")
-"""Images that a palette is written to, as a strip of its colors."""
+"""Image formats that a palette can be saved as, a strip of its colors."""
 
 RASTER_SUFFIXES = (*STRIP_SUFFIXES, ".gif", ".bmp")
-"""Images whose color table is read as a palette."""
+"""Image formats whose color table can be read as a palette."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -45,7 +45,10 @@ class RasterPalette:
     nodata: int | None
     place: Place
     is_values: bool
+    """Whether `indices` are class values instead of palette rows."""
+
     content: dict[str, Any]
+    """JSON object of the text tag, {} if it has none."""
 
 
 def read_raster(path: Path) -> RasterPalette:
@@ -89,7 +92,7 @@ def palette_of_raster(path: Path) -> Palette:
     """Palette of a saved grid, or the color table of any one-band image."""
     with open_raster(path) as source:
         if not has_color_table(source):
-            raise PaletteError(f"{path}: the image has no color table; give a palette file")
+            raise PaletteError(f"{path}: the image has no color table; name a palette file")
         colors = color_table(source)
     if path.suffix.lower() in STRIP_SUFFIXES:
         return read_raster(path).palette

@@ -1,4 +1,4 @@
-"""Refusing options that are none of the choices, or numbers out of range."""
+"""Checks of options: one of several choices, an integer in a range."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ __all__ = ["check_choice", "check_integer", "is_whole"]
 
 
 def check_choice(name: str, value: Any, choices: Any) -> None:
-    """Refuse a value that is none of the choices.
+    """Raise an error if a value is not one of the choices.
 
     Parameters
     ----------
     name : str
-        Of the option, for the message.
+        Name of the option, for the message.
     value : object
     choices : typing.Literal
-        The type of the option.
+        Type of the option.
 
     Raises
     ------
     OptionError
-        The message names the choices.
+        The message lists the choices.
     """
     known = get_args(choices)
     if value not in known:
@@ -33,21 +33,21 @@ def check_choice(name: str, value: Any, choices: Any) -> None:
 
 
 def check_integer(name: str, value: Any, least: int, most: int) -> None:
-    """Refuse what is no integer within a range.
+    """Raise an error if a value is not an integer in a range.
 
     Parameters
     ----------
     name : str
-        Of the option, for the message.
+        Name of the option, for the message.
     value : object
-        Integers of numpy are welcome, booleans are not.
+        NumPy integers are accepted, booleans are not.
     least, most : int
-        The range, both included.
+        Range, both ends included.
 
     Raises
     ------
     OptionError
-        Another type, or out of range.
+        The value has another type or is out of range.
     """
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
         raise OptionError(f"{name} must be an integer, found {value!r}")
@@ -56,7 +56,7 @@ def check_integer(name: str, value: Any, least: int, most: int) -> None:
 
 
 def is_whole(value: Any) -> bool:
-    """Tell whether a value is a whole number, of whatever type: 255, 255.0, numpy's."""
+    """Whether a value of any type is a whole number: 255, 255.0, np.uint8(255)."""
     try:
         return bool(int(value) == value)
     except (OverflowError, TypeError, ValueError):

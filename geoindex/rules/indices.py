@@ -15,19 +15,19 @@ IndexArray = NDArray[np.uint8 | np.uint16]
 
 
 def index_dtype(n_colors: int, *, has_nodata: bool) -> type[np.uint8] | type[np.uint16]:
-    """Smallest dtype for the indices of a palette, and for nodata where there is some.
+    """Smallest dtype that holds the indices of a palette and, if needed, nodata.
 
     Parameters
     ----------
     n_colors : int
         Number of palette colors.
     has_nodata : bool
-        Whether some pixel is nodata.
+        Whether any pixel is nodata.
 
     Returns
     -------
     numpy.uint8 or numpy.uint16
-        uint8 up to 256 colors, but uint16 for 256 colors and nodata.
+        uint8 for up to 256 values, nodata included.
 
     Examples
     --------
@@ -39,7 +39,7 @@ def index_dtype(n_colors: int, *, has_nodata: bool) -> type[np.uint8] | type[np.
 
 
 def nodata_value(n_colors: int, dtype: np.typing.DTypeLike) -> int | None:
-    """Nodata value of a grid: the largest of its dtype, unless a color uses it.
+    """Nodata value of a grid: the largest value of its dtype, unless a color uses it.
 
     Parameters
     ----------
@@ -51,13 +51,13 @@ def nodata_value(n_colors: int, dtype: np.typing.DTypeLike) -> int | None:
     Returns
     -------
     int or None
-        255 in uint8 up to 255 colors, None in uint8 with 256 colors, 65535 in uint16.
+        255 in uint8, or None there with 256 colors; 65535 in uint16.
     """
     largest = int(np.iinfo(np.dtype(dtype)).max)
     return largest if n_colors <= largest else None
 
 
 def is_lazy(values: Any) -> bool:
-    """Whether this is a Dask array."""
+    """Whether `values` is a Dask array."""
     dask = sys.modules.get("dask.array")
     return dask is not None and isinstance(values, dask.Array)

@@ -1,4 +1,4 @@
-"""The numbers of a survey, each checked by itself: line numbers and Z range."""
+"""Checks of a survey's line numbers and Z range."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class ZRange(NamedTuple):
     """Sample interval."""
 
     domain: ZDomain = "time"
-    """What Z is; times are in seconds."""
+    """Quantity of Z; times are in seconds."""
 
     @property
     def unit(self) -> str:
@@ -51,7 +51,7 @@ class ZRange(NamedTuple):
 
 
 def check_lines(lines: Sequence[int], what: str) -> range:
-    """Line numbers as a range that rises and holds at least one."""
+    """Line numbers as an increasing range of at least one."""
     numbers = (lines.start, lines.stop - 1, lines.step) if isinstance(lines, range) else lines
     try:
         first, last, step = (*numbers, 1) if len(numbers) == 2 else numbers
@@ -71,21 +71,20 @@ def check_lines(lines: Sequence[int], what: str) -> range:
 
 
 def extend_lines(lines: range, pad: int, step: int | None, what: str) -> range:
-    """Lines of the same lattice."""
+    """Lines of the same lattice, with `pad` more at both ends and another step."""
     if pad < 0:
         raise SurveyError(f"pad must be 0 or more bins, found {pad}")
     if step is None:
         step = lines.step
     if step < 1 or step % lines.step:
         raise SurveyError(
-            f"a step of {step} leaves the lattice of the survey, whose {what} have the step "
-            f"{lines.step}; give a multiple of it"
+            f"step {step} is not a multiple of {lines.step}, the step of the survey's {what}"
         )
     return range(lines[0] - pad * lines.step, lines[-1] + pad * lines.step + 1, step)
 
 
 def check_z(values: Sequence[Any]) -> ZRange:
-    """Vertical range that does not fall, of a known domain."""
+    """Vertical range that does not decrease, of a known domain."""
     try:
         start, stop, step, *rest = values
         z = ZRange(float(start), float(stop), float(step), *rest)
@@ -103,13 +102,13 @@ def check_z(values: Sequence[Any]) -> ZRange:
 
 
 def snap_lines(numbers: Floats, lines: range) -> Floats:
-    """Nearest numbers of a lattice of lines; halves go up."""
+    """Nearest numbers of a lattice of lines; halves are rounded up."""
     steps = np.floor((numbers - lines.start) / lines.step + 0.5)
     return np.asarray(lines.start + lines.step * steps)
 
 
 def for_both(name: str, value: Any) -> tuple[int, int]:
-    """Give a number for inlines and one for crosslines, of one for both or of two."""
+    """Numbers for inlines and crosslines, from one for both or from two."""
     try:
         inlines, crosslines = value if isinstance(value, Sequence) else (value, value)
         return index(inlines), index(crosslines)

@@ -11,14 +11,14 @@ __all__ = ["map_bounds"]
 
 
 def map_bounds(shape: tuple[int, ...], transform: Affine) -> tuple[float, float, float, float]:
-    """Left, bottom, right and top of the pixels on the map, askew or not.
+    """Left, bottom, right and top of a raster on the map, which may be rotated or sheared.
 
     Parameters
     ----------
     shape : tuple of int
         Rows and columns.
     transform : Affine
-        Of pixel corners.
+        From (column, row) of pixel corners to map coordinates.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Where the line numbers of a survey lie on the map: x and y are linear functions of them."""
+"""The plane of a survey: x and y as linear functions of the line numbers."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ __all__ = ["Coefficients", "Floats", "Plane", "check_plane", "check_points", "fi
 Floats = NDArray[np.float64]
 
 PARALLEL = 1e-3
-"""Sine of the angle between lines below which they count as parallel; real ones are at 90."""
+"""Sine of the angle below which inlines and crosslines count as parallel."""
 
 ONE_LINE = 1e-9
-"""The same for points, whose line numbers are exact."""
+"""Sine of the angle below which points count as being on one line; their numbers are exact."""
 
 EQUAL = 1e-6
-"""Relative difference below which two distances count as equal; the rest is rounding."""
+"""Relative difference below which distances count as equal: rounding must not decide."""
 
 
 class Coefficients(NamedTuple):
@@ -77,7 +77,7 @@ class Plane(NamedTuple):
     ) -> tuple[Floats, Floats]:
         """Line numbers of coordinates, which broadcast.
 
-        They are counted from the lines `near` them: from 0, 0 far away they would lose digits.
+        They are counted from the lines `near` them, because counting from 0, 0 loses digits.
         """
         x0, y0 = self.xy(*near)
         u, v = np.asarray(x, np.float64) - x0, np.asarray(y, np.float64) - y0
@@ -87,7 +87,7 @@ class Plane(NamedTuple):
 
 
 def fit_plane(points: ArrayLike) -> Plane:
-    """Plane through points, by least squares where there are more than three.
+    """Plane through points, by least squares if there are more than three.
 
     Parameters
     ----------
@@ -97,17 +97,17 @@ def fit_plane(points: ArrayLike) -> Plane:
     Returns
     -------
     Plane
-        The same to the last bit on every processor.
+        Identical to the last bit on every processor.
 
     Raises
     ------
     SurveyError
-        There are fewer than three points, a number is not finite, or they are on one line.
+        There are fewer than three points, a value is not finite, or they are on one line.
     """
     try:
         table = np.asarray(points, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise SurveyError(f"points are inline, crossline, x and y of each ({error})") from None
+        raise SurveyError(f"points must be rows of inline, crossline, x and y ({error})") from None
     if table.ndim != 2 or table.shape[0] < 3 or table.shape[1] != 4:
         raise SurveyError(
             "a survey needs three points or more, each with inline, crossline, x and y; found "
@@ -115,10 +115,10 @@ def fit_plane(points: ArrayLike) -> Plane:
         )
     if not (np.abs(table) < 1e15).all():
         raise SurveyError(f"a point is not finite: {table.tolist()}")
-    # Centered numbers keep the digits that line numbers in the thousands would cost.
+    # Centered, because line numbers in the thousands would cost digits.
     center = [math.fsum(column) / len(table) for column in table.T]
     inline, crossline, *coordinates = (table - center).T
-    # What crossline numbers add to inline numbers, as in the orthogonalization of Gram-Schmidt.
+    # The part of the crossline numbers that is orthogonal to the inline numbers (Gram-Schmidt).
     across = crossline - _factor(crossline, inline) * inline
     if not inline.any() or _product(across, across) <= ONE_LINE**2 * _product(
         crossline, crossline
@@ -137,17 +137,17 @@ def fit_plane(points: ArrayLike) -> Plane:
 
 
 def _product(first: Floats, second: Floats) -> float:
-    """Scalar product; its sum is exact, while that of a linear algebra library varies."""
+    """Dot product with an exact sum; those of linear algebra libraries vary in the last bit."""
     return math.fsum(first * second)
 
 
 def _factor(values: Floats, along: Floats) -> float:
-    """Factor of `along` that comes nearest to `values`; 0 where `along` is 0."""
+    """Least-squares factor of `along` in `values`; 0 if `along` is 0."""
     return _product(values, along) / (_product(along, along) or 1.0)
 
 
 def check_plane(x: Sequence[float], y: Sequence[float]) -> Plane:
-    """Plane of two times three coefficients, whose lines span an area."""
+    """Plane of the coefficients of x and y; an error if its lines are parallel."""
     plane = Plane(_check_coefficients(x, "x"), _check_coefficients(y, "y"))
     inline, crossline = plane.spacings
     if abs(plane.determinant) <= PARALLEL * inline * crossline:
@@ -175,9 +175,9 @@ def _check_coefficients(values: Sequence[float], what: str) -> Coefficients:
 
 
 def check_points(plane: Plane, points: ArrayLike, bin_size: tuple[float, float]) -> None:
-    """Refuse points (n_points, 4) that lie more than half a bin from where the plane has them.
+    """Raise an error if any of the points (n_points, 4) is more than half a bin off the plane.
 
-    The message names the one that is farthest off, the first of them where several are.
+    The message names the point that is farthest off, and of several the first.
     """
     table = np.atleast_2d(np.asarray(points, dtype=np.float64))
     found = np.stack(plane.xy(table[:, 0], table[:, 1]), axis=-1)
@@ -186,7 +186,7 @@ def check_points(plane: Plane, points: ArrayLike, bin_size: tuple[float, float])
         return
     worst, *others = np.flatnonzero(off >= off.max() * (1 - EQUAL)).tolist()
     inline, crossline, given_x, given_y = table[worst]
-    # Farther decimals are rounding.
+    # More decimals would only show rounding errors.
     x, y = (round(value, 6) + 0.0 for value in found[worst].tolist())
     raise SurveyError(
         f"the point at inline {inline:.10g}, crossline {crossline:.10g} is given as "

@@ -1,7 +1,7 @@
-"""The one rule that brings color values of any dtype to 8 bits.
+"""The rule that converts color values of any dtype to 8 bits, for palettes and images alike.
 
-Palettes and images share it: floats whose values all lie in 0..1 are on the unit scale,
-anything else is on the byte scale 0..255; values are rounded half up.
+Floats are read as 0-1 if all values lie in that range, anything else as 0-255; values are rounded
+half up.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ __all__ = [
 ]
 
 Scale = Literal["unit", "byte"]
-"""``"unit"``: 0 is none and 1 is full; ``"byte"``: 0 is none and 255 is full."""
+"""``"unit"``: values are 0-1; ``"byte"``: values are 0-255."""
 
 Depth = Literal["8bit", "full"]
-"""``"8bit"``: finer colors are rounded to 8 bits; ``"full"``: they keep their precision."""
+"""``"8bit"``: colors are rounded to 8 bits; ``"full"``: they keep their precision."""
 
 ColorArray = NDArray[np.uint8 | np.uint16 | np.float64]
-"""Colors: uint8; or in full depth uint16 on 0..65535 or float64 on 0..255."""
+"""Colors: uint8, or in full depth uint16 (0-65535) or float64 (0-255)."""
 
 
 class ScaleProblemError(Exception):
-    """A value that fits no scale; callers turn it into their own error.
+    """A value that fits neither scale; callers raise their own error instead.
 
     Attributes
     ----------
     position : tuple of int
-        Index of the first offending value in the array.
+        Index of the first such value in the array.
     """
 
     def __init__(self, reason: str, position: tuple[int, ...]) -> None:
@@ -49,15 +49,15 @@ class ScaleProblemError(Exception):
 
 
 def to_uint8(values: NDArray[Any], *, scale: Scale | None = None) -> NDArray[np.uint8]:
-    """Bring color values to uint8.
+    """Convert color values to uint8.
 
     Parameters
     ----------
     values : ndarray of integers or floats, any shape
-        Color values. uint8 comes back as it is, without a copy, unless `scale` is ``"unit"``.
+        Color values. uint8 is returned as is, without a copy, unless `scale` is ``"unit"``.
     scale : {"unit", "byte"}, optional
-        The scale of `values`. By default floats that all lie in 0..1 are on the unit scale
-        and everything else is on the byte scale.
+        Scale of `values`. By default floats that all lie in 0-1 are on the unit scale and
+        everything else is on the byte scale.
 
     Returns
     -------
@@ -67,10 +67,10 @@ def to_uint8(values: NDArray[Any], *, scale: Scale | None = None) -> NDArray[np.
     Raises
     ------
     ScaleProblemError
-        A value is NaN or out of range, or floats above 1 stand beside fractions below 1 and
-        `scale` is not given.
+        A value is NaN or out of range, or there are both floats above 1 and fractions below 1
+        and `scale` is not given.
     OptionError
-        `scale` is not a known one.
+        `scale` is unknown.
     TypeError
         `values` are neither integers nor floats.
     """
@@ -83,7 +83,7 @@ def to_uint8(values: NDArray[Any], *, scale: Scale | None = None) -> NDArray[np.
 
 
 def to_byte_scale(values: NDArray[Any], *, scale: Scale | None = None) -> NDArray[Any]:
-    """Bring color values to 0..255 without rounding.
+    """Convert color values to 0-255 without rounding.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def to_byte_scale(values: NDArray[Any], *, scale: Scale | None = None) -> NDArra
 
 
 def uint16_to_uint8(values: NDArray[np.uint16]) -> NDArray[np.uint8]:
-    """Bring 16-bit color values 0..65535 to 0..255, rounded to the nearest.
+    """Convert 16-bit color values, 0-65535, to the nearest in 0-255.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def uint16_to_uint8(values: NDArray[np.uint16]) -> NDArray[np.uint8]:
 
 
 def round_colors(colors: ColorArray) -> NDArray[np.uint8]:
-    """Bring colors in full depth to 8 bits.
+    """Round colors in full depth to 8 bits.
 
     Parameters
     ----------
@@ -140,7 +140,7 @@ def round_colors(colors: ColorArray) -> NDArray[np.uint8]:
     Returns
     -------
     ndarray of uint8, same shape
-        uint8 comes back without a copy.
+        uint8 is returned without a copy.
     """
     if colors.dtype == np.uint8:
         return cast("NDArray[np.uint8]", colors)
@@ -151,7 +151,7 @@ def round_colors(colors: ColorArray) -> NDArray[np.uint8]:
 
 
 def _detect_scale(values: NDArray[Any]) -> Scale:
-    """Tell the scale of floats, or refuse when both scales seem to be present."""
+    """Scale of floats; an error if both scales seem to be mixed."""
     above_one = values > 1
     if not above_one.any():
         return "unit"
@@ -162,14 +162,13 @@ def _detect_scale(values: NDArray[Any]) -> Scale:
             fraction,
             values,
             f"looks like the 0-1 scale, but {largest:g} elsewhere is on the 0-255 scale; "
-            "bring all values to one scale, or say which it is with scale='byte' or "
-            "scale='unit'",
+            "convert all values to one scale, or set it with scale='byte' or scale='unit'",
         )
     return "byte"
 
 
 def _refuse(bad: NDArray[np.bool_], values: NDArray[Any], reason: str) -> None:
-    """Raise for the first value marked `bad`."""
+    """Raise an error for the first value marked `bad`, if any."""
     if bad.any():
         position = tuple(int(i) for i in np.unravel_index(int(np.argmax(bad)), bad.shape))
         raise ScaleProblemError(f"value {values[position]:g} {reason}", position)

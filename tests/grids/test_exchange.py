@@ -479,11 +479,11 @@ def test_damaged_grids_are_named(tmp_path: Path, text: str, message: str) -> Non
         ("", "no class with the index 0"),
         ("index,r,g,b,name\n", "no class with the index 0"),
         ("index,r,g,b,name\n1,0,0,0,a\n", "no class with the index 0"),
-        ("index,r,g,b,name\n0,0,0,0,a\n0,1,1,1,b\n", "line 3: index 0 is there already"),
+        ("index,r,g,b,name\n0,0,0,0,a\n0,1,1,1,b\n", "line 3: index 0 is repeated"),
         ("index,r,g,b,name\n0,0,0,red,a\n", "line 2: a class needs whole numbers"),
         ("r,g,b\n0,0,0\n", "line 2: a class needs whole numbers"),
         ("index,r,g,b,name\n0,0,0,256,a\n", "palette row 0"),
-        ('index,r,g,b,name\n0,0,0,2,"a\n', "is no table of classes"),
+        ('index,r,g,b,name\n0,0,0,2,"a\n', "is not a table of classes"),
     ],
 )
 def test_damaged_legends_are_named(tmp_path: Path, text: str, message: str) -> None:

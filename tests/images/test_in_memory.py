@@ -30,7 +30,7 @@ def test_bands_first_or_last() -> None:
         index_image(np.moveaxis(picture(), -1, 0), PALETTE).indices, EXPECTED
     )
     narrow = picture()[:3]
-    with pytest.raises(ImageError, match="say which with channel_axis=0 or channel_axis=-1"):
+    with pytest.raises(ImageError, match=r"ambiguous: .* set channel_axis=0 or channel_axis=-1"):
         index_image(narrow, PALETTE)
     np.testing.assert_array_equal(
         index_image(narrow, PALETTE, channel_axis=-1).indices, EXPECTED[:3]
@@ -134,7 +134,7 @@ def test_pillow_images_of_every_mode(mode: str) -> None:
 
 
 def test_what_is_no_array() -> None:
-    with pytest.raises(ImageError, match="is no array of numbers"):
+    with pytest.raises(ImageError, match="is not an array of numbers"):
         index_image([[1, 2], [3]], PALETTE)
     with pytest.raises(ImageError, match="must be integers or floats"):
         index_image(np.full((6, 7, 3), "red"), PALETTE)

@@ -96,7 +96,7 @@ def test_the_mapper_is_one_node_of_the_graph() -> None:
 def test_floats_need_their_scale() -> None:
     unit = RGB / 255
     unit[3, 4] = np.nan
-    with pytest.raises(ImageError, match="the scale of a Dask array of floats cannot be seen"):
+    with pytest.raises(ImageError, match="the scale of a Dask array of floats is unknown"):
         nearest(lazy(unit), PALETTES[3])
     found = nearest(lazy(unit), PALETTES[3], scale="unit").compute()
     np.testing.assert_array_equal(found, nearest(unit, PALETTES[3], scale="unit"))

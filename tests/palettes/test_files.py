@@ -71,7 +71,7 @@ def test_a_quoted_name_may_hold_the_separator() -> None:
     [
         ("", "p.csv: holds no colors"),
         ("# only a comment\n", "p.csv: holds no colors"),
-        ("r,g,b\n", "p.csv: holds a header but no colors"),
+        ("r,g,b\n", "p.csv: has a header but no colors"),
         ("red,green\n1,2\n", "p.csv, line 1: the header must name r, g, b or hex"),
         ("0,0,0\n\n# c\n1,2\n", "p.csv, line 4: a color needs 3 columns, found 2"),
         ("0,0,0\n1,x,3\n", "p.csv, line 2: 'x' is not a number"),
@@ -79,7 +79,7 @@ def test_a_quoted_name_may_hold_the_separator() -> None:
         ("r,g,b\n0,0,0\n1,2,-3\n", "p.csv, line 3: value -3 is outside 0..255"),
         ("128,0,0\n0.1,0.2,0.3\n", "p.csv, line 2: value 0.1 looks like the 0-1 scale"),
         ("0.1,nan,0.3\n", "p.csv, line 1: value nan is not a number"),
-        ("1,2,3,4\n", "p.csv, line 1: begins with four numbers, one more than a color; say which"),
+        ("1,2,3,4\n", "p.csv, line 1: starts with four numbers, one more than a color; name the"),
         ("hex\nff0000\n", "p.csv, line 2: 'ff0000' is not #rrggbb"),
         ("0,0,0\n" * 65_536, "at most 65,535 colors"),
     ],
