@@ -313,9 +313,7 @@ def test_extended_stays_on_the_lattice() -> None:
     wide = survey.extended(pad=(3, 1), step=(4, 1))
     assert (wide.inlines, wide.crosslines) == (range(4, 37, 4), range(4, 11))
     assert wide.xy(10, 5) == survey.xy(10, 5)
-    with pytest.raises(
-        SurveyError, match=r"step 3 is not a multiple of 2, the step of the survey's inlines"
-    ):
+    with pytest.raises(SurveyError, match=r"step 3 is not a multiple of 2, .* inlines"):
         survey.extended(step=3)
     with pytest.raises(SurveyError, match="pad must be 0 or more bins, found -1"):
         survey.extended(pad=-1)

@@ -103,8 +103,7 @@ class ColorMapper:
         pixels : ndarray of uint8, uint16 or float64, shape (..., 3) or (..., 4)
             Colors in any memory layout; a fourth channel is ignored. uint8 is looked up in
             the table; uint16 (0..65535) and float64 (0..255) are compared with every palette
-            color in their own precision. Arrays of three dimensions are never copied, others
-            only if numpy cannot reshape them without a copy.
+            color in their own precision. Arrays of three dimensions are never copied.
         valid : ndarray of uint8 or bool, shape (...), optional
             0 where a pixel is nodata; may be an alpha band.
         out : ndarray of uint8 or uint16, shape (...), optional

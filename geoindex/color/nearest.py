@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from geoindex.color.dask import lazy_values, map_lazy
 from geoindex.color.mapper import ColorMapper, color_mapper
 from geoindex.color.metrics import Metric
-from geoindex.color.pixels import PixelRule, as_pixels
+from geoindex.color.pixels import PixelRule, as_pixels, unmasked
 from geoindex.palette import Palette
 from geoindex.rules.indices import IndexArray
 from geoindex.rules.scale import Depth, Scale
@@ -40,14 +40,12 @@ def nearest(
     palette : Palette or ColorCube
         The colors to choose from. A cube has its own metric and largest distance.
     metric : {"rgb", "lab", "oklab", "ciede2000", "redmean", "shaded"}
-        The color distance. ``"rgb"`` is the Euclidean distance of 8-bit values, compared
-        exactly in integers; :data:`geoindex.color.metrics.METRICS` describes the others.
+        The color distance, described in :data:`geoindex.color.metrics.METRICS`.
     max_distance : float, optional
         Pixels farther than this from every palette color become nodata, in the metric's
         units.
     scale : {"unit", "byte"}, optional
-        Scale of float pixels, if the rule (unit if all are within 0-1, otherwise byte) would
-        guess wrong.
+        Scale of float pixels. By default unit if all are within 0-1, otherwise byte.
     depth : {"8bit", "full"}
         ``"8bit"`` rounds pixels to 8 bits first; ``"full"`` compares 16-bit and float pixels
         with the palette in their own precision, which is slower.
@@ -79,7 +77,5 @@ def nearest(
     if lazy is not None:
         indices: IndexArray = map_lazy(lazy, mapper, rule, partial(as_pixels, rule=rule))
         return indices
-    valid: NDArray[np.bool_] | None = None
-    if isinstance(pixels, np.ma.MaskedArray):
-        valid = np.logical_not(np.logical_and.reduce(np.ma.getmaskarray(pixels), axis=-1))
+    valid = unmasked(pixels) if isinstance(pixels, np.ma.MaskedArray) else None
     return mapper.map_pixels(as_pixels(np.asarray(pixels), rule, valid=valid))

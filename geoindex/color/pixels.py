@@ -23,7 +23,7 @@ from geoindex.rules.scale import (
     uint16_to_uint8,
 )
 
-__all__ = ["NO_MASK", "Alpha", "PixelRule", "Pixels", "Translucent", "as_pixels"]
+__all__ = ["NO_MASK", "Alpha", "PixelRule", "Pixels", "Translucent", "as_pixels", "unmasked"]
 
 NO_MASK = np.empty((0, 0), dtype=np.uint8)
 """Mask that marks every pixel as valid."""
@@ -185,6 +185,13 @@ def as_pixels(
         # Values of nodata pixels may be off the scale.
         pixels = np.where((valid != 0)[..., np.newaxis], pixels, pixels.dtype.type(0))
     return _after_alpha(_scaled(pixels, rule), alpha, valid, rule)
+
+
+def unmasked(values: np.ma.MaskedArray[Any, Any]) -> NDArray[np.bool_]:
+    """Mask (...) of the pixels of a masked array (..., channels) that are not wholly masked."""
+    masked: NDArray[np.bool_] = np.ma.getmaskarray(values)
+    valid: NDArray[np.bool_] = np.logical_not(np.logical_and.reduce(masked, axis=-1))
+    return valid
 
 
 def _after_alpha(

@@ -11,7 +11,7 @@ from affine import Affine
 from numpy.typing import NDArray
 from rasterio.crs import CRS
 
-from geoindex.color.pixels import PixelRule, Pixels, as_pixels
+from geoindex.color.pixels import PixelRule, Pixels, as_pixels, unmasked
 from geoindex.errors import ImageError
 from geoindex.images.data_arrays import array_crs, array_fill, array_transform
 from geoindex.images.files import RasterImage
@@ -152,8 +152,7 @@ def picture_pixels(values: NDArray[Any], rule: PixelRule, fill: float | None = N
         values = np.ma.masked_equal(values, fill, copy=False)
     valid: NDArray[np.bool_] | None = None
     if isinstance(values, np.ma.MaskedArray):
-        masked: NDArray[np.bool_] = np.ma.getmaskarray(values)
-        valid = np.logical_not(np.logical_and.reduce(masked, axis=-1))
+        valid = unmasked(values)
         values = values.data
     alpha = None
     if values.shape[-1] <= 2:

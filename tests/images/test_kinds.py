@@ -403,7 +403,7 @@ def test_prj_beside_a_world_file(tmp_path: Path, esri: bool) -> None:
     (tmp_path / "map.prj").write_text(crs.to_wkt(version="WKT1_ESRI" if esri else "WKT2_2019"))
     assert read_image(tmp_path / "map.png").crs == crs
     (tmp_path / "map.prj").write_text("somewhere in the north")
-    with pytest.raises(ImageError, match=r"map\.prj: is no coordinate reference system"):
+    with pytest.raises(ImageError, match=r"map\.prj: is not a coordinate reference system"):
         read_image(tmp_path / "map.png")
 
 
@@ -484,7 +484,7 @@ def test_translucent_pixels(tmp_path: Path) -> None:
 def test_refuses_what_is_no_background(value: object) -> None:
     with pytest.raises(OptionError, match="translucent must be 'keep', a threshold within"):
         PixelRule(translucent=value)
-    with pytest.raises(OptionError, match="leave one of the two out"):
+    with pytest.raises(OptionError, match="leave one of them out"):
         PixelRule(translucent=9, alpha="strip")
 
 
