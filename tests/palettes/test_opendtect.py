@@ -78,7 +78,7 @@ def test_kinds_of_tables(tmp_path: Path) -> None:
     path.write_text(table("0`1`2`3") + "\nother.Name: x\ndTect.Name: y\n!\n")
     assert len(load_palette(path)) == 1
     path.write_text(table("0`1`2`3") + "\n4.Name: Other\n4.Value-Color.0: 0`1`1`1\n!\n")
-    with pytest.raises(PaletteError, match=r"holds 2 color tables \(Mine, Other\); export only one"):
+    with pytest.raises(PaletteError, match=r"holds 2 color tables \(Mine, Other\); export only"):
         load_palette(path)
 
 

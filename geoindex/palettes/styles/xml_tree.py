@@ -60,7 +60,7 @@ def parse_xml(content: bytes, request: Request) -> ET.Element:
         line, _ = error.position
         raise request.error(f"is damaged XML ({error})", line) from None
     except DefusedXmlException as error:
-        raise request.error(f"holds XML that is not safe to read ({error})") from None
+        raise request.error(f"holds unsafe XML ({error})") from None
     except _OversizeError:
         raise request.error(
             f"has more than {MOST_ELEMENTS:,} elements or {MOST_LEVELS:,} levels"
