@@ -25,6 +25,7 @@ from geoindex.cli.options import (
 )
 from geoindex.errors import BatchError
 from geoindex.grids.formats import format_names
+from geoindex.palette import Palette
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -82,7 +83,7 @@ def batch_command(
     *,
     output: str,
     mapping: MappingOptions,
-    palette: str,
+    palette: str | Palette,
     use_clean: bool,
     clean: Clean,
     grid_format: str,

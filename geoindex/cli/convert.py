@@ -25,6 +25,7 @@ from geoindex.cli.options import (
     refuse_clean_options,
 )
 from geoindex.indexing.convert import ConversionReport, HiddenClass, MergedColors, convert
+from geoindex.palette import Palette
 
 __all__ = ["convert_command", "echo_hidden", "echo_merged", "echo_report"]
 
@@ -51,7 +52,7 @@ def convert_command(
     src: str,
     dst: str,
     *,
-    palette: str,
+    palette: str | Palette,
     mapping: MappingOptions,
     use_clean: bool,
     clean: Clean,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from geoindex.cli.options import (
+    layer_option,
     max_distance_option,
     metric_option,
     overwrite_option,
@@ -27,6 +28,7 @@ __all__ = ["cube_command"]
     metavar="CUBE",
     help="Color cube to write (.colorcube).",
 )
+@layer_option
 @metric_option
 @max_distance_option
 @overwrite_option
@@ -35,6 +37,7 @@ def cube_command(
     palette: str,
     *,
     output: str,
+    layer: str | None,
     metric: Metric,
     max_distance: float | None,
     overwrite: bool,
@@ -46,7 +49,7 @@ def cube_command(
     commands as their palette.
     """
     check_cube_target(output, overwrite=overwrite)
-    colors = load_palette(palette)
+    colors = load_palette(palette, layer=layer)
     with progress_bar(palette, " parts", quiet=quiet) as progress:
         cube = ColorCube(colors, metric, max_distance, progress=progress)
     cube.save(output, overwrite=overwrite)

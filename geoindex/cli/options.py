@@ -19,6 +19,7 @@ from geoindex.color.pixels import Alpha
 from geoindex.color.threads import Progress
 from geoindex.grid import Resampling
 from geoindex.grids.formats import format_names
+from geoindex.palettes.load import load_palette
 from geoindex.rules.scale import Depth, Scale
 
 __all__ = [
@@ -30,13 +31,14 @@ __all__ = [
     "echo_json",
     "grid_format_option",
     "json_option",
+    "layer_option",
     "mapping_options",
     "max_distance_option",
     "method_option",
     "metric_option",
     "overwrite_option",
     "pad_option",
-    "palette_option",
+    "palette_options",
     "progress_bar",
     "quiet_option",
     "refuse_clean_options",
@@ -52,9 +54,15 @@ palette_option = click.option(
     "--palette",
     required=True,
     metavar="PALETTE",
-    help="Palette file (.csv, .gpl, .pal, .act, .clr, .qml, .sld, .cpt, .json, or an image with "
-    "a color table), color cube (.colorcube), built-in name (windows-256; see geoindex palette "
-    "list) or matplotlib colormap (tab20).",
+    help="Palette file (.csv, .gpl, .pal, .act, .clr, .cpt, .json, or an image with a color "
+    "table), map style (.qml, .qgz, .lyrx, .sld), color cube (.colorcube), built-in name "
+    "(windows-256; see geoindex palette list) or matplotlib colormap (tab20).",
+)
+layer_option = click.option(
+    "--layer",
+    metavar="NAME",
+    help="Map layer to take the palette from, if the file holds several: a QGIS project (.qgz, "
+    ".qgs, .qlr), .lyrx or .sld.",
 )
 metric_option = click.option(
     "--metric",
@@ -159,6 +167,19 @@ quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print nothing b
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
+def palette_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of a palette, which reaches the command as one `palette`."""
+
+    @palette_option
+    @layer_option
+    @wraps(command)
+    def with_palette(*, palette: str, layer: str | None, **options: Any) -> None:
+        loaded = palette if layer is None else load_palette(palette, layer=layer)
+        command(palette=loaded, **options)
+
+    return with_palette
+
+
 class MappingOptions(TypedDict):
     """How pixels become indices and these a file, as :func:`geoindex.convert` takes it."""
 
@@ -195,7 +216,7 @@ def mapping_options(command: Callable[..., None]) -> Callable[..., None]:
         alpha_option,
         max_distance_option,
         metric_option,
-        palette_option,
+        palette_options,
     ):
         collected = option(collected)
     return collected

@@ -9,7 +9,13 @@ import click
 
 from geoindex.cli.late import LazyGroup
 from geoindex.cli.messages import color_block, echo_warning
-from geoindex.cli.options import echo_json, json_option, overwrite_option, quiet_option
+from geoindex.cli.options import (
+    echo_json,
+    json_option,
+    layer_option,
+    overwrite_option,
+    quiet_option,
+)
 from geoindex.palette import Palette
 from geoindex.palettes.formats import FORMATS, save_palette
 from geoindex.palettes.load import builtin_note, builtin_palettes, load_palette
@@ -72,6 +78,7 @@ def list_command(*, as_json: bool) -> None:
 @colors_option
 @scale_option
 @from_option
+@layer_option
 @overwrite_option
 @json_option
 def show_command(
@@ -81,11 +88,14 @@ def show_command(
     n_colors: int | None,
     scale: Scale | None,
     source_format: str | None,
+    layer: str | None,
     overwrite: bool,
     as_json: bool,
 ) -> None:
     """Show the colors of PALETTE: a built-in name, a palette file or a matplotlib colormap."""
-    colors = load_palette(palette, scale=scale, n_colors=n_colors, format=source_format)
+    colors = load_palette(
+        palette, scale=scale, n_colors=n_colors, format=source_format, layer=layer
+    )
     if output is not None:
         _draw(colors, output, overwrite=overwrite)
     if as_json:
@@ -107,6 +117,7 @@ def show_command(
 @colors_option
 @scale_option
 @from_option
+@layer_option
 @overwrite_option
 @quiet_option
 def convert_command(
@@ -117,11 +128,14 @@ def convert_command(
     n_colors: int | None,
     scale: Scale | None,
     source_format: str | None,
+    layer: str | None,
     overwrite: bool,
     quiet: bool,
 ) -> None:
     """Write PALETTE to DST; the suffix picks the format."""
-    colors = load_palette(palette, scale=scale, n_colors=n_colors, format=source_format)
+    colors = load_palette(
+        palette, scale=scale, n_colors=n_colors, format=source_format, layer=layer
+    )
     save_palette(colors, dst, overwrite=overwrite, format=target_format)
     if colors.roles is not None and load_palette(dst, format=target_format).roles is None:
         echo_warning(

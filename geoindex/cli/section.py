@@ -14,7 +14,7 @@ from geoindex.cli.options import (
     max_distance_option,
     metric_option,
     overwrite_option,
-    palette_option,
+    palette_options,
     quiet_option,
 )
 from geoindex.color.metrics import Metric
@@ -23,6 +23,7 @@ from geoindex.images.pixel_blocks import count_colors
 from geoindex.indexing.convert import summarize
 from geoindex.indexing.image import index_image
 from geoindex.opendtect.segy import SectionReport, write_section
+from geoindex.palette import Palette
 from geoindex.palettes.mapper import load_mapper
 from geoindex.surveys.section import SectionDomain
 
@@ -58,7 +59,7 @@ __all__ = ["section_command"]
 @click.option(
     "--bottom", type=float, required=True, metavar="Z", help="Z of the last row of pixels."
 )
-@palette_option
+@palette_options
 @click.option("--traces", type=int, metavar="N", help="Traces; by default one a column.")
 @click.option(
     "--samples", type=int, metavar="N", help="Samples a trace; by default as close as the rows."
@@ -91,7 +92,7 @@ def section_command(
     end: tuple[float, float],
     top: float,
     bottom: float,
-    palette: str,
+    palette: str | Palette,
     traces: int | None,
     samples: int | None,
     domain: SectionDomain,

@@ -17,6 +17,7 @@ from PIL import Image
 
 from geoindex import Palette, convert, open_grid
 from tests.support.command_line import run
+from tests.support.palettes import save_project
 from tests.support.pictures import RNG, picture, save_tiff
 
 
@@ -31,6 +32,22 @@ def test_convert(folder: Path, rgba_indices: np.ndarray, legend: Palette, suffix
     assert f"out.{suffix}: 4 x 3 pixels" in result.stdout
     assert "classes used  3 of 3" in result.stdout
     assert "nodata        8.33%" in result.stdout
+
+
+def test_layer_of_a_project(folder: Path, rgba_indices: np.ndarray, legend: Palette) -> None:
+    save_project(folder / "maps.qgs", soils=Palette([[1, 2, 3]]), units=legend)
+    command = ["convert", "map.png", "out.tif", "-p", "maps.qgs"]
+    result = run(*command, cwd=folder)
+    assert result.returncode == 1
+    assert result.stderr == (
+        "Error: maps.qgs: holds 2 layers with classes; choose one with --layer (layer=...): "
+        "soils, units\n"
+    )
+    result = run(*command, "--layer", "units", cwd=folder)
+    assert (result.returncode, result.stderr) == (0, "")
+    grid = open_grid(folder / "out.tif")
+    np.testing.assert_array_equal(grid.indices, rgba_indices)
+    assert grid.palette.names == ("units 0", "units 1", "units 2")
 
 
 def test_reports_distances(folder: Path, rgba: np.ndarray, legend: Palette) -> None:

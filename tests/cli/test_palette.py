@@ -16,7 +16,9 @@ from geoindex import (
     learn_palette,
     load_palette,
 )
+from geoindex.errors import OptionError, PaletteError
 from tests.support.command_line import invoke, printed
+from tests.support.palettes import save_project
 
 
 def run(*arguments: object, color: bool = False) -> str:
@@ -54,6 +56,20 @@ def test_convert_between_formats(tmp_path: Path, legend: Palette) -> None:
     assert run("convert", tmp_path / "a.qml", tmp_path / "b.pal", "--to", "riff", "-q") == ""
     np.testing.assert_array_equal(load_palette(tmp_path / "b.pal").colors, legend.colors)
     assert load_palette(tmp_path / "a.qml").names == legend.names
+
+
+def test_layers_of_a_project(tmp_path: Path, legend: Palette) -> None:
+    project = tmp_path / "maps.qgs"
+    save_project(project, soils=Palette([[1, 2, 3]]), units=legend)
+    assert "#010203    1   2   3  soils 0" in run("show", project, "--layer", "soils")
+    run("convert", project, tmp_path / "units.csv", "--layer", "units")
+    np.testing.assert_array_equal(load_palette(tmp_path / "units.csv").colors, legend.colors)
+    with pytest.raises(PaletteError, match="holds 2 layers with classes"):
+        raise invoke("palette", "show", project).exception
+    with pytest.raises(OptionError, match="tab20: has no map layers; leave out --layer"):
+        raise invoke("palette", "show", "tab20", "--layer", "units").exception
+    with pytest.raises(PaletteError, match="holds no layer 'x'; it holds: soils, units"):
+        raise invoke("cube", project, "-o", tmp_path / "c.colorcube", "--layer", "x").exception
 
 
 @pytest.mark.parametrize("suffix", ["csv", "json", "qml", "gpl"])
