@@ -1,7 +1,7 @@
 """geoindex: colored map images in, one-band index grids out.
 
 The public names are resolved when they are first used, so that ``import geoindex`` stays
-cheap: matplotlib, scikit-learn and xarray load only where they are needed.
+cheap: matplotlib, scipy and xarray load only where they are needed.
 """
 
 from importlib import import_module

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from skimage.color import lab2rgb, rgb2lab
+from sklearn.cluster import kmeans_plusplus
 
 from geoindex.color.histogram import ColorCounter, ColorHistogram
 from geoindex.color.pixels import Pixels
@@ -15,7 +16,7 @@ from geoindex.color.spaces import STEPS, colors_of, space_coordinates
 from geoindex.learn.kmeans import points as module
 from geoindex.learn.kmeans import quantize as quantization
 from geoindex.learn.kmeans.clusters import halve
-from geoindex.learn.kmeans.kmeans import _improve, kmeans, refine
+from geoindex.learn.kmeans.kmeans import _drawn, _improve, kmeans, refine
 from geoindex.learn.kmeans.median_cut import median_cut
 from geoindex.learn.kmeans.points import Points, TrueColors
 from geoindex.learn.kmeans.quantize import quantize
@@ -110,6 +111,23 @@ def test_k_means_finds_the_clusters_there_are() -> None:
     for seed in range(5):
         centers = kmeans(points, points, points, 5, seed) / STEPS["rgb"]
         np.testing.assert_allclose(centers[np.argsort(centers[:, 0])], middles, atol=1)
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("space", SPACES)
+def test_first_centers_are_those_of_scikit_learn(space: str, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    histogram = histogram_of(rng.integers(0, 256, (40, 60, 3), dtype=np.uint8))
+    weights = rng.integers(1, 500, len(histogram))
+    points = TrueColors(histogram, space, weights).reduced(1000)
+    expected, _ = kmeans_plusplus(
+        points.coordinates,
+        16,
+        sample_weight=points.weights,
+        random_state=seed,
+        n_local_trials=1,
+    )
+    np.testing.assert_array_equal(_drawn(points, 16, seed), expected)
 
 
 def test_k_means_gets_out_of_a_local_optimum() -> None:

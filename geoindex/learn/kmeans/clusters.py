@@ -1,4 +1,4 @@
-"""Clusters as lists of points, and what two centers in place of one would gain: compiled."""
+"""Compiled clusters: lists of points, and the gain of two centers instead of one."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ __all__ = [
 
 LABELS = types.Array(types.int32, 1, "C", readonly=True)
 
-# Points are compared this many at a time; what is left over would be compared one by one.
+# Points are compared this many at once, a last part one by one.
 _LANES = 32
 
-# Steps of the clustering in two that tells what another center would be worth.
+# Steps of the split in two that estimates the gain of another center.
 _HALVING_STEPS = 3
 
 
 class Clusters(NamedTuple):
-    """The points of each of k centers, and what the centers are worth."""
+    """The points of each of k centers, and the worth of the centers."""
 
     points: NDArray[np.float64]
     """Shape (n, 3)."""
@@ -53,17 +53,17 @@ class Clusters(NamedTuple):
     """Weighted squared distances of its points; shape (k,)."""
 
     losses: NDArray[np.float64]
-    """Growth of the error if its points went to other centers; shape (k,)."""
+    """Increase of the error if the center is removed; shape (k,)."""
 
     gains: NDArray[np.float64]
-    """Fall of the error if there were two centers; -inf where there cannot be; shape (k,)."""
+    """Decrease of the error with two centers; -inf if there cannot be two; shape (k,)."""
 
     halves: NDArray[np.float64]
-    """These two centers, of no use where the gain is -inf; shape (k, 2, 3)."""
+    """These two centers; meaningless if the gain is -inf; shape (k, 2, 3)."""
 
 
 class Gathered(NamedTuple):
-    """Room for the points of some clusters, one beside the other; each of shape (n + lanes,)."""
+    """Buffers for the points of a few clusters, column by column; shape (n + lanes,)."""
 
     x: NDArray[np.float64]
     y: NDArray[np.float64]
@@ -81,7 +81,7 @@ def list_points(
     labels: NDArray[np.int32],
     centers: NDArray[np.float64],
 ) -> Clusters:
-    """List the points of each center (k, 3), with their errors; what it is worth is left open."""
+    """List the points of each center (k, 3) with their errors; its worth is not set yet."""
     k = len(centers)
     first, following = np.full(k, -1), np.empty(len(points), np.int64)
     errors = np.zeros(k)
@@ -101,7 +101,7 @@ def list_points(
 
 @compiled()
 def room_for_points(n_points: int) -> Gathered:
-    """Make room for so many points, which may be those of all clusters."""
+    """Allocate buffers for up to `n_points` points."""
     n = n_points + _LANES
     return Gathered(
         np.zeros(n),
@@ -116,7 +116,7 @@ def room_for_points(n_points: int) -> Gathered:
 
 @compiled()
 def gather(row: int, n: int, clusters: Clusters, gathered: Gathered) -> int:
-    """Copy the points of a cluster after the `n` that are there; returns how many there are."""
+    """Append the points of a cluster to the first `n`; return the new number."""
     point = clusters.first[row]
     while point >= 0:
         gathered.x[n] = clusters.points[point, 0]
@@ -131,8 +131,8 @@ def gather(row: int, n: int, clusters: Clusters, gathered: Gathered) -> int:
 
 @compiled()
 def find_places(n: int, centers: NDArray[np.float64], n_centers: int, gathered: Gathered) -> None:
-    """Find the places among the first centers (3, m) that are nearest to `n` gathered points."""
-    # Those after the last are compared, too, and never looked at.
+    """Find which of the first centers (3, m) is nearest to each of `n` gathered points."""
+    # The points after the last one are compared too, and ignored.
     n = (n + _LANES - 1) // _LANES * _LANES
     find_nearest(
         gathered.x,
@@ -148,7 +148,8 @@ def find_places(n: int, centers: NDArray[np.float64], n_centers: int, gathered: 
 
 @compiled()
 def halve_cluster(n: int, gathered: Gathered, row: int, clusters: Clusters) -> None:
-    """Find two centers for the `n` gathered points of a cluster, and what they would gain."""
+    """Find two centers for the `n` gathered points of a cluster, and their gain."""
+    # Mean; spread by axis; two centers beside the mean along the longest axis; steps of k-means.
     halves = clusters.halves
     x, y, z, weights = gathered.x, gathered.y, gathered.z, gathered.weights
     total, mean_x, mean_y, mean_z = 0.0, 0.0, 0.0, 0.0
@@ -184,7 +185,7 @@ def halve_cluster(n: int, gathered: Gathered, row: int, clusters: Clusters) -> N
             dx, dy, dz = x[i] - high_x, y[i] - high_y, z[i] - high_z
             to_second = dx * dx + dy * dy + dz * dz
             error += weights[i] * min(to_first, to_second)
-            # Without a branch, which would be taken as often as not.
+            # Without a branch, which no processor could predict.
             weight = weights[i] if to_second < to_first else 0.0
             second += weight
             second_x += weight * x[i]
@@ -218,9 +219,9 @@ def halve(
     halves: NDArray[np.float64],
     gains: NDArray[np.float64],
 ) -> None:
-    """Write two centers in place of each (k, 3) into `halves` (k, 2, 3), and what these gain.
+    """Write two centers for each one (k, 3) into `halves` (k, 2, 3), and their gain.
 
-    A gain of -inf is that of a center whose points cannot be told apart.
+    The gain is -inf if all points of a center are equal.
     """
     clusters = list_points(points, weights, labels, centers)
     gathered = room_for_points(len(points))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,41 +9,37 @@ from geoindex.learn.kmeans.clusters import halve
 from geoindex.learn.kmeans.points import Points
 from geoindex.learn.kmeans.swaps import search
 
-if TYPE_CHECKING:
-    from threadpoolctl import ThreadpoolController
-
 __all__ = ["kmeans", "refine"]
 
 MAX_DRAWN = 16
-"""Most centers that are drawn, since the time of that grows with points times centers; more are
-made of halves of these."""
+"""Most centers that are drawn; further ones come from halving these, which is faster."""
 
 GROWTH_STEPS = 2
-"""Steps before the number of centers is doubled."""
+"""Steps before each doubling of the number of centers."""
 
 OVERSHOOT = 1.8
-"""Centers go this much farther than to the mean; settles in half the steps of 1."""
+"""Centers move this many times the way to the mean, which halves the number of steps."""
 
 SEARCHES = 2
-"""Searches, which begin with steps of all centers."""
+"""Number of searches; each begins with steps of all centers."""
 
 SEARCH_STEPS = 4
-"""Steps before a search."""
+"""Most steps before a search."""
 
 NEIGHBORS = 8
-"""Centers around either end of a move that move with it."""
+"""Centers around either end of a move that are moved along."""
 
 TRIES = 2
-"""Most tries of a search for each center."""
+"""Most moves that a search tries, per center."""
 
 POLISHING_STEPS = 40
-"""Steps on the true colors in the end."""
+"""Most final steps, on the true colors."""
 
 SETTLED = 1e-6
 """Relative gain of a step below which centers have settled."""
 
 NEARLY_SETTLED = 1e-3
-"""The same where more is to come: half the steps for the same palettes."""
+"""The same for intermediate steps; half the steps for the same palettes."""
 
 
 def kmeans(
@@ -54,24 +47,24 @@ def kmeans(
 ) -> NDArray[np.float64]:
     """Find centers with a small sum of squared distances from the points.
 
-    Lloyd's algorithm ends in the local optimum next to its start. From there centers are moved
-    from where they are worth least to where they are worth most, as long as that helps: one
-    run gets about as low as the best of ten starts, or lower.
+    Lloyd's algorithm ends in the local optimum next to its start. Centers are then moved one at
+    a time from where removing one costs least to where adding one gains most. One run matches or
+    beats the best of ten random starts.
 
     Parameters
     ----------
     coarse, middle, fine : Points
-        The same colors as a few thousand points for the start, some ten thousand for the
-        search, and as many as can be held for the end.
+        The same colors as a few thousand points for the start, tens of thousands for the
+        search, and as many as fit in memory for the final steps.
     n_colors : int
         Number of centers.
     seed : int
-        Of the random start.
+        Seed of the random start.
 
     Returns
     -------
     ndarray of float64, shape (n_colors, 3)
-        The same for the same input and seed, whatever the number of threads.
+        The same for the same input and seed, on any processor and number of threads.
     """
     centers = _start(coarse, n_colors, seed)
     if n_colors > 1:
@@ -80,23 +73,8 @@ def kmeans(
 
 
 def _start(points: Points, n_colors: int, seed: int) -> NDArray[np.float64]:
-    """Centers far from each other: scikit-learn's k-means++, and halves where more are wanted.
-
-    One draw a center in place of the best of several: what that gains, the moves of centers
-    gain anyway, and it takes twice as long.
-    """
-    from sklearn.cluster import kmeans_plusplus
-
-    # Sums in threads depend on their number.
-    with _thread_pools().limit(limits=1):
-        centers: NDArray[np.float64]
-        centers, _ = kmeans_plusplus(
-            points.coordinates,
-            min(n_colors, MAX_DRAWN),
-            sample_weight=points.weights,
-            random_state=seed,
-            n_local_trials=1,
-        )
+    """Draw centers far from each other, and halve some if more are wanted."""
+    centers = _drawn(points, min(n_colors, MAX_DRAWN), seed)
     while len(centers) < n_colors:
         centers = refine(points, centers, GROWTH_STEPS, NEARLY_SETTLED)
         halves, gains = np.empty((len(centers), 2, 3)), np.empty(len(centers))
@@ -108,12 +86,23 @@ def _start(points: Points, n_colors: int, seed: int) -> NDArray[np.float64]:
     return centers
 
 
-@cache
-def _thread_pools() -> ThreadpoolController:
-    """Threads of the libraries that are loaded; finding them takes milliseconds."""
-    from threadpoolctl import ThreadpoolController
+def _drawn(points: Points, n_centers: int, seed: int) -> NDArray[np.float64]:
+    """Draw points with probabilities that grow with the squared distance from those drawn before.
 
-    return ThreadpoolController()
+    k-means++ (Arthur and Vassilvitskii, 2007), one draw per center: the search makes up for
+    more. Unlike scikit-learn's, it has no sum that depends on processor, threads or version;
+    numpy keeps the numbers of this generator the same for good.
+    """
+    rng = np.random.RandomState(seed)
+    weights = points.weights.astype(np.float64)
+    drawn = [rng.choice(len(points), p=weights / weights.sum())]
+    squared = np.full(len(points), np.inf)
+    while len(drawn) < n_centers:
+        offsets = points.coordinates - points.coordinates[drawn[-1]]
+        squared = np.minimum(squared, (offsets**2).sum(axis=1))
+        passed = np.cumsum(weights * squared)
+        drawn.append(min(np.searchsorted(passed, rng.uniform() * passed[-1]), len(points) - 1))
+    return points.coordinates[drawn]
 
 
 def refine(
@@ -128,12 +117,12 @@ def refine(
     n_steps : int
         Most steps.
     settled : float
-        Relative gain of a step below which it ends.
+        Stop when a step gains less than this share of the error.
 
     Returns
     -------
     ndarray of float64, shape (k, 3)
-        Means of the points that the centers before them were given.
+        Means of the points that were nearest to each center.
     """
     means, least = centers, np.inf
     for _ in range(n_steps):
@@ -147,7 +136,7 @@ def refine(
 
 
 def _improve(points: Points, centers: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Move the centers that are worth least to where one more is worth most."""
+    """Move centers from where removing one costs least to where adding one gains most."""
     n_near = min(NEIGHBORS, len(centers) - 1)
     for _ in range(SEARCHES):
         centers = refine(points, centers, SEARCH_STEPS, NEARLY_SETTLED)

@@ -1,11 +1,13 @@
 """The compiled loops of k-means over weighted points: pruned, and the same on any machine.
 
 Points are sorted into boxes, and boxes into blocks. A center can only be nearest somewhere in a
-box if its smallest distance to the box is not above the smallest of all largest distances, so
-each point is compared with a few centers in place of all: the same pruning as in
-:mod:`geoindex.color.rgb_kernels`. The inner loops go over centers or points, without branches, so
-that the compiler does several at a time. Coordinates are integers, so sums are exact and do not
-depend on the number of threads.
+box if its smallest distance to the box is at most the smallest of all largest distances, so each
+point is compared with a few centers instead of all. The inner loops run over centers or points
+without branches, so that the compiler handles several at once. Coordinates are integers, so sums
+are exact on any number of threads.
+
+:mod:`geoindex.color.rgb_kernels` prunes alike, but fills a table for 8-bit integer centers; these
+lie between colors, in any space, move in every step, and need sums instead of a table.
 """
 
 from __future__ import annotations
@@ -20,10 +22,10 @@ __all__ = ["POINTS", "WEIGHTS", "assign", "find_nearest"]
 POINTS = types.Array(types.float64, 2, "C", readonly=True)
 WEIGHTS = types.Array(types.int64, 1, "C", readonly=True)
 
-# So few centers are compared with all points sooner than with their box.
+# It is faster to compare this few centers with all points than with their box.
 _FEW_CENTERS = 12
 
-# Without NaN and signs of zero, a minimum may be taken several numbers at a time.
+# Without NaN and signed zeros, the compiler can take several minima at once.
 _MINIMA = frozenset({"nnan", "nsz"})
 
 
@@ -107,7 +109,7 @@ def find_nearest(
     places: NDArray[np.int64],
     least: NDArray[np.float64],
 ) -> None:
-    """Find the places among the first centers (3, m) that are nearest to points, and how far."""
+    """Find which of the first centers (3, m) is nearest to each point, and how far."""
     for i in range(n_points):
         least[i], places[i] = np.inf, 0
     for place in range(n_centers):
@@ -156,14 +158,15 @@ def assign(
     errors: NDArray[np.float64],
     labels: NDArray[np.int32],
 ) -> None:
-    """Give the points of the blocks `first` to `last` to their nearest centers.
+    """Assign the points of the blocks `first` to `last` to their nearest centers.
 
     Box ``i`` holds the points ``starts[i]`` to ``starts[i + 1]`` between the corners ``low[i]``
-    and ``high[i]``; blocks hold boxes in the same manner. What each center is given is added to
+    and ``high[i]``; blocks hold boxes in the same way. The points of each center are added to
     `sums` (weighted coordinates), `totals` (weights) and `errors` (weighted squared distances).
-
-    Where `labels` are not empty, they receive the center of each point.
+    `labels`, unless empty, receive the center of each point.
     """
+    # For each block: keep the centers that may be nearest in it; for each of its boxes: keep
+    # those of them that may be, find the nearest of each point, and add the points up.
     n_centers = len(centers)
     every, all_centers = np.arange(n_centers), centers.T.copy()
     bounds = np.empty((2, n_centers))

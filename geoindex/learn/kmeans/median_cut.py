@@ -13,10 +13,10 @@ __all__ = ["median_cut"]
 
 
 def median_cut(points: Points, n_colors: int) -> NDArray[np.float64]:
-    """Split the points at medians; the centers are the means of the parts.
+    """Split the points at medians; return the means of the parts.
 
-    The part with most weight is split along its longest side, where half of its weight lies on
-    either side, after Heckbert (1982), "Color image quantization for frame buffer display".
+    The heaviest part is split along its longest side into halves of equal weight, after Heckbert
+    (1982), "Color image quantization for frame buffer display".
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def median_cut(points: Points, n_colors: int) -> NDArray[np.float64]:
     Returns
     -------
     ndarray of float64, shape (n_colors, 3)
-        Fewer where there are fewer points.
+        Fewer if there are fewer points.
     """
     coordinates, weights = points.coordinates, points.weights
     everything = np.arange(len(points))

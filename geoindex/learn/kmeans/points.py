@@ -1,4 +1,4 @@
-"""Weighted points in a color space, in boxes, and which of some centers they are nearest to."""
+"""Weighted points in a color space, and the nearest of some centers to each of them."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from geoindex.learn.kmeans.lloyd import assign
 __all__ = ["Assignment", "Points", "TrueColors"]
 
 MAX_POINTS = 2**18
-"""Most points that are held at a time: colors are merged in cells of 2, then 4 levels a side."""
+"""Most points held at once; more colors are merged in cells of 2, then 4 levels a side."""
 
 PARTS = 2
-"""Parts for the threads: as many on every machine, since rounding depends on the order of sums."""
+"""Parts for the threads; the same on every machine, as rounding depends on the order of sums."""
 
 PART_POINTS = 20_000
 """Fewer points are not worth a thread."""
@@ -34,7 +34,7 @@ NO_LABELS = np.empty(0, dtype=np.int32)
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Assignment:
-    """What each center is given."""
+    """The points of each center, summed up."""
 
     sums: NDArray[np.int64]
     """Weighted coordinates of its points; shape (k, 3)."""
@@ -103,7 +103,7 @@ class Points:
 
     @cached_property
     def edges(self) -> NDArray[np.intp]:
-        """First block of each part for a thread, and the number of blocks: as many points each."""
+        """First block of each part, and the number of blocks; parts have equally many points."""
         n_parts = PARTS if len(self) >= PART_POINTS else 1
         ends = self.boxes.starts[self.blocks.starts]
         return np.searchsorted(ends, np.arange(n_parts + 1) * len(self) // n_parts)
@@ -112,7 +112,7 @@ class Points:
         return len(self.coordinates)
 
     def assign(self, centers: NDArray[np.float64]) -> Assignment:
-        """Give every point to its nearest center; the first of equally near ones.
+        """Assign every point to its nearest center; on a tie to the first.
 
         Parameters
         ----------
@@ -121,12 +121,12 @@ class Points:
         Returns
         -------
         Assignment
-            The same on every machine, whatever the number of threads.
+            The same on every machine and any number of threads.
         """
         return self._assign(centers, NO_LABELS)
 
     def nearest(self, centers: NDArray[np.float64]) -> NDArray[np.int32]:
-        """Give the row of the nearest center of each point; the first of equally near ones.
+        """Find the row of the nearest center of each point; on a tie the first.
 
         Parameters
         ----------
@@ -178,14 +178,14 @@ class Points:
 
 
 class TrueColors:
-    """All colors of an image as points, made MAX_POINTS at a time.
+    """All colors of an image as points, at most MAX_POINTS at once.
 
     Parameters
     ----------
     histogram : ColorHistogram
     space : {"rgb", "lab", "oklab"}
     weights : ndarray of int64, shape (n,)
-        Of each color.
+        Weight of each color.
     """
 
     def __init__(
@@ -200,7 +200,7 @@ class TrueColors:
         return len(self._colors)
 
     def assign(self, centers: NDArray[np.float64]) -> Assignment:
-        """Give every color to its nearest center; as :meth:`Points.assign`."""
+        """Assign every color to its nearest center; see :meth:`Points.assign`."""
         if self._kept is not None:
             return self._kept.assign(centers)
         parts = [points.assign(centers) for points in self._parts()]
@@ -222,7 +222,7 @@ class TrueColors:
         Returns
         -------
         ndarray of uint8, shape (n, 3)
-            Distinct; none that is a center.
+            Different colors, none of them a center.
         """
         coordinates, errors = np.empty((0, 3)), np.empty(0)
         for points in self._parts() if self._kept is None else [self._kept]:
@@ -234,10 +234,10 @@ class TrueColors:
         return colors_of(coordinates[errors > 0], self.space)
 
     def reduced(self, max_points: int) -> Points:
-        """Give the colors as at most `max_points` points.
+        """Merge the colors into at most `max_points` points.
 
-        Colors of one cell are replaced by their weighted mean; cells have 2, 4, 8, ... levels a
-        side, the least that give so few points. These are more than an eighth of `max_points`.
+        Colors of one cell are replaced by their weighted mean. Cells have 2, 4, 8, ... levels a
+        side, as few as possible; this leaves more than an eighth of `max_points`.
 
         Parameters
         ----------
@@ -278,7 +278,7 @@ class TrueColors:
 
 
 def _halved(corners: NDArray[np.uint8], side: int) -> tuple[NDArray[np.uint8], NDArray[np.intp]]:
-    """Corners (n, 3) of the cells of twice the side, `side` a channel, and which each lies in."""
+    """Corners (n, 3) of cells of twice the side, and the cell of each given corner."""
     red, green, blue = (corners >> 1).astype(np.intp).T
     used, places = _used_cells((red * side + green) * side + blue, side**3)
     return np.stack(np.unravel_index(used, (side, side, side)), axis=-1).astype(np.uint8), places
@@ -287,7 +287,7 @@ def _halved(corners: NDArray[np.uint8], side: int) -> tuple[NDArray[np.uint8], N
 def _used_cells(
     cells: NDArray[np.intp], n_cells: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Numbers of the cells that turn up, ascending, and the place of each one in them."""
+    """Numbers of the cells that occur, ascending, and the position of each cell in them."""
     if len(cells) < n_cells // 8:
         # A table of all cells takes longer than sorting a few.
         used, places = np.unique(cells, return_inverse=True)

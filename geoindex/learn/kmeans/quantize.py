@@ -1,4 +1,4 @@
-"""Fewer colors for a histogram: the methods that make new colors."""
+"""Fewer colors for a histogram, by the methods that create new colors."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from geoindex.learn.kmeans.rounding import filled, rounded_colors, settled_color
 __all__ = ["quantize"]
 
 COARSE_POINTS = 2_048
-"""Points that the random start of k-means looks at, or eight a color where that is more."""
+"""Points for the random start of k-means; 8 per color if that is more."""
 
 MIDDLE_POINTS = 32_768
-"""Points that its search looks at, or 32 a color."""
+"""Points for its search; 32 per color if that is more."""
 
 
 def quantize(
     true_colors: TrueColors, n_colors: int, *, method: Literal["kmeans", "mediancut"], seed: int
 ) -> NDArray[np.uint8]:
-    """Find colors that stand for those of an image.
+    """Find colors that represent those of an image.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def quantize(
     n_colors : int
     method : {"kmeans", "mediancut"}
     seed : int
-        Of k-means.
+        Seed of k-means.
 
     Returns
     -------

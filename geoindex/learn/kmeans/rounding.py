@@ -1,4 +1,4 @@
-"""From centers to the colors of a palette: rounded, distinct, ordered, with their pixels."""
+"""From centers to the colors of a palette: rounded, different, ordered and counted."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from geoindex.learn.kmeans.points import TrueColors
 __all__ = ["filled", "in_order", "rounded_colors", "settled_colors"]
 
 ORDERINGS = 8
-"""Times that the order may change; with many ties it need not come to an end."""
+"""Most changes of the order, which need not settle if there are many ties."""
 
 ROUNDED_STEPS = 6
-"""Most steps between colors, which settle within two or three."""
+"""Most steps of the rounded colors, which settle within two or three."""
 
 
 def rounded_colors(centers: NDArray[np.float64], space: Space) -> NDArray[np.uint8]:
@@ -23,11 +23,11 @@ def rounded_colors(centers: NDArray[np.float64], space: Space) -> NDArray[np.uin
 
 
 def settled_colors(true_colors: TrueColors, centers: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Colors near centers that serve the true colors of an image best.
+    """Round centers to the 8-bit colors that fit the true colors of an image best.
 
-    Rounding moves the borders between colors, so these are assigned again and the means
-    rounded, as long as that helps. A color that two centers share, or that no color is
-    nearest to, gives way to one that is served worst.
+    Rounding moves the borders between colors, so the true colors are assigned again and the
+    means rounded, as long as that helps. A color that two centers share, or that is nearest to
+    no true color, is replaced by a true color with the largest error.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def settled_colors(true_colors: TrueColors, centers: NDArray[np.float64]) -> NDA
 
 
 def filled(true_colors: TrueColors, colors: NDArray[np.uint8], n_colors: int) -> NDArray[np.uint8]:
-    """Append the true colors that are served worst.
+    """Append the true colors with the largest errors.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def filled(true_colors: TrueColors, colors: NDArray[np.uint8], n_colors: int) ->
         Distinct, ascending.
     """
     while len(colors) < n_colors:
-        # Half of those that are missing, since one serves its neighbors, too.
+        # Half of the missing ones, since each also lowers the errors of its neighbors.
         n_more = max(1, (n_colors - len(colors)) // 2)
         worst = true_colors.served_worst(space_coordinates(colors, true_colors.space), n_more)
         colors = np.unique(np.concatenate([colors, worst]), axis=0)
@@ -98,14 +98,14 @@ def in_order(
     -------
     colors : ndarray of uint8, shape (k, 3)
     counts : ndarray of int64, shape (k,)
-        Pixels that are nearest to each color, the first of equally near ones.
+        Pixels nearest to each color; on a tie they count for the first.
     """
     counts = pixels.assign(space_coordinates(colors, pixels.space)).totals
     for _ in range(ORDERINGS):
         order = np.lexsort((*colors.T[::-1], -counts))
         if (order == np.arange(len(colors))).all():
             break
-        # Pixels equally near to two colors go to the first one, so they may change places.
+        # Ties go to the first color, so a new order may change the counts.
         colors = colors[order]
         counts = pixels.assign(space_coordinates(colors, pixels.space)).totals
     return colors, counts

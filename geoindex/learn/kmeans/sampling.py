@@ -9,14 +9,14 @@ __all__ = ["draw_colors", "draw_pixels"]
 
 
 def draw_pixels(weights: NDArray[np.int64], n_pixels: int, seed: int) -> NDArray[np.int64]:
-    """Draw pixels, each as likely as any other and none twice.
+    """Draw pixels without replacement, all equally likely.
 
     Parameters
     ----------
     weights : ndarray of int64, shape (n,)
         Pixels of each color.
     n_pixels : int
-        Pixels to draw, at most all.
+        Number of pixels to draw, at most all.
     seed : int
 
     Returns

@@ -1,9 +1,9 @@
-"""The compiled search of k-means: centers move, one after another, to where they are worth more.
+"""The compiled search of k-means: centers move, one at a time, to where they gain more.
 
-What becomes of a move depends on the points around its two ends and hardly on any others. So it
-is tried on the clusters around them alone, with all other centers and points as they are: if the
-error of these falls, that of all points falls at least as much. Clusters are lists of points, so
-that a try costs as much as its points, whatever the number of centers.
+The effect of a move is nearly confined to the points around its two ends. It is therefore tried
+on the clusters around them only, while all other centers and points stay: if their error falls,
+the total error falls at least as much. Clusters are lists of points, so the cost of a try depends
+on its points and not on the number of centers.
 """
 
 from __future__ import annotations
@@ -28,28 +28,28 @@ from geoindex.learn.kmeans.lloyd import POINTS, WEIGHTS
 
 __all__ = ["search"]
 
-# Steps after a move before it is judged, and most of them.
+# Fewest and most steps after a move before it is judged.
 _FEWEST_STEPS, _MOST_STEPS = 2, 12
 
-# A move that has not paid yet gets another step while what is missing is at most this many times
-# what the last step gained.
+# A move that does not pay yet gets another step while the missing gain is at most this many
+# times the gain of the last step.
 _PATIENCE = 1.0
 
-# Centers go this much farther than to the mean; settles in fewer steps than 1.
+# Centers move this many times the way to the mean, which saves steps.
 _OVERSHOOT = 1.5
 
-# Moves in a row that may fail before the search ends.
+# Failed moves in a row that end the search.
 _FAILURES = 24
 
-# Relative change of the error of a cluster up to which it is worth what it was.
+# Relative change of the error of a cluster up to which its worth is not updated.
 _SAME = 1e-3
 
-# Share of the error below which a gain is none.
+# Share of the error below which a gain does not count.
 _LEAST_GAIN = 1e-5
 
 
 class Nearby(NamedTuple):
-    """Room for some centers that are near each other."""
+    """Buffers for a few centers close to each other."""
 
     distances: NDArray[np.float64]
     """Of all centers from one; shape (k,)."""
@@ -89,7 +89,7 @@ def _room_for_centers(n_centers: int, n_near: int) -> Nearby:
 
 @compiled()
 def _find_neighbors(row: int, clusters: Clusters, nearby: Nearby) -> int:
-    """Find the centers nearest to another one; returns how many there are."""
+    """Find the centers nearest to one; return their number."""
     centers, distances = clusters.centers, nearby.distances
     x, y, z = centers[0, row], centers[1, row], centers[2, row]
     n_centers, most, n = centers.shape[1], len(nearby.nearest), 0
@@ -116,7 +116,7 @@ def _find_neighbors(row: int, clusters: Clusters, nearby: Nearby) -> int:
 
 @compiled()
 def _weigh(row: int, clusters: Clusters, gathered: Gathered, nearby: Nearby) -> None:
-    """Find what a center is worth, and what a second one in its place would be."""
+    """Update the loss without a center, and the gain of a second one."""
     n = gather(row, 0, clusters, gathered)
     halve_cluster(n, gathered, row, clusters)
     n_near = _find_neighbors(row, clusters, nearby)
@@ -132,7 +132,7 @@ def _weigh(row: int, clusters: Clusters, gathered: Gathered, nearby: Nearby) -> 
 
 @compiled()
 def _choose_move(clusters: Clusters) -> tuple[int, int]:
-    """Choose the center that is missed least, and where another one gains most; -1 for nowhere."""
+    """Choose the center with the least loss, and that with the most gain, or -1 for none."""
     source, target = 0, -1
     for row in range(len(clusters.losses)):
         if clusters.losses[row] < clusters.losses[source]:
@@ -146,7 +146,7 @@ def _choose_move(clusters: Clusters) -> tuple[int, int]:
 
 @compiled()
 def _choose_rows(source: int, target: int, clusters: Clusters, nearby: Nearby) -> int:
-    """List the centers that a move may change: the source first, the target last."""
+    """List the centers that a move may change: first the source, last the target."""
     rows, n = nearby.rows, 1
     rows[0] = source
     for end in (source, target):
@@ -166,9 +166,9 @@ def _choose_rows(source: int, target: int, clusters: Clusters, nearby: Nearby) -
 def _move_source(
     n_rows: int, clusters: Clusters, gathered: Gathered, nearby: Nearby
 ) -> tuple[int, float]:
-    """Gather the points of the listed centers, and put the source beside the target.
+    """Gather the points of the listed centers, and move the source beside the target.
 
-    Returns how many points there are, and their error before.
+    Returns the number of points and their error before the move.
     """
     n, before = 0, 0.0
     for place in range(n_rows):
@@ -186,7 +186,7 @@ def _move_source(
 
 @compiled()
 def _sum(n: int, n_rows: int, gathered: Gathered, nearby: Nearby) -> float:
-    """Sum what each listed center is given of the `n` gathered points; returns the error."""
+    """Sum up the gathered points of each listed center; return their error."""
     sums, error = nearby.sums, 0.0
     for place in range(n_rows):
         for i in range(4):
@@ -203,7 +203,7 @@ def _sum(n: int, n_rows: int, gathered: Gathered, nearby: Nearby) -> float:
 
 @compiled()
 def _move(n_rows: int, overshoot: float, nearby: Nearby) -> None:
-    """Move the listed centers to the means of what they were given, and farther."""
+    """Move the listed centers towards the means of their points."""
     centers, sums = nearby.centers, nearby.sums
     for place in range(n_rows):
         if sums[0, place] > 0:
@@ -214,9 +214,9 @@ def _move(n_rows: int, overshoot: float, nearby: Nearby) -> None:
 
 @compiled()
 def _settle(n: int, n_rows: int, wanted: float, gathered: Gathered, nearby: Nearby) -> float:
-    """Let the listed centers settle, as long as it may get to the error that is wanted.
+    """Let the listed centers settle while they may still reach the wanted error.
 
-    Returns what it has got to.
+    Returns the error reached.
     """
     error, n_steps = np.inf, 0
     while True:
@@ -234,7 +234,7 @@ def _settle(n: int, n_rows: int, wanted: float, gathered: Gathered, nearby: Near
 
 @compiled()
 def _accept(n: int, n_rows: int, clusters: Clusters, gathered: Gathered, nearby: Nearby) -> None:
-    """Let the listed centers and their points be as they have settled."""
+    """Keep the listed centers and their points as they have settled."""
     for place in range(n_rows):
         row = nearby.rows[place]
         nearby.errors[place] = clusters.errors[row]
@@ -264,11 +264,11 @@ def search(
     n_near: int,
     n_tries: int,
 ) -> None:
-    """Move centers (k, 3), two or more, to where they are worth more.
+    """Move centers (k, 3), two or more, to where they gain more.
 
-    The center that is missed least goes to where a second one gains most, and the `n_near`
-    centers nearest to either place settle with it. If that does not pay, both places are trusted
-    less the next time. Ends after `n_tries`, or as many failures in a row as are worth while.
+    The center with the least loss moves to where a second one gains most, and the `n_near`
+    centers nearest to either place settle with it. If the error does not fall, the estimates at
+    both places are corrected. The search ends after `n_tries` moves or several failures in a row.
     """
     clusters = list_points(points, weights, labels, centers)
     gathered = room_for_points(len(points))
