@@ -77,6 +77,13 @@ def photo() -> np.ndarray:
 
 
 @pytest.fixture
+def heights() -> np.ndarray:
+    """Hills as a height model has them, float32 of shape (40, 60)."""
+    y, x = np.mgrid[:40, :60]
+    return (300 + 80 * np.sin(x / 9) * np.cos(y / 7) - 0.3 * y).astype(np.float32)
+
+
+@pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 400 kB."""
     folder = tmp_path / "disk"

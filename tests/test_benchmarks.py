@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
+import platform
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -24,15 +26,51 @@ def benchmark(repository, monkeypatch):
     return load
 
 
-def test_nearest_color(benchmark) -> None:
+def test_times_of_calls_in_turns(benchmark) -> None:
+    module = benchmark("common")
+    calls = []
+    names = ("a", "b", "slow")
+    medians = module.medians(
+        {name: functools.partial(calls.append, name) for name in names}, 3, once={"slow"}
+    )
+    assert list(medians) == list(names)
+    # After one of each to warm up.
+    assert calls[:3] == list(names)
+    assert [calls[3:].count(name) for name in names] == [3, 3, 1]
+
+
+def test_what_it_ran_on(benchmark) -> None:
+    module = benchmark("common")
+    text = module.machine("numpy", "no such library")
+    assert module.processor()
+    assert f"cores of {module.processor()}, Python {platform.python_version()}" in text
+    assert text.endswith(f"numpy {np.__version__}, without no such library")
+
+
+def test_tables(benchmark, capsys: pytest.CaptureFixture[str]) -> None:
+    module = benchmark("common")
+    module.print_header("method", "s", "other", text=(0, 2))
+    module.print_row("a", 1.5, "")
+    expected = "\n| method | s | other |\n| --- | ---: | --- |\n| a | 1.5 |  |\n"
+    assert capsys.readouterr().out == expected
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_peak_memory_of_another_process(benchmark) -> None:
+    code = "from common import peak_above\nprint(peak_above(lambda: bytearray(50_000_000)))"
+    assert 49 < benchmark("common").measured_apart(code) < 60
+
+
+def test_nearest_color(benchmark, capsys: pytest.CaptureFixture[str]) -> None:
     module = benchmark("nearest_color")
     rng = np.random.default_rng(4)
     pixels = rng.integers(0, 256, (20, 30, 3), dtype=np.uint8)
     rows = module.run(pixels, Palette(rng.integers(0, 256, (100, 3))), repeat=1)
     assert [row.method for row in rows[:2]] == ["geoindex", "geoindex, new palette"]
     assert all(row.not_nearest == row.other_index == 0 for row in rows[:2])
-    text = module.table(rows, pixels.size // 3)
-    assert len(text.splitlines()) == 2 + len(module.METHODS)
+    module.print_table(rows, pixels.size // 3)
+    lines = capsys.readouterr().out.strip().splitlines()
+    assert [line.split(" | ")[0] for line in lines[2:]] == [f"| {name}" for name in module.METHODS]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs the resource module")
@@ -95,7 +133,8 @@ def test_learn(benchmark, capsys: pytest.CaptureFixture[str]) -> None:
     error = {row.method: row.mean_squared_error for row in rows}
     assert set(error) == set(module.METHODS)
     assert error["geoindex"] < error["Pillow median cut"] < error["geoindex random codebook"]
-    assert len(module.table(rows).splitlines()) == 2 + len(rows)
+    module.print_table(rows)
+    assert len(capsys.readouterr().out.strip().splitlines()) == 2 + len(rows)
     module.print_map(300, repeat=1)
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(" | ")[0] for line in lines[-2:]] == [

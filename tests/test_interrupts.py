@@ -13,6 +13,7 @@ from geoindex.batch.job import Job, Task, convert_sheet
 from geoindex.color.mapper import ColorMapper
 from geoindex.errors import ImageError, interrupts_first
 from geoindex.images.drivers import read_errors
+from tests.support.damage import interrupted
 from tests.support.sheets import PALETTE, make_sheets
 
 
@@ -56,13 +57,6 @@ def test_errors_after_an_interrupt_that_was_dealt_with() -> None:
         except KeyboardInterrupt:
             with interrupts_first():
                 raise ValueError("wrong") from None
-
-
-def interrupted(*_arguments: object, **_options: object) -> None:
-    try:
-        raise KeyboardInterrupt
-    finally:
-        raise ImageError("map.png: is damaged")
 
 
 def test_a_batch_ends_where_a_sheet_hides_an_interrupt(

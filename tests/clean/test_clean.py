@@ -8,14 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import ndimage
 
-from geoindex import (
-    Clean,
-    IndexGrid,
-    Palette,
-    clean_grid,
-    index_image,
-    nearest,
-)
+from geoindex import Clean, IndexGrid, Palette, clean_grid, index_image, nearest
 from geoindex.clean import Hatch
 from geoindex.clean.blocks import clean_block
 from geoindex.clean.hatching import HALO_SIDES, find_hatching

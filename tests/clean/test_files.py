@@ -10,15 +10,7 @@ import pytest
 from affine import Affine
 from PIL import Image
 
-from geoindex import (
-    Clean,
-    IndexGrid,
-    Palette,
-    clean_grid,
-    convert,
-    index_image,
-    open_grid,
-)
+from geoindex import Clean, IndexGrid, Palette, clean_grid, convert, index_image, open_grid
 from geoindex.clean import deciding, options
 from geoindex.clean import strips as bands
 from geoindex.errors import GridError, OptionError

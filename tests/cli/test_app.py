@@ -14,8 +14,8 @@ import geoindex
 from geoindex.cli import app
 from geoindex.cli.app import cli
 from geoindex.cli.palette import palette_group
-from geoindex.errors import ImageError
 from tests.support.command_line import run
+from tests.support.damage import interrupted
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
@@ -72,13 +72,6 @@ def test_the_list_of_commands_tells_what_they_are() -> None:
             assert command.help
     shown = run("--help").stdout
     assert all(f"\n  {name} " in shown for name in cli.list_commands(context))
-
-
-def interrupted(*_arguments: object, **_options: object) -> None:
-    try:
-        raise KeyboardInterrupt
-    finally:
-        raise ImageError("map.png: is damaged")
 
 
 def test_the_command_line_tells_of_the_interrupt(

@@ -8,12 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from geoindex import (
-    GeoindexError,
-    Palette,
-    index_image,
-    open_grid,
-)
+from geoindex import GeoindexError, Palette, index_image, open_grid
 from geoindex.clean import REASONS
 from tests.support.command_line import invoke, printed
 

@@ -7,39 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import rasterio
-from affine import Affine
-from rasterio.crs import CRS
 
 from geoindex import open_grid, quantize_gray
 from tests.support.command_line import invoke, printed, run
-
-PLACE = Affine(10, 0, 4000, 0, -10, 9000)
-
-
-@pytest.fixture
-def heights() -> np.ndarray:
-    """Hills as a height model has them, float32 of shape (40, 60)."""
-    y, x = np.mgrid[:40, :60]
-    return (300 + 80 * np.sin(x / 9) * np.cos(y / 7) - 0.3 * y).astype(np.float32)
-
-
-def write_tiff(path: Path, values: np.ndarray, **options: object) -> Path:
-    bands = values[np.newaxis] if values.ndim == 2 else values
-    with rasterio.open(
-        path,
-        "w",
-        driver="GTiff",
-        count=len(bands),
-        height=bands.shape[1],
-        width=bands.shape[2],
-        dtype=values.dtype,
-        transform=PLACE,
-        crs=CRS.from_epsg(3067),
-        **options,
-    ) as target:
-        target.write(bands)
-    return path
+from tests.support.rasters import NORTH_UP, write_tif
 
 
 def gray(*arguments: object) -> str:
@@ -50,7 +21,7 @@ def gray(*arguments: object) -> str:
 def test_heights(tmp_path: Path, heights: np.ndarray, suffix: str) -> None:
     heights[3:6, 7] = -9999
     heights[0, 0] = np.nan
-    source = write_tiff(tmp_path / "dem.tif", heights, nodata=-9999)
+    source = write_tif(tmp_path / "dem.tif", heights, nodata=-9999)
     text = gray(source, tmp_path / f"levels.{suffix}", "-k", 5)
     expected = quantize_gray(heights, 5, nodata=-9999)
     grid = open_grid(tmp_path / f"levels.{suffix}")
@@ -60,13 +31,13 @@ def test_heights(tmp_path: Path, heights: np.ndarray, suffix: str) -> None:
     assert grid.provenance["levels"] == expected.levels.tolist()
     assert grid.palette.colors[[0, -1], 0].tolist() == [0, 255]
     assert (np.diff(grid.palette.colors.astype(int), axis=1) == 0).all()
-    assert grid.transform == PLACE
+    assert grid.transform == NORTH_UP
     assert "5 levels" in text
     assert text.count(" px ") == 5
 
 
 def test_json_and_overwrite(tmp_path: Path, heights: np.ndarray) -> None:
-    source = write_tiff(tmp_path / "dem.tif", np.rint(heights / 40))
+    source = write_tif(tmp_path / "dem.tif", np.rint(heights / 40))
     report = json.loads(gray(source, tmp_path / "a.tif", "-k", 3, "--json"))
     expected = quantize_gray(np.rint(heights / 40), 3)
     assert report["levels"] == expected.levels.tolist()
@@ -78,8 +49,8 @@ def test_json_and_overwrite(tmp_path: Path, heights: np.ndarray) -> None:
 
 
 def test_bad_input_is_one_line_and_leaves_nothing(tmp_path: Path, heights: np.ndarray) -> None:
-    write_tiff(tmp_path / "dem.tif", heights)
-    write_tiff(tmp_path / "empty.tif", np.full_like(heights, np.nan))
+    write_tif(tmp_path / "dem.tif", heights)
+    write_tif(tmp_path / "empty.tif", np.full_like(heights, np.nan))
     (tmp_path / "old.tif").write_text("precious")
     before = sorted(path.name for path in tmp_path.iterdir())
     for arguments, message in [

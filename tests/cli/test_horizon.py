@@ -7,10 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from geoindex import (
-    load_palette,
-    open_grid,
-)
+from geoindex import load_palette, open_grid
 from tests.support.command_line import run
 from tests.support.surveys import F3
 

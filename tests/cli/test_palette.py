@@ -9,13 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from geoindex import (
-    Palette,
-    builtin_palettes,
-    compare_palettes,
-    learn_palette,
-    load_palette,
-)
+from geoindex import Palette, builtin_palettes, compare_palettes, learn_palette, load_palette
 from geoindex.errors import OptionError, PaletteError
 from tests.support.command_line import invoke, printed
 from tests.support.palettes import save_project

@@ -9,10 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from geoindex import (
-    Palette,
-    match_palette,
-)
+from geoindex import Palette, match_palette
 from tests.support.command_line import invoke, printed
 
 GRAYS = Palette([[0, 0, 0], [100, 100, 100], [200, 200, 200], [255, 255, 255]], name="grays")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from geoindex import Survey, convert, open_grid
 from tests.support.command_line import run
-from tests.support.points import assert_same_points, xtgeo_points
+from tests.support.exchange import assert_same_points, xtgeo_points
 
 
 def test_resample(tmp_path: Path, repository: Path) -> None:

@@ -21,6 +21,7 @@ from rasterio.crs import CRS
 from geoindex import Clean, IndexGrid, Palette, index_image, open_grid
 from geoindex.errors import GeoindexError, GridError, MissingFileError, OutputError
 from geoindex.rules.indices import index_dtype, nodata_value
+from tests.support.exchange import assert_same
 
 SUFFIXES = ["npy", "tif"]
 
@@ -45,16 +46,6 @@ def make_grid(n_colors: int, *, nodata: bool, names: bool = True, seed: int = 0)
         crs=CRS.from_epsg(2393),
         provenance={"metric": "rgb", "max_distance": None, "n": 1.5},
     )
-
-
-def assert_same(one: IndexGrid, other: IndexGrid) -> None:
-    np.testing.assert_array_equal(one.indices, other.indices)
-    assert one.indices.dtype == other.indices.dtype
-    assert one.palette == other.palette
-    assert one.nodata == other.nodata
-    assert one.transform == other.transform
-    assert one.crs == other.crs
-    assert one.provenance == other.provenance
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

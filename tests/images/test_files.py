@@ -7,30 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
-from affine import Affine
 from PIL import Image
 from rasterio.enums import ColorInterp
 
 from geoindex.color.pixels import PixelRule
 from geoindex.errors import ImageError, MissingFileError
 from geoindex.images.files import read_image, read_picture
-
-NORTH_UP = Affine(5.0, 0.0, 1000.0, 0.0, -5.0, 2000.0)
-ROTATED = Affine(4.0, 3.0, 1000.0, 3.0, -4.0, 2000.0)
-
-
-def noise(*shape: int) -> np.ndarray:
-    return np.random.default_rng(3).integers(0, 256, shape, dtype=np.uint8)
-
-
-def write_tif(path: Path, bands: np.ndarray, **profile: object) -> None:
-    """Write a (bands, rows, cols) array as GeoTIFF."""
-    count, rows, cols = bands.shape
-    options = {"transform": NORTH_UP, "dtype": bands.dtype.name, **profile}
-    with rasterio.open(
-        path, "w", driver="GTiff", width=cols, height=rows, count=count, **options
-    ) as target:
-        target.write(bands)
+from tests.support.rasters import noise, write_tif
 
 
 @pytest.mark.parametrize(
@@ -103,23 +86,6 @@ def test_nodata_value_and_internal_mask(tmp_path: Path) -> None:
     ):
         target.write_mask(mask)
     np.testing.assert_array_equal(read_image(tmp_path / "mask.tif").valid, mask)
-
-
-@pytest.mark.parametrize("transform", [NORTH_UP, ROTATED])
-def test_georeference_of_geotiff(tmp_path: Path, transform: Affine) -> None:
-    write_tif(tmp_path / "map.tif", noise(3, 4, 5), transform=transform, crs="EPSG:23031")
-    raster = read_image(tmp_path / "map.tif")
-    assert raster.transform == transform
-    assert raster.crs.to_epsg() == 23031
-
-
-@pytest.mark.parametrize(
-    ("image", "world"), [("map.png", "map.pgw"), ("map.jpg", "map.jgw"), ("map.tif", "map.tfw")]
-)
-def test_world_file_names_the_pixel_center(tmp_path: Path, image: str, world: str) -> None:
-    Image.fromarray(noise(4, 5, 3)).save(tmp_path / image)
-    (tmp_path / world).write_text("5.0\n0\n0\n-5.0\n1002.5\n1997.5\n")
-    assert read_image(tmp_path / image).transform == NORTH_UP
 
 
 def test_tiled_band_interleaved_tiff_equals_plain_one(tmp_path: Path) -> None:

@@ -6,46 +6,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import rasterio
-from affine import Affine
 from PIL import Image
 from rasterio.crs import CRS
 
 from geoindex import GeoindexError, quantize_gray
 from geoindex.indexing.gray import gray_grid
-
-PLACE = Affine(10, 0, 4000, 0, -10, 9000)
-
-
-@pytest.fixture
-def heights() -> np.ndarray:
-    """Hills as a height model has them, float32 of shape (40, 60)."""
-    y, x = np.mgrid[:40, :60]
-    return (300 + 80 * np.sin(x / 9) * np.cos(y / 7) - 0.3 * y).astype(np.float32)
-
-
-def write_tiff(path: Path, values: np.ndarray, **options: object) -> Path:
-    bands = values[np.newaxis] if values.ndim == 2 else values
-    with rasterio.open(
-        path,
-        "w",
-        driver="GTiff",
-        count=len(bands),
-        height=bands.shape[1],
-        width=bands.shape[2],
-        dtype=values.dtype,
-        transform=PLACE,
-        crs=CRS.from_epsg(3067),
-        **options,
-    ) as target:
-        target.write(bands)
-    return path
+from tests.support.rasters import write_tif
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int16", "uint16", "int32", "float32", "float64"])
 def test_types(tmp_path: Path, heights: np.ndarray, dtype: str) -> None:
     values = (heights / 2).astype(dtype)
-    grid = gray_grid(write_tiff(tmp_path / "a.tif", values), 6, weights="count")
+    grid = gray_grid(write_tif(tmp_path / "a.tif", values, crs="EPSG:3067"), 6, weights="count")
     expected = quantize_gray(values, 6, weights="count")
     np.testing.assert_array_equal(grid.indices, expected.labels)
     assert grid.provenance["levels"] == expected.levels.tolist()
@@ -68,7 +40,7 @@ def test_pictures(tmp_path: Path) -> None:
     Image.fromarray(np.dstack([gray, alpha]), "LA").save(tmp_path / "alpha.png")
     clear = gray_grid(tmp_path / "alpha.png", 4)
     np.testing.assert_array_equal(~clear.valid, alpha == 0)
-    inverted = write_tiff(tmp_path / "white.tif", gray, photometric="miniswhite")
+    inverted = write_tif(tmp_path / "white.tif", gray, photometric="miniswhite")
     np.testing.assert_array_equal(
         gray_grid(inverted, 4).indices, quantize_gray(255 - gray, 4).labels
     )

@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 from hypothesis import strategies as st
 
+from geoindex.errors import ImageError
+
 PEAK_BYTES = 1e9
 
 
@@ -43,6 +45,14 @@ def damage(draw: st.DrawFn) -> Callable[[bytes], bytes]:
         return content
 
     return apply
+
+
+def interrupted(*_arguments: object, **_options: object) -> None:
+    """Hide an interrupt behind an error of a file, as libraries do."""
+    try:
+        raise KeyboardInterrupt
+    finally:
+        raise ImageError("map.png: is damaged")
 
 
 def peak_memory() -> float:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geoindex import (
-    Palette,
-)
+from geoindex import Palette
 
 INK_PALETTE = Palette(
     [[0, 0, 0], [230, 203, 203], [95, 178, 210], [76, 174, 29]],

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import rasterio
+from affine import Affine
+
+from tests.support.rasters import write_tif
 
 ROWS, COLS = 601, 433
 RNG = np.random.default_rng(5)
@@ -22,13 +24,10 @@ def picture(*, clear: bool, rows: int = ROWS, cols: int = COLS) -> np.ndarray:
 
 
 def save_tiff(path: Path, image: np.ndarray, **layout: object) -> None:
-    rows, cols, bands = image.shape
-    profile = {"photometric": "rgb", "alpha": "yes"} if bands == 4 else {}
-    with rasterio.open(
-        path, "w", driver="GTiff", width=cols, height=rows, count=bands, dtype=image.dtype.name,
-        crs="EPSG:2393", transform=rasterio.Affine(5, 0, 1000, 0, -5, 9000), **profile, **layout,
-    ) as target:  # fmt: skip
-        target.write(np.moveaxis(image, -1, 0))
+    """Write a picture of shape (rows, cols, bands), placed on the map."""
+    alpha = {"photometric": "rgb", "alpha": "yes"} if image.shape[-1] == 4 else {}
+    place = {"crs": "EPSG:2393", "transform": Affine(5, 0, 1000, 0, -5, 9000)}
+    write_tif(path, np.moveaxis(image, -1, 0), **place, **alpha, **layout)
 
 
 LAYOUTS = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from geoindex import Survey
+
 F3 = """\
 dTect V7.0
 Survey Info
@@ -51,6 +53,15 @@ Set Point.3: 1000/1286`(3500326.72,7511431.68)
 XY in feet: No
 !
 """
+
+SURVEY = Survey(
+    inlines=(10, 21),
+    crosslines=(105, 121, 2),
+    x=(1000.25, -3.0, 4.0),
+    y=(2000.5, 4.0, 3.0),
+    z=(0, 3, 0.004, "time"),
+    name="Test",
+)
 
 
 def json_form() -> dict[str, object]:

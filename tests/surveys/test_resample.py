@@ -117,23 +117,29 @@ def test_nearest_is_inverse_affine_and_floor(
     np.testing.assert_array_equal(found[clear], pixel_at(grid, x, y)[clear])
 
 
+def gdal_nearest(grid: IndexGrid, survey: Survey) -> np.ndarray:
+    """Classes at the bin centers as GDAL finds them; it wants a CRS, any one, on both sides."""
+    found = np.empty(survey.shape, np.uint8)
+    reproject(
+        grid.indices,
+        found,
+        src_transform=grid.transform,
+        dst_transform=survey.transform,
+        src_crs="EPSG:2393",
+        dst_crs="EPSG:2393",
+        src_nodata=255,
+        dst_nodata=255,
+        resampling=Resampling.nearest,
+    )
+    return found
+
+
 @pytest.mark.parametrize("degrees", [0, 18.6, 45, 137])
 def test_nearest_equals_gdal(degrees: float) -> None:
     grid = make_map()
     survey = make_survey(cell=8.3, degrees=degrees, bins=250)
     found = grid.resample(survey)
-    expected = np.empty(survey.shape, np.uint8)
-    reproject(
-        grid.indices,
-        expected,
-        src_transform=grid.transform,
-        dst_transform=survey.transform,
-        src_crs=CRS.from_epsg(2393),
-        dst_crs=CRS.from_epsg(2393),
-        src_nodata=255,
-        dst_nodata=255,
-        resampling=Resampling.nearest,
-    )
+    expected = gdal_nearest(grid, survey)
     np.testing.assert_array_equal(found.indices, expected)
     outside = (expected == 255).mean()
     assert 0 < outside < 1
@@ -150,16 +156,7 @@ def test_kevitsa_on_its_survey(kevitsa: Path) -> None:
     # The outline of the survey, drawn on the map in red.
     assert found.indices[[0, 0, -1, -1], [0, -1, 0, -1]].tolist() == [148] * 4
     assert found.indices.dtype == np.uint8
-    expected = np.empty(survey.shape, np.uint8)
-    reproject(
-        grid.indices,
-        expected,
-        src_transform=grid.transform,
-        dst_transform=survey.transform,
-        src_crs="EPSG:2393",
-        dst_crs="EPSG:2393",
-        resampling=Resampling.nearest,
-    )
+    expected = gdal_nearest(grid, survey)
     np.testing.assert_array_equal(found.indices, expected)
 
 

@@ -1,4 +1,4 @@
-"""The sample map: made by its script, georeferenced, and with a known answer."""
+"""The sample map and survey: made by their scripts, and with a known answer."""
 
 from __future__ import annotations
 
@@ -49,3 +49,10 @@ def test_palette_has_names(repository: Path) -> None:
     assert palette.names is not None
     assert len(set(palette.names)) == len(palette)
     assert palette.duplicates() == {}
+
+
+def test_sample_survey_is_made_by_its_script(tmp_path: Path, repository: Path) -> None:
+    script = repository / "data" / "make_sample_survey.py"
+    assert python(script, "--out", tmp_path).returncode == 0
+    made = (tmp_path / "sample.survey").read_text()
+    assert made == (repository / "data" / "sample.survey").read_text()
