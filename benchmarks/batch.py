@@ -9,9 +9,6 @@ its pixels, and the fixed cost of a sheet.
 
 from __future__ import annotations
 
-import argparse
-import os
-import platform
 import resource
 import statistics
 import subprocess
@@ -20,12 +17,19 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+from common import (
+    fill_frame,
+    machine,
+    parser_of,
+    positive,
+    print_header,
+    print_row,
+    sample_picture,
+)
 from PIL import Image
-from throughput import map_like
 
 from geoindex import convert_many, load_palette
 from geoindex.batch.manifest import MANIFEST
@@ -49,7 +53,7 @@ for source in sorted(Path(sys.argv[1]).glob("*.png")):
 
 def make_sheets(folder: Path, n_sheets: int, side: int) -> None:
     """Cut sheets from the sample map, with a world file each."""
-    picture = map_like((900 + side, 1500 + side))
+    picture = fill_frame(sample_picture(), (900 + side, 1500 + side))
     rng = np.random.default_rng(0)
     folder.mkdir()
     for number in range(n_sheets):
@@ -138,23 +142,21 @@ def print_commands(n_sheets: int, repeat: int) -> None:
                 subprocess.run(batch_command(maps, folder / f"out{turn}_0"), check=True)
                 again.append(time.perf_counter() - start)
     first = statistics.median(wall["geoindex batch --jobs 2"])
-    print("\n| command | s | sheets/s | processor ms per sheet | relative time |")
-    print("| --- | ---: | ---: | ---: | ---: |")
+    print_header("command", "s", "sheets/s", "processor ms per sheet", "relative time")
     for title, seconds in wall.items():
         median = statistics.median(seconds)
         work = f"{statistics.median(cpu[title]) / n_sheets * 1e3:.1f}"
         if "Dask" in title:
             # The workers do not end with the command.
             work = "not measured"
-        print(
-            f"| {title} | {median:.1f} | {n_sheets / median:,.0f} | {work} | "
-            f"{median / first:.2f} x |"
-        )
+        print_command(title, median, n_sheets, work, median / first)
     median = statistics.median(again)
-    print(
-        f"| the same again, all done | {median:.1f} | {n_sheets / median:,.0f} | | "
-        f"{median / first:.2f} x |"
-    )
+    print_command("the same again, all done", median, n_sheets, "", median / first)
+
+
+def print_command(title: str, median: float, n_sheets: int, work: str, ratio: float) -> None:
+    """Print a row of the table of commands."""
+    print_row(title, f"{median:.1f}", f"{n_sheets / median:,.0f}", work, f"{ratio:.2f} x")
 
 
 SIDES = {64: 200, 256: 200, 1024: 30, 4096: 3}
@@ -165,8 +167,7 @@ def print_costs(repeat: int, sides: dict[int, int] = SIDES) -> None:
     """Seconds of a sheet in one process, by its size, and the line through them."""
     palette = load_palette(PALETTE)
     megapixels, seconds, record = [], [], 0.0
-    print("\n| sheet | Mpx | ms per sheet | ms per Mpx |")
-    print("| --- | ---: | ---: | ---: |")
+    print_header("sheet", "Mpx", "ms per sheet", "ms per Mpx")
     with tempfile.TemporaryDirectory() as name:
         for side, n_sheets in sides.items():
             folder = Path(name, str(side))
@@ -183,10 +184,8 @@ def print_costs(repeat: int, sides: dict[int, int] = SIDES) -> None:
             size = side * side / 1e6
             megapixels.append(size)
             seconds.append(cost)
-            print(
-                f"| {side} x {side} | {size:.3f} | {cost * 1e3:.2f} | {cost / size * 1e3:.1f} |",
-                flush=True,
-            )
+            cells = f"{size:.3f}", f"{cost * 1e3:.2f}", f"{cost / size * 1e3:.1f}"
+            print_row(f"{side} x {side}", *cells)
             record = (folder / "out1" / MANIFEST).stat().st_size / n_sheets
     # Weighed so that every size counts alike.
     slope, constant = np.polyfit(megapixels, seconds, 1, w=1 / np.array(seconds))
@@ -198,18 +197,12 @@ def print_costs(repeat: int, sides: dict[int, int] = SIDES) -> None:
 
 def main() -> None:
     """Read the options, run, print."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--sheets", type=int, default=1000)
-    parser.add_argument("--repeat", type=int, default=3)
+    parser = parser_of(__doc__, repeat=3)
+    parser.add_argument("--sheets", type=positive, default=1000)
     parser.add_argument("--costs", action="store_true", help="how time grows with size instead")
     options = parser.parse_args()
-    if options.repeat < 1 or options.sheets < 1:
-        parser.error("--sheets and --repeat must be 1 or more")
     libraries = ("rasterio", "numpy", "distributed", "pillow")
-    print(
-        f"Median of {options.repeat}; {os.cpu_count()} cores, Python {platform.python_version()}, "
-        + ", ".join(f"{name} {version(name)}" for name in libraries)
-    )
+    print(f"Median of {options.repeat}; {machine(*libraries)}")
     if options.costs:
         print_costs(options.repeat)
     else:

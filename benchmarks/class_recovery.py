@@ -12,15 +12,22 @@ default steps on 12000 x 12000 pixels.
 
 from __future__ import annotations
 
-import argparse
-import os
-import statistics
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
+from common import (
+    DATA,
+    SAMPLE_PALETTE,
+    fill_frame,
+    machine,
+    medians,
+    parser_of,
+    positive,
+    print_header,
+    print_row,
+    sample_picture,
+)
 from drawn_maps import SHADED, VARIANTS, DrawnMap, draw_map
 from numpy.typing import NDArray
 from rasterio.features import sieve
@@ -29,9 +36,6 @@ from skimage.filters.rank import majority
 from geoindex import Clean, IndexGrid, Palette, clean_grid, load_palette, nearest, open_grid
 from geoindex.clean.blocks import clean_block
 from geoindex.color.metrics import Metric
-from geoindex.images.files import read_image
-
-DATA = Path(__file__).resolve().parents[1] / "data"
 
 Bytes = NDArray[np.uint8]
 
@@ -111,15 +115,13 @@ def area_error(answer: Bytes, truth: Bytes, n_units: int) -> float:
 def print_table(maps: list[DrawnMap], title: str) -> None:
     """Mean shares over maps: all pixels, rare classes, thin units; and errors of areas."""
     names = list(METHODS)
-    print(f"\n{title}\n")
-    print(
-        "| map | "
-        + " | ".join(names)
-        + " | goal | rare: "
-        + " | rare: ".join(names)
-        + " | thin: nearest | thin: geoindex | areas: nearest | areas: geoindex |"
+    ends = ("nearest", "geoindex")
+    print(f"\n{title}")
+    print_header(
+        *("map", *names, "goal"),
+        *(f"rare: {name}" for name in names),
+        *(f"{what}: {name}" for what in ("thin", "areas") for name in ends),
     )
-    print("| --- |" + " ---: |" * (2 * len(names) + 5))
     for variant, goal in zip(VARIANTS, GOALS, strict=True):
         right: dict[str, list[float]] = {name: [] for name in names}
         scarce: dict[str, list[float]] = {name: [] for name in names}
@@ -136,33 +138,30 @@ def print_table(maps: list[DrawnMap], title: str) -> None:
         cells = [f"{np.mean(right[name]):.2f}" for name in names]
         cells += [f"{goal:g}"]
         cells += [f"{np.mean(scarce[name]):.1f}" for name in names]
-        cells += [f"{np.mean(thin[name]):.1f}" for name in ("nearest", "geoindex")]
-        cells += [f"{max(areas[name]):.1f}" for name in ("nearest", "geoindex")]
-        print(f"| {variant} | " + " | ".join(cells) + " |", flush=True)
+        cells += [f"{np.mean(thin[name]):.1f}" for name in ends]
+        cells += [f"{max(areas[name]):.1f}" for name in ends]
+        print_row(variant, *cells)
 
 
 def print_sample_map() -> None:
     """Print the shares of the sample map of data/, without its margin."""
-    palette = load_palette(DATA / "sample_palette.csv")
-    picture = np.ascontiguousarray(read_image(DATA / "sample_map.png").colors)
+    palette = load_palette(SAMPLE_PALETTE)
+    picture = sample_picture()
     truth = open_grid(DATA / "sample_map_classes.tif")
     task = Task(picture=picture, palette=palette, inks=Clean().plan(palette).inks)
     inside = truth.valid
     where = rare(np.where(inside, truth.indices, 255), len(palette)) & inside
-    print("\nThe sample map\n")
-    print("| method | right % | rarest tenth % |")
-    print("| --- | ---: | ---: |")
+    print("\nThe sample map")
+    print_header("method", "right %", "rarest tenth %")
     for name, method in METHODS.items():
         hit = method(task) == truth.indices
-        print(f"| {name} | {100 * hit[inside].mean():.2f} | {100 * hit[where].mean():.1f} |")
+        print_row(name, f"{100 * hit[inside].mean():.2f}", f"{100 * hit[where].mean():.1f}")
 
 
 def print_speed(repeat: int) -> None:
     """Default steps on 144 Mpx: the sample map and a drawn map, repeated."""
-    from throughput import fill_frame
-
-    palette = load_palette(DATA / "sample_palette.csv")
-    sample = np.ascontiguousarray(read_image(DATA / "sample_map.png").colors)
+    palette = load_palette(SAMPLE_PALETTE)
+    sample = sample_picture()
     drawn = draw_map(1000, variants=("+ black contacts",))
     cases = {
         "sample map": (sample, palette, Clean()),
@@ -172,19 +171,16 @@ def print_speed(repeat: int) -> None:
             Clean(ink=drawn.inks),
         ),
     }
-    print("\n| 12000 x 12000 | nearest s | class recovery s | Mpx/s |")
-    print("| --- | ---: | ---: | ---: |")
+    print_header("12000 x 12000", "nearest s", "class recovery s", "Mpx/s")
     for name, (picture, colors, clean) in cases.items():
         pixels = fill_frame(picture, (12_000, 12_000))
-        seconds: list[tuple[float, float]] = []
-        for _ in range(repeat):
-            start = time.perf_counter()
-            indices = nearest(pixels, colors)
-            middle = time.perf_counter()
-            clean_block(pixels, indices, clean.plan(colors))
-            seconds.append((middle - start, time.perf_counter() - middle))
-        mapping, cleaning = (statistics.median(column) for column in zip(*seconds, strict=True))
-        print(f"| {name} | {mapping:.2f} | {cleaning:.2f} | {144 / cleaning:.1f} |", flush=True)
+        indices = nearest(pixels, colors)
+        calls = {
+            "mapping": lambda: nearest(pixels, colors),
+            "cleaning": lambda: clean_block(pixels, indices, clean.plan(colors)),
+        }
+        mapping, cleaning = medians(calls, repeat, warm_up=False).values()
+        print_row(name, f"{mapping:.2f}", f"{cleaning:.2f}", f"{144 / cleaning:.1f}")
 
 
 def print_counts(maps: list[DrawnMap]) -> None:
@@ -199,13 +195,12 @@ def print_counts(maps: list[DrawnMap]) -> None:
 
 def main() -> None:
     """Read the options, draw, print."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--maps", type=int, default=6)
+    parser = parser_of(__doc__, repeat=3)
+    parser.add_argument("--maps", type=positive, default=6)
     parser.add_argument("--first-seed", type=int, default=1000)
     parser.add_argument("--speed", action="store_true", help="measure 12000 x 12000 pixels only")
-    parser.add_argument("--repeat", type=int, default=3)
     options = parser.parse_args()
-    print(f"{os.cpu_count()} cores")
+    print(machine("numpy", "numba", "scipy"))
     if options.speed:
         print_speed(options.repeat)
         return

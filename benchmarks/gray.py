@@ -8,19 +8,12 @@ minute.
 
 from __future__ import annotations
 
-import argparse
-import os
-import platform
-import statistics
-import subprocess
 import sys
-import time
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 import kmeans1d
 import numpy as np
+from common import machine, measured_apart, medians, parser_of, print_header, print_row
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 
@@ -51,16 +44,6 @@ def loop_over_levels(
     return labels, levels[labels]
 
 
-def seconds(call: Callable[[], object], repeat: int) -> float:
-    """Median time of a call."""
-    times = []
-    for _ in range(repeat):
-        start = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
-
-
 def cost_of(values: NDArray[np.float64], labels: NDArray[np.integer]) -> float:
     """Sum of squared deviations from the cluster means."""
     return sum(
@@ -71,8 +54,10 @@ def cost_of(values: NDArray[np.float64], labels: NDArray[np.integer]) -> float:
 
 def print_solvers(k: int, repeat: int) -> None:
     """65,536 distinct values: time and cost of each solver."""
-    print("\n| 65,536 values | solver | seconds | relative time | cost above the least |")
-    print("| --- | --- | ---: | ---: | ---: |")
+    print_header(
+        *("65,536 values", "solver", "seconds", "relative time", "cost above the least"),
+        text=(0, 1),
+    )
     rng = np.random.default_rng(1)
     kinds = {
         "all of 16 bits": np.arange(65_536, dtype=np.float64),
@@ -94,17 +79,12 @@ def print_solvers(k: int, repeat: int) -> None:
         except ImportError:
             pass
         costs = {name: cost_of(values, solver()) for name, solver in solvers.items()}
-        times = {
-            name: seconds(solver, repeat if name == "geoindex" else 1)
-            for name, solver in solvers.items()
-        }
+        others = set(solvers) - {"geoindex"}
+        times = medians(solvers, repeat, warm_up=False, once=others)
         for name in solvers:
             above = costs[name] / min(costs.values()) - 1
-            print(
-                f"| {kind} | {name} | {times[name]:.3f} | {times[name] / times['geoindex']:.1f} x "
-                f"| {above:.1e} |",
-                flush=True,
-            )
+            ratio = times[name] / times["geoindex"]
+            print_row(kind, name, f"{times[name]:.3f}", f"{ratio:.1f} x", f"{above:.1e}")
 
 
 def print_sizes(side: int, k: int, repeat: int) -> None:
@@ -113,10 +93,9 @@ def print_sizes(side: int, k: int, repeat: int) -> None:
     distinct = len(np.unique(values))
     print(
         f"\n{side} x {side} float32, {distinct:,} distinct values, k = {k}; the loop is given "
-        "the levels and only assigns them\n"
+        "the levels and only assigns them"
     )
-    print("| method | seconds | relative time |")
-    print("| --- | ---: | ---: |")
+    print_header("method", "seconds", "relative time")
     levels = quantize_gray(values, k).levels.astype(np.float32)
     calls: dict[str, Callable[[], object]] = {
         "geoindex, weights unique": lambda: quantize_gray(values, k),
@@ -126,65 +105,38 @@ def print_sizes(side: int, k: int, repeat: int) -> None:
             np.searchsorted((levels[1:] + levels[:-1]) / 2, values)
         ],
     }
-    times = {}
-    for name, call in calls.items():
-        if name.startswith("geoindex"):
-            call()
-        times[name] = seconds(call, repeat)
-        ratio = times[name] / times["geoindex, weights unique"]
-        print(f"| {name} | {times[name]:.2f} | {ratio:.1f} x |", flush=True)
+    for name, seconds in (times := medians(calls, repeat)).items():
+        print_row(name, f"{seconds:.2f}", f"{seconds / times['geoindex, weights unique']:.1f} x")
 
 
-MEMORY = """
+# A few rows first, so that compiling does not count.
+PEAK = """
 import sys
-sys.path.insert(0, {folder!r})
-import gray
+from common import peak_above
 from geoindex import quantize_gray
+from gray import heights
 
-def status(key):
-    lines = open("/proc/self/status").read().split("\\n")
-    return next(int(line.split()[1]) for line in lines if line.startswith(key)) * 1024
-
-values = gray.heights({side})
-quantize_gray(values[:50], {k}, weights={weights!r})
-open("/proc/self/clear_refs", "w").write("5")
-before = status("VmRSS")
-found = quantize_gray(values, {k}, weights={weights!r})
-print((status("VmHWM") - before) / 1e6)
+values, k = heights(int(sys.argv[1])), int(sys.argv[2])
+quantize_gray(values[:50], k, weights=sys.argv[3])
+print(peak_above(lambda: quantize_gray(values, k, weights=sys.argv[3])))
 """
 
 
 def print_memory(side: int, k: int) -> None:
     """Peak memory above the input, labels and quantized array included."""
-    print("\n| weights | peak memory above the input MB, results included |")
-    print("| --- | ---: |")
+    print_header("weights", "peak memory above the input MB, results included")
     for weights in ("unique", "count"):
-        code = MEMORY.format(folder=str(Path(__file__).parent), side=side, k=k, weights=weights)
-        result = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=True
-        )
-        print(f"| {weights} | {float(result.stdout):,.0f} |", flush=True)
+        print_row(weights, f"{measured_apart(PEAK, side, k, weights):,.0f}")
 
 
 def main() -> None:
     """Read the options, run, print."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--repeat", type=int, default=3)
+    parser = parser_of(__doc__, repeat=3)
     parser.add_argument("--large", action="store_true", help="144 megapixels")
     parser.add_argument("-k", type=int, default=16)
     options = parser.parse_args()
-    if options.repeat < 1:
-        parser.error("--repeat must be 1 or more")
-    libraries = []
-    for name in ("numpy", "numba", "scikit-learn", "kmeans1d", "ckwrap"):
-        try:
-            libraries.append(f"{name} {version(name)}")
-        except PackageNotFoundError:
-            libraries.append(f"without {name}")
-    print(
-        f"Median of {options.repeat}; {os.cpu_count()} cores, Python "
-        f"{platform.python_version()}, " + ", ".join(libraries)
-    )
+    libraries = ("numpy", "numba", "scikit-learn", "kmeans1d", "ckwrap")
+    print(f"Median of {options.repeat}; {machine(*libraries)}")
     side = LARGE_SIDE if options.large else SIDE
     print_solvers(options.k, options.repeat)
     print_sizes(side, options.k, options.repeat)

@@ -9,30 +9,30 @@ memory of a process that writes each format (Linux only).
 
 from __future__ import annotations
 
-import argparse
-import os
-import platform
-import re
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import rasterio
 import rasterio.shutil
 from affine import Affine
+from common import (
+    machine,
+    measured_apart,
+    median_seconds,
+    parser_of,
+    print_header,
+    print_row,
+    sample_grid,
+    seconds_of,
+)
 from rasterio.io import MemoryFile
 
-from geoindex import IndexGrid, index_image, open_grid
-
-DATA = Path(__file__).resolve().parents[1] / "data"
+from geoindex import IndexGrid, open_grid
 
 SUFFIX = {
     "esri": ".asc",
@@ -46,13 +46,9 @@ SUFFIX = {
 
 
 def tiled_map(side: int) -> IndexGrid:
-    """Repeat the sample map until it fills a square."""
-    grid = index_image(DATA / "sample_map.png", DATA / "sample_palette.csv")
-    times = -(-side // grid.shape[0]), -(-side // grid.shape[1])
-    indices = np.ascontiguousarray(np.tile(grid.indices, times)[:side, :side])
-    return replace(
-        grid, indices=indices, transform=Affine(5, 0, 3494750, 0, -5, 7514560), crs=None
-    )
+    """Repeat the sample map until it fills a square, in whole meters and without a CRS."""
+    grid = sample_grid((side, side))
+    return replace(grid, transform=Affine(5, 0, 3494750, 0, -5, 7514560), crs=None)
 
 
 def with_gdal(grid: IndexGrid, path: Path, driver: str, dtype: str) -> None:
@@ -102,87 +98,64 @@ OTHERS: dict[str, tuple[str, Callable[[IndexGrid, Path], None]]] = {
 }
 
 
-def seconds(call: Callable[[], object], repeat: int) -> float:
-    """Median seconds of a call, after one to warm up where it is repeated."""
-    if repeat > 1:
-        call()
-    taken = []
-    for _ in range(repeat):
-        start = time.perf_counter()
-        call()
-        taken.append(time.perf_counter() - start)
-    return statistics.median(taken)
-
-
 def print_times(grid: IndexGrid, repeat: int, folder: Path) -> None:
     """Every format, ours and the other library's."""
-    print("\n| format | write s | read s | MB | other | write s | relative time |")
-    print("| --- | ---: | ---: | ---: | --- | ---: | ---: |")
+    print_header(
+        *("format", "write s", "read s", "MB", "other", "write s", "relative time"),
+        text=(0, 4),
+    )
     for key, suffix in SUFFIX.items():
         path = folder / f"ours{suffix}"
-        own = seconds(lambda: grid.save(path, overwrite=True, format=key), repeat)
+        own = median_seconds(lambda: grid.save(path, overwrite=True, format=key), repeat)
         size = path.stat().st_size / 1e6
         read = ""
         if key != "xyz":
-            read = f"{seconds(lambda: open_grid(path), repeat):.2f}"
+            read = f"{median_seconds(lambda: open_grid(path), repeat):.2f}"
             assert np.array_equal(open_grid(path).indices, grid.indices)
         path.unlink()
-        row = f"| {key} | {own:.2f} | {read} | {size:.0f} |"
+        others = ["", "", ""]
         if key in OTHERS:
             name, write = OTHERS[key]
             theirs = folder / f"theirs{suffix}"
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 # Some of them take minutes, so once.
-                taken = seconds(lambda: write(grid, theirs), 1)
+                taken = seconds_of(lambda: write(grid, theirs))
             theirs.unlink()
-            row += f" {name} | {taken:.2f} | {taken / own:.1f} x |"
-        else:
-            row += " | | |"
-        print(row, flush=True)
+            others = [name, f"{taken:.2f}", f"{taken / own:.1f} x"]
+        print_row(key, f"{own:.2f}", read, f"{size:.0f}", *others)
 
 
-# The peak of getrusage would be that of this process, which forks the other.
-MEASURED = """
+# Other imports come after the peak.
+PEAK = """
 import sys
 from geoindex import open_grid
 open_grid(sys.argv[1]).save(sys.argv[2], format=sys.argv[3])
-lines = open("/proc/self/status").read().splitlines()
-print("PEAK", next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) * 1024)
+from common import memory
+print(memory("VmHWM"))
 """
 
 
 def print_memory(grid: IndexGrid, folder: Path) -> None:
     """Peak memory of reading an .npy grid and writing it, in a process of its own."""
     grid.save(folder / "map.npy", overwrite=True)
-    print("\n| format | peak memory MB |")
-    print("| --- | ---: |")
+    print_header("format", "peak memory MB")
     for key, suffix in SUFFIX.items():
-        result = subprocess.run(
-            [sys.executable, "-c", MEASURED, "map.npy", f"{key}{suffix}", key],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        (folder / f"{key}{suffix}").unlink()
-        peak = int(re.search(r"PEAK (\d+)", result.stdout).group(1))
-        print(f"| {key} | {peak / 1e6:.0f} |", flush=True)
+        target = folder / f"{key}{suffix}"
+        print_row(key, f"{measured_apart(PEAK, folder / 'map.npy', target, key):.0f}")
+        target.unlink()
 
 
 def main() -> None:
     """Read the options, run, print."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = parser_of(__doc__, repeat=3)
     parser.add_argument("--side", type=int, default=4000, help="rows and columns of the grid")
-    parser.add_argument("--repeat", type=int, default=3)
     options = parser.parse_args()
-    if options.repeat < 1 or options.side < 2:
-        parser.error("--repeat must be 1 or more, --side 2 or more")
-    libraries = ("numpy", "rasterio", "xtgeo")
+    if options.side < 2:
+        parser.error("--side must be 2 or more")
     print(
-        f"{options.side} x {options.side} cells, median of {options.repeat}; {os.cpu_count()} "
-        f"cores, Python {platform.python_version()}, "
-        + ", ".join(f"{name} {version(name)}" for name in libraries)
+        f"{options.side} x {options.side} cells, median of {options.repeat}; "
+        f"{machine('numpy', 'rasterio', 'xtgeo')}"
     )
     grid = tiled_map(options.side)
     with tempfile.TemporaryDirectory() as folder:

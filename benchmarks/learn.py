@@ -9,21 +9,25 @@ the time to read the file block by block.
 
 from __future__ import annotations
 
-import argparse
-import os
-import platform
-import random
-import statistics
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import rasterio
 from affine import Affine
+from common import (
+    Picture,
+    machine,
+    medians,
+    parser_of,
+    positive,
+    print_header,
+    print_row,
+    sample_picture,
+)
 from numpy.typing import NDArray
 from PIL import Image
 from rasterio.windows import Window
@@ -34,12 +38,8 @@ from sklearn.utils import shuffle
 
 from geoindex import learn_palette
 from geoindex.color.pixels import PixelRule
-from geoindex.images.files import read_image
 from geoindex.images.pixel_blocks import pixel_blocks
 
-SAMPLE_MAP = Path(__file__).resolve().parents[1] / "data" / "sample_map.png"
-
-Picture = NDArray[np.uint8]
 Colors = NDArray[np.float64]
 
 
@@ -126,46 +126,33 @@ def mean_squared_error(picture: Picture, colors: Colors) -> float:
     return float(((pixels - colors[labels]) ** 2).sum(axis=1).mean())
 
 
-def seconds_of(call: Callable[[], object]) -> float:
-    """Seconds of one call."""
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
-
-
 def run(picture: Picture, n_colors: int, repeat: int, *, skip: tuple[str, ...] = ()) -> list[Row]:
     """Time all methods in turns after one call to warm up; n_init=10 once."""
     methods = {name: method for name, method in METHODS.items() if name not in skip}
     colors = {name: method(picture, n_colors) for name, method in methods.items()}
-    seconds: dict[str, list[float]] = {name: [] for name in methods}
-    for turn in range(repeat):
-        for name, method in methods.items():
-            if turn == 0 or name != SLOW:
-                seconds[name].append(seconds_of(lambda: method(picture, n_colors)))
+    calls = {name: partial(method, picture, n_colors) for name, method in methods.items()}
+    seconds = medians(calls, repeat, warm_up=False, once={SLOW})
     return [
-        Row(name, statistics.median(seconds[name]), mean_squared_error(picture, colors[name]))
-        for name in methods
+        Row(name, seconds[name], mean_squared_error(picture, colors[name])) for name in methods
     ]
 
 
-def table(rows: list[Row]) -> str:
-    """Rows as a Markdown table."""
+def print_table(rows: list[Row]) -> None:
+    """Print the methods on the photograph."""
     baseline = next(row.seconds for row in rows if row.method == BASELINE)
-    lines = [
-        f"| method | mean squared error | ms | time relative to {BASELINE} |",
-        "| --- | ---: | ---: | ---: |",
-    ]
-    lines += [
-        f"| {row.method} | {row.mean_squared_error:.2f} | {row.seconds * 1e3:.0f} | "
-        f"{row.seconds / baseline:.2f} x |"
-        for row in rows
-    ]
-    return "\n".join(lines)
+    print_header("method", "mean squared error", "ms", f"time relative to {BASELINE}")
+    for row in rows:
+        print_row(
+            row.method,
+            f"{row.mean_squared_error:.2f}",
+            f"{row.seconds * 1e3:.0f}",
+            f"{row.seconds / baseline:.2f} x",
+        )
 
 
 def write_map(path: Path, side: int) -> None:
     """Repeat the sample map in a tiled GeoTIFF."""
-    picture = np.moveaxis(np.ascontiguousarray(read_image(SAMPLE_MAP).colors), -1, 0)
+    picture = np.moveaxis(sample_picture(), -1, 0)
     n_rows, n_cols = picture.shape[1:]
     band = np.tile(picture, (1, 1, -(-side // n_cols)))[:, :, :side]
     profile = {
@@ -223,38 +210,25 @@ def print_map(side: int, repeat: int) -> None:
             "256 colors, median cut": lambda: learn_palette(path, 256, method="mediancut"),
             "flat colors": lambda: learn_palette(path, method="flat"),
         }
-        seconds: dict[str, list[float]] = {name: [] for name in calls}
-        for call in calls.values():
-            call()
-        order = random.Random(0)
-        for _ in range(repeat):
-            # In another order each time: what follows one that fills the memory is slower.
-            for name in order.sample(list(calls), len(calls)):
-                seconds[name].append(seconds_of(calls[name]))
-    median = {name: statistics.median(values) for name, values in seconds.items()}
-    print(f"\n| {side**2 / 1e6:.0f} Mpx map | s | relative to reading |\n| --- | ---: | ---: |")
+        median = medians(calls, repeat)
+    print_header(f"{side**2 / 1e6:.0f} Mpx map", "s", "relative to reading")
     for name, value in median.items():
-        print(f"| {name} | {value:.2f} | {value / median[READING]:.2f} x |")
+        print_row(name, f"{value:.2f}", f"{value / median[READING]:.2f} x")
 
 
 def main() -> None:
     """Read the options, run, print."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--repeat", type=int, default=5)
-    parser.add_argument("--side", type=int, default=12_000, help="rows and columns of the map")
+    parser = parser_of(__doc__, repeat=5)
+    parser.add_argument(
+        "--side", type=positive, default=12_000, help="rows and columns of the map"
+    )
     parser.add_argument("--skip-best-of-10", action="store_true", help="leave the slow one out")
     options = parser.parse_args()
-    if options.repeat < 1 or options.side < 1:
-        parser.error("--repeat and --side must be 1 or more")
     libraries = ("numpy", "numba", "scikit-learn", "pillow")
-    print(
-        f"Median of {options.repeat}; {os.cpu_count()} cores, Python "
-        f"{platform.python_version()}, "
-        + ", ".join(f"{name} {version(name)}" for name in libraries)
-    )
+    print(f"Median of {options.repeat}; {machine(*libraries)}")
     skip = (SLOW,) if options.skip_best_of_10 else ()
-    print("\n64 colors of china.jpg, 640 x 427 pixels\n")
-    print(table(run(load_sample_image("china.jpg"), 64, options.repeat, skip=skip)), flush=True)
+    print("\n64 colors of china.jpg, 640 x 427 pixels")
+    print_table(run(load_sample_image("china.jpg"), 64, options.repeat, skip=skip))
     print_map(options.side, options.repeat)
 
 

@@ -8,18 +8,15 @@ sample map.
 
 from __future__ import annotations
 
-import argparse
 import os
-import platform
-import statistics
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from common import SAMPLE_MAP, Picture, machine, medians, parser_of, print_header, print_row
 from numpy.typing import NDArray
 from PIL import Image
 from scipy.spatial import cKDTree
@@ -29,11 +26,8 @@ from geoindex import GeoindexError, Palette, load_palette, nearest
 from geoindex.color.mapper import ColorMapper
 from geoindex.images.files import read_image
 
-Pixels = NDArray[np.uint8]
 Indices = NDArray[Any]
-Method = Callable[[Pixels, Palette], Indices]
-
-REPOSITORY = Path(__file__).resolve().parents[1]
+Method = Callable[[Picture, Palette], Indices]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,10 +52,10 @@ def default_image() -> Path:
     folder = os.environ.get("GEOINDEX_REAL_DATA")
     if folder:
         return Path(folder) / "kevitsa" / "Kevitsa_geology_noframe.png"
-    return REPOSITORY / "data" / "sample_map.png"
+    return SAMPLE_MAP
 
 
-def brute_force(pixels: Pixels, palette: Palette) -> Indices:
+def brute_force(pixels: Picture, palette: Palette) -> Indices:
     """Compare every distinct color with every palette color in int64; lowest row wins."""
     distinct, inverse = np.unique(pixels.reshape(-1, 3), axis=0, return_inverse=True)
     colors = palette.colors.astype(np.int64)
@@ -74,12 +68,12 @@ def brute_force(pixels: Pixels, palette: Palette) -> Indices:
     return rows[inverse.reshape(-1)].reshape(pixels.shape[:-1])
 
 
-def first_image(pixels: Pixels, palette: Palette) -> Indices:
+def first_image(pixels: Picture, palette: Palette) -> Indices:
     """Map with a new mapper, whose table is still empty."""
     return ColorMapper(palette).map(pixels)
 
 
-def pillow(pixels: Pixels, palette: Palette) -> Indices:
+def pillow(pixels: Picture, palette: Palette) -> Indices:
     """Pillow's quantize without dithering; at most 256 colors."""
     carrier = Image.new("P", (1, 1))
     # Pillow pads with black, so the last color fills the table and is mapped back.
@@ -89,20 +83,20 @@ def pillow(pixels: Pixels, palette: Palette) -> Indices:
     return np.minimum(np.asarray(image), len(palette) - 1)
 
 
-def scikit_learn(pixels: Pixels, palette: Palette) -> Indices:
+def scikit_learn(pixels: Picture, palette: Palette) -> Indices:
     """Scikit-learn on floats 0..1, as in notebooks."""
     flat = pixels.reshape(-1, 3).astype(np.float32) / 255
     colors = palette.unit().astype(np.float32)
     return pairwise_distances_argmin(flat, colors).reshape(pixels.shape[:-1])
 
 
-def kd_tree(pixels: Pixels, palette: Palette) -> Indices:
+def kd_tree(pixels: Picture, palette: Palette) -> Indices:
     """SciPy's cKDTree on all cores."""
     tree = cKDTree(palette.colors.astype(float))
     return tree.query(pixels.reshape(-1, 3), workers=-1)[1].reshape(pixels.shape[:-1])
 
 
-def numpy_unique(pixels: Pixels, palette: Palette) -> Indices:
+def numpy_unique(pixels: Picture, palette: Palette) -> Indices:
     """Distinct packed colors, brute force in int32, scattered back."""
     codes = pixels.astype(np.uint32) @ np.array([65536, 256, 1], np.uint32)
     distinct, inverse = np.unique(codes.ravel(), return_inverse=True)
@@ -126,7 +120,7 @@ METHODS: dict[str, Method] = {
 }
 
 
-def run(pixels: Pixels, palette: Palette, repeat: int) -> list[Row]:
+def run(pixels: Picture, palette: Palette, repeat: int) -> list[Row]:
     """Time every method on the same pixels, in turns, after one call each to warm up.
 
     Parameters
@@ -149,17 +143,12 @@ def run(pixels: Pixels, palette: Palette, repeat: int) -> list[Row]:
 
     least = squared(expected)
     answers = {name: method(pixels, palette) for name, method in METHODS.items()}
-    seconds: dict[str, list[float]] = {name: [] for name in METHODS}
-    # In turns, so that whatever else the machine does meets all methods alike.
-    for _ in range(repeat):
-        for name, method in METHODS.items():
-            start = time.perf_counter()
-            method(pixels, palette)
-            seconds[name].append(time.perf_counter() - start)
+    calls = {name: partial(method, pixels, palette) for name, method in METHODS.items()}
+    seconds = medians(calls, repeat, warm_up=False)
     return [
         Row(
             method=name,
-            seconds=statistics.median(seconds[name]),
+            seconds=seconds[name],
             not_nearest=float((squared(indices) > least).mean()),
             other_index=float((indices != expected).mean()),
         )
@@ -167,29 +156,26 @@ def run(pixels: Pixels, palette: Palette, repeat: int) -> list[Row]:
     ]
 
 
-def table(rows: list[Row], n_pixels: int) -> str:
-    """Lay the results out as a Markdown table, times relative to geoindex."""
-    lines = [
-        "| method | ms | Mpx/s | relative time | not the nearest | other index |",
-        "| --- | ---: | ---: | ---: | ---: | ---: |",
-    ]
-    lines += [
-        f"| {row.method} | {row.seconds * 1e3:,.1f} | {n_pixels / row.seconds / 1e6:,.0f} | "
-        f"{row.seconds / rows[0].seconds:.1f} x | {row.not_nearest:.2%} | {row.other_index:.2%} |"
-        for row in rows
-    ]
-    return "\n".join(lines)
+def print_table(rows: list[Row], n_pixels: int) -> None:
+    """Print the results, times relative to geoindex."""
+    print_header("method", "ms", "Mpx/s", "relative time", "not the nearest", "other index")
+    for row in rows:
+        print_row(
+            row.method,
+            f"{row.seconds * 1e3:,.1f}",
+            f"{n_pixels / row.seconds / 1e6:,.0f}",
+            f"{row.seconds / rows[0].seconds:.1f} x",
+            f"{row.not_nearest:.2%}",
+            f"{row.other_index:.2%}",
+        )
 
 
 def main() -> None:
     """Read the options, run, print."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = parser_of(__doc__, repeat=15)
     parser.add_argument("image", type=Path, nargs="?", default=default_image())
     parser.add_argument("--palette", default="windows-256")
-    parser.add_argument("--repeat", type=int, default=15)
     options = parser.parse_args()
-    if options.repeat < 1:
-        parser.error("--repeat must be 1 or more")
     try:
         palette = load_palette(options.palette)
         pixels = np.ascontiguousarray(read_image(options.image).colors)
@@ -198,14 +184,11 @@ def main() -> None:
     if len(palette) > 256:
         parser.error(f"Pillow takes at most 256 colors, {options.palette} has {len(palette)}")
     rows, cols, _ = pixels.shape
-    libraries = ("numpy", "numba", "pillow", "scikit-learn", "scipy")
     print(
         f"{options.image.name}, {cols} x {rows} pixels, {len(palette)} colors; median of "
-        f"{options.repeat}; {os.cpu_count()} cores, Python {platform.python_version()}, "
-        + ", ".join(f"{name} {version(name)}" for name in libraries)
-        + "\n"
+        f"{options.repeat}; {machine('numpy', 'numba', 'pillow', 'scikit-learn', 'scipy')}"
     )
-    print(table(run(pixels, palette, options.repeat), rows * cols))
+    print_table(run(pixels, palette, options.repeat), rows * cols)
 
 
 if __name__ == "__main__":

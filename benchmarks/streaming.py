@@ -10,7 +10,6 @@ tiled, as RGBA. Linux and macOS only, because of the memory measurement.
 
 from __future__ import annotations
 
-import argparse
 import os
 import shlex
 import shutil
@@ -26,15 +25,13 @@ from pathlib import Path
 import numpy as np
 import rasterio
 import rasterio.shutil
+from common import SAMPLE_MAP, SAMPLE_PALETTE, machine, parser_of, print_header, print_row
 from rasterio.windows import Window
 
 from geoindex import load_palette
 from geoindex.grids.geotiff import DEFLATE_LEVEL
 from geoindex.images.files import read_picture
 
-DATA = Path(__file__).resolve().parents[1] / "data"
-SAMPLE_MAP = DATA / "sample_map.png"
-PALETTE = DATA / "sample_palette.csv"
 BAND_ROWS = 256
 
 SOURCES = {
@@ -95,7 +92,7 @@ def geoindex(source: Path, target: Path) -> Command:
     """Run ourselves, with all of the start-up."""
     return [
         *(sys.executable, "-m", "geoindex", "convert", "--quiet", "--overwrite"),
-        *(str(source), str(target), "-p", str(PALETTE)),
+        *(str(source), str(target), "-p", str(SAMPLE_PALETTE)),
     ]
 
 
@@ -112,7 +109,7 @@ def rgb2pct(source: Path, target: Path) -> Command:
     """Map to the palette by GDAL's own program, which leaves the grid uncompressed."""
     table = source.with_name("palette.tif")
     if not table.exists():
-        load_palette(PALETTE).save(table)
+        load_palette(SAMPLE_PALETTE).save(table)
     return ["rgb2pct.py", "-pct", str(table), str(source), str(target)]
 
 
@@ -166,9 +163,8 @@ def compare(
 
 def print_table(side: int, kinds: list[str], repeat: int, folder: Path) -> None:
     """Compare on every kind of source."""
-    print(f"\n{side} x {side} RGBA to GeoTIFF (DEFLATE), median of {repeat}:\n")
-    print("| source | method | s | MB | relative time |")
-    print("| --- | --- | --- | --- | --- |")
+    print(f"\n{side} x {side} RGBA to GeoTIFF (DEFLATE), median of {repeat}:")
+    print_header("source", "method", "s", "MB", "relative time", text=(0, 1))
     methods = [name for name in METHODS if name == "geoindex" or shutil.which(name.split(",")[0])]
     for kind in kinds:
         suffix, options = SOURCES[kind]
@@ -182,21 +178,18 @@ def print_table(side: int, kinds: list[str], repeat: int, folder: Path) -> None:
         copy = runs.get("gdal_translate")
         for name, row in runs.items():
             ratio = "" if copy is None else f"{row.seconds / copy.seconds:.2f}"
-            print(
-                f"| {kind} | {name} | {row.seconds:.2f} | {row.peak_mb:.0f} | {ratio} |",
-                flush=True,
-            )
+            print_row(kind, name, f"{row.seconds:.2f}", f"{row.peak_mb:.0f}", ratio)
         source.unlink()
 
 
 def main() -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--repeat", type=int, default=3)
+    parser = parser_of(__doc__, repeat=3)
     parser.add_argument("--side", type=int, default=12_000, help="pixels of one side")
     parser.add_argument("--huge", type=int, help="pixels of one side of a second, larger map")
     parser.add_argument("--folder", help="where the maps are made; up to 2 GB")
     options = parser.parse_args()
+    print(machine("rasterio", "numpy"))
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         print_table(options.side, list(SOURCES), options.repeat, Path(folder))
         if options.huge:

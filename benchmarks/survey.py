@@ -8,41 +8,34 @@ with brute force; and the peak memory of `geoindex horizon` in a separate proces
 
 from __future__ import annotations
 
-import argparse
 import math
 import os
-import platform
-import re
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+from common import (
+    machine,
+    measured_apart,
+    median_seconds,
+    parser_of,
+    print_header,
+    print_row,
+    sample_grid,
+)
 from rasterio.warp import Resampling, reproject
 from scipy.interpolate import NearestNDInterpolator
 
-from geoindex import IndexGrid, Survey, index_image, write_horizon
+from geoindex import IndexGrid, Survey, write_horizon
 
-DATA = Path(__file__).resolve().parents[1] / "data"
 CRS = "EPSG:2393"
 """Of map and survey alike: GDAL wants one."""
 
 SAMPLES = 12
 """Points along each side of a bin for the majority by brute force."""
-
-
-def tiled_map(rows: int, cols: int) -> IndexGrid:
-    """Repeat the sample map until it has so many pixels."""
-    grid = index_image(DATA / "sample_map.png", DATA / "sample_palette.csv")
-    times = -(-rows // grid.shape[0]), -(-cols // grid.shape[1])
-    indices = np.ascontiguousarray(np.tile(grid.indices, times)[:rows, :cols])
-    return replace(grid, indices=indices)
 
 
 def turned_survey(grid: IndexGrid, *, bins: int, cell: float, degrees: float) -> Survey:
@@ -98,22 +91,10 @@ def numpy_text(grid: IndexGrid, survey: Survey, path: Path) -> None:
     np.savetxt(path, np.stack(columns, axis=-1), fmt="%d\t%d\t%g\t%g")
 
 
-def seconds(call: Callable[[], object], repeat: int) -> float:
-    """Median seconds of a call, after one to warm up where it is repeated."""
-    if repeat > 1:
-        call()
-    taken = []
-    for _ in range(repeat):
-        start = time.perf_counter()
-        call()
-        taken.append(time.perf_counter() - start)
-    return statistics.median(taken)
-
-
 def print_times(bins: int, repeat: int, folder: Path) -> None:
     """Resampling and writing, ours and others'."""
     side = math.ceil(bins * 1.1 * math.sqrt(2))
-    grid = tiled_map(side, side)
+    grid = sample_grid((side, side))
     survey = turned_survey(grid, bins=bins, cell=1, degrees=20)
     on_survey = grid.resample(survey)
     path = folder / "map.dat"
@@ -128,7 +109,7 @@ def print_times(bins: int, repeat: int, folder: Path) -> None:
     }
     # Recipes that take minutes get a part of the survey, and count by the bin.
     part = turned_survey(grid, bins=bins // 8, cell=1, degrees=20)
-    small = tiled_map(*(max(8, side // 8),) * 2)
+    small = sample_grid((max(8, side // 8),) * 2)
     share = 64
     theirs: dict[str, tuple[str, Callable[[], object], int]] = {
         "nearest": ("GDAL near", lambda: with_gdal(grid, survey, Resampling.nearest), 1),
@@ -142,19 +123,16 @@ def print_times(bins: int, repeat: int, folder: Path) -> None:
             share,
         ),
     }
-    print(
-        f"\n{bins} x {bins} bins on a map of {side} x {side} pixels, {len(grid.palette)} classes\n"
-    )
-    print("| what | geoindex s | other s | relative time | the other way |")
-    print("| --- | ---: | ---: | ---: | --- |")
+    print(f"\n{bins} x {bins} bins, a map of {side} x {side} pixels, {len(grid.palette)} classes")
+    print_header(*("what", "geoindex s", "other s", "relative time", "the other way"), text=(0, 4))
     for name, call in ours.items():
-        own = seconds(call, repeat)
+        own = median_seconds(call, repeat)
         if name not in theirs:
-            print(f"| {name} | {own:.2f} | | | |", flush=True)
+            print_row(name, f"{own:.2f}", "", "", "")
             continue
         title, other, times = theirs[name]
-        taken = seconds(other, 1 if times > 1 else repeat) * times
-        print(f"| {name} | {own:.2f} | {taken:.2f} | {taken / own:.1f} x | {title} |", flush=True)
+        taken = median_seconds(other, 1 if times > 1 else repeat) * times
+        print_row(name, f"{own:.2f}", f"{taken:.2f}", f"{taken / own:.1f} x", title)
     same = (with_gdal(grid, survey, Resampling.nearest) == on_survey.indices).mean()
     print(f"\nNearest equals GDAL's in {same:.6%} of the bins.")
 
@@ -178,9 +156,11 @@ def majority(grid: IndexGrid, survey: Survey) -> tuple[np.ndarray, np.ndarray]:
 
 def print_agreement() -> None:
     """How far a majority agrees with brute force in clear cells."""
-    grid = tiled_map(900, 1300)
-    print("\n| bin in pixels | degrees | clear bins | geoindex mode | GDAL mode | nearest |")
-    print("| ---: | ---: | ---: | ---: | ---: | ---: |")
+    grid = sample_grid((900, 1300))
+    print_header(
+        *("bin in pixels", "degrees", "clear bins", "geoindex mode", "GDAL mode", "nearest"),
+        text=(),
+    )
     for cell in (2, 8):
         for degrees in (0, 20, 45, 60):
             bins = int(560 / cell)
@@ -192,58 +172,43 @@ def print_agreement() -> None:
                 with_gdal(grid, survey, Resampling.mode),
                 grid.resample(survey).indices,
             ]
-            shares = " | ".join(f"{(f == expected)[clear].mean():.2%}" for f in found)
-            print(f"| {cell} | {degrees} | {clear.mean():.1%} | {shares} |", flush=True)
+            shares = [f"{(f == expected)[clear].mean():.2%}" for f in found]
+            print_row(cell, degrees, f"{clear.mean():.1%}", *shares)
 
 
-# The peak of getrusage would be that of this process, which forks the other.
-MEASURED = """
+# Other imports come after the peak.
+PEAK = """
 import sys
 from geoindex.cli.app import cli
 cli(sys.argv[1:], standalone_mode=False)
-lines = open("/proc/self/status").read().splitlines()
-print("PEAK", next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) * 1024)
+from common import memory
+print(memory("VmHWM"))
 """
 
 
 def print_memory(bins: int, folder: Path) -> None:
     """Peak memory and time of the command, in a process of its own."""
     side = math.ceil(bins * 1.1 * math.sqrt(2))
-    grid = tiled_map(side, side)
+    grid = sample_grid((side, side))
     grid.save(folder / "map.tif", overwrite=True)
     turned_survey(grid, bins=bins, cell=1, degrees=20).save(folder / "x.survey", overwrite=True)
     arguments = ["horizon", "map.tif", "--survey", "x.survey", "-o", "m.dat", "-q", "--overwrite"]
-    print("\n| command | s, with start and reading the map | peak memory MB |")
-    print("| --- | ---: | ---: |")
+    print_header("command", "s, with start and reading the map", "peak memory MB")
     for options in ([], ["--method", "mode"], ["--xy"]):
         start = time.perf_counter()
-        result = subprocess.run(
-            [sys.executable, "-c", MEASURED, *arguments, *options],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        peak = measured_apart(PEAK, *arguments, *options, cwd=folder)
         taken = time.perf_counter() - start
-        peak = int(re.search(r"PEAK (\d+)", result.stdout).group(1))
-        name = " ".join(["geoindex horizon", *options])
-        print(f"| {name} | {taken:.1f} | {peak / 1e6:.0f} |", flush=True)
+        print_row(" ".join(["geoindex horizon", *options]), f"{taken:.1f}", f"{peak:.0f}")
 
 
 def main() -> None:
     """Read the options, run, print."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = parser_of(__doc__, repeat=3)
     parser.add_argument("--bins", type=int, default=4000, help="along each side")
-    parser.add_argument("--repeat", type=int, default=3)
     options = parser.parse_args()
-    if options.repeat < 1 or options.bins < 8:
-        parser.error("--repeat must be 1 or more, --bins 8 or more")
-    libraries = ("numpy", "numba", "rasterio", "scipy")
-    print(
-        f"Median of {options.repeat}; {os.cpu_count()} cores, Python "
-        f"{platform.python_version()}, "
-        + ", ".join(f"{name} {version(name)}" for name in libraries)
-    )
+    if options.bins < 8:
+        parser.error("--bins must be 8 or more")
+    print(f"Median of {options.repeat}; {machine('numpy', 'numba', 'rasterio', 'scipy')}")
     with tempfile.TemporaryDirectory() as folder:
         print_times(options.bins, options.repeat, Path(folder))
         print_agreement()
