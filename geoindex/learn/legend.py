@@ -16,26 +16,26 @@ from geoindex.rules.scale import round_colors
 __all__ = ["legend_palette"]
 
 EXACT, NOISY = 2, 10
-"""Differences of neighboring pixels, in 8 bits, that belong to one color: of exact pictures, and
-of noisy ones, as scanners and JPEG make them."""
+"""Largest difference of neighboring pixels of one color, in 8 bits: in exact pictures, and in
+noisy ones such as scans and JPEG."""
 
 CONTRAST = 30
-"""Difference from the background, in 8 bits, above which a pixel is drawn on it."""
+"""Difference from the background, in 8 bits, above which a pixel counts as drawn."""
 
 LEAST_SIDE = 6
-"""Shortest side of a swatch in pixels; letters have parts of less."""
+"""Shortest side of a swatch in pixels; parts of letters are smaller."""
 
 LEAST_FILL = 0.85
-"""Least share of its bounding box that a rectangle covers."""
+"""Smallest share of its bounding box that a rectangle fills."""
 
 LEAST_OWN = 0.55
-"""Least share of a swatch that is its own color; frames and lattices have less."""
+"""Smallest share of a swatch in its own color; frames and lattices have less."""
 
 PATTERN_CORNERS = 3
-"""Corners of a swatch with marks in them that make it patterned; a code in its middle has none."""
+"""Corners with marks that make a swatch patterned; a code in its middle marks none."""
 
 UNKNOWN_SIDE = 18.0
-"""Side of a swatch in pixels, where no flat one tells it."""
+"""Assumed side of a swatch in pixels if no flat one was found."""
 
 LARGEST_SPREAD = 40
 """Largest range of a channel within a swatch of one color."""
@@ -46,16 +46,16 @@ def legend_palette(
 ) -> Legend:
     """Find the swatches of a printed legend and take their colors as a palette.
 
-    A swatch is a rectangle of one color, framed or not, at least 6 pixels wide and high. Text is
-    none, nor is what is much smaller than the other swatches. A white swatch needs a frame.
+    A swatch is a rectangle of one color, framed or not, at least 6 pixels wide and high. Text and
+    anything much smaller than the other swatches is ignored. A white swatch needs a frame.
 
     Parameters
     ----------
     image : array_like, shape (rows, cols, 3) or (rows, cols, 4)
         The picture, as in :func:`geoindex.nearest`.
     box : sequence of four int, optional
-        Left, top, right and bottom of the legend in pixels, right and bottom outside of it; by
-        default the whole picture.
+        Left, top, right and bottom of the legend in pixels, right and bottom exclusive; the whole
+        picture by default.
     names : sequence of str, optional
         Names of the swatches in their order: columns from left to right, each from top to
         bottom.
@@ -67,11 +67,11 @@ def legend_palette(
     Raises
     ------
     ImageError
-        Pixels that are no colors, or no swatch in the box.
+        The pixels are no colors, or the box holds no swatch.
     OptionError
-        A box that is empty or not inside the picture.
+        The box is empty or not inside the picture.
     PaletteError
-        Another number of names than of swatches.
+        The numbers of names and swatches differ.
 
     Examples
     --------
@@ -97,8 +97,8 @@ def legend_palette(
     found = _find_swatches(crop)
     if not found:
         raise ImageError(
-            "the box holds no swatch: no rectangle of one color of at least "
-            f"{LEAST_SIDE} x {LEAST_SIDE} pixels beside its background; draw it around the legend"
+            "the box holds no swatch, that is, no rectangle of one color of at least "
+            f"{LEAST_SIDE} x {LEAST_SIDE} pixels; draw the box around the legend"
         )
     swatches = tuple(
         Swatch(
@@ -151,16 +151,16 @@ def _find_swatches(crop: NDArray[np.int16]) -> list[Swatch]:
 
 
 def _flat_swatches(crop: NDArray[np.int16], regions: NDArray[np.int32]) -> list[Swatch]:
-    """Swatches of one color, and of one with marks all over it."""
+    """Swatches of one color, plain or with marks all over."""
     found = list(_rectangles(crop, regions))
-    # Paper and the inside of an outer frame hold swatches; swatches hold none.
+    # Paper and the inside of an outer frame contain swatches; swatches do not.
     found = [one for one in found if not any(_holds(one.box, other.box) for other in found)]
     rows, cols = regions.shape
     return _of_like_size([one for one in found if one.box != (0, 0, cols, rows)])
 
 
 def _is_uniform(crop: NDArray[np.int16], regions: NDArray[np.int32], box: Box) -> bool:
-    """Whether the region that makes a swatch is of exactly one color, as JPEG leaves none."""
+    """Whether the region of a swatch is exactly one color, which JPEG never leaves."""
     left, top, right, bottom = box
     numbers = regions[top:bottom, left:right]
     own = numbers == np.bincount(numbers.ravel()).argmax()
@@ -169,7 +169,7 @@ def _is_uniform(crop: NDArray[np.int16], regions: NDArray[np.int32], box: Box) -
 
 
 def _regions(crop: NDArray[np.int16], tolerance: int) -> NDArray[np.int32]:
-    """Label the regions of a picture: neighbors of like color lie in one."""
+    """Label the regions of a picture, which connect neighbors of similar color."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
@@ -186,7 +186,7 @@ def _regions(crop: NDArray[np.int16], tolerance: int) -> NDArray[np.int32]:
 
 
 def _rectangles(crop: NDArray[np.int16], regions: NDArray[np.int32]) -> Iterator[Swatch]:
-    """Regions that fill a rectangle, with what is drawn on them."""
+    """Regions that fill a rectangle, including what is drawn on them."""
     from scipy.ndimage import binary_fill_holes, find_objects
 
     for number, place in enumerate(find_objects(regions + 1)):
@@ -197,7 +197,8 @@ def _rectangles(crop: NDArray[np.int16], regions: NDArray[np.int32]) -> Iterator
         if own.sum() < LEAST_OWN * filled.sum() or filled.mean() < LEAST_FILL:
             continue
         colors = crop[place][own]
-        spread = np.subtract(*np.percentile(colors, [98, 2], axis=0)).max()
+        # Percentiles lie between integers, where their last bits depend on the formula.
+        spread = np.subtract(*np.percentile(colors, [98, 2], axis=0)).max().round(6)
         yield Swatch(
             color=_main_color(colors),
             box=(place[1].start, place[0].start, place[1].stop, place[0].stop),
@@ -206,7 +207,7 @@ def _rectangles(crop: NDArray[np.int16], regions: NDArray[np.int32]) -> Iterator
 
 
 def _has_pattern(marks: NDArray[np.bool_]) -> bool:
-    """Whether marks lie all over a swatch, and not in its middle alone, as codes do."""
+    """Whether marks lie all over a swatch and not just in its middle, like a code."""
     rows, cols = (
         np.array_split(np.arange(len(marks)), 5),
         np.array_split(np.arange(marks.shape[1]), 5),
@@ -216,7 +217,7 @@ def _has_pattern(marks: NDArray[np.bool_]) -> bool:
 
 
 def _main_color(colors: NDArray[np.int16]) -> tuple[int, int, int]:
-    """Most frequent color where it is that of most pixels, else the median."""
+    """Color of most pixels if there is one, else the median."""
     distinct, counts = np.unique(colors, axis=0, return_counts=True)
     most = int(np.argmax(counts))
     color = distinct[most] if 2 * counts[most] > len(colors) else np.median(colors, axis=0)
@@ -235,7 +236,7 @@ def _holds(outer: Box, inner: Box) -> bool:
 
 
 def _of_like_size(found: list[Swatch]) -> list[Swatch]:
-    """Drop what is much smaller than most of the found area: letters and marks."""
+    """Drop letters and marks, which are much smaller than the other rectangles."""
     if not found:
         return []
     width, height = _usual_size(found)
@@ -262,19 +263,19 @@ def _usual_size(found: list[Swatch]) -> tuple[float, float]:
 def _patterned_rest(
     crop: NDArray[np.int16], regions: NDArray[np.int32], found: list[Swatch]
 ) -> list[Swatch]:
-    """Rectangles beside the found swatches that hold more than one color: hatched ones."""
+    """Hatched swatches: rectangles of several colors beside the swatches found so far."""
     from scipy.ndimage import binary_opening, find_objects, label
 
     paper = np.array(_main_color(crop[regions == _background(regions)]))
     drawn = np.abs(crop - paper).max(axis=-1) > CONTRAST
     width, height = _usual_size(found) if found else (UNKNOWN_SIDE, UNKNOWN_SIDE)
-    # Frames enclose what they hold; a frame around the whole legend holds more than a swatch.
+    # Fill frames, but not one around the whole legend.
     holes, _ = label(~drawn)
     largest = 3 * width * height if found else drawn.size / 10
     solid = drawn | (np.bincount(holes.ravel()) <= largest)[holes]
     for swatch in found:
         left, top, right, bottom = swatch.box
-        # With its frame and the soft edge of that.
+        # With its frame and the soft edge of the frame.
         solid[max(0, top - 3) : bottom + 3, max(0, left - 3) : right + 3] = False
     # Lines and letters are thinner than a third of a swatch.
     thickness = max(3, int(min(width, height) / 3))
@@ -286,7 +287,7 @@ def _patterned_rest(
         own = numbers[place] == number
         if own.mean() < LEAST_FILL or not _has_sides(drawn, box):
             continue
-        # Without a flat swatch to compare with, large letters would pass.
+        # Large letters would pass if there is no flat swatch to compare with.
         if min(own.shape) < (LEAST_SIDE if found else 2 * LEAST_SIDE):
             continue
         if not _is_like(box, found) if found else 2 * own.size > drawn.size:
@@ -307,7 +308,7 @@ def _patterned_rest(
 
 
 def _is_like(box: Box, found: list[Swatch]) -> bool:
-    """Whether a rectangle has about the size and column of the swatches, or just their size."""
+    """Whether a rectangle resembles the swatches: in column and size, or closely in size."""
     width, height = _usual_size(found)
     wide, high = (box[2] - box[0]) / width, (box[3] - box[1]) / height
     near = 0.3 * width + 4
@@ -321,9 +322,9 @@ def _is_like(box: Box, found: list[Swatch]) -> bool:
 
 
 def _has_sides(drawn: NDArray[np.bool_], box: Box) -> bool:
-    """Whether something is drawn all along the four sides, which text leaves open.
+    """Whether something is drawn all along the four sides, as text never is.
 
-    A frame that is shared with the swatch beside lies a few pixels outside.
+    A frame shared with the next swatch lies a few pixels outside.
     """
     left, top, right, bottom = box
     inside = drawn[:, left:right], drawn[top:bottom].T
@@ -337,6 +338,6 @@ def _has_sides(drawn: NDArray[np.bool_], box: Box) -> bool:
 
 
 def _background(regions: NDArray[np.int32]) -> int:
-    """Region that most of the border belongs to."""
+    """Region with most of the border."""
     border = np.concatenate([regions[0], regions[-1], regions[:, 0], regions[:, -1]])
     return int(np.bincount(border).argmax())

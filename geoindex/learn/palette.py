@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import asdict, dataclass
 from os import PathLike
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -80,6 +80,13 @@ class _Settings:
                 raise OptionError(f"min_distance must be 0 or more, found {self.min_distance}")
         if self.method == "flat" and (self.weights, self.sample) != ("count", None):
             raise OptionError("method 'flat' looks at every pixel; leave out weights and sample")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as JSON values."""
+        return {
+            key: value.item() if isinstance(value, np.generic) else value
+            for key, value in asdict(self).items()
+        }
 
 
 def learn_palette(
@@ -197,10 +204,7 @@ def learn_palette(
         counts,
         n_pixels=histogram.n_pixels,
         source_colors=len(histogram),
-        settings={
-            key: value.item() if isinstance(value, np.generic) else value
-            for key, value in asdict(settings).items()
-        },
+        settings=settings.to_dict(),
     )
 
 

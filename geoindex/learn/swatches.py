@@ -19,27 +19,27 @@ class Swatch:
     """One swatch of a legend."""
 
     color: tuple[int, int, int]
-    """Its color; of a patterned one the most frequent."""
+    """Its color; for a patterned swatch the most frequent one."""
 
     box: Box
-    """Left, top, right and bottom in pixels of the picture; right and bottom lie outside."""
+    """Left, top, right and bottom in pixels of the picture; right and bottom are exclusive."""
 
     patterned: bool = False
-    """Whether it is hatched, dotted or shaded, so that no one color stands for it."""
+    """Whether it is hatched, dotted or shaded, so that no single color represents it."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Legend:
-    """What :func:`legend_palette` found."""
+    """The result of :func:`geoindex.legend_palette`."""
 
     palette: Palette
-    """A color a swatch, in the order of the legend."""
+    """One color per swatch, in the order of the legend."""
 
     swatches: tuple[Swatch, ...]
     """The swatches: columns from left to right, each from top to bottom."""
 
     box: Box
-    """Where the legend was looked for."""
+    """The part of the picture that was searched."""
 
     @property
     def patterned(self) -> tuple[int, ...]:
@@ -47,12 +47,12 @@ class Legend:
         return tuple(row for row, swatch in enumerate(self.swatches) if swatch.patterned)
 
     def named(self, names: Sequence[str]) -> Legend:
-        """Give the swatches names.
+        """Name the swatches.
 
         Parameters
         ----------
         names : sequence of str
-            One a swatch, in their order.
+            One name per swatch, in their order.
 
         Returns
         -------
@@ -61,12 +61,12 @@ class Legend:
         Raises
         ------
         PaletteError
-            Another number of names than of swatches.
+            The numbers of names and swatches differ.
         """
         if len(names) != len(self.swatches):
             raise PaletteError(
                 f"the legend has {len(self.swatches)} swatches but there are {len(names)} names; "
-                "look at a picture of what was found (--picture), and name all in their order"
+                "look at the swatches found (--picture), and name all of them in order"
             )
         return replace(self, palette=Palette(self.palette.colors, names))
 

@@ -23,10 +23,10 @@ Weights = Literal["count", "unique"]
 """``"count"``: every pixel counts; ``"unique"``: every distinct color or value counts once."""
 
 MOST_SEARCHED = 1024
-"""Most levels that are searched for; beyond it only all distinct values are given."""
+"""Most levels of a search; larger k only works if all distinct values become levels."""
 
 VAST = 2.0**400
-"""Values above it leave nothing of the squares of others."""
+"""Squares of values above this swallow those of all others."""
 
 ALL_VALID = np.empty(0, dtype=np.uint8)
 """What the kernels take for "every pixel is valid"."""
@@ -40,7 +40,7 @@ BLOCK_PIXELS = 2**20
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class GrayLevels:
-    """What :func:`quantize_gray` found; unpacks as ``levels, labels, quantized``."""
+    """The result of :func:`quantize_gray`; unpacks as ``levels, labels, quantized``."""
 
     levels: NDArray[np.float64]
     """Mean of each cluster of values, ascending, shape (k,); fewer where the array has fewer
@@ -50,15 +50,15 @@ class GrayLevels:
     """Row of `levels` of each pixel, or `nodata`; uint8 or uint16, of the array's shape."""
 
     quantized: NDArray[Any]
-    """The array with its levels in place of its values, in its own dtype: those of integers
-    are rounded half up. Pixels that were kept out keep their value (and their mask)."""
+    """The array with levels instead of values, in its own dtype; for integers the levels are
+    rounded half up. Excluded pixels keep their value (and their mask)."""
 
     nodata: int | None
-    """Label of pixels that were kept out, or None where no value of the dtype is free."""
+    """Label of excluded pixels, or None if no value of the dtype is free."""
 
     cost: float
-    """Sum of squared distances from the levels: over the distinct values, or with
-    ``weights="count"`` over the pixels."""
+    """Sum of squared distances from the levels, over the distinct values or, with
+    ``weights="count"``, over the pixels."""
 
     def __iter__(self) -> Iterator[NDArray[Any]]:
         yield from (self.levels, self.labels, self.quantized)
@@ -67,24 +67,24 @@ class GrayLevels:
 def quantize_gray(
     array: ArrayLike, k: int, *, weights: Weights = "unique", nodata: float | None = None
 ) -> GrayLevels:
-    """Bring a one-band array to the k levels that fit it best.
+    """Reduce a one-band array to the k levels that fit it best.
 
-    The levels minimize the sum of squared distances over all choices of k levels: this is
-    one-dimensional k-means without its chance, the optimum and not one of many local ones.
+    The levels minimize the sum of squared distances: one-dimensional k-means, but always with
+    the global optimum.
 
     Parameters
     ----------
     array : array_like or masked array of integers or floats of up to 64 bits, any shape
-        NaN, `nodata` and masked pixels are kept out.
+        NaN, `nodata` and masked pixels are excluded.
     k : int
-        Number of levels, 1 to 1,024. An array with no more distinct values than that (up to
-        65,535 here) comes back as it is.
+        Number of levels, 1 to 1,024. An array with at most `k` distinct values (here up to
+        65,535) is returned unchanged.
     weights : {"unique", "count"}
         ``"unique"`` counts each distinct value once, so that a large background does not pull
         the levels towards itself; ``"count"`` counts every pixel, for the least error of the
         image.
     nodata : float, optional
-        A value that means that there is none.
+        The value of pixels without data.
 
     Returns
     -------
@@ -93,9 +93,9 @@ def quantize_gray(
     Raises
     ------
     ImageError
-        Another dtype, no value at all, or an infinite one.
+        The dtype is another one, there is no value, or one is infinite.
     OptionError
-        An unknown choice of weights, or a `k` out of range.
+        `weights` is unknown, or `k` out of range.
 
     Examples
     --------
@@ -118,7 +118,7 @@ def quantize_gray(
     else:
         distinct, counts = _sorted(flat, mask, weights, quantized.reshape(-1))
     if len(distinct) and np.isinf(distinct[[0, -1]]).any():
-        raise ImageError("the array holds infinite values; make them NaN or leave them out")
+        raise ImageError("the array holds infinite values; replace them by NaN or mask them")
     if len(distinct) > k > MOST_SEARCHED:
         raise OptionError(
             f"k must be at most {MOST_SEARCHED:,} for an array of {len(distinct):,} distinct "
@@ -140,7 +140,7 @@ def quantize_gray(
 
 
 def gray_palette(found: GrayLevels) -> Palette:
-    """Gray palette of the levels, each named by its value, rounded as far as they stay apart.
+    """Make a gray palette of the levels, named by their rounded values.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def gray_palette(found: GrayLevels) -> Palette:
     Returns
     -------
     Palette
-        Levels of uint8 are their own gray; others run from black, the lowest, to white.
+        Levels of uint8 are their own grays; others run from black (lowest) to white (highest).
     """
     levels = found.levels
     if found.quantized.dtype == np.uint8:
@@ -163,7 +163,7 @@ def gray_palette(found: GrayLevels) -> Palette:
 
 
 def _level_names(levels: NDArray[Any]) -> list[str]:
-    """Levels as text of six digits, or as many as keep them apart."""
+    """Levels with six digits, or as many as make them different."""
     names: list[str] = []
     for digits in range(6, 18):
         names = [f"{float(level):.{digits}g}" for level in levels]
@@ -285,7 +285,7 @@ def _fewer(values: NDArray[Any]) -> NDArray[Any]:
 
 
 def _check_range(distinct: NDArray[Any], k: int) -> None:
-    """Refuse values beside one so large that the squares of all others vanish beside its own."""
+    """Refuse a value so large that its square swallows those of all others."""
     largest = float(max(abs(distinct[0]), abs(distinct[-1])))
     if largest <= VAST or k >= len(distinct):
         return
@@ -294,8 +294,8 @@ def _check_range(distinct: NDArray[Any], k: int) -> None:
     if least < largest / VAST:
         vast = distinct[0] if abs(distinct[0]) == largest else distinct[-1]
         raise ImageError(
-            f"{vast:g} stands beside values that differ by {least:g}; if it means that there is "
-            f"no value, say so with nodata={vast:g}"
+            f"{vast:g} is too far from values that differ by {least:g}; if it marks pixels "
+            f"without data, give nodata={vast:g}"
         )
 
 
