@@ -89,7 +89,7 @@ def test_what_is_wrong_is_said(photo: np.ndarray) -> None:
     for none in ([], {}, "windows-256", Palette([[0, 0, 0]])):
         with pytest.raises(OptionError, match="palettes must be a list of palettes"):
             compare_palettes(photo, none)
-    with pytest.raises(ImageError, match="no pixel that is not transparent"):
+    with pytest.raises(ImageError, match="only transparent or nodata pixels"):
         compare_palettes(np.zeros((5, 6, 4), np.uint8), ["windows-256"])
     with pytest.raises(MissingFileError, match=r"nowhere\.png"):
         compare_palettes("nowhere.png", ["windows-256"])

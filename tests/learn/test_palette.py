@@ -187,7 +187,7 @@ def test_bad_options(rgba: np.ndarray, options: dict, message: str) -> None:
 @pytest.mark.parametrize("method", METHODS)
 def test_nothing_to_learn_from(method: str) -> None:
     clear = np.zeros((5, 6, 4), np.uint8)
-    with pytest.raises(ImageError, match="no pixel that is not transparent"):
+    with pytest.raises(ImageError, match="only transparent or nodata pixels"):
         learn_palette(clear, 2, method=method)
     with pytest.raises(ImageError, match="no pixels"):
         learn_palette(np.zeros((0, 5, 3), np.uint8), 2, method=method)
@@ -227,7 +227,7 @@ def test_many_colors_are_reduced_but_counted_in_full() -> None:
 
 def test_messages_name_the_file(tmp_path: Path) -> None:
     Image.new("RGBA", (6, 5)).save(tmp_path / "clear.png")
-    with pytest.raises(ImageError, match=r"clear\.png has no pixel"):
+    with pytest.raises(ImageError, match=r"clear\.png has only transparent"):
         learn_palette(tmp_path / "clear.png", 4)
 
 
