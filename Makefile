@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types contracts pytest bench scale sample clean
+.PHONY: help demo test test-machines lint format types contracts pytest bench scale sample clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -42,6 +42,17 @@ contracts: $(VENV)/.installed-test ## the direction of imports
 
 pytest: $(VENV)/.installed-test ## the tests
 	$(BIN)/python -m pytest
+
+# What computes colors, classes, levels, places and bins; the other tests do no arithmetic of
+# their own or take long.
+ARITHMETIC := $(addprefix tests/,color clean/test_clean.py learn surveys opendtect rules \
+	indexing/test_gray.py grids/test_exchange.py palettes/test_formats.py \
+	test_grid.py test_palette.py test_survey.py)
+
+# Five runs, some at a time: each with other last bits of numpy's and math's functions, fewer or
+# more threads, other instructions, another hash seed, time zone and locale.
+test-machines: $(VENV)/.installed-test ## the tests that compute, as on five other machines
+	$(BIN)/python -m tests.support.machines -m "not slow" --ignore-glob "*damaged*" $(ARITHMETIC)
 
 bench: $(VENV)/.installed-test ## nearest color beside its peers
 	$(BIN)/python benchmarks/nearest_color.py
