@@ -15,10 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
-from geoindex.errors import GridError, OptionError
+from geoindex.errors import GridError, OptionError, SurveyError
+from geoindex.opendtect.import_steps import told_by_steps
 from geoindex.rules.plane import Floats
 
-__all__ = ["Layout", "read_layout", "read_numbers"]
+__all__ = ["HOW_TO_TELL", "LINES", "PLACE", "Layout", "read_layout", "read_numbers"]
 
 CHUNK = 2**19
 """Lines that are parsed at a time."""
@@ -26,8 +27,14 @@ CHUNK = 2**19
 SAMPLE = 1000
 """Lines by which the columns of a file without a header are recognized."""
 
-LARGEST_LINE = 100_000
-"""Larger whole numbers are coordinates, not line numbers."""
+LINES, PLACE = ("inline", "crossline"), ("x", "y")
+"""Roles of the two columns of a position."""
+
+HOW_TO_TELL = (
+    'begin the file with its titles, such as \'# "Inline" "Crossline" "Z" "Geology"\' or '
+    '\'# "X" "Y" "Z" "Geology"\', or give read_horizon(..., xy=False) or xy=True'
+)
+"""What to do where a position can be meant two ways."""
 
 ROLES = {
     **dict.fromkeys(("inline", "iline", "inl", "il"), "inline"),
@@ -56,9 +63,23 @@ class Layout:
     delimiter: str | None
     """Between columns; None is white space."""
 
+    is_told: bool
+    """Whether it is sure what the position is: by a header, our steps beside it, the caller, or
+    numbers that cannot be line numbers."""
 
-def read_layout(path: Path) -> Layout:
-    """Columns of a file, by its header or else by its numbers."""
+    has_points: bool
+    """Whether numbers of the position are written with a decimal point or exponent."""
+
+
+def read_layout(path: Path, *, xy: bool | None = None) -> Layout:
+    """Columns of a file, by its header or else by its numbers.
+
+    Parameters
+    ----------
+    path : Path
+    xy : bool, optional
+        Whether positions are coordinates, as the caller says.
+    """
     titles: list[str] = []
     sample: list[str] = []
     with path.open(encoding="utf-8", errors="replace") as file:
@@ -84,11 +105,19 @@ def read_layout(path: Path) -> Layout:
             f"{path}: the header names {len(titles)} columns ({', '.join(titles)[:120]}), the "
             f"lines hold {n_columns}"
         )
-    roles = [ROLES.get(_plain(title), "") for title in titles] or _guess(numbers, path)
+    is_told = True
+    if titles:
+        roles = [ROLES.get(_plain(title), "") for title in titles]
+    else:
+        xy = told_by_steps(path) if xy is None else xy
+        roles, is_told = _guess(numbers, xy, path)
     columns = {role: at for at, role in enumerate(roles) if role}
     names = titles or [f"column {at + 1}" for at in range(n_columns)]
     attributes = {names[at]: at for at, role in enumerate(roles) if not role}
-    return Layout(columns, attributes, named, delimiter)
+    has_points = any(
+        set(number) & set(".eE") for line in sample for number in line.split(delimiter)[:2]
+    )
+    return Layout(columns, attributes, named, delimiter, is_told, has_points)
 
 
 def _titles(comment: str) -> list[str]:
@@ -104,27 +133,32 @@ def _plain(title: str) -> str:
     return re.sub(r"[^a-z0-9]", "", title.lower())
 
 
-def _guess(numbers: Floats, path: Path) -> list[str]:
-    """Roles of the columns of a file without header."""
+def _guess(numbers: Floats, xy: bool | None, path: Path) -> tuple[list[str], bool]:
+    """Roles of the columns of a file without header, and whether the position is sure."""
     n_columns = numbers.shape[1]
     if n_columns < 3:
         raise GridError(
             f"{path}: has {n_columns} column(s); a horizon needs two for the position and one for "
             "the value"
         )
-    if _are_lines(numbers[:, :2]):
-        head = ["inline", "crossline"]
-    elif n_columns > 4 and _are_lines(numbers[:, 2:4]) and _all_differ(numbers[:, 2:4]):
-        head = ["x", "y", "inline", "crossline"]
-    else:
-        head = ["x", "y"]
+    may_be_lines = _are_whole(numbers[:, :2])
+    has_two = n_columns > 4 and _are_whole(numbers[:, 2:4]) and _all_differ(numbers[:, 2:4])
+    head: tuple[str, ...] = PLACE if xy or (xy is None and not may_be_lines) else LINES
+    if has_two and xy is None:
+        if may_be_lines and _all_differ(numbers[:, :2]) and len(numbers) > 1:
+            raise SurveyError(
+                f"{path}: columns 1 and 2 could be line numbers, and so could 3 and 4; "
+                f"{HOW_TO_TELL}"
+            )
+        head = head if may_be_lines else PLACE + LINES
     left = n_columns - len(head)
-    return head + ["z"] * (left > 1) + [""] * (left - (left > 1))
+    roles = [*head, *["z"] * (left > 1), *[""] * (left - (left > 1))]
+    return roles, xy is not None or not may_be_lines
 
 
-def _are_lines(pair: Floats) -> bool:
+def _are_whole(pair: Floats) -> bool:
     """Whether two columns can be line numbers."""
-    return bool(np.all(np.abs(pair) < LARGEST_LINE) and np.all(pair == np.rint(pair)))
+    return bool(np.all(np.abs(pair) < 2**31) and np.all(pair == np.rint(pair)))
 
 
 def _all_differ(pair: Floats) -> bool:

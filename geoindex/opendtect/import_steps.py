@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["HorizonFiles", "import_steps"]
+__all__ = ["HorizonFiles", "import_steps", "steps_path", "told_by_steps"]
 
 TEXT = """\
 How to show {horizon} in OpendTect 6, 7 and 8
@@ -49,6 +49,13 @@ The menus are those of OpendTect's manual and source; these steps were not run i
 """
 
 
+DEFINE = {True: "the position is X/Y already", False: "choose Inl/Crl in place of X/Y"}
+"""What to do in "Define...", by whether positions are coordinates; it tells later readers, too."""
+
+LARGEST_STEPS = 2**16
+"""Bytes; the text is far smaller."""
+
+
 class HorizonFiles(NamedTuple):
     """A horizon and what lies beside it."""
 
@@ -79,6 +86,24 @@ def import_steps(
         attribute=attribute,
         z=z,
         header=header,
-        define="the position is X/Y already" if xy else "choose Inl/Crl in place of X/Y",
+        define=DEFINE[xy],
         unit="\n     Z is in milliseconds." if is_time else "",
     )
+
+
+def steps_path(horizon: Path) -> Path:
+    """Name of the steps beside a horizon."""
+    return horizon.with_name(horizon.stem + ".import.txt")
+
+
+def told_by_steps(horizon: Path) -> bool | None:
+    """Whether positions are coordinates, as the steps beside a horizon say; None without them."""
+    try:
+        with steps_path(horizon).open(encoding="utf-8", errors="replace") as file:
+            text = file.read(LARGEST_STEPS)
+    except OSError:
+        return None
+    if f"Input file: {horizon.name}\n" not in text:
+        return None
+    told = [xy for xy, step in DEFINE.items() if step in text]
+    return told[0] if len(told) == 1 else None

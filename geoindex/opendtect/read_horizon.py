@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import warnings
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.errors import GridError, MissingFileError, OptionError, SurveyError
+from geoindex.errors import GeoindexWarning, GridError, MissingFileError, OptionError
 from geoindex.grid import IndexGrid
-from geoindex.opendtect.horizon_text import Layout, read_layout, read_numbers
+from geoindex.opendtect.horizon_places import find_positions, position_columns
+from geoindex.opendtect.horizon_text import HOW_TO_TELL, Layout, read_layout, read_numbers
 from geoindex.opendtect.numbering import is_undefined
 from geoindex.palette import Palette
 from geoindex.palettes.legend_csv import legend_path
@@ -23,12 +24,6 @@ from geoindex.survey import Survey
 
 __all__ = ["read_horizon"]
 
-MOST_POINTS = 10_000
-"""Points that the geometry of a survey is fitted to."""
-
-SPARSEST = 50
-"""Bins for each line of text beyond which the line numbers cannot be those of a survey."""
-
 
 def read_horizon(
     path: str | PathLike[str],
@@ -37,6 +32,7 @@ def read_horizon(
     survey: Survey | str | PathLike[str] | None = None,
     attribute: str | None = None,
     horizon: str | None = None,
+    xy: bool | None = None,
 ) -> IndexGrid:
     """Read an attribute of an ASCII horizon as an index grid.
 
@@ -48,13 +44,18 @@ def read_horizon(
         The classes; by default the legend ``<name>.legend.csv`` or the color table
         ``<name>.odct`` beside the file.
     survey : Survey, str or path-like, optional
-        Places line numbers on the map. Without it the grid has a transform only where the
-        file holds coordinates beside line numbers.
+        Places line numbers on the map; every position must lie in it (a padded horizon needs
+        ``survey.extended(pad=...)``). Without it the grid has a transform only where the file
+        holds coordinates beside line numbers.
     attribute : str, optional
         Title of the column of indices; by default the only attribute, or the last column of
         a file without header.
     horizon : str, optional
         Which one, in an export of several.
+    xy : bool, optional
+        Whether positions are coordinates, or line numbers. By default the header tells, or the
+        steps that :func:`geoindex.write_horizon` wrote beside the file, or the survey, into
+        which only one of them fits.
 
     Returns
     -------
@@ -69,7 +70,13 @@ def read_horizon(
     GridError
         The file is no horizon, or its values are no indices of the palette.
     SurveyError
-        The file holds coordinates alone and no survey is given.
+        The file holds coordinates alone and no survey is given, a position is outside of the
+        survey, or the numbers of a position could be coordinates as well as lines.
+
+    Warns
+    -----
+    GeoindexWarning
+        Nothing but its numbers tells that a file holds line numbers.
     """
     path = Path(path)
     if not path.is_file():
@@ -77,30 +84,27 @@ def read_horizon(
     classes = _palette(path, palette)
     if survey is not None and not isinstance(survey, Survey):
         survey = Survey.open(survey)
-    layout = read_layout(path)
-    place = _Places.of(layout, survey, path)
+    layout = read_layout(path, xy=xy)
+    position = position_columns(layout, xy, path)
     title, column = _attribute(layout, attribute, path)
-    table = read_numbers(path, layout, [*place.columns, column], horizon)
-    inlines, crosslines = place.lines(table)
-    rows, cols = _lattice(inlines), _lattice(crosslines)
-    if len(rows) * len(cols) > SPARSEST * len(table) + 10_000:
-        raise GridError(
-            f"{path}: {len(table):,} lines spread over {len(rows):,} x {len(cols):,} bins, so "
-            "their first columns are not line numbers"
-        )
+    table = read_numbers(path, layout, [*position, column], horizon)
+    places = find_positions(table, layout, position, survey, path)
+    rows, cols, located = places.rows, places.cols, places.survey
     dtype = index_dtype(len(classes), has_nodata=True)
     nodata = int(np.iinfo(dtype).max)
     indices = np.full((len(rows), len(cols)), nodata, dtype=dtype)
-    at = ((inlines - rows.start) // rows.step, (crosslines - cols.start) // cols.step)
+    at = (
+        (places.inlines - rows.start) // rows.step,
+        (places.crosslines - cols.start) // cols.step,
+    )
     values = _indices(table[:, -1], len(classes), nodata, f"{path}, {title}")
     indices[at] = values
     if not np.array_equal(indices[at], values):
         first = int(np.argmax(indices[at] != values))
         raise GridError(
-            f"{path}: inline {inlines[first]}, crossline {crosslines[first]} has two values; "
-            "give the survey that the horizon was made on"
+            f"{path}: inline {places.inlines[first]}, crossline {places.crosslines[first]} has "
+            "two values; give the survey that the horizon was made on"
         )
-    located = place.survey(table, rows, cols)
     provenance: dict[str, Any] = {
         "horizon": {
             "attribute": title,
@@ -110,6 +114,13 @@ def read_horizon(
     }
     if located is not None:
         provenance["survey"] = located.to_dict()
+    if places.is_guess:
+        warnings.warn(
+            f"{path}: the first two columns are taken for inline and crossline, for they are "
+            f"whole numbers; to be sure, {HOW_TO_TELL}",
+            GeoindexWarning,
+            stacklevel=2,
+        )
     return IndexGrid(
         indices=indices,
         palette=classes,
@@ -133,65 +144,6 @@ def _palette(path: Path, palette: Palette | str | PathLike[str] | None) -> Palet
     )
 
 
-@dataclass(frozen=True)
-class _Places:
-    """How the position of a line of text becomes line numbers."""
-
-    columns: list[int]
-    """Columns of the position: two, or inline, crossline, x and y."""
-
-    given: Survey | None
-    """The survey that the user gave."""
-
-    from_xy: bool
-    """Whether the two columns are coordinates."""
-
-    where: Path
-
-    @classmethod
-    def of(cls, layout: Layout, survey: Survey | None, path: Path) -> _Places:
-        """Choose the columns: line numbers where there are some."""
-        columns = layout.columns
-        lines = [columns[role] for role in ("inline", "crossline") if role in columns]
-        place = [columns[role] for role in ("x", "y") if role in columns]
-        if len(lines) == 2:
-            return cls(lines + (place if survey is None else []), survey, False, path)
-        if len(place) < 2:
-            raise GridError(f"{path}: has no columns for inline and crossline, or for X and Y")
-        if survey is None:
-            raise SurveyError(
-                f"{path}: gives positions as X and Y; give the survey to find their inlines and "
-                "crosslines (read_horizon(..., survey=...))"
-            )
-        return cls(place, survey, True, path)
-
-    def lines(self, table: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Inline and crossline of each line of text."""
-        first, second = table[:, 0], table[:, 1]
-        if self.from_xy and self.given is not None:
-            first, second = self.given.inline_crossline(first, second, snap=True)
-        for numbers in (first, second):
-            if not np.all(np.abs(numbers) < 2**31):
-                raise GridError(f"{self.where}: a position is undefined or outside any survey")
-        # OpendTect rounds, too.
-        inlines, crosslines = (np.rint(numbers).astype(np.int64) for numbers in (first, second))
-        return inlines, crosslines
-
-    def survey(self, table: Floats, inlines: range, crosslines: range) -> Survey | None:
-        """Survey of the lines in the file, or None where nothing tells where they lie."""
-        if self.given is not None:
-            return self.given.with_lines(inlines, crosslines)
-        if len(self.columns) < 4:
-            return None
-        # Evenly spread: every so many lines could all be of one crossline.
-        n_points = min(len(table), MOST_POINTS)
-        points = table[np.arange(n_points) * (len(table) - 1) // max(1, n_points - 1), :4]
-        try:
-            return Survey.from_points(points, inlines=inlines, crosslines=crosslines)
-        except SurveyError as error:
-            raise SurveyError(f"{self.where}: {error}") from None
-
-
 def _attribute(layout: Layout, wanted: str | None, path: Path) -> tuple[str, int]:
     """Title and column of the indices."""
     found = layout.attributes
@@ -209,13 +161,6 @@ def _attribute(layout: Layout, wanted: str | None, path: Path) -> tuple[str, int
             f"{path}: holds the attributes {', '.join(titles)}; choose one (attribute=...)"
         )
     return titles[-1], found[titles[-1]]
-
-
-def _lattice(numbers: NDArray[np.int64]) -> range:
-    """Smallest range that holds all line numbers."""
-    known = np.unique(numbers)
-    step = int(np.gcd.reduce(np.diff(known))) if len(known) > 1 else 1
-    return range(int(known[0]), int(known[-1]) + 1, step)
 
 
 def _indices(values: Floats, n_colors: int, nodata: int, where: str) -> NDArray[np.int64]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from geoindex.errors import GridError, OptionError, OutputError
 from geoindex.files.whole_files import atomic_outputs, check_targets
 from geoindex.grid import IndexGrid, Resampling
-from geoindex.opendtect.import_steps import HorizonFiles, import_steps
+from geoindex.opendtect.import_steps import HorizonFiles, import_steps, steps_path
 from geoindex.opendtect.numbering import UNDEFINED_TEXT, number_classes
 from geoindex.opendtect.survey_file import read_survey
 from geoindex.palettes.entries import one_line
@@ -248,8 +248,7 @@ def _check_attribute(attribute: str) -> None:
 
 def _files(path: Path, *, overwrite: bool) -> HorizonFiles:
     """Names of all files, refused where they must not be written."""
-    steps = path.with_name(path.stem + ".import.txt")
-    files = HorizonFiles(path, path.with_suffix(".odct"), legend_path(path), steps)
+    files = HorizonFiles(path, path.with_suffix(".odct"), legend_path(path), steps_path(path))
     if files.horizon == files.colors:
         raise OutputError(
             f"{path}: is the name of its color table; use the suffix .dat for the horizon"

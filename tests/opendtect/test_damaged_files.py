@@ -48,6 +48,7 @@ def test_junk_surveys(text: str) -> None:
             parse_survey(head + text, "p")
 
 
+@pytest.mark.filterwarnings("ignore:.*are taken for inline and crossline")
 @pytest.mark.parametrize("name", HORIZONS)
 @settings(max_examples=150)
 @given(change=damage())
