@@ -1,4 +1,4 @@
-"""Fixtures: small palettes and images with known answers, and the real data if there is any."""
+"""Fixtures: small palettes and images with known answers, and the real data if available."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def repository() -> Path:
 
 @pytest.fixture(scope="session")
 def kevitsa() -> Path:
-    """Folder of the real map; the test is skipped where it is not named."""
+    """Folder of the real map; tests are skipped without it."""
     folder = os.environ.get("GEOINDEX_REAL_DATA")
     if not folder:
         pytest.skip("GEOINDEX_REAL_DATA does not name the real data")
@@ -66,7 +66,7 @@ def rgba() -> np.ndarray:
 
 @pytest.fixture
 def rgba_indices() -> np.ndarray:
-    """What `rgba` is against `legend`, worked out by hand."""
+    """Indices of `rgba` in `legend`, determined by hand."""
     return np.array([[0, 0, 0, 0], [1, 1, 255, 1], [2, 2, 2, 2]], dtype=np.uint8)
 
 
@@ -78,7 +78,7 @@ def photo() -> np.ndarray:
 
 @pytest.fixture
 def heights() -> np.ndarray:
-    """Hills as a height model has them, float32 of shape (40, 60)."""
+    """Elevations of smooth hills, float32 of shape (40, 60)."""
     y, x = np.mgrid[:40, :60]
     return (300 + 80 * np.sin(x / 9) * np.cos(y / 7) - 0.3 * y).astype(np.float32)
 
@@ -101,13 +101,13 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture(params=[5_000, 40_000])
 def _small_blocks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Images of some ten thousand pixels are read in several blocks."""
+    """Read images of ten thousand pixels or more in several blocks."""
     monkeypatch.setattr(blocks, "BLOCK_PIXELS", request.param)
 
 
 @pytest.fixture(scope="session")
 def drawn():
-    """A small map of a seed that was not used for tuning."""
+    """A small map drawn with a seed that was not used for tuning."""
     folder = str(REPOSITORY / "benchmarks")
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(folder)

@@ -1,4 +1,4 @@
-"""Arguments of a wrong type or out of range: an error of ours that says what was found."""
+"""Arguments of a wrong type or out of range raise a GeoindexError that says what was found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The benchmarks run, and find us exact."""
+"""The benchmarks run, and geoindex is exact in them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from geoindex import Palette
 
 @pytest.fixture
 def benchmark(repository, monkeypatch):
-    """Import a benchmark by its name, as running it does."""
+    """Import a benchmark by name, as a script would be."""
     monkeypatch.syspath_prepend(str(repository / "benchmarks"))
 
     def load(name: str) -> ModuleType:

@@ -1,4 +1,4 @@
-"""Interrupts are not taken for errors of a file."""
+"""Interrupts are not mistaken for file errors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.sheets import PALETTE, make_sheets
 
 
 class BrokenEnv:
-    """A GDAL environment whose end fails where it was interrupted, as rasterio's may."""
+    """A GDAL environment that fails to close after an interrupt, as rasterio's may."""
 
     def __init__(self, **_options: object) -> None:
         pass

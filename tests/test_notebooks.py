@@ -1,4 +1,4 @@
-"""The notebooks run from top to bottom, and are committed with small outputs."""
+"""The notebooks run from top to bottom and are committed with small outputs."""
 
 from __future__ import annotations
 

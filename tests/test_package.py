@@ -1,4 +1,4 @@
-"""What importing costs, what is public, and that the layout holds."""
+"""Cost of importing, public names, and the README."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_readme_python_runs(repository: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_works_where_no_cache_can_be_written(repository: Path, tmp_path: Path) -> None:
-    """A package folder and a home that are files: numba finds no place for its cache."""
+    """The cache folders of package and home are files, so numba cannot write its cache."""
     blocked = tmp_path / "file"
     blocked.touch()
     package = tmp_path / "geoindex"

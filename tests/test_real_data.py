@@ -89,7 +89,7 @@ def test_class_recovery_leaves_no_ink_and_keeps_the_areas(kevitsa: Path) -> None
 
 
 def redrawn(classes: np.ndarray, is_ink: np.ndarray, palette: Palette) -> tuple[np.ndarray, ...]:
-    """Draw a map of classes again, with smooth edges and lines; return it with its truth."""
+    """Redraw a map with smooth edges and lines; return the picture and its true classes."""
     fine = 4
     rows, cols = classes.shape
 
@@ -116,7 +116,7 @@ def redrawn(classes: np.ndarray, is_ink: np.ndarray, palette: Palette) -> tuple[
 
 
 def test_areas_on_a_map_like_the_real_one(kevitsa: Path) -> None:
-    """The real map's units and lines drawn again, so that the right classes are known."""
+    """The units and lines of the real map, redrawn so that the true classes are known."""
     palette = Palette(FLAT_COLORS)
     inks = Clean(ink=("black", "227,26,28"))
     grid = index_image(kevitsa / MAP, palette)

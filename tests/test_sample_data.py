@@ -1,4 +1,4 @@
-"""The sample map and survey: made by their scripts, and with a known answer."""
+"""The sample map and survey: reproducible, with a known answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Batches: what is found, what is done, and what is done again."""
+"""Batches: finding, converting and resuming sheets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TARGETS = ["a.tif", "north/b.tif", "north/far/c.tif", "south/d.tif"]
 
 @pytest.fixture
 def maps(tmp_path: Path) -> Path:
-    """Four sheets in folders, and files that are none."""
+    """Four sheets in nested folders, and files that are not sheets."""
     folder = tmp_path / "maps"
     make_folders(folder)
     return folder
@@ -280,7 +280,7 @@ def test_what_concerns_all_sheets_is_an_error(
 
 
 def test_scripts_need_no_guard(maps: Path, tmp_path: Path) -> None:
-    """Unlike with multiprocessing, a script without a main block does not start itself again."""
+    """Unlike multiprocessing, workers do not re-run a script without a main block."""
     script = tmp_path / "script.py"
     script.write_text(
         "import geoindex\n"

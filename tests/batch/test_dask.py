@@ -1,4 +1,4 @@
-"""Batches on a Dask cluster: a scheduler and two workers, processes of their own over TCP."""
+"""Batches on a Dask cluster: a scheduler and two workers in separate processes, over TCP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Batches that are killed, interrupted, doubled or run out of disk."""
+"""Batches that are killed, interrupted, run twice at once, or run out of disk space."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def expected(maps: Path, tmp_path: Path) -> dict[str, bytes]:
 
 
 def workers(pid: int | None = None) -> list[psutil.Process]:
-    """Worker processes of a process, of this one by default."""
+    """Worker processes of a process (default: this one)."""
     found = []
     for child in psutil.Process(pid).children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -186,7 +186,7 @@ print(*sorted(seen))
 
 @pytest.mark.slow
 def test_kills_at_random_moments(maps: Path, tmp_path: Path) -> None:
-    """Two palettes in turn, so that there are old grids to lose; then a rerun to the end."""
+    """Alternate two palettes so that old grids exist, then resume to the end."""
     result = subprocess.run(
         [sys.executable, "-c", KILLS, str(maps), str(tmp_path / "out"), "50", "0.1"],
         capture_output=True,

@@ -1,4 +1,4 @@
-"""Class recovery against maps with a known answer, plain oracles, and its own laws."""
+"""Class recovery against maps with a known answer and brute force, and as properties."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ GOALS = {
     "edges + hillshade": 99.85,
     "all together": 98.7,
 }
-"""Of one small map; benchmarks/class_recovery.py has the mean over many large ones."""
+"""Required percentages for a small map; benchmarks/class_recovery.py averages large ones."""
 
 
 def cleaned(drawn, variant: str, **options: object) -> np.ndarray:
@@ -182,7 +182,7 @@ def test_laws_on_pictures(drawn) -> None:
 
 
 def speckle_oracle(indices: np.ndarray, size: int, connectivity: int) -> np.ndarray:
-    """One round, patch by patch, with scipy's labels."""
+    """One pass over all patches, labeled by SciPy."""
     structure = ndimage.generate_binary_structure(2, 1 if connectivity == 4 else 2)
     patches = np.zeros(indices.shape, int)
     for value in np.unique(indices[indices < 255]):

@@ -1,4 +1,4 @@
-"""Class recovery of files: options, reports, and what travels with a grid."""
+"""Class recovery of files: options, reports and metadata."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from tests.support.sheets import PALETTE, make_folders
 
 @pytest.fixture
 def maps(tmp_path: Path) -> Path:
-    """Four sheets in folders, and files that are none."""
+    """Four sheets in nested folders, and files that are not sheets."""
     folder = tmp_path / "maps"
     make_folders(folder)
     return folder

@@ -88,7 +88,7 @@ def test_options_reach_the_grid(folder: Path) -> None:
 
 
 def bad_folder(folder: Path) -> Path:
-    """`folder` with inputs that cannot be used."""
+    """Add unusable inputs to `folder`."""
     (folder / "text.png").write_text("no picture")
     content = (folder / "map.png").read_bytes()
     (folder / "cut.png").write_bytes(content[: len(content) - 30])

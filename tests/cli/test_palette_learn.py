@@ -47,7 +47,7 @@ def test_says_what_is_wrong(rgba: np.ndarray, tmp_path: Path) -> None:
 
 
 def test_checks_the_target_before_it_reads(tmp_path: Path) -> None:
-    """The source is not even there."""
+    """The source does not exist."""
     for target, message in (
         ("learned.xyz", "unknown suffix"),
         ("no/folder.csv", "does not exist"),

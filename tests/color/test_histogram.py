@@ -1,4 +1,4 @@
-"""Counting colors, block by block, against numpy's own."""
+"""Counting colors block by block, compared with numpy.unique."""
 
 from __future__ import annotations
 

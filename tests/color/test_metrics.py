@@ -1,4 +1,4 @@
-"""The color distances against scikit-image and against their own definition."""
+"""Color distances against scikit-image and against their definitions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OTHERS = [metric for metric in METRICS if metric != "rgb"]
 
 
 def oklab(colors: np.ndarray) -> np.ndarray:
-    """OKLab by way of CIE XYZ, the matrices that its author gives first."""
+    """OKLab via CIE XYZ, with the matrices of its author."""
     xyz = rgb2xyz(colors[np.newaxis] / 255)[0]
     to_cone = np.array(
         [
@@ -101,7 +101,7 @@ def test_ciede2000_of_published_pairs() -> None:
 
 
 def all_pairs(metric: str, colors: np.ndarray, palette: Palette) -> np.ndarray:
-    """Distances (n, k) by the metric's own definition, without any search."""
+    """Distances (n, k) by the metric's definition, without a search."""
     search = make_search(palette, metric, None)
     rows = [search.distance(colors, np.full(len(colors), row)) for row in range(len(palette))]
     return np.stack(rows, axis=1)
@@ -111,7 +111,7 @@ def all_pairs(metric: str, colors: np.ndarray, palette: Palette) -> np.ndarray:
 @pytest.mark.parametrize("metric", OTHERS)
 @pytest.mark.parametrize("palette_name", ["windows", "random"])
 def test_equals_brute_force(metric: str, palette_name: str, windows256: Palette) -> None:
-    """Whole cells, so that all the search does is seen: 210,000 colors of 410 cells."""
+    """Whole cells exercise the entire search: 210,000 colors in 410 cells."""
     rng = np.random.default_rng(12)
     palette = windows256
     if palette_name == "random":
@@ -128,7 +128,7 @@ def test_equals_brute_force(metric: str, palette_name: str, windows256: Palette)
 @pytest.mark.slow
 @pytest.mark.parametrize("metric", list(METRICS))
 def test_every_color_there_is_equals_a_search_without_cells(metric: str) -> None:
-    """All 16,777,216 colors, so every near tie, against all palette colors one by one."""
+    """All 16,777,216 colors, hence every near tie, compared with each palette color."""
     rng = np.random.default_rng(16)
     colors = rng.integers(0, 256, (4 if metric == "ciede2000" else 24, 3))
     cube = ColorCube(Palette(np.concatenate([colors, colors + (colors < 255)])), metric)

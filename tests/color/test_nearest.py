@@ -336,7 +336,7 @@ def test_mapping_the_painted_result_changes_nothing(
 
 
 def test_a_table_is_filled_while_another_image_is_mapped() -> None:
-    """The threads that are to help may wait for the lock of who asks them for help."""
+    """Helper threads may wait for a lock that the calling thread holds."""
     rng = np.random.default_rng(0)
     small = rng.integers(0, 256, (1000, 1000, 3), dtype=np.uint8)
     for _ in range(12):

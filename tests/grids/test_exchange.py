@@ -1,4 +1,4 @@
-"""Grids for other programs, read back by GDAL and xtgeo, and by geoindex itself."""
+"""Grids for other programs, read back by GDAL, xtgeo and geoindex."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_irap_holds_a_survey_that_is_a_little_skew(tmp_path: Path) -> None:
 
 
 def test_gdal_without_its_option_takes_zmap_limits_for_edges(tmp_path: Path) -> None:
-    """So the docs say; should GDAL change, they must."""
+    """The docs say so; if GDAL changes, so must they."""
     grid = make_grid()
     grid.save(tmp_path / "map.zmap")
     with rasterio.open(tmp_path / "map.zmap", driver="ZMap") as source:

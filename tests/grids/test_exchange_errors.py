@@ -1,4 +1,4 @@
-"""Grids for other programs: what a format cannot hold is refused, and damaged files are named."""
+"""Grids for other programs: unsupported content is refused, and errors name the damaged file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Grids saved and opened again, and read by GDAL through rasterio."""
+"""Grids saved, reopened, and read by GDAL through rasterio."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Grids as text of points, with and without the lines of a survey."""
+"""Grids as XYZ text, with and without inline and crossline columns."""
 
 from __future__ import annotations
 

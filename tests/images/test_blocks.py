@@ -1,4 +1,4 @@
-"""Files in blocks: where they are cut, and the threads that decode ahead."""
+"""Reading files in blocks: block boundaries, and threads that decode ahead."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_only_files_of_separate_blocks_have_several_readers(
 
 
 def test_one_large_strip_has_one_reader(tmp_path: Path) -> None:
-    """GDAL shows it as rows, each of which it decodes from the first."""
+    """GDAL reports it as rows, but decodes from the first row for each of them."""
     image = np.zeros((2500, 2500, 3), np.uint8)
     save_tiff(tmp_path / "strip.tif", image, blockysize=2500, compress="lzw")
     save_tiff(tmp_path / "strips.tif", image, blockysize=16, compress="lzw")
@@ -146,7 +146,7 @@ def test_several_readers_tell_of_damage(tmp_path: Path, monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize("has_begun", [True, False])
 def test_ctrl_c_while_a_thread_starts(has_begun: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pool does not know the thread then; a file must not be closed under it."""
+    """The pool does not know the thread yet; the file must stay open until it has ended."""
     begun, done = threading.Event(), threading.Event()
     start = threading.Thread.start
 

@@ -1,4 +1,4 @@
-"""Damaged files end in a result or a GeoindexError: no other exception, no hang, no bomb."""
+"""Damaged files give a result or a GeoindexError: no other exception, hang or memory bomb."""
 
 from __future__ import annotations
 

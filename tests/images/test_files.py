@@ -1,4 +1,4 @@
-"""Image files, written by other libraries, read pixel by pixel as they decode them."""
+"""Image files written by other libraries give the pixels that those libraries decode."""
 
 from __future__ import annotations
 

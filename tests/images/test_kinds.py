@@ -77,7 +77,7 @@ def test_png_transparent_color(
 
 
 def test_full_depth_of_a_file(tmp_path: Path) -> None:
-    """16-bit grays that round to one 8-bit gray are told apart in full depth."""
+    """16-bit grays that round to one 8-bit gray stay distinct in full depth."""
     samples = np.array([[[25_700], [25_750]]], dtype=np.uint16)
     (tmp_path / "deep.png").write_bytes(png(samples, 0, 16))
     assert read_image(tmp_path / "deep.png").colors[..., 0].tolist() == [[100, 100]]
@@ -161,7 +161,7 @@ def test_bmp(tmp_path: Path, mode: str) -> None:
 
 @pytest.mark.parametrize("header_size", [56, 108, 124])
 def test_bmp_with_transparency_is_refused(tmp_path: Path, header_size: int) -> None:
-    """Headers with a mask for alpha, as image editors write them."""
+    """Headers with an alpha mask, as image editors write them."""
     pixels = noise(4, 4, 4).tobytes()
     masks = struct.pack("<4I", 0xFF0000, 0xFF00, 0xFF, 0xFF000000)
     info = (
@@ -252,7 +252,7 @@ def test_refuses_what_is_no_background(value: object) -> None:
 
 
 def test_indexed_image_keeps_its_indices(tmp_path: Path) -> None:
-    """Also where two colors of the palette are the same, which its colors could not tell."""
+    """Indices survive even where two palette entries have the same color."""
     colors = np.array([[0, 0, 0], [9, 9, 9], [0, 0, 0], [200, 0, 0]], dtype=np.uint8)
     codes = noise(ROWS, COLS) % 4
     image = Image.fromarray(codes)

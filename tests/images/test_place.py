@@ -1,4 +1,4 @@
-"""Where an image lies: world files, projections and control points in it and beside it."""
+"""Georeference of images: world files, projections and control points, embedded or in sidecars."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dask arrays: nothing is computed before its time, and then it is what it is in memory."""
+"""Dask arrays: lazy until computed, and equal to results in memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gray levels of raster files, in types and forms of every kind."""
+"""Gray levels of raster files of any data type."""
 
 from __future__ import annotations
 

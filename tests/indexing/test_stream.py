@@ -1,4 +1,4 @@
-"""Files block by block: the same indices as at once, and nothing half-written."""
+"""Block-by-block conversion: same indices as in memory, and no partial files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an image loses in palettes, against scikit-image."""
+"""Palette comparison against scikit-image."""
 
 from __future__ import annotations
 

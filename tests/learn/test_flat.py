@@ -1,4 +1,4 @@
-"""The flat colors of maps: of the real one, of the sample map, and of drawings made here."""
+"""Flat colors of the real map, the sample map and drawings."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def test_bad_options(options: dict, message: str) -> None:
     st.integers(1, 4),
 )  # fmt: skip
 def test_blocks_against_a_loop(colors: np.ndarray, step: int) -> None:
-    """However the rows are cut."""
+    """For any division into blocks of rows."""
     counter = AreaCounter()
     for start in range(0, len(colors), step):
         counter.join(counter.count(Pixels(table=colors[start : start + step])))

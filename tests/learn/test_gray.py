@@ -24,7 +24,7 @@ def sum_of_squares(values: np.ndarray, weights: np.ndarray) -> float:
 
 
 def best_cost(values: np.ndarray, weights: np.ndarray, k: int) -> float:
-    """Least cost of all partitions of a few sorted values, each tried."""
+    """Least cost over all partitions of a few sorted values."""
     n = len(values)
     return min(
         sum(

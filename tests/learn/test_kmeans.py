@@ -1,4 +1,4 @@
-"""The parts of learning against brute force and scikit-image."""
+"""K-means and median cut against brute force and scikit-image."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Swatches of printed legends, drawn here so that the answers are known."""
+"""Swatches of printed legends, drawn with known colors."""
 
 from __future__ import annotations
 

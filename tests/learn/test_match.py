@@ -1,4 +1,4 @@
-"""Each unit of a map gets a palette color of its own."""
+"""Each unit of a map is assigned a different palette color."""
 
 from __future__ import annotations
 

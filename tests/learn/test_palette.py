@@ -1,4 +1,4 @@
-"""Palettes learned from pixels: laws, bad input and the command."""
+"""Palettes learned from pixels: properties and bad input."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def mean_squared_error(picture: np.ndarray, palette: Palette) -> float:
 
 
 def check_laws(palette: LearnedPalette, picture: np.ndarray) -> None:
-    """Ordered by share, then RGB; none twice; counts as the pixels are mapped."""
+    """Colors are unique, ordered by count and RGB, and counted as pixels are mapped."""
     keys = [
         (-count, *color)
         for count, color in zip(palette.counts.tolist(), palette.colors.tolist(), strict=True)
@@ -75,7 +75,7 @@ def test_as_good_as_scikit_learn_on_every_pixel(photo: np.ndarray) -> None:
 
 @pytest.mark.parametrize("n_colors", [16, 256])
 def test_every_color_of_a_small_range(n_colors: int) -> None:
-    """A dark or pale scan: so many colors, so close, that cells of them hold hundreds each."""
+    """A dark or pale scan, with so many close colors that each cell holds hundreds."""
     levels = np.arange(100, 156, dtype=np.uint8)
     picture = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(-1, 56, 3)
     palette = learn_palette(picture, n_colors)

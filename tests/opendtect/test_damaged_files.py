@@ -1,4 +1,4 @@
-"""Damaged files of OpendTect end in a result or a GeoindexError."""
+"""Damaged OpendTect files give a result or a GeoindexError."""
 
 from __future__ import annotations
 

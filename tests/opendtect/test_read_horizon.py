@@ -1,4 +1,4 @@
-"""Horizons that OpendTect exported, in every form of its dialog."""
+"""Horizons exported by OpendTect, in every form its dialog offers."""
 
 from __future__ import annotations
 

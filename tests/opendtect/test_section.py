@@ -35,7 +35,7 @@ def make_grid(shape: tuple[int, int] = (101, 37), n_colors: int = 60) -> IndexGr
 
 
 def as_floats(grid: IndexGrid) -> np.ndarray:
-    """Samples as they must be found, one row a trace."""
+    """Expected samples, one row per trace."""
     return np.where(grid.valid, grid.indices, np.float32(1e30)).T.astype(np.float32)
 
 
@@ -214,7 +214,7 @@ def test_classes_and_colors_lie_beside(tmp_path: Path) -> None:
 def test_every_class_of_a_large_palette_shows_in_its_color(
     tmp_path: Path, windows256: Palette
 ) -> None:
-    """OpendTect tells 255 apart, so that the classes in use are numbered anew."""
+    """OpendTect distinguishes 255 classes, so those in use are renumbered."""
     rng = np.random.default_rng(5)
     used = np.array([0, 3, 77, 254, 255])
     grid = IndexGrid(indices=rng.choice(used, (30, 20)).astype(np.uint8), palette=windows256)

@@ -28,7 +28,7 @@ from tests.support.surveys import SURVEY
 
 
 def make_map(n_colors: int = 12, dtype: type = np.uint8) -> IndexGrid:
-    """Pixels of 3 m, of every class, around the survey but for one of its corners."""
+    """Pixels of 3 m and of every class; the map covers the survey except for one corner."""
     rng = np.random.default_rng(3)
     west, south, _, north = SURVEY.bounds
     indices = rng.integers(0, n_colors, (60, 40)).astype(dtype)

@@ -29,7 +29,7 @@ def saved(cube: ColorCube, tmp_path: Path) -> Path:
 
 
 def damage(path: Path, **changes: object) -> None:
-    """Change settings in the header of a file and correct its checksum."""
+    """Change settings in the header of a file and update its checksum."""
     magic, _, line, table = path.read_bytes().split(b"\n", 3)
     header = json.loads(line) | changes
     content = json.dumps(header).encode() + b"\n" + table

@@ -1,4 +1,4 @@
-"""Damaged palette files end in a palette or a GeoindexError."""
+"""Damaged palette files give a palette or a GeoindexError."""
 
 from __future__ import annotations
 

@@ -1,17 +1,16 @@
-"""Palette files: text in many shapes, and images with a color table."""
+"""Palette files: delimited text, and images with a color table."""
 
 from __future__ import annotations
 
 import contextlib
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from geoindex import Palette, builtin_palettes, load_palette
+from geoindex import Palette, load_palette
 from geoindex.errors import GeoindexError, MissingFileError, OutputError, PaletteError
 from geoindex.palettes.delimited import format_csv, parse_delimited
 from geoindex.palettes.entries import Request
@@ -153,27 +152,6 @@ def test_color_table_of_an_image(tmp_path: Path) -> None:
     image.save(tmp_path / "p.png")
     colors = load_palette(tmp_path / "p.png").colors
     assert colors[:2].tolist() == [[10, 20, 30], [40, 50, 60]]
-
-
-def test_builtin_palettes_load(windows256: Palette) -> None:
-    assert "windows-256" in builtin_palettes()
-    for name in builtin_palettes():
-        assert load_palette(name).name == name
-    assert len(windows256) == 256
-    assert len(np.unique(windows256.colors, axis=0)) == 256
-    # The static system colors stand at both ends: black, dark red ... cyan, white.
-    assert windows256.colors[[0, 1, 9, 246, 255]].tolist() == [
-        [0, 0, 0],
-        [128, 0, 0],
-        [166, 202, 240],
-        [255, 251, 240],
-        [255, 255, 255],
-    ]
-
-
-def test_windows_256_equals_the_published_values(kevitsa: Path, windows256: Palette) -> None:
-    published = np.loadtxt(kevitsa / "Windows_256_color_palette_RGB.csv", delimiter=",")
-    np.testing.assert_array_equal(windows256.colors, published)
 
 
 def test_names_before_the_color(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""OpendTect color tables: every class in its exact color, and tables of other people read."""
+"""OpendTect color tables show every class in its exact color; published tables can be read."""
 
 from __future__ import annotations
 

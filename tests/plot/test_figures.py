@@ -26,7 +26,7 @@ def close_figures() -> None:
 
 
 def grid_of_every_class(n_colors: int) -> IndexGrid:
-    """One pixel a class, then one nodata pixel where there is a nodata value."""
+    """One pixel per class, then a nodata pixel if the dtype has room for it."""
     dtype = np.uint8 if n_colors <= 256 else np.uint16
     nodata = nodata_value(n_colors, dtype)
     indices = np.arange(n_colors + (nodata is not None))
@@ -60,7 +60,7 @@ def test_every_class_is_drawn_in_its_own_color(n_colors: int) -> None:
 
 @pytest.mark.parametrize("n_colors", [2, 16, 255, 300])
 def test_the_common_linear_colormap_draws_wrong_colors(n_colors: int) -> None:
-    """Why `colormap` is a ListedColormap: this is what is often used instead."""
+    """The usual LinearSegmentedColormap draws wrong colors; hence ListedColormap."""
     grid = grid_of_every_class(n_colors)
     common = LinearSegmentedColormap.from_list("common", grid.palette.unit())
     drawn = render(

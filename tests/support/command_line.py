@@ -1,4 +1,4 @@
-"""The command line, in a process of its own as users run it, and within this process."""
+"""The command line, in a separate process as users run it, or within this process."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def environment() -> dict[str, str]:
 
 
 def run(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run ``geoindex`` in a process of its own."""
+    """Run ``geoindex`` in a separate process."""
     return python("-m", "geoindex", *arguments, cwd=cwd)
 
 
 def python(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run Python in a process of its own."""
+    """Run Python in a separate process."""
     return subprocess.run(
         [sys.executable, *map(str, arguments)],
         capture_output=True,
@@ -37,7 +37,7 @@ def python(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedP
 
 
 def invoke(*arguments: object, color: bool = False) -> Result:
-    """Run ``geoindex`` within this process; an error of the package is the result's exception."""
+    """Run ``geoindex`` in this process; a GeoindexError becomes the result's exception."""
     result = CliRunner().invoke(cli, [*map(str, arguments)], color=color)
     if not isinstance(result.exception, (SystemExit, GeoindexError, type(None))):
         raise result.exception
@@ -45,7 +45,7 @@ def invoke(*arguments: object, color: bool = False) -> Result:
 
 
 def printed(*arguments: object, color: bool = False) -> str:
-    """Standard output of a command that has to succeed."""
+    """Return the standard output of a command that must succeed."""
     result = invoke(*arguments, color=color)
     assert result.exit_code == 0, result.output
     return result.stdout

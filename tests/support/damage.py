@@ -1,4 +1,4 @@
-"""Damage to files, as broken copies and bad disks do it."""
+"""Damage as caused by broken copies and bad disks, and by interrupts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PEAK_BYTES = 1e9
 
 @st.composite
 def damage(draw: st.DrawFn) -> Callable[[bytes], bytes]:
-    """What happens to a file: bytes changed, cut out, doubled or put in."""
+    """A function that changes, removes, repeats or inserts bytes."""
     steps = draw(
         st.lists(
             st.tuples(
@@ -48,7 +48,7 @@ def damage(draw: st.DrawFn) -> Callable[[bytes], bytes]:
 
 
 def interrupted(*_arguments: object, **_options: object) -> None:
-    """Hide an interrupt behind an error of a file, as libraries do."""
+    """Hide an interrupt behind a file error, as libraries do."""
     try:
         raise KeyboardInterrupt
     finally:

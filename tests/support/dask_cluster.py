@@ -25,7 +25,7 @@ class Cluster:
         self._workers: list[subprocess.Popen[bytes]] = []
 
     def connect(self, n_workers: int) -> Client:
-        """Client of the cluster, when so many workers are alive and connected."""
+        """Return a client once `n_workers` are connected."""
         self._workers = [worker for worker in self._workers if worker.poll() is None]
         while len(self._workers) < n_workers:
             # Without a nanny, which would start a killed worker again.
@@ -38,7 +38,7 @@ class Cluster:
         return client
 
     def kill_worker(self) -> None:
-        """Kill the worker that was started first."""
+        """Kill the first worker."""
         self._workers[0].kill()
 
     def close(self) -> None:

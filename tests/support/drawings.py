@@ -1,4 +1,4 @@
-"""Maps and legends drawn here, so that the right answers are known."""
+"""Maps and legends drawn with known colors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 
 def draw_map(scale: int = 8) -> np.ndarray:
-    """Two units, a disk and a thin line on paper, drawn large and brought down: soft edges."""
+    """Two units, a disk and a thin line, drawn large and downsampled to soften the edges."""
     image = Image.new("RGB", (200 * scale, 120 * scale), (250, 250, 240))
     draw = ImageDraw.Draw(image)
     draw.polygon([(0, 0), (150 * scale, 0), (90 * scale, 120 * scale), (0, 700)], (120, 60, 30))
@@ -42,7 +42,7 @@ def draw_legend(
     outer: bool = False,
     colors: list[tuple[int, int, int]] = LEGEND_COLORS,
 ) -> Image.Image:
-    """Draw a legend four times as large and shrink it, which softens all edges."""
+    """Draw a legend at four times its size and downsample it to soften the edges."""
     width, height = size
     rows = -(-len(colors) // columns)
     shape = ((20 + columns * (width + 150)), 36 + rows * (height + gap))

@@ -1,4 +1,4 @@
-"""Grids that go to other programs, and the points that those read."""
+"""Grids for other programs, and the points those programs read."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ TURNS = {
 def make_grid(
     transform: Affine | None = UPRIGHT, *, n_colors: int = 40, shape: tuple[int, int] = (23, 17)
 ) -> IndexGrid:
-    """Every row and column differs from its neighbors, so that no turn goes unseen."""
+    """A grid whose rows and columns all differ, so flips and rotations are detected."""
     rng = np.random.default_rng(1)
     palette = Palette(
         rng.integers(0, 256, (n_colors, 3)),
@@ -54,7 +54,7 @@ def centers(grid: IndexGrid) -> tuple[np.ndarray, np.ndarray]:
 
 
 def assert_same(one: IndexGrid, other: IndexGrid, *, provenance: bool = True) -> None:
-    """Compare all that a grid holds; formats of other programs keep no provenance."""
+    """Compare everything in two grids; exchange formats store no provenance."""
     np.testing.assert_array_equal(one.indices, other.indices)
     assert one.indices.dtype == other.indices.dtype
     assert one.palette == other.palette
@@ -68,7 +68,7 @@ def assert_same(one: IndexGrid, other: IndexGrid, *, provenance: bool = True) ->
 def assert_same_points(
     found: tuple[np.ndarray, np.ndarray, np.ndarray], grid: IndexGrid, tolerance: float = 0.01
 ) -> None:
-    """Compare x, y and value of the valid cells with those of a grid, in whatever order."""
+    """Compare x, y and value of points with the valid cells of a grid, in any order."""
     found_x, found_y, values = (np.ravel(part) for part in found)
     cols, rows = np.floor(~grid.transform @ np.array([found_x, found_y])).astype(int)
     assert len(values) == grid.valid.sum() == len(set(zip(rows, cols, strict=True)))

@@ -15,7 +15,7 @@ Table = tuple[int, np.ndarray, np.ndarray]
 
 
 def read_table(text: str) -> Table:
-    """Table of keyed text."""
+    """Parse a color table."""
     segments = int(re.search(r"^\d+\.Nr segments:\s*(-?\d+)", text, re.MULTILINE).group(1))
     markers = re.findall(r"^\d+\.Value-Color\.\d+:\s*(.+)$", text, re.MULTILINE)
     fields = np.array([marker.split("`") for marker in markers]).astype(float)
@@ -23,7 +23,7 @@ def read_table(text: str) -> Table:
 
 
 def shown(value: float, table: Table, low: float, high: float) -> tuple[int, ...]:
-    """Color that a value is drawn in, with the range set to `low` and `high`."""
+    """Color of a value when the range is set to `low` and `high`."""
     share = (np.float32(value) - np.float32(low)) / (np.float32(high) - np.float32(low))
     share = np.clip(share, np.float32(0), np.float32(1))
     level = int(min(np.float32(255) * share, np.float32(254.1)))

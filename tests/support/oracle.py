@@ -1,4 +1,4 @@
-"""Independent answers, slow and plain."""
+"""Independent brute-force answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Palettes that several tests use."""
+"""Palettes shared by several tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures of patches, and GeoTIFFs of every layout."""
+"""Pictures of colored patches, and GeoTIFF layouts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def picture(*, clear: bool, rows: int = ROWS, cols: int = COLS) -> np.ndarray:
 
 
 def save_tiff(path: Path, image: np.ndarray, **layout: object) -> None:
-    """Write a picture of shape (rows, cols, bands), placed on the map."""
+    """Write a picture of shape (rows, cols, bands) as a georeferenced GeoTIFF."""
     alpha = {"photometric": "rgb", "alpha": "yes"} if image.shape[-1] == 4 else {}
     place = {"crs": "EPSG:2393", "transform": Affine(5, 0, 1000, 0, -5, 9000)}
     write_tif(path, np.moveaxis(image, -1, 0), **place, **alpha, **layout)

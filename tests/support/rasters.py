@@ -1,4 +1,4 @@
-"""Samples of any type and range, and GeoTIFFs of them."""
+"""Random samples, and GeoTIFFs of any bands."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ NORTH_UP = Affine(5.0, 0.0, 1000.0, 0.0, -5.0, 2000.0)
 
 
 def noise(*shape: int, high: int = 256, dtype: type = np.uint8) -> np.ndarray:
-    """Random samples of 0 up to `high`, the same every time."""
+    """Random samples below `high`, with a fixed seed."""
     return np.random.default_rng(3).integers(0, high, shape).astype(dtype)
 
 
 def half_up(values: np.ndarray, full: int) -> np.ndarray:
-    """Samples of 0..full on the scale of 8 bits."""
+    """Scale samples of 0..full to 8 bits, rounding half up."""
     return np.floor(values * (255 / full) + 0.5).astype(np.uint8)
 
 

@@ -29,7 +29,7 @@ FOLDERS = ["a.png", "north/b.png", "north/far/c.tif", "south/d.PNG"]
 
 
 def make_folders(folder: Path) -> None:
-    """Draw four sheets in folders, beside files that are none."""
+    """Draw four sheets in nested folders, beside files that are not sheets."""
     make_sheets(folder, FOLDERS)
     (folder / "readme.txt").write_text("no sheet")
     (folder / ".hidden.png").write_text("no sheet")
@@ -38,7 +38,7 @@ def make_folders(folder: Path) -> None:
 
 
 def grids(folder: Path) -> dict[str, bytes]:
-    """Contents of a folder but the record of batches, by relative path."""
+    """Contents of a folder by relative path, without the batch record."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
@@ -47,7 +47,7 @@ def grids(folder: Path) -> dict[str, bytes]:
 
 
 def deadly(folder: Path, name: str) -> None:
-    """Put a module into `folder` that kills every Python that opens a file of this name."""
+    """Add a module to `folder` that kills any Python process opening a file of this name."""
     (folder / "sitecustomize.py").write_text(
         "import os, sys\n"
         "def hook(event, args):\n"

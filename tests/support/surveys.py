@@ -1,4 +1,4 @@
-"""Survey files in OpendTect's layout, composed of published numbers."""
+"""Survey files in OpendTect's layout, with published coordinates."""
 
 from __future__ import annotations
 

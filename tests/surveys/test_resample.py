@@ -118,7 +118,7 @@ def test_nearest_is_inverse_affine_and_floor(
 
 
 def gdal_nearest(grid: IndexGrid, survey: Survey) -> np.ndarray:
-    """Classes at the bin centers as GDAL finds them; it wants a CRS, any one, on both sides."""
+    """Classes at the bin centers according to GDAL, which needs a CRS on both sides."""
     found = np.empty(survey.shape, np.uint8)
     reproject(
         grid.indices,
