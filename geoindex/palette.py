@@ -180,15 +180,19 @@ class Palette:
         return palette_colormap(self)
 
     def norm(self) -> NoNorm:
-        """Matplotlib norm that passes indices to the colormap unchanged.
+        """Matplotlib norm that passes indices to the colormap; anything else is transparent.
+
+        Indices may be of any dtype: a float of a whole number is an index too. Nodata, NaN,
+        fractions and other values that are no index are marked as bad.
 
         Returns
         -------
         matplotlib.colors.NoNorm
+            A subclass, so that colorbars show one box for each color.
         """
         from geoindex.files.door import index_norm
 
-        return index_norm()
+        return index_norm(self)
 
     def image(self, *, columns: int = 16, cell: int = 16) -> NDArray[np.uint8]:
         """Picture of the palette as swatches, row by row.

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
     import xarray as xr
     from matplotlib.axes import Axes
-    from matplotlib.colors import ListedColormap, NoNorm
+    from matplotlib.colors import ListedColormap
 
     from geoindex.grid import IndexGrid
     from geoindex.palette import Palette
+    from geoindex.plot.norm import IndexNorm
     from geoindex.survey import Survey
 
 __all__ = [
@@ -40,11 +41,11 @@ def palette_colormap(palette: Palette) -> ListedColormap:
     return axes.palette_colormap(palette)
 
 
-def index_norm() -> NoNorm:
-    """Matplotlib norm for indices."""
+def index_norm(palette: Palette) -> IndexNorm:
+    """Matplotlib norm for indices of a palette."""
     from geoindex.plot import axes
 
-    return axes.index_norm()
+    return axes.index_norm(palette)
 
 
 def plot_palette(palette: Palette, **options: Any) -> Axes:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from matplotlib.colors import ListedColormap, NoNorm
+from matplotlib.colors import ListedColormap
 from matplotlib.transforms import Affine2D
 
 from geoindex.plot.legend import LEGEND_STYLE, class_handles
+from geoindex.plot.norm import IndexNorm
 from geoindex.rules.place import map_bounds
 
 if TYPE_CHECKING:
@@ -24,19 +25,24 @@ __all__ = ["draw_picture", "index_norm", "palette_colormap", "plot_grid", "plot_
 NUMBERED_SWATCHES = 256
 """Largest palette whose chart shows the indices; more would not be readable."""
 
+NO_COLOR = (0.0, 0.0, 0.0, 0.0)
+"""Transparent black."""
+
 LUMA = (299, 587, 114)
 """Weights of red, green and blue in the brightness of a color, in thousandths (ITU-R BT.601)."""
 
 
 def palette_colormap(palette: Palette) -> ListedColormap:
     """Colormap of exactly the palette's colors; see :meth:`Palette.colormap`."""
-    # A colormap's own default for masked values is transparent black.
-    return ListedColormap(palette.unit(), name=palette.name or "palette")
+    colormap = ListedColormap(palette.unit(), name=palette.name or "palette")
+    # By default only masked values are transparent; indices beyond the last have its color.
+    transparent = colormap.with_extremes(bad=NO_COLOR, under=NO_COLOR, over=NO_COLOR)
+    return cast("ListedColormap", transparent)
 
 
-def index_norm() -> NoNorm:
-    """Norm that hands indices to the colormap as they are; see :meth:`Palette.norm`."""
-    return NoNorm()
+def index_norm(palette: Palette) -> IndexNorm:
+    """Norm for indices of a palette; see :meth:`Palette.norm`."""
+    return IndexNorm(len(palette))
 
 
 def plot_grid(grid: IndexGrid, ax: Axes | None = None, *, legend: bool | None = None) -> Axes:
@@ -52,9 +58,12 @@ def plot_grid(grid: IndexGrid, ax: Axes | None = None, *, legend: bool | None = 
         _, ax = plt.subplots(figsize=(9.0 if legend else 6.4, height), layout="constrained")
         # Beside a map that is a strip, a legend that begins at its top would run off the page.
         ax.set_anchor("N")
-    indices = np.ma.masked_array(grid.indices, mask=~grid.valid)
     draw_picture(
-        ax, indices, grid.transform, cmap=palette_colormap(grid.palette), norm=index_norm()
+        ax,
+        np.ma.masked_array(grid.indices, mask=~grid.valid),
+        grid.transform,
+        cmap=palette_colormap(grid.palette),
+        norm=index_norm(grid.palette),
     )
     if legend:
         ax.legend(handles=handles, bbox_to_anchor=(1.0, 1.0), borderaxespad=0.3, **LEGEND_STYLE)
