@@ -169,8 +169,10 @@ def _recover(
     known = scratch.empty("known", shape, np.int32)
     note_known(nearest, kind, deviation, known)
 
-    trusted = _window(inner, BESIDE_RADIUS + SEARCH_RADIUS, shape)
-    first = _window(inner, BESIDE_RADIUS + SEARCH_RADIUS + SUPPORT_RADIUS, shape)
+    # Ink is filled from units, thin ones among them, up to the reach.
+    reach = max(BESIDE_RADIUS + SEARCH_RADIUS, plan.options.reach if plan.inks else 0)
+    trusted = _window(inner, reach, shape)
+    first = _window(inner, reach + SUPPORT_RADIUS, shape)
     places = _doubtful(kind, first)
     slots = scratch.empty("slots", shape, np.int32)
     slots[...] = -1

@@ -33,7 +33,8 @@ def _weights(radius: int, sigma: float) -> NDArray[np.float64]:
     """Places around a pixel, nearest first: rows, columns, weight, and all weight from there."""
     step = range(-radius, radius + 1)
     places = sorted((dy * dy + dx * dx, dy, dx) for dy in step for dx in step)[1:]
-    weights = [math.exp(-squared / (2 * sigma**2)) for squared, _, _ in places]
+    # Rounded, because the last bits of exp differ between processors.
+    weights = [float(f"{math.exp(-squared / (2 * sigma**2)):.12g}") for squared, _, _ in places]
     left = np.cumsum(weights[::-1])[::-1]
     return np.array(
         [

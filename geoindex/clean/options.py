@@ -10,41 +10,18 @@ from typing import Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from geoindex.clean.entries import Entry, palette_row, split_entries
 from geoindex.errors import OptionError
 from geoindex.palette import Palette
 from geoindex.rules.choices import check_integer
 
-__all__ = ["COLOR_WORDS", "Clean", "Hatch", "Plan", "palette_row"]
-
-COLOR_WORDS: dict[str, tuple[int, int, int]] = {
-    "black": (0, 0, 0),
-    "white": (255, 255, 255),
-    "gray": (128, 128, 128),
-    "grey": (128, 128, 128),
-    "red": (255, 0, 0),
-    "green": (0, 128, 0),
-    "blue": (0, 0, 255),
-    "yellow": (255, 255, 0),
-    "orange": (255, 165, 0),
-    "brown": (165, 42, 42),
-    "purple": (128, 0, 128),
-    "pink": (255, 192, 203),
-    "cyan": (0, 255, 255),
-    "magenta": (255, 0, 255),
-}
-"""Words for colors (those of CSS); the palette color nearest to one is meant."""
-
-WORD_DISTANCE = 90.0
-"""Largest distance from a word's color that is still called so."""
+__all__ = ["Clean", "Hatch", "Plan"]
 
 # The least is looked at anyway: deciding.BESIDE_RADIUS.
 SMALLEST_REACH, LARGEST_REACH = 5, 256
 LARGEST_SPECKLE, LARGEST_GAP = 64, 64
 
 Connectivity = Literal[4, 8]
-
-Entry = int | str | tuple[int, int, int]
-"""A palette row: its number, its name, ``"#rrggbb"``, ``"r,g,b"``, a color word or a color."""
 
 ROLES = ("", "unit", "ink")
 """What an entry of a palette can be; "" is a unit."""
@@ -152,8 +129,9 @@ class Clean:
         from geoindex.clean.mixing import SEARCH_RADIUS
         from geoindex.clean.thin_units import SUPPORT_RADIUS
 
-        shares = BESIDE_RADIUS + 2 * SEARCH_RADIUS + 2 * SUPPORT_RADIUS
-        return max(shares, self.reach) + COMPANY_RADIUS + 1 + self.late_halo
+        trusted = max(BESIDE_RADIUS + SEARCH_RADIUS, self.reach)
+        shares = trusted + SUPPORT_RADIUS + SEARCH_RADIUS
+        return shares + COMPANY_RADIUS + 1 + self.late_halo
 
     @property
     def late_halo(self) -> int:
@@ -161,7 +139,8 @@ class Clean:
         from geoindex.clean.hatching import HALO_SIDES
         from geoindex.clean.speckle import ROUNDS
 
-        speckle = ROUNDS * (self.speckle + 1) if self.speckle > 1 else 0
+        # In a round a pixel depends on the far end of its patch, and on that of a patch beside it.
+        speckle = ROUNDS * 2 * (self.speckle - 1) if self.speckle > 1 else 0
         return speckle + (HALO_SIDES * (self.hatch_gap + 2) if self.hatch else 0)
 
     def plan(self, palette: Palette, metric: str = "rgb") -> Plan:
@@ -197,7 +176,9 @@ class Clean:
             listed = cast("Sequence[Entry]", ink if several else (ink,))
             entries: list[Entry] = []
             for entry in listed:
-                entries.extend(_split(entry, palette) if isinstance(entry, str) else (entry,))
+                entries.extend(
+                    split_entries(entry, palette) if isinstance(entry, str) else (entry,)
+                )
             inks = tuple(sorted({palette_row(entry, palette) for entry in entries}))
         if len(inks) >= len(palette):
             raise OptionError("every color of the palette is ink; a map needs a unit, too")
@@ -249,115 +230,3 @@ class Plan:
             "hatch_gap": options.hatch_gap,
             "reach": options.reach,
         }
-
-
-def palette_row(entry: Entry, palette: Palette) -> int:
-    """Row of a palette that an entry stands for.
-
-    Parameters
-    ----------
-    entry : int, str or tuple of three int
-        Row number, name, ``"#rrggbb"``, ``"r,g,b"``, color word or color.
-    palette : Palette
-
-    Returns
-    -------
-    int
-
-    Raises
-    ------
-    OptionError
-        The palette has no such entry.
-
-    Examples
-    --------
-    >>> from geoindex import Palette
-    >>> from geoindex.clean.options import palette_row
-    >>> palette = Palette([[0, 0, 0], [227, 26, 28]], names=["Faults", "Outline"])
-    >>> [palette_row(entry, palette) for entry in ("faults", "red", "#e31a1c", 1)]
-    [0, 1, 1, 1]
-    """
-    n_colors = len(palette)
-    if isinstance(entry, str):
-        text = entry.strip()
-        names = [name.lower() for name in palette.names or ()]
-        if text and text.lower() in names:
-            return names.index(text.lower())
-        if text.isdecimal():
-            return palette_row(int(text), palette)
-        color = _color(text)
-        if color is not None:
-            return _exact_row(color, palette)
-        word = COLOR_WORDS.get(text.lower())
-        if word is not None:
-            return _nearest_row(text, word, palette)
-        raise OptionError(
-            f"the palette has no entry {entry!r}; name a class, its row number, a color "
-            f"(#rrggbb or r,g,b) or one of {', '.join(COLOR_WORDS)}"
-        )
-    if isinstance(entry, int | np.integer):
-        if not 0 <= entry < n_colors:
-            raise OptionError(f"the palette has rows 0..{n_colors - 1}, found {entry}")
-        return int(entry)
-    if _is_color(entry):
-        red, green, blue = (int(channel) for channel in entry)
-        return _exact_row((red, green, blue), palette)
-    raise OptionError(f"a palette entry is a number, a name or a color, found {entry!r}")
-
-
-def _is_color(entry: object) -> bool:
-    """Whether this is one color, and no list of entries."""
-    return (
-        isinstance(entry, tuple | np.ndarray)
-        and len(entry) == 3
-        and all(isinstance(channel, int | np.integer) for channel in entry)
-    )
-
-
-def _color(text: str) -> tuple[int, int, int] | None:
-    """Color of ``#rrggbb`` or ``r,g,b``."""
-    if re.fullmatch("#[0-9a-fA-F]{6}", text):
-        red, green, blue = bytes.fromhex(text[1:])
-        return red, green, blue
-    if re.fullmatch(r"\d{1,3}\s*,\s*\d{1,3}\s*,\s*\d{1,3}", text, re.ASCII):
-        red, green, blue = (int(part) for part in text.split(","))
-        return red, green, blue
-    return None
-
-
-def _split(text: str, palette: Palette) -> list[str]:
-    """Entries of a list with commas, which also stand within ``r,g,b`` and within names."""
-    if text.lower() in [name.lower() for name in palette.names or ()]:
-        return [text]
-    entries: list[str] = []
-    parts = [part.strip() for part in re.split("[,;]", text)]
-    while parts:
-        if len(parts) >= 3 and _color(",".join(parts[:3])) in _colors(palette):
-            entries.append(",".join(parts[:3]))
-            del parts[:3]
-        else:
-            entries.append(parts.pop(0))
-    return [entry for entry in entries if entry]
-
-
-def _colors(palette: Palette) -> set[tuple[int, int, int]]:
-    return {(int(red), int(green), int(blue)) for red, green, blue in palette.colors}
-
-
-def _exact_row(color: tuple[int, int, int], palette: Palette) -> int:
-    rows = np.flatnonzero((palette.colors == np.array(color)).all(axis=1))
-    if not len(rows):
-        listed = ",".join(map(str, color))
-        raise OptionError(f"the palette has no color {listed}; add it, or name another entry")
-    return int(rows[0])
-
-
-def _nearest_row(word: str, color: tuple[int, int, int], palette: Palette) -> int:
-    gaps = np.linalg.norm(palette.colors.astype(float) - np.array(color), axis=1)
-    row = int(np.argmin(gaps))
-    if gaps[row] > WORD_DISTANCE:
-        nearest = ",".join(map(str, palette.colors[row]))
-        raise OptionError(
-            f"the palette has no color that is called {word}; the nearest is {nearest} (row {row})"
-        )
-    return row

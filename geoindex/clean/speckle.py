@@ -13,6 +13,110 @@ ROUNDS = 4
 """Patches that lie among patches as small as they merge in as many rounds."""
 
 
+# States of pixels: not seen yet, of a small patch, of a large one, of a small one that is done.
+UNSEEN, SMALL, LARGE, DONE = 0, 1, 2, 3
+
+
+@compiled()
+def _find_runs(indices: NDArray[np.int32], size: int, state: NDArray[np.uint8]) -> None:
+    """Mark pixels in a run of `size` of their class in a row, which most pixels are."""
+    rows, cols = indices.shape
+    for row in range(rows):
+        start = 0
+        for col in range(cols):
+            if indices[row, col] != indices[row, start] or indices[row, col] < 0:
+                start = col
+            if col - start == size - 1:
+                for x in range(start, col):
+                    state[row, x] = LARGE
+            if col - start >= size - 1:
+                state[row, col] = LARGE
+
+
+@compiled()
+def _measure_patch(
+    indices: NDArray[np.int32],
+    size: int,
+    connectivity: int,
+    patch: NDArray[np.int64],
+    state: NDArray[np.uint8],
+) -> None:
+    """Find out whether the patch that begins with ``patch[0]`` has `size` pixels."""
+    rows, cols = indices.shape
+    index = indices[patch[0, 0], patch[0, 1]]
+    state[patch[0, 0], patch[0, 1]] = SMALL
+    large = False
+    n, done = 1, 0
+    while done < n and not large:
+        y0, x0 = patch[done, 0], patch[done, 1]
+        done += 1
+        for dy in range(-1, 2):
+            for dx in range(-1, 2):
+                if connectivity == 4 and dy != 0 and dx != 0:
+                    continue
+                y, x = y0 + dy, x0 + dx
+                if y < 0 or x < 0 or y >= rows or x >= cols:
+                    continue
+                if indices[y, x] != index or state[y, x] == SMALL:
+                    continue
+                if state[y, x] == LARGE or n == size - 1:
+                    large = True
+                    continue
+                state[y, x] = SMALL
+                patch[n, 0], patch[n, 1] = y, x
+                n += 1
+    if large:
+        for i in range(n):
+            state[patch[i, 0], patch[i, 1]] = LARGE
+
+
+@compiled()
+def _longest_border(
+    indices: NDArray[np.int32],
+    connectivity: int,
+    patch: NDArray[np.int64],
+    state: NDArray[np.uint8],
+    found: NDArray[np.int64],
+    border: NDArray[np.int64],
+) -> tuple[int, int]:
+    """Collect the small patch that begins with ``patch[0]``; return its size and best neighbor.
+
+    That is the class of the large patches that it shares most sides with, the lowest of several,
+    or -1 if it lies beside none.
+    """
+    rows, cols = indices.shape
+    index = indices[patch[0, 0], patch[0, 1]]
+    state[patch[0, 0], patch[0, 1]] = DONE
+    n, done, n_found = 1, 0, 0
+    while done < n:
+        y0, x0 = patch[done, 0], patch[done, 1]
+        done += 1
+        for dy in range(-1, 2):
+            for dx in range(-1, 2):
+                y, x = y0 + dy, x0 + dx
+                if y < 0 or x < 0 or y >= rows or x >= cols:
+                    continue
+                side = dy == 0 or dx == 0
+                if indices[y, x] == index:
+                    if state[y, x] == SMALL and (side or connectivity == 8):
+                        state[y, x] = DONE
+                        patch[n, 0], patch[n, 1] = y, x
+                        n += 1
+                elif side and state[y, x] == LARGE:
+                    place = 0
+                    while place < n_found and found[place] != indices[y, x]:
+                        place += 1
+                    if place == n_found:
+                        found[place], border[place] = indices[y, x], 0
+                        n_found += 1
+                    border[place] += 1
+    best, longest = -1, 0
+    for i in range(n_found):
+        if border[i] > longest or (border[i] == longest and found[i] < best):
+            best, longest = found[i], border[i]
+    return n, best
+
+
 @compiled(
     types.boolean(
         types.Array(types.int32, 2, "C", readonly=True),
@@ -43,94 +147,30 @@ def merge_speckle(
     bool
         Whether some patch was merged.
     """
+    # Mark the large patches, first by runs in rows, then by flood fills that end at `size` pixels;
+    # then give each small patch its best neighbor.
     rows, cols = indices.shape
     patch = np.empty((size, 2), np.int64)
-    # 0: not seen; 1: of a small patch; 2: of a large one.
-    state = np.zeros((rows, cols), np.uint8)
-    merged = False
-    # Most pixels lie in a row of enough of their class.
+    state = np.full((rows, cols), UNSEEN, np.uint8)
+    _find_runs(indices, size, state)
     for row in range(rows):
-        start = 0
         for col in range(cols):
             out[row, col] = indices[row, col]
-            if indices[row, col] != indices[row, start] or indices[row, col] < 0:
-                start = col
-            if col - start == size - 1:
-                for x in range(start, col):
-                    state[row, x] = 2
-            if col - start >= size - 1:
-                state[row, col] = 2
-    for row in range(rows):
-        for col in range(cols):
-            index = indices[row, col]
-            if index < 0 or state[row, col] != 0:
-                continue
-            large = False
-            n, done = 1, 0
-            patch[0, 0], patch[0, 1] = row, col
-            state[row, col] = 1
-            while done < n and not large:
-                y0, x0 = patch[done, 0], patch[done, 1]
-                done += 1
-                for dy in range(-1, 2):
-                    for dx in range(-1, 2):
-                        if connectivity == 4 and dy != 0 and dx != 0:
-                            continue
-                        y, x = y0 + dy, x0 + dx
-                        if y < 0 or x < 0 or y >= rows or x >= cols:
-                            continue
-                        if indices[y, x] != index or state[y, x] == 1:
-                            continue
-                        if state[y, x] == 2 or n == size - 1:
-                            large = True
-                            continue
-                        state[y, x] = 1
-                        patch[n, 0], patch[n, 1] = y, x
-                        n += 1
-            if large:
-                for i in range(n):
-                    state[patch[i, 0], patch[i, 1]] = 2
+            if indices[row, col] >= 0 and state[row, col] == UNSEEN:
+                patch[0, 0], patch[0, 1] = row, col
+                _measure_patch(indices, size, connectivity, patch, state)
     found = np.empty(4 * size, np.int64)
     border = np.empty(4 * size, np.int64)
+    merged = False
     for row in range(rows):
         for col in range(cols):
-            if state[row, col] != 1:
+            if state[row, col] != SMALL:
                 continue
-            index = indices[row, col]
-            n, done, n_found = 1, 0, 0
             patch[0, 0], patch[0, 1] = row, col
-            state[row, col] = 3
-            while done < n:
-                y0, x0 = patch[done, 0], patch[done, 1]
-                done += 1
-                for dy in range(-1, 2):
-                    for dx in range(-1, 2):
-                        y, x = y0 + dy, x0 + dx
-                        if y < 0 or x < 0 or y >= rows or x >= cols:
-                            continue
-                        side = dy == 0 or dx == 0
-                        if indices[y, x] == index:
-                            if state[y, x] == 1 and (side or connectivity == 8):
-                                state[y, x] = 3
-                                patch[n, 0], patch[n, 1] = y, x
-                                n += 1
-                        elif side and state[y, x] == 2:
-                            place = 0
-                            while place < n_found and found[place] != indices[y, x]:
-                                place += 1
-                            if place == n_found:
-                                found[place], border[place] = indices[y, x], 0
-                                n_found += 1
-                            border[place] += 1
-            if n_found == 0:
+            n, best = _longest_border(indices, connectivity, patch, state, found, border)
+            if best < 0:
                 continue
-            best = 0
-            for i in range(1, n_found):
-                if border[i] > border[best] or (
-                    border[i] == border[best] and found[i] < found[best]
-                ):
-                    best = i
             merged = True
             for i in range(n):
-                out[patch[i, 0], patch[i, 1]] = found[best]
+                out[patch[i, 0], patch[i, 1]] = best
     return merged

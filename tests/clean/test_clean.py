@@ -11,8 +11,9 @@ from scipy import ndimage
 from geoindex import Clean, IndexGrid, Palette, clean_grid, index_image, nearest
 from geoindex.clean import Hatch
 from geoindex.clean.blocks import clean_block
+from geoindex.clean.entries import palette_row
 from geoindex.clean.hatching import HALO_SIDES, find_hatching
-from geoindex.clean.options import palette_row
+from geoindex.clean.speckle import ROUNDS, merge_speckle
 from geoindex.errors import GridError, OptionError
 from tests.support.palettes import INK_PALETTE
 
@@ -72,6 +73,42 @@ def test_blocks_give_the_bytes_of_the_whole(drawn, variant: str, side: int) -> N
             np.testing.assert_array_equal(part.indices, whole.indices[place])
             np.testing.assert_array_equal(part.reasons, whole.reasons[place])
             np.testing.assert_array_equal(part.confidence, whole.confidence[place])
+
+
+@pytest.mark.parametrize("speckle", [0, 2, 6])
+def test_tiles_give_the_bytes_of_the_whole(speckle: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ink is filled from lines one pixel wide that lie as far from a tile as the reach."""
+    palette = Palette([[0, 0, 0], [200, 40, 40], [40, 200, 40], [40, 40, 200]])
+    indices = np.zeros((120, 140), np.uint8)
+    indices[:, :20], indices[:, 100], indices[30::40, 40:] = 1, 3, 2
+    pixels = palette.colors[indices]
+    plan = Clean(ink=0, speckle=speckle).plan(palette)
+    whole = clean_block(pixels, indices, plan)
+    for side in (13, 32):
+        monkeypatch.setattr("geoindex.clean.blocks.TILE", side)
+        tiled = clean_block(pixels, indices, plan)
+        for name in ("indices", "reasons", "confidence"):
+            np.testing.assert_array_equal(getattr(tiled, name), getattr(whole, name))
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(2, 9))
+def test_speckle_depends_on_its_halo_alone(seed: int, size: int) -> None:
+    """Rows of patches just large enough or too small, in which merging runs far."""
+    rng = np.random.default_rng(seed)
+    lengths = rng.integers(max(1, size - 3), size + 2, 90)
+    row = np.repeat(rng.integers(0, 3, 90), lengths).astype(np.int32)
+    halo, middle = Clean(speckle=size).late_halo, len(row) // 2
+    margin = min(halo, middle, len(row) - middle - 1)
+
+    def merged(classes: np.ndarray) -> np.ndarray:
+        for _ in range(ROUNDS):
+            after = np.empty_like(classes)
+            merge_speckle(classes, size, 4, after)
+            classes = after
+        return classes
+
+    around = row[middle - margin : middle + margin + 1]
+    assert merged(around[np.newaxis])[0, margin] == merged(row[np.newaxis])[0, middle]
 
 
 def test_an_antialiased_edge_goes_to_the_unit_that_covers_more() -> None:
@@ -307,7 +344,7 @@ def test_bad_options(options: dict, message: str) -> None:
     ("options", "message"),
     [
         ({"ink": "mauve"}, "the palette has no entry 'mauve'"),
-        ({"ink": "yellow"}, "no color that is called yellow"),
+        ({"ink": "yellow"}, "no palette entry is yellow .closest: row 3, 76,174,29"),
         ({"ink": "#123456"}, "the palette has no color 18,52,86"),
         ({"ink": 4}, r"the palette has rows 0\.\.3, found 4"),
         ({"ink": (0, 1, 2, 3)}, "every color of the palette is ink"),
