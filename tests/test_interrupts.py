@@ -10,9 +10,9 @@ import rasterio
 from rasterio.errors import EnvError
 
 from geoindex.batch.job import Job, Task, convert_sheet
-from geoindex.color.mapper import ColorMapper
 from geoindex.errors import ImageError, interrupts_first
 from geoindex.images.drivers import read_errors
+from geoindex.indexing.options import GridLayout, ImageMapping
 from tests.support.damage import interrupted
 from tests.support.sheets import PALETTE, make_sheets
 
@@ -63,7 +63,7 @@ def test_a_batch_ends_where_a_sheet_hides_an_interrupt(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_sheets(tmp_path, ["map.png"])
-    monkeypatch.setattr("geoindex.batch.job.convert", interrupted)
+    monkeypatch.setattr("geoindex.batch.job.convert_image", interrupted)
     task = Task(number=0, source=str(tmp_path / "map.png"), target=str(tmp_path / "map.tif"))
     with pytest.raises(KeyboardInterrupt):
-        convert_sheet(Job(mapper=ColorMapper(PALETTE), options={}), task)
+        convert_sheet(Job(mapping=ImageMapping.of(PALETTE), layout=GridLayout()), task)

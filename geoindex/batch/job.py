@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from geoindex.color.mapper import ColorMapper
 from geoindex.errors import GeoindexError, interrupts_first
-from geoindex.indexing.convert import ConversionReport, convert
+from geoindex.indexing.convert import convert_image
+from geoindex.indexing.options import GridLayout, ImageMapping
+from geoindex.indexing.report import ConversionReport
 
 __all__ = ["Chunk", "Job", "Outcome", "Runner", "Task", "convert_sheet"]
 
@@ -18,11 +18,11 @@ __all__ = ["Chunk", "Job", "Outcome", "Runner", "Task", "convert_sheet"]
 class Job:
     """What all sheets of a batch have in common; it is sent to a process once."""
 
-    mapper: ColorMapper
-    """Palette, metric and largest distance, with the table of a cube."""
+    mapping: ImageMapping
+    """How pixels become classes, with the table of a cube."""
 
-    options: dict[str, Any]
-    """Further options of :func:`geoindex.convert`."""
+    layout: GridLayout
+    """How the grids are written."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +79,7 @@ def convert_sheet(job: Job, task: Task) -> Outcome:
     try:
         with interrupts_first():
             target.parent.mkdir(parents=True, exist_ok=True)
-            report = convert(task.source, target, job.mapper, overwrite=True, **job.options)
+            report = convert_image(task.source, target, job.mapping, job.layout, overwrite=True)
             size = target.stat().st_size
     except GeoindexError as error:
         return Outcome(number=task.number, reason=str(error))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from geoindex.indexing.convert import ConversionReport
+from geoindex.indexing.report import ConversionReport
 
 __all__ = ["BatchReport", "FailedSheet", "SkippedSheet"]
 

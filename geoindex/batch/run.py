@@ -21,17 +21,16 @@ from geoindex.batch.sheets import FolderListings, Sheet, find_sheets, target_pro
 from geoindex.clean import Clean
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.metrics import Metric
-from geoindex.color.pixels import Alpha, PixelRule, Translucent
+from geoindex.color.pixels import Alpha, Translucent
 from geoindex.color.threads import Progress, n_cores
 from geoindex.errors import BatchError, OptionError, OutputError
 from geoindex.files.json_text import dump_json
 from geoindex.files.whole_files import make_folder
 from geoindex.grids.formats import GridFormat, format_named
-from geoindex.indexing.convert import ConversionReport
-from geoindex.indexing.image import clean_plan, keep_apart, provenance
+from geoindex.indexing.options import GridLayout, ImageMapping
+from geoindex.indexing.report import ConversionReport
 from geoindex.palette import Palette
 from geoindex.palettes.json_file import palette_to_json
-from geoindex.palettes.mapper import load_mapper
 from geoindex.rules.crs import parse_crs
 from geoindex.rules.scale import Depth, Scale
 
@@ -142,39 +141,33 @@ def convert_many(
     suffix = _suffix(format, grid_format)
     if jobs is not None and jobs < 1:
         raise OptionError(f"jobs must be 1 or more, found {jobs}")
-    rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale, depth=depth)
-    mapper = keep_apart(units, load_mapper(palette, metric, max_distance))
-    layout: dict[str, Any] = {"values": values, "cog": cog}
-    place = parse_crs(crs, error=OptionError)
-    if place is not None:
-        layout["crs"] = place.to_wkt()
-    options = {
-        "alpha": alpha,
-        "translucent": translucent,
-        "scale": scale,
-        "depth": depth,
-        "clean": clean,
-        "format": grid_format.key,
-        **layout,
-    }
-    plan = clean_plan(clean, mapper)
-    settings = {
-        "format": grid_format.key,
-        "suffix": suffix,
-        **layout,
-        **provenance(mapper, rule, plan),
-    }
+    mapping = ImageMapping.of(
+        palette,
+        metric=metric,
+        max_distance=max_distance,
+        alpha=alpha,
+        translucent=translucent,
+        scale=scale,
+        depth=depth,
+        units=units,
+        clean=clean,
+    )
+    layout = GridLayout(
+        format=grid_format.key, values=values, cog=cog, crs=parse_crs(crs, error=OptionError)
+    )
+    job = Job(mapping=mapping, layout=layout)
+    settings = _settings(job, suffix)
     folder = Path(dst_dir)
     sheets = find_sheets(srcs, folder, suffix)
     make_folder(folder)
     with open_manifest(folder) as manifest:
-        batch = _Batch(folder, manifest, _digest(settings, mapper), progress)
+        batch = _Batch(folder, manifest, _digest(settings, mapping.palette), progress)
         tasks = batch.plan(sheets, resume=resume, overwrite=overwrite, is_far=client is not None)
         if tasks and not (fail_fast and batch.failed):
             manifest.start(settings, batch.digest)
             run, n_processes = _runner(jobs, len(tasks), client)
             chunks = batch.begun(tasks, chunk_size(len(tasks), n_processes))
-            with closing(run(Job(mapper=mapper, options=options), chunks)) as outcomes:
+            with closing(run(job, chunks)) as outcomes:
                 batch.collect(outcomes, n_tasks=len(tasks), fail_fast=fail_fast)
         return batch.report()
 
@@ -343,7 +336,20 @@ def _suffix(name: str, grid_format: GridFormat) -> str:
     return suffix if suffix in grid_format.suffixes else grid_format.suffixes[0]
 
 
-def _digest(settings: dict[str, Any], mapper: ColorMapper) -> str:
-    """Digest of all that decides on the bytes of a grid, but its source."""
-    content = {"settings": settings, "palette": palette_to_json(mapper.palette)}
+def _settings(job: Job, suffix: str) -> dict[str, Any]:
+    """All settings that determine the bytes of a grid, apart from its source, as JSON values."""
+    layout = job.layout
+    return {
+        "format": layout.format,
+        "suffix": suffix,
+        "values": layout.values,
+        "cog": layout.cog,
+        **({} if layout.crs is None else {"crs": layout.crs.to_wkt()}),
+        **job.mapping.provenance,
+    }
+
+
+def _digest(settings: dict[str, Any], palette: Palette) -> str:
+    """Digest of the settings and of the whole palette."""
+    content = {"settings": settings, "palette": palette_to_json(palette)}
     return hashlib.sha256(dump_json(content).encode()).hexdigest()

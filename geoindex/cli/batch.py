@@ -9,19 +9,15 @@ from typing import TYPE_CHECKING
 import click
 
 from geoindex.batch import BatchReport, convert_many
-from geoindex.clean import Clean
 from geoindex.cli.messages import echo_warning
 from geoindex.cli.options import (
     MappingOptions,
-    clean_flag,
-    clean_options,
     echo_json,
     json_option,
     mapping_options,
     overwrite_option,
     progress_bar,
     quiet_option,
-    refuse_clean_options,
 )
 from geoindex.errors import BatchError
 from geoindex.grids.formats import format_names
@@ -46,8 +42,6 @@ LISTED_FAILURES = 20
     help="Folder of the grids; sheets keep their folders in it.",
 )
 @mapping_options
-@clean_flag
-@clean_options
 @click.option(
     "--format",
     "grid_format",
@@ -84,8 +78,6 @@ def batch_command(
     output: str,
     mapping: MappingOptions,
     palette: str | Palette,
-    use_clean: bool,
-    clean: Clean,
     grid_format: str,
     jobs: int | None,
     resume: bool,
@@ -100,15 +92,12 @@ def batch_command(
     Run again, it does what is new, changed or was not finished. One bad sheet does not stop the
     others; exit code 1 tells that there was one.
     """
-    if not use_clean:
-        refuse_clean_options()
     with _client(scheduler) as client, progress_bar("sheets", " sheets", quiet=quiet) as progress:
         report = convert_many(
             src,
             output,
             palette,
             **mapping,
-            clean=clean if use_clean else None,
             format=grid_format,
             jobs=jobs,
             resume=resume,

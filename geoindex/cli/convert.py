@@ -6,14 +6,11 @@ from collections.abc import Sequence
 
 import click
 
-from geoindex.clean import Clean
 from geoindex.cli.clean import echo_changes
 from geoindex.cli.messages import echo_warning
 from geoindex.cli.options import (
     MappingOptions,
     changes_option,
-    clean_flag,
-    clean_options,
     confidence_option,
     echo_json,
     grid_format_option,
@@ -22,9 +19,9 @@ from geoindex.cli.options import (
     overwrite_option,
     progress_bar,
     quiet_option,
-    refuse_clean_options,
 )
-from geoindex.indexing.convert import ConversionReport, HiddenClass, MergedColors, convert
+from geoindex.indexing.convert import convert
+from geoindex.indexing.report import ConversionReport, HiddenClass, MergedColors
 from geoindex.palette import Palette
 
 __all__ = ["convert_command", "echo_hidden", "echo_merged", "echo_report"]
@@ -40,8 +37,6 @@ LISTED_GROUPS = 10
 @click.argument("src")
 @click.argument("dst")
 @mapping_options
-@clean_flag
-@clean_options
 @changes_option
 @confidence_option
 @grid_format_option
@@ -54,8 +49,6 @@ def convert_command(
     *,
     palette: str | Palette,
     mapping: MappingOptions,
-    use_clean: bool,
-    clean: Clean,
     changes: str | None,
     confidence: str | None,
     grid_format: str | None,
@@ -68,15 +61,12 @@ def convert_command(
     The suffix of DST picks the format: .npy, .tif, .png, .asc (ESRI), .irap, .zmap, .grd
     (Surfer), .cps3, .xyz or .xya.
     """
-    if not use_clean:
-        refuse_clean_options()
     with progress_bar(src, " px", quiet=quiet) as progress:
         report = convert(
             src,
             dst,
             palette,
             **mapping,
-            clean=clean if use_clean else None,
             changes=changes,
             confidence=confidence,
             format=grid_format,

@@ -6,20 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
 
 from geoindex.cli.options import echo_json, json_option
-from geoindex.errors import GridError
-from geoindex.grid import IndexGrid
-from geoindex.grids.formats import grid_format, open_grid
-from geoindex.images.describe import describe_raster
-from geoindex.palette import Palette
-from geoindex.palettes.cube import SUFFIX as CUBE_SUFFIX
-from geoindex.palettes.cube import ColorCube, load_cube
-from geoindex.palettes.formats import is_palette_file
-from geoindex.palettes.load import load_palette
-from geoindex.palettes.raster import RASTER_SUFFIXES
-from geoindex.survey import Survey
+from geoindex.grids.describe import describe
 
 __all__ = ["info_command"]
 
@@ -29,7 +18,7 @@ __all__ = ["info_command"]
 @json_option
 def info_command(file: str, *, as_json: bool) -> None:
     """Tell what FILE is: a grid, an image, a palette, a color cube or an OpendTect survey."""
-    content = _describe(Path(file))
+    content = describe(Path(file))
     if as_json:
         echo_json(content)
         return
@@ -50,99 +39,6 @@ def _echo_facts(facts: dict[str, Any], indent: int) -> None:
             _echo_facts(value, indent + 2)
         else:
             click.echo(f"{'':{indent}}{key:<{width}}  {_text(value)}")
-
-
-def _describe(path: Path) -> dict[str, Any]:
-    """Facts about a file, by what its suffix and content say."""
-    if is_palette_file(path):
-        return _describe_palette(load_palette(path))
-    if path.name.endswith(".survey") or (path / ".survey").is_file():
-        return _describe_survey(Survey.open(path))
-    if grid_format(path) is not None and path.suffix.lower() not in RASTER_SUFFIXES:
-        return _describe_grid(open_grid(path))
-    if path.suffix.lower() == CUBE_SUFFIX:
-        return _describe_cube(load_cube(path))
-    return _describe_raster(path)
-
-
-def _describe_raster(path: Path) -> dict[str, Any]:
-    """Facts about an image file, which may be a grid."""
-    image = describe_raster(path)
-    if grid_format(path) is None or image["bands"] != ["palette"]:
-        return image
-    try:
-        return _describe_grid(open_grid(path))
-    except GridError:
-        # A color table that some pixels lie outside of still makes an image.
-        return image
-
-
-def _describe_palette(palette: Palette) -> dict[str, Any]:
-    """Facts about a palette."""
-    return {
-        "kind": "palette",
-        "colors": len(palette),
-        "named": palette.names is not None,
-        "duplicates": len(palette.duplicates()),
-        "sha256": palette.sha256,
-    }
-
-
-def _describe_cube(cube: ColorCube) -> dict[str, Any]:
-    """Facts about a color cube."""
-    return {
-        "kind": "color cube",
-        "palette": f"{cube.palette.name or 'without a name'}, {len(cube.palette)} colors",
-        "metric": cube.metric,
-        "max_distance": cube.max_distance,
-    }
-
-
-def _describe_survey(survey: Survey) -> dict[str, Any]:
-    """Facts about the geometry of a survey."""
-    z = survey.z
-    return {
-        "kind": "OpendTect survey",
-        "name": survey.name or None,
-        "inlines": _lines(survey.inlines),
-        "crosslines": _lines(survey.crosslines),
-        "bins": f"{survey.inline_spacing:.6g} x {survey.crossline_spacing:.6g}",
-        "azimuth_of_inlines": round(survey.azimuth, 4),
-        "x": list(survey.x),
-        "y": list(survey.y),
-        "corners": np.round(survey.corners, 3).tolist(),
-        "z": None if z is None else f"{z.start:g} to {z.stop:g} {z.unit} step {z.step:g}",
-        "crs": None if survey.crs is None else survey.crs.to_string(),
-    }
-
-
-def _lines(lines: range) -> str:
-    """Line numbers on one line."""
-    return f"{lines[0]} to {lines[-1]} step {lines.step}"
-
-
-def _describe_grid(grid: IndexGrid) -> dict[str, Any]:
-    """Facts about an index grid."""
-    counts = grid.counts()
-    rows, cols = grid.shape
-    return {
-        "kind": "index grid",
-        "size": f"{cols} x {rows} pixels, {grid.indices.dtype}",
-        "palette": f"{grid.palette.name or 'without a name'}, {len(grid.palette)} colors",
-        "nodata": grid.nodata,
-        "nodata_pixels": grid.indices.size - int(counts.sum()),
-        "transform": None if grid.transform is None else list(grid.transform[:6]),
-        "crs": None if grid.crs is None else grid.crs.to_string(),
-        "provenance": dict(grid.provenance),
-        "classes": [
-            {
-                "index": int(index),
-                "label": grid.palette.label(int(index)),
-                "pixels": int(counts[index]),
-            }
-            for index in np.flatnonzero(counts)
-        ],
-    }
 
 
 def _text(value: Any) -> str:

@@ -18,14 +18,14 @@ from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha
 from geoindex.color.threads import Progress
 from geoindex.grid import Resampling
-from geoindex.grids.formats import format_names
+from geoindex.grids.formats import FORMATS, format_names
 from geoindex.palettes.load import load_palette
 from geoindex.rules.scale import Depth, Scale
 
 __all__ = [
+    "FORMAT_KEYS",
     "MappingOptions",
     "changes_option",
-    "clean_flag",
     "clean_options",
     "confidence_option",
     "echo_json",
@@ -41,13 +41,14 @@ __all__ = [
     "palette_options",
     "progress_bar",
     "quiet_option",
-    "refuse_clean_options",
     "step_option",
     "survey_option",
 ]
 
 CLEAN_PARAMETERS = tuple(field.name for field in fields(Clean))
 """Options that :func:`clean_options` adds."""
+
+FORMAT_KEYS = ", ".join(known.key for known in FORMATS)
 
 palette_option = click.option(
     "-p",
@@ -69,101 +70,114 @@ metric_option = click.option(
     type=click.Choice(get_args(Metric)),
     default="rgb",
     show_default=True,
-    help="Color distance.",
+    help="Color distance; shaded allows for hillshade.",
 )
 max_distance_option = click.option(
     "--max-distance",
     type=float,
     metavar="D",
-    help="Make pixels nodata that are farther than D from every palette color.",
+    help="Treat pixels farther than D from every palette color as nodata, D in the units of the "
+    "metric.  [default: no limit]",
 )
 alpha_option = click.option(
     "--alpha",
     type=click.Choice(get_args(Alpha)),
     default="mask",
     show_default=True,
-    help="Make transparent pixels nodata, or ignore transparency.",
+    help="Treat transparent pixels as nodata (mask), or ignore transparency (strip).",
 )
 translucent_option = click.option(
     "--translucent",
     default="keep",
     show_default=True,
     metavar="keep|N|#RRGGBB",
-    help="Keep the color of partly transparent pixels, make those nodata whose alpha is below N "
-    "(1-255), or lay them on a background color.",
+    help="How to treat partly transparent pixels: keep their color, make those with alpha below "
+    "N (1-255) nodata, or blend them with a background color.",
 )
 scale_option = click.option(
     "--scale",
     type=click.Choice(get_args(Scale)),
-    help="Scale of float images where all within 0-1 is not the unit scale.",
+    help="How to read float pixels that all lie in 0-1: as fractions (unit) or as 0-255 (byte).  "
+    "[default: unit]",
 )
 depth_option = click.option(
     "--depth",
     type=click.Choice(get_args(Depth)),
     default="8bit",
     show_default=True,
-    help="Round 16-bit and float colors to 8 bits, or compare them in full.",
+    help="Round 16-bit and float colors to 8 bits, or compare them at full precision.",
 )
 units_option = click.option(
     "--units",
     metavar="PALETTE",
-    help="The map's own flat colors: each gets a palette color that no other one has.",
+    help="Palette file of the map's own flat colors; each is assigned a different color of "
+    "--palette.",
 )
 values_option = click.option(
-    "--values", is_flag=True, help="Write the palette's class values in place of row numbers."
+    "--values", is_flag=True, help="Write the palette's class values instead of its row numbers."
 )
 cog_option = click.option(
-    "--cog", is_flag=True, help="Lay GeoTIFF out for the cloud, with overviews by mode."
+    "--cog", is_flag=True, help="Write a Cloud Optimized GeoTIFF with majority overviews."
 )
 crs_option = click.option(
     "--crs",
     metavar="CRS",
-    help="Coordinate reference system of the map (EPSG:3067) where the image does not tell.",
+    help="Coordinate reference system of the map, such as EPSG:3067.  [default: that of the "
+    "image]",
 )
 survey_option = click.option(
     "--survey",
     required=True,
     metavar="FILE",
-    help="OpendTect's file .survey, or the folder of the survey.",
+    help="OpendTect .survey file, or the folder of the survey.",
 )
 method_option = click.option(
     "--method",
     type=click.Choice(get_args(Resampling)),
     default="nearest",
     show_default=True,
-    help="The pixel at the center of each bin, or the class of most of the bin.",
+    help="Class of a bin: that of the pixel at its center (nearest), or the one that covers most "
+    "of it (mode).",
 )
 pad_option = click.option(
-    "--pad", type=int, default=0, metavar="N", help="Add N bins around the survey."
+    "--pad",
+    type=int,
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Number of bins to add on each side of the survey.",
 )
 step_option = click.option(
-    "--step", type=int, metavar="N", help="Step of the line numbers written."
+    "--step",
+    type=int,
+    metavar="N",
+    help="Step between the line numbers to write.  [default: that of the survey]",
 )
 grid_format_option = click.option(
     "--grid-format",
     type=click.Choice(format_names()),
-    help="Format of DST where its suffix would pick another one.",
+    metavar="FORMAT",
+    help=f"Format of DST: {FORMAT_KEYS}.  [default: by its suffix]",
 )
-overwrite_option = click.option(
-    "--overwrite", is_flag=True, help="Replace an output that is already there."
-)
+overwrite_option = click.option("--overwrite", is_flag=True, help="Replace an existing output.")
 clean_flag = click.option(
     "--clean",
     "use_clean",
     is_flag=True,
-    help="Recover the units of a drawn map: soft edges, ink, speckle; the options below say how.",
+    help="Recover the units of a drawn map from soft edges, ink and speckle; the options down to "
+    "--reach adjust this.",
 )
 changes_option = click.option(
     "--changes",
     metavar="FILE",
-    help="Also write a grid of what was changed and why (.npy, .tif, .png).",
+    help="Also write a grid of the reason why each pixel was changed (.npy, .tif, .png).",
 )
 confidence_option = click.option(
     "--confidence",
     metavar="FILE",
-    help="Also write a grid of the confidence of each pixel in percent.",
+    help="Also write a grid of the confidence of each pixel, 0-100 % (.npy, .tif, .png).",
 )
-quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print only errors.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
@@ -190,22 +204,26 @@ class MappingOptions(TypedDict):
     scale: Scale | None
     depth: Depth
     units: str | None
+    clean: Clean | None
     values: bool
     cog: bool
     crs: str | None
 
 
 def mapping_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the palette option and, as one argument `mapping`, those of mapping."""
+    """Add the palette option and, as one argument `mapping`, all options of mapping."""
 
     @wraps(command)
-    def collect(**arguments: Any) -> None:
-        names = MappingOptions.__annotations__
-        mapping = {name: arguments.pop(name) for name in names}
+    def collect(*, use_clean: bool, clean: Clean, **arguments: Any) -> None:
+        if not use_clean:
+            _refuse_clean_options()
+        arguments["clean"] = clean if use_clean else None
+        mapping = {name: arguments.pop(name) for name in MappingOptions.__annotations__}
         command(**arguments, mapping=mapping)
 
-    collected: Callable[..., None] = collect
+    collected = clean_options(collect)
     for option in (
+        clean_flag,
         crs_option,
         cog_option,
         values_option,
@@ -225,60 +243,6 @@ def mapping_options(command: Callable[..., None]) -> Callable[..., None]:
 def clean_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options of class recovery, which reach the command as one `clean`."""
 
-    @click.option(
-        "--ink",
-        multiple=True,
-        metavar="ENTRIES",
-        help="Palette entries that are overprint (contacts, faults, text), to be filled from the "
-        "units beside them: names, row numbers, #rrggbb or words such as black,red. By default "
-        "those whose role in the palette is ink; '' for none. May be repeated.",
-    )
-    @click.option(
-        "--shade/--no-shade",
-        default=None,
-        help="Units are drawn darker and brighter, as under hillshade; by default with "
-        "--metric shaded.",
-    )
-    @click.option(
-        "--hatch",
-        multiple=True,
-        metavar="COLOR+COLOR=CLASS",
-        help="Make one class of regions where two colors alternate, such as "
-        "255,255,255+76,174,29=Quartzite; CLASS is the name or row of a palette entry. May be "
-        "repeated.",
-    )
-    @click.option(
-        "--hatch-gap",
-        type=int,
-        default=Clean.hatch_gap,
-        show_default=True,
-        metavar="N",
-        help="Widest stripe of a hatching in pixels.",
-    )
-    @click.option(
-        "--speckle",
-        type=int,
-        default=Clean.speckle,
-        show_default=True,
-        metavar="N",
-        help="Merge patches of fewer than N pixels into their neighbors.",
-    )
-    @click.option(
-        "--connectivity",
-        type=click.Choice(["4", "8"]),
-        default=str(Clean.connectivity),
-        show_default=True,
-        help="Whether the pixels of a patch share a side, or may touch at a corner.",
-    )
-    @click.option("--edges/--no-edges", default=True, help="Settle soft edges.")
-    @click.option(
-        "--reach",
-        type=int,
-        default=Clean.reach,
-        show_default=True,
-        metavar="N",
-        help="Ink farther than N pixels from every unit becomes nodata.",
-    )
     @wraps(command)
     def with_clean(*args: Any, **options: Any) -> None:
         steps = {name: options.pop(name) for name in CLEAN_PARAMETERS}
@@ -286,11 +250,77 @@ def clean_options(command: Callable[..., None]) -> Callable[..., None]:
         steps["connectivity"] = int(steps["connectivity"])
         command(*args, clean=Clean(**steps), **options)
 
-    return with_clean
+    collected: Callable[..., None] = with_clean
+    for option in reversed(CLEAN_OPTIONS):
+        collected = option(collected)
+    return collected
 
 
-def refuse_clean_options() -> None:
-    """Refuse options of class recovery where it is not asked for.
+CLEAN_OPTIONS = (
+    click.option(
+        "--ink",
+        multiple=True,
+        metavar="ENTRIES",
+        help="Palette entries that are ink (contacts, faults, text), to be filled from the units "
+        "beside them: names, row numbers, #rrggbb or words such as black,red; '' for none. May be "
+        "repeated.  [default: entries with the role ink]",
+    ),
+    click.option(
+        "--shade/--no-shade",
+        default=None,
+        help="Allow units darker or brighter than in the palette (hillshade).  [default: on with "
+        "--metric shaded]",
+    ),
+    click.option(
+        "--hatch",
+        multiple=True,
+        metavar="COLOR+COLOR=CLASS",
+        help="Turn areas where two colors alternate into one class, such as "
+        "255,255,255+76,174,29=Quartzite; CLASS is the name or row of a palette entry. May be "
+        "repeated.",
+    ),
+    click.option(
+        "--hatch-gap",
+        type=int,
+        default=Clean.hatch_gap,
+        show_default=True,
+        metavar="N",
+        help="Widest stripe of a hatching in pixels (2-64).",
+    ),
+    click.option(
+        "--speckle",
+        type=int,
+        default=Clean.speckle,
+        show_default=True,
+        metavar="N",
+        help="Merge patches of fewer than N pixels (0-64) into their neighbors.",
+    ),
+    click.option(
+        "--connectivity",
+        type=click.Choice(["4", "8"]),
+        default=str(Clean.connectivity),
+        show_default=True,
+        help="Pixels of a patch share a side (4) or touch at least at a corner (8).",
+    ),
+    click.option(
+        "--edges/--no-edges",
+        default=True,
+        show_default=True,
+        help="Give pixels of soft edges to the unit that covers most of them.",
+    ),
+    click.option(
+        "--reach",
+        type=int,
+        default=Clean.reach,
+        show_default=True,
+        metavar="N",
+        help="Make ink farther than N pixels (5-256) from every unit nodata.",
+    ),
+)
+
+
+def _refuse_clean_options() -> None:
+    """Refuse options of class recovery without --clean.
 
     Raises
     ------

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 
 import click
-import numpy as np
 
 from geoindex.cli.messages import color_block
 from geoindex.cli.options import echo_json, json_option, metric_option, overwrite_option
 from geoindex.color.metrics import Metric
-from geoindex.color.pixels import PixelRule
 from geoindex.files.whole_files import atomic_output, check_target
-from geoindex.images.pixel_blocks import count_colors
 from geoindex.learn.match import PaletteMatch, match_palette
+from geoindex.learn.match_report import count_units, match_table
 from geoindex.palette import Palette
 from geoindex.palettes.load import load_palette
 
 __all__ = ["match_command"]
-
-HEADER = (
-    "unit", "name", "red", "green", "blue", "pixels",
-    "index", "palette_name", "palette_red", "palette_green", "palette_blue", "distance",
-    "nearest_index", "nearest_distance",
-)  # fmt: skip
 
 
 @click.command("match")
@@ -58,39 +48,15 @@ def match_command(
     if output is not None:
         check_target(Path(output), overwrite=overwrite)
     colors = load_palette(units)
-    counts = None if image is None else _count(image, colors)
+    counts = None if image is None else count_units(image, colors)
     match = match_palette(colors, load_palette(palette), counts=counts, metric=metric)
     if output is not None:
         with atomic_output(Path(output), overwrite=overwrite) as temporary:
-            temporary.write_text(_table(match), encoding="utf-8", newline="")
+            temporary.write_text(match_table(match), encoding="utf-8", newline="")
     if as_json:
         echo_json(match.to_dict())
         return
     _echo(match)
-
-
-def _count(image: str, units: Palette) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Pixels of a map that have exactly the color of each unit."""
-    histogram = count_colors(image, PixelRule())
-    found = {
-        bytes(color): int(count)
-        for color, count in zip(histogram.colors, histogram.counts, strict=True)
-    }
-    return np.array([found.get(bytes(color), 0) for color in units.colors], dtype=np.int64)
-
-
-def _table(match: PaletteMatch) -> str:
-    """CSV text of a match."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEADER)
-    for unit in match.to_dict()["units"]:
-        pixels = "" if unit["pixels"] is None else unit["pixels"]
-        own = [unit["unit"], unit["label"], *unit["color"], pixels]
-        given = [unit["index"], unit["palette_label"], *unit["palette_color"]]
-        distance, nearest = f"{unit['distance']:.6g}", f"{unit['nearest_distance']:.6g}"
-        writer.writerow([*own, *given, distance, unit["nearest_index"], nearest])
-    return text.getvalue()
 
 
 def _echo(match: PaletteMatch) -> None:

@@ -18,13 +18,10 @@ from geoindex.cli.options import (
     quiet_option,
 )
 from geoindex.color.metrics import Metric
-from geoindex.color.pixels import Alpha, PixelRule
-from geoindex.images.pixel_blocks import count_colors
-from geoindex.indexing.convert import summarize
-from geoindex.indexing.image import index_image
-from geoindex.opendtect.segy import SectionReport, write_section
+from geoindex.color.pixels import Alpha
+from geoindex.indexing.options import ImageMapping
+from geoindex.indexing.section import ImageSectionReport, image_section
 from geoindex.palette import Palette
-from geoindex.palettes.mapper import load_mapper
 from geoindex.surveys.section import SectionDomain
 
 __all__ = ["section_command"]
@@ -110,10 +107,9 @@ def section_command(
     Beside it appear the list of classes, LINE.sgy.legend.csv, and a color table for OpendTect,
     LINE.odct. Needs segyio (geoindex-raster[segy]).
     """
-    mapper = load_mapper(palette, metric, max_distance)
-    grid = index_image(image, mapper, alpha=alpha)
-    report = write_section(
-        grid,
+    report = image_section(
+        image,
+        ImageMapping.of(palette, metric=metric, max_distance=max_distance, alpha=alpha),
         output,
         start=start,
         end=end,
@@ -129,13 +125,11 @@ def section_command(
         echo_json(report.to_dict())
     elif not quiet:
         _echo_report(report)
-        colors = count_colors(image, PixelRule(alpha=alpha))
-        mapped = summarize(colors, mapper, source=image, target=output, shape=grid.shape)
-        echo_hidden(mapped.hidden)
-        echo_merged(mapped.merged)
+        echo_hidden(report.hidden)
+        echo_merged(report.merged)
 
 
-def _echo_report(report: SectionReport) -> None:
+def _echo_report(report: ImageSectionReport) -> None:
     """Print a summary."""
     click.echo(f"{report.target}: {report.n_traces} traces of {report.n_samples} samples")
     click.echo(f"  spacing       {report.trace_spacing:.3f} between traces")

@@ -1,12 +1,12 @@
 """Image files block by block: decoding, mapping and encoding at the same time.
 
-What is in memory at once is a handful of blocks, whatever the size of the image.
+Only a handful of blocks is in memory at once, whatever the size of the image.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, TypeVar
@@ -15,10 +15,12 @@ import numpy as np
 
 from geoindex.color.histogram import ColorCounter
 from geoindex.color.mapper import ColorMapper
+from geoindex.color.pixels import Pixels
 from geoindex.color.threads import Progress, threads_apart
 from geoindex.grids.writing import BlockWriter
 from geoindex.images.blocks import plan_regions, read_ahead
 from geoindex.images.files import MapImage, Region
+from geoindex.indexing.options import ImageMapping
 from geoindex.rules.indices import IndexArray, index_dtype
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ class _NodataTurnedUpError(Exception):
 
 def stream_image(
     image: MapImage,
-    mapper: ColorMapper,
+    mapping: ImageMapping,
     open_writer: Callable[[IndexType], AbstractContextManager[Writer]],
     *,
     counter: ColorCounter | None = None,
@@ -54,38 +56,51 @@ def stream_image(
     ----------
     image : MapImage
         The open file.
-    mapper : ColorMapper
-        Palette, metric and largest distance.
+    mapping : ImageMapping
+        How its pixels become classes.
     open_writer : callable
-        Opens what takes the indices, whose dtype it is given. It is called again where a
-        palette of 256 colors turns out to need uint16 because some pixel is nodata.
+        Opens the writer of the indices, given their dtype. It is called again if a palette of
+        256 colors turns out to need uint16 because some pixel is nodata.
     counter : ColorCounter, optional
         Counts the colors on the way.
     cleaner : BandCleaner, optional
-        Recovers the classes on the way.
+        From ``mapping.cleaner``, for the caller to read afterward.
     n_readers : int
         As in :func:`geoindex.images.blocks.read_ahead`.
     progress : callable, optional
-        Called with the pixels that are done and how many there are.
+        Called with the number of pixels done and their total.
 
     Returns
     -------
     BlockWriter
-        What `open_writer` opened, complete.
+        The writer that `open_writer` opened, complete.
 
     Raises
     ------
     ImageError
         The file is damaged.
     """
+    cleaner = cleaner or mapping.cleaner(image.shape)
+    regions = plan_regions(image.shape, image.block_shape, whole_rows=cleaner is not None)
+
+    n_pixels = image.shape[0] * image.shape[1]
+
+    def tell(done: int) -> None:
+        if progress is not None:
+            progress(done, n_pixels)
 
     def run(dtype: IndexType) -> Writer:
-        with open_writer(dtype) as writer:
-            _map_blocks(image, mapper, writer.write, dtype, counter, cleaner, n_readers, progress)
+        with (
+            open_writer(dtype) as writer,
+            _writing_behind(writer.write, threaded=len(regions) > 1) as write,
+            read_ahead(image, regions, n_readers) as blocks,
+        ):
+            mapping.mapper.prepare(n_pixels)
+            _map_blocks(blocks, mapping.mapper, dtype, write, counter, cleaner, tell)
         return writer
 
     try:
-        return run(index_dtype(len(mapper.palette), has_nodata=False))
+        return run(index_dtype(len(mapping.palette), has_nodata=False))
     except _NodataTurnedUpError:
         if counter is not None:
             counter.clear()
@@ -95,46 +110,37 @@ def stream_image(
 
 
 def _map_blocks(
-    image: MapImage,
+    blocks: Iterable[tuple[Region, Pixels]],
     mapper: ColorMapper,
-    write: Write,
     dtype: IndexType,
+    write: Write,
     counter: ColorCounter | None,
     cleaner: BandCleaner | None,
-    n_readers: int,
-    progress: Progress | None,
+    tell: Callable[[int], None],
 ) -> None:
-    """Read, map and write region by region."""
-    rows, cols = image.shape
+    """Map and write block by block, and tell how many pixels are done."""
     done = 0
-    regions = plan_regions(image.shape, image.block_shape, whole_rows=cleaner is not None)
-    with (
-        _writing_behind(write, threaded=len(regions) > 1) as write_soon,
-        read_ahead(image, regions, n_readers) as blocks,
-    ):
-        mapper.prepare(rows * cols)
-        for region, pixels in blocks:
-            indices = mapper.map_pixels(pixels)
-            if indices.dtype.itemsize > np.dtype(dtype).itemsize:
-                raise _NodataTurnedUpError
-            indices = indices.astype(dtype, copy=False)
-            if cleaner is None:
-                write_soon(indices, region)
-            else:
-                for block, place in cleaner.add(pixels, indices):
-                    write_soon(block.indices, place)
-                    for name, write_extra in cleaner.extras.items():
-                        write_extra(getattr(block, name), place)
-            if counter is not None:
-                counter.add(pixels)
-            done += indices.size
-            if progress is not None:
-                progress(done, rows * cols)
+    for region, pixels in blocks:
+        indices = mapper.map_pixels(pixels)
+        if indices.dtype.itemsize > np.dtype(dtype).itemsize:
+            raise _NodataTurnedUpError
+        indices = indices.astype(dtype, copy=False)
+        if cleaner is None:
+            write(indices, region)
+        else:
+            for block, place in cleaner.add(pixels, indices):
+                write(block.indices, place)
+                for name, write_extra in cleaner.extras.items():
+                    write_extra(getattr(block, name), place)
+        if counter is not None:
+            counter.add(pixels)
+        done += indices.size
+        tell(done)
 
 
 @contextmanager
 def _writing_behind(write: Write, *, threaded: bool) -> Iterator[Write]:
-    """Write in a thread that is at most a few regions behind."""
+    """Write in a thread that is at most `WRITE_BEHIND` blocks behind."""
     if not threaded:
         yield write
         return

@@ -1,0 +1,153 @@
+"""The options of the roads, resolved once: how pixels become classes, and these a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from rasterio.crs import CRS
+
+from geoindex.__version__ import __version__
+from geoindex.clean import Clean, Plan
+from geoindex.color.mapper import ColorMapper
+from geoindex.color.metrics import Metric
+from geoindex.color.pixels import Alpha, PixelRule, Translucent
+from geoindex.errors import OptionError
+from geoindex.learn.match import match_palette
+from geoindex.palette import Palette
+from geoindex.palettes.load import load_palette
+from geoindex.palettes.mapper import load_mapper
+from geoindex.rules.scale import Depth, Scale
+
+if TYPE_CHECKING:
+    from geoindex.clean.strips import BandCleaner
+
+__all__ = ["GridLayout", "ImageMapping"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ImageMapping:
+    """How the pixels of an image become classes."""
+
+    mapper: ColorMapper
+    """Palette, metric and largest distance."""
+
+    rule: PixelRule
+    """How pixels are read as colors."""
+
+    plan: Plan | None = None
+    """Steps of class recovery, or None."""
+
+    @classmethod
+    def of(
+        cls,
+        palette: Palette | ColorMapper | str | PathLike[str],
+        *,
+        metric: Metric = "rgb",
+        max_distance: float | None = None,
+        alpha: Alpha = "mask",
+        translucent: Translucent = "keep",
+        scale: Scale | None = None,
+        depth: Depth = "8bit",
+        units: Palette | ArrayLike | str | PathLike[str] | None = None,
+        clean: Clean | bool | None = None,
+    ) -> ImageMapping:
+        """Resolve the options of :func:`geoindex.index_image`, which explains them.
+
+        Raises
+        ------
+        GeoindexError
+            An unknown choice, a value out of range, a palette or units that cannot be read,
+            or more units than the palette has colors.
+        """
+        rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale, depth=depth)
+        mapper = _keep_apart(units, load_mapper(palette, metric, max_distance))
+        return cls(mapper=mapper, rule=rule, plan=_clean_plan(clean, mapper))
+
+    @property
+    def palette(self) -> Palette:
+        """The classes."""
+        return self.mapper.palette
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """How a grid was made; no time and no path, so that the same input gives the same bytes.
+
+        JSON values.
+        """
+        rule, mapper = self.rule, self.mapper
+        translucent: Any = rule.translucent
+        if not isinstance(translucent, str):
+            translucent = np.asarray(translucent).tolist()
+        made: dict[str, Any] = {
+            "software": f"geoindex {__version__}",
+            "metric": mapper.metric,
+            "max_distance": mapper.max_distance,
+            "alpha": rule.alpha,
+            "translucent": translucent,
+            "scale": rule.scale,
+            "depth": rule.depth,
+            "palette": mapper.palette.name,
+            "palette_sha256": mapper.palette.sha256,
+        }
+        if mapper.units is not None and mapper.rows is not None:
+            made["units_sha256"] = mapper.units.sha256
+            made["unit_rows"] = mapper.rows.tolist()
+        if self.plan is not None:
+            made["clean"] = self.plan.to_dict()
+        return made
+
+    def cleaner(self, shape: tuple[int, int]) -> BandCleaner | None:
+        """Prepare class recovery of a file of this shape, if it is wanted."""
+        if self.plan is None:
+            return None
+        # Loading the compiled steps takes as long as mapping a map.
+        from geoindex.clean.strips import BandCleaner
+
+        return BandCleaner(shape, self.plan)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GridLayout:
+    """How a grid is written to a file."""
+
+    format: str | None = None
+    """Key of the format where the suffix would pick another one."""
+
+    values: bool = False
+    """Whether class values are written in place of palette rows."""
+
+    cog: bool = False
+    """Whether a GeoTIFF is laid out for the cloud, with overviews."""
+
+    crs: CRS | None = None
+    """Coordinate reference system of the map, in place of the image's own."""
+
+
+def _keep_apart(
+    units: Palette | ArrayLike | str | PathLike[str] | None, mapper: ColorMapper
+) -> ColorMapper:
+    """Make a mapper that gives each unit of a map an index of its own, if there are units."""
+    if units is None:
+        return mapper
+    if isinstance(units, str | PathLike):
+        units = load_palette(units)
+    match = match_palette(units, mapper.palette, metric=mapper.metric)
+    return match.mapper(mapper.max_distance)
+
+
+def _clean_plan(clean: Clean | bool | None, mapper: ColorMapper) -> Plan | None:
+    """Find the steps of class recovery that an option stands for; True stands for the defaults."""
+    if clean is None or clean is False:
+        return None
+    if clean is not True and not isinstance(clean, Clean):
+        raise OptionError(f"clean must be True or a geoindex.Clean of steps, found {clean!r}")
+    if mapper.units is not None:
+        raise OptionError(
+            "clean looks for the palette's colors in the map, and with units= the map has other "
+            "colors; pass the units as the palette instead"
+        )
+    return (Clean() if clean is True else clean).plan(mapper.palette, mapper.metric)

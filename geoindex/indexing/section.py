@@ -1,0 +1,87 @@
+"""A picture of a cross-section as a SEG-Y line of classes, read once."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from os import PathLike
+
+from geoindex.color.histogram import ColorCounter
+from geoindex.images.files import open_image
+from geoindex.indexing.image import map_file
+from geoindex.indexing.options import ImageMapping
+from geoindex.indexing.report import HiddenClass, MergedColors, summarize
+from geoindex.opendtect.segy import SectionReport, write_section
+from geoindex.surveys.section import SectionDomain
+
+__all__ = ["ImageSectionReport", "image_section"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageSectionReport(SectionReport):
+    """What :func:`image_section` wrote."""
+
+    merged: tuple[MergedColors, ...]
+    """Frequent colors that became the same class, most pixels first."""
+
+    hidden: tuple[HiddenClass, ...]
+    """Classes that can never be assigned because an earlier class has the same color."""
+
+
+def image_section(
+    image: str | PathLike[str],
+    mapping: ImageMapping,
+    path: str | PathLike[str],
+    *,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    top: float,
+    bottom: float,
+    n_traces: int | None = None,
+    n_samples: int | None = None,
+    domain: SectionDomain = "depth",
+    feet: bool = False,
+    overwrite: bool = False,
+) -> ImageSectionReport:
+    """Map an image file of a cross-section and write it as a SEG-Y line.
+
+    Parameters
+    ----------
+    image : path-like
+        The picture: columns along the line, rows downward.
+    mapping : ImageMapping
+    path, start, end, top, bottom, n_traces, n_samples, domain, feet, overwrite
+        As in :func:`geoindex.write_section`.
+
+    Returns
+    -------
+    ImageSectionReport
+
+    Raises
+    ------
+    GeoindexError
+        The image cannot be read, or as in :func:`geoindex.write_section`.
+    """
+    counter = ColorCounter()
+    with open_image(image, mapping.rule) as opened:
+        grid = map_file(opened, mapping, counter=counter)
+    written = write_section(
+        grid,
+        path,
+        start=start,
+        end=end,
+        top=top,
+        bottom=bottom,
+        n_traces=n_traces,
+        n_samples=n_samples,
+        domain=domain,
+        feet=feet,
+        overwrite=overwrite,
+    )
+    mapped = summarize(
+        counter.histogram(),
+        mapping.mapper,
+        source=str(image),
+        target=str(path),
+        shape=grid.shape,
+    )
+    return ImageSectionReport(**asdict(written), merged=mapped.merged, hidden=mapped.hidden)
