@@ -1,7 +1,8 @@
-"""Sheets on a Dask cluster, a task each; needs ``geoindex-raster[dask]``.
+"""Sheets on a Dask cluster, one task each; needs ``geoindex-raster[dask]``.
 
 After the interface of ``dask.distributed`` (https://distributed.dask.org). A worker plugin
-holds what all sheets have in common: it reaches every worker once, those too that join later.
+holds what all sheets have in common: it reaches every worker once, including those that join
+later.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from geoindex.errors import BatchError
 __all__ = ["connect", "run_on_cluster"]
 
 TASKS_A_THREAD = 20
-"""Tasks that the scheduler holds for each thread of the cluster; more only cost it memory."""
+"""Tasks queued for each thread of the cluster; more would only cost memory."""
 
 LEAST_TASKS = 1000
 
@@ -128,13 +129,13 @@ def _convert_on_worker(name: str, task: Task) -> Outcome:
 
 
 def _outcome(result: Any, task: Task) -> Outcome:
-    """Outcome of a task that ended in whatever way.
+    """Make the outcome of a task, however it ended.
 
     Parameters
     ----------
     result : Outcome, CancelledError, or type, value and traceback of an error
-        As :class:`distributed.as_completed` has it. Dask does a task again whose result was
-        lost together with its worker.
+        From :class:`distributed.as_completed`. Dask repeats a task whose result was lost with
+        its worker.
     task : Task
     """
     if isinstance(result, Outcome):
@@ -143,7 +144,7 @@ def _outcome(result: Any, task: Task) -> Outcome:
     if isinstance(error, CancelledError):
         reason = "was cancelled: the scheduler or the connection to it was lost"
     elif isinstance(error, KilledWorker):
-        reason = "its workers died again and again; if memory ran out, give them more"
+        reason = "its workers died repeatedly; if memory ran out, give them more"
     else:
         reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
     return Outcome(number=task.number, reason=f"{task.source}: {reason}")

@@ -16,7 +16,7 @@ __all__ = ["Chunk", "Job", "Outcome", "Runner", "Task", "convert_sheet"]
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """What all sheets of a batch have in common; it is sent to a process once."""
+    """The settings that all sheets of a batch share; sent to a process once."""
 
     mapping: ImageMapping
     """How pixels become classes, with the table of a cube."""
@@ -41,7 +41,7 @@ class Task:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What became of a task."""
+    """The result of a task."""
 
     number: int
     """That of the task."""
@@ -57,14 +57,14 @@ class Outcome:
 
 
 Chunk = list[Task]
-"""Tasks that are handed over together."""
+"""Tasks that are sent together."""
 
 Runner = Callable[[Job, Iterable[Chunk]], Generator[Outcome]]
-"""Does tasks and yields their outcomes in any order; draws chunks only as it needs them."""
+"""Does tasks and yields their outcomes in any order; draws chunks only as needed."""
 
 
 def convert_sheet(job: Job, task: Task) -> Outcome:
-    """Convert a sheet; whatever goes wrong with it is its outcome.
+    """Convert a sheet; an error becomes its outcome.
 
     Parameters
     ----------
@@ -84,9 +84,9 @@ def convert_sheet(job: Job, task: Task) -> Outcome:
     except GeoindexError as error:
         return Outcome(number=task.number, reason=str(error))
     except MemoryError:
-        reason = f"{task.source}: out of memory; run fewer jobs at a time"
+        reason = f"{task.source}: out of memory; use fewer jobs"
         return Outcome(number=task.number, reason=reason)
-    except Exception as error:  # noqa: BLE001  one bad sheet must not stop the others
+    except Exception as error:  # noqa: BLE001  a bad sheet must not stop the rest
         text = " ".join(str(error).split())
         reason = f"{task.source}: {type(error).__name__}: {text}"
         return Outcome(number=task.number, reason=reason)

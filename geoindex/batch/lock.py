@@ -1,4 +1,4 @@
-"""A lock on an open file that the system gives back when its process is gone."""
+"""A lock on an open file that the system releases when its process ends."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ __all__ = ["wait_for_lock"]
 
 POLL_SECONDS = 0.2
 
-# What the systems call "somebody else has it".
+# Error codes of a lock that another process holds.
 TAKEN = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK}
 
 _log = logging.getLogger("geoindex")
 
 
 def wait_for_lock(descriptor: int, folder: Path) -> None:
-    """Take the lock of an open file; wait, and say so, while another process has it.
+    """Lock an open file; while another process holds the lock, warn and wait.
 
-    Closing the file gives it back, and so does the end of the process, whatever ends it.
+    Closing the file releases the lock, and so does the end of the process, however it ends.
 
     Parameters
     ----------
     descriptor : int
         The file.
     folder : Path
-        What it stands for, in messages.
+        The folder that it stands for in messages.
     """
     is_told = False
     while not _try_lock(descriptor, folder):
         if not is_told:
-            _log.warning("%s: another batch is at work in this folder; waiting for it", folder)
+            _log.warning("%s: another batch is running in this folder; waiting for it", folder)
             is_told = True
         time.sleep(POLL_SECONDS)
 
@@ -47,7 +47,7 @@ def _try_lock(descriptor: int, folder: Path) -> bool:
         if error.errno in TAKEN:
             return False
         _log.warning(
-            "%s: this file system has no locks (%s); run one batch at a time in this folder",
+            "%s: this file system has no locks (%s); run only one batch at a time in this folder",
             folder,
             error.strerror,
         )
@@ -57,7 +57,7 @@ def _try_lock(descriptor: int, folder: Path) -> bool:
 if sys.platform == "win32":
     import msvcrt
 
-    # Locked bytes cannot be read, so the lock is on one that is never there.
+    # Locked bytes cannot be read, so the lock is on one beyond the end of the file.
     LOCKED_BYTE = 2**30
 
     def _lock(descriptor: int) -> None:

@@ -1,9 +1,8 @@
-"""The record of an output folder: which grid was made from what, and how.
+"""The record of an output folder: how and from what each grid was made.
 
-``geoindex-batch.jsonl`` has a line of JSON for every step and is only ever appended to, so a
-kill costs the line that was being written at most. A grid counts as made when the last line
-about it says so; that it was begun is written before its first byte, so that what a kill left
-behind is known.
+``geoindex-batch.jsonl`` has a line of JSON for every step and is only appended to, so a crash
+costs at most the line that was being written. A grid counts as made if the last line about it
+says so. Its start is recorded before its first byte, so that leftovers of a crash are known.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ class Made:
 
 
 class Manifest:
-    """An open record; made by :func:`open_manifest`."""
+    """An open record; see :func:`open_manifest`."""
 
     def __init__(self, folder: Path, descriptor: int) -> None:
         self._folder = Path(absolute(folder))
@@ -54,14 +53,14 @@ class Manifest:
     def is_made(
         self, name: str, source: str, signature: list[list[str | int]], settings: str
     ) -> bool:
-        """Whether a grid is there that was made from this source by these settings.
+        """Whether a grid exists that was made from this source with these settings.
 
         Parameters
         ----------
         name : str
             The grid, relative to the folder.
         source : str
-            The image, by the folders that are kept and its name.
+            The image: kept subfolders and file name.
         signature : list
             State of the image; see :class:`geoindex.batch.sheets.FolderListings`.
         settings : str
@@ -78,11 +77,11 @@ class Manifest:
             return False
 
     def was_made(self, name: str) -> bool:
-        """Whether an earlier run made the grid, by whatever settings, and it is still there."""
+        """Whether an earlier run made the grid, with any settings, and it still exists."""
         return self._grids.get(name) is not None and os.path.lexists(self._folder / name)
 
     def is_foreign(self, name: str) -> bool:
-        """Whether a file of this name is there that no batch made."""
+        """Whether a file of this name exists that no batch made."""
         return name not in self._grids and os.path.lexists(self._folder / name)
 
     def is_grid(self, path: Path) -> bool:
@@ -93,11 +92,11 @@ class Manifest:
             return False
 
     def start(self, settings: dict[str, Any], digest: str) -> None:
-        """Note for the reader which settings a digest stands for."""
+        """Record which settings a digest stands for, for the human reader."""
         self._append({"settings": digest, **settings})
 
     def begin(self, names: Iterable[str]) -> None:
-        """Note that grids are going to be written."""
+        """Record that grids are about to be written."""
         names = list(names)
         self._append({"begun": names})
         self._grids.update(dict.fromkeys(names))
@@ -110,13 +109,13 @@ class Manifest:
         settings: str,
         size: int,
     ) -> None:
-        """Note that a grid is whole; the parameters are those of :meth:`is_made`."""
+        """Record that a grid is complete; parameters as in :meth:`is_made`."""
         made = Made(source=source, signature=signature, settings=settings, size=size)
         self._append({"made": name, **vars(made)})
         self._grids[name] = made
 
     def remove_scratch(self) -> None:
-        """Remove what interrupted processes left half-written beside the grids."""
+        """Remove partial files that interrupted processes left beside the grids."""
         for place in {(self._folder / name).parent for name in self._grids}:
             if not place.is_dir():
                 continue
@@ -128,14 +127,14 @@ class Manifest:
                     (place / name).unlink(missing_ok=True)
 
     def _belongs(self, place: Path, name: str) -> bool:
-        """Whether a file is a grid, or has the name of one: what is written beside it."""
+        """Whether a file is a grid, or a sidecar of one by its name."""
         parts = name.split(".")
         stems = [".".join(parts[:n]) for n in range(1, len(parts) + 1)]
         suffixes = ["", *(suffix for known in FORMATS for suffix in known.suffixes)]
         return any(self.is_grid(place / (stem + suffix)) for stem in stems for suffix in suffixes)
 
     def _read(self) -> None:
-        """Take in the lines that are whole."""
+        """Read the complete lines."""
         with open(self._descriptor, "rb", closefd=False) as file:
             line = b"\n"
             for line in file:
@@ -144,7 +143,7 @@ class Manifest:
             self._write(b"\n")
 
     def _take(self, line: bytes) -> None:
-        """Take in one line; a torn one is left out."""
+        """Read one line; an incomplete one is ignored."""
         try:
             entry = json.loads(line)
         except (ValueError, RecursionError):
@@ -164,7 +163,7 @@ class Manifest:
         self._write(dump_json(entry).encode() + b"\n")
 
     def _write(self, content: bytes) -> None:
-        """Append in one call, which no other process gets in between of."""
+        """Append in one call, which no other process can interleave."""
         try:
             written = os.write(self._descriptor, content)
         except OSError as error:
@@ -179,13 +178,13 @@ class Manifest:
 def open_manifest(folder: Path) -> Iterator[Manifest]:
     """Open the record of an output folder, for this process alone.
 
-    Another batch in the same folder is waited for. Half-written files of processes that are
-    gone are removed, on the way in and on the way out.
+    Waits for another batch in the same folder. Partial files of processes that are gone are
+    removed, both before and after.
 
     Parameters
     ----------
     folder : Path
-        The output folder, which is there.
+        The output folder, which exists.
 
     Yields
     ------

@@ -1,8 +1,7 @@
 """Sheets shared among processes on this machine.
 
-Processes of our own instead of `concurrent.futures`: its pool gives up as a whole when one
-process is killed and does not know which task did it, and its children import the user's
-script, which must be written for that.
+Not `concurrent.futures`: its whole pool breaks when one process is killed, without telling which
+task did it, and its children import the user's script, which must be written for that.
 """
 
 from __future__ import annotations
@@ -33,10 +32,10 @@ GONE = "gone"
 """Last event of a process."""
 
 TRIES = 2
-"""How often a sheet may kill its process."""
+"""Processes that may die of a sheet before it fails."""
 
 PATIENCE_SECONDS = 10
-"""Time that an interrupted process has for removing its half-written file."""
+"""Time that an interrupted process has to remove its partial file."""
 
 
 def run_in_processes(n_processes: int) -> Runner:
@@ -45,7 +44,7 @@ def run_in_processes(n_processes: int) -> Runner:
     Parameters
     ----------
     n_processes : int
-        How many; the threads of all of them together are as many as the cores.
+        How many; together they use as many threads as there are cores.
 
     Returns
     -------
@@ -87,7 +86,7 @@ class _Pool:
             self._feed(worker)
 
     def outcomes(self) -> Iterator[Outcome]:
-        """Outcomes as they come."""
+        """Yield outcomes as they arrive."""
         while any(worker.tasks for worker in self._workers):
             worker, event = self._events.get()
             if event == GONE:
@@ -121,15 +120,15 @@ class _Pool:
             worker.give(chunk)
 
     def _replace(self, worker: _Worker) -> Iterator[Outcome]:
-        """Start a process in place of a dead one; the sheet that it died of comes once more."""
+        """Start a process in place of a dead one; the sheet that it died of is tried once more."""
         self._workers.remove(worker)
         code = worker.wait()
         if not worker.is_ready:
             self._failed_starts += 1
             if self._failed_starts == TRIES:
                 raise BatchError(
-                    f"processes could not be started ({_cause(code)}); what they printed tells "
-                    "why, and --jobs 1 (jobs=1) does without"
+                    f"worker processes could not be started ({_cause(code)}); see what they "
+                    "printed, or use jobs=1 (--jobs 1) to work without them"
                 )
             # It has not come to its tasks.
             self._again.append(list(worker.tasks))
@@ -142,8 +141,8 @@ class _Pool:
                 self._again.appendleft([task])
             else:
                 reason = (
-                    f"{task.source}: its process ended {TRIES} times ({_cause(code)}); if memory "
-                    "ran out, run fewer jobs"
+                    f"{task.source}: its worker process ended {TRIES} times ({_cause(code)}); "
+                    "if memory ran out, run fewer jobs"
                 )
                 yield Outcome(number=task.number, reason=reason)
         successor = _Worker(self._events)
@@ -169,9 +168,9 @@ class _Worker:
         Thread(target=self._listen, daemon=True).start()
 
     def send(self, content: bytes) -> None:
-        """Send a pickle; the process takes it in at once, whatever it is doing."""
+        """Send a pickle; the process receives it at once, whatever it is doing."""
         assert self._process.stdin is not None  # noqa: S101  for mypy
-        # Where the process is gone, its listener tells.
+        # If the process is gone, its listener reports it.
         with suppress(OSError):
             self._process.stdin.write(content)
             self._process.stdin.flush()
@@ -182,11 +181,11 @@ class _Worker:
         self.send(pickle.dumps(chunk))
 
     def interrupt(self) -> None:
-        """Let the process remove its half-written file and end now."""
+        """Let the process remove its partial file and end now."""
         self._process.terminate()
 
     def wait(self) -> int:
-        """Wait for the end of the process, after a while no longer; return its exit code."""
+        """Wait for the process to end, kill it after a while; return its exit code."""
         try:
             code = self._process.wait(PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:
@@ -200,7 +199,7 @@ class _Worker:
         return code
 
     def _listen(self) -> None:
-        """Pass on what the process says; the last event is its end."""
+        """Pass on the messages of the process; the last event is its end."""
         assert self._process.stdout is not None  # noqa: S101  for mypy
         while True:
             try:
@@ -219,7 +218,7 @@ def _apart() -> dict[str, Any]:
 
 
 def _cause(code: int) -> str:
-    """Tell what an exit code says."""
+    """Describe an exit code."""
     if code < 0:
         with suppress(ValueError):
             return f"killed by {signal.Signals(-code).name}"

@@ -1,4 +1,4 @@
-"""What became of the sheets of a batch."""
+"""The results of a batch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["BatchReport", "FailedSheet", "SkippedSheet"]
 
 @dataclass(frozen=True, kw_only=True)
 class SkippedSheet:
-    """A sheet that an earlier batch converted and that has not changed since."""
+    """A sheet that was converted by an earlier batch and is unchanged since."""
 
     source: str
     """The image file."""
@@ -32,7 +32,7 @@ class FailedSheet:
     """The grid file that was not written."""
 
     reason: str
-    """What is wrong, in one line."""
+    """The error, in one line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,20 +43,20 @@ class BatchReport:
     """The output folder."""
 
     done: tuple[ConversionReport, ...]
-    """Sheets that were converted, in the order of their names."""
+    """Sheets that were converted, in the order of the sources."""
 
     skipped: tuple[SkippedSheet, ...]
-    """Sheets that were done before."""
+    """Sheets that were already done."""
 
     failed: tuple[FailedSheet, ...]
-    """Sheets that were not converted, with the reasons."""
+    """Sheets that could not be converted, with the reasons."""
 
     n_sheets: int
-    """All sheets that were found; with `fail_fast` some may be in none of the lists."""
+    """All sheets found; with `fail_fast` some may be in none of the lists."""
 
     n_again: int
-    """Sheets of `done` whose grids an earlier run had made by other settings or from another
-    state of the image."""
+    """Sheets of `done` that an earlier run had converted with other settings or from an older
+    version of the image."""
 
     seconds: float
     """Time from the first sheet to the last."""

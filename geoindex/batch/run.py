@@ -1,4 +1,4 @@
-"""Convert many images: what is left to do, done in one process, in several or on a cluster."""
+"""Convert many images, in one process, in several or on a cluster; skip what is done."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ if TYPE_CHECKING:
 __all__ = ["convert_many"]
 
 LARGEST_CHUNK = 16
-"""Most tasks that are handed to a process at once."""
+"""Most tasks sent to a process at once."""
 
 FULL_DISK = 2**20
-"""Fewer free bytes than these are a full disk."""
+"""A disk with fewer free bytes is full."""
 
 
 def convert_many(
@@ -71,16 +71,16 @@ def convert_many(
     progress: Progress | None = None,
     client: Client | None = None,
 ) -> BatchReport:
-    """Turn many image files into index grid files, and take up where an earlier run ended.
+    """Convert many image files to index grid files; resume after an interruption.
 
     Parameters
     ----------
     srcs : path-like or iterable of path-like
-        Image files; folders, with all below them; globs (``maps/**/*.png``).
+        Image files, folders (searched recursively) or globs (``maps/**/*.png``).
     dst_dir : path-like
-        Folder of the grids, created if it is not there. A sheet keeps its folders below the
-        folder that was named, or below the fixed part of the glob. What was done is recorded
-        in ``geoindex-batch.jsonl``.
+        Folder of the grids, created if necessary. A sheet keeps its subfolders relative to the
+        source folder, or to the fixed part of the glob. Progress is recorded in
+        ``geoindex-batch.jsonl``.
     palette : Palette, ColorCube, str or path-like
         As in :func:`geoindex.convert`; loaded once.
     metric, max_distance, alpha, translucent, scale, depth, units, clean, values, cog, crs
@@ -88,37 +88,37 @@ def convert_many(
     format : {"tif", "npy", "png", ...}
         Suffix of the grids, or key of their format as in :meth:`IndexGrid.save`.
     jobs : int, optional
-        Sheets at a time, each in a process of its own; by default one a core. 1 works in
-        this process, a sheet at a time on all cores.
+        Number of worker processes; default: one per core. With 1, this process converts one
+        sheet after another on all cores.
     resume : bool
-        Skip sheets that were done with the same settings, whose image (and world file) has
-        the same size and time, and whose grid is still there.
+        Skip sheets that were converted with the same settings if the image (and its world file)
+        has the same size and time, and the grid still exists.
     overwrite : bool
-        Replace files that no batch made. The grids of an earlier batch are replaced anyway.
+        Replace files that no batch made; grids of an earlier batch are replaced anyway.
     fail_fast : bool
         Stop at the first sheet that cannot be converted.
     progress : callable, optional
-        Called after every sheet with the number of sheets that are finished, and of those to
-        convert.
+        Called after every sheet with the number of sheets finished and their total.
     client : distributed.Client, optional
         Convert on the workers of this Dask cluster, which see the files under the same paths;
-        needs ``geoindex-raster[dask]``. `jobs` is not used then.
+        needs ``geoindex-raster[dask]``. `jobs` is then ignored.
 
     Returns
     -------
     BatchReport
-        What was done, skipped and not possible. A sheet that fails does not stop the others.
+        Sheets done, skipped and failed. A sheet that fails does not stop the rest.
 
     Raises
     ------
     GeoindexError
-        Something that concerns all sheets: no images, a palette that cannot be read, an
-        unknown option, a folder that cannot be written, a full disk.
+        An error that concerns all sheets: no images, a palette that cannot be read, an unknown
+        option, a folder that cannot be written, a full disk.
 
     Notes
     -----
-    Every grid appears whole or not at all. After a kill at any moment the next run does what
-    is left. Two runs in one folder work one after the other.
+    Every grid appears complete or not at all. After an interruption at any moment the next run
+    does the rest. If two runs share an output folder, the second waits and then does what is
+    left.
 
     Examples
     --------
@@ -191,7 +191,7 @@ class _Batch:
     def plan(
         self, sheets: list[Sheet], *, resume: bool, overwrite: bool, is_far: bool
     ) -> list[Task]:
-        """Sort out what is done already and what cannot be done; return the rest.
+        """Skip what is done and note what cannot be done; return the rest.
 
         Parameters
         ----------
@@ -205,7 +205,7 @@ class _Batch:
         -------
         list of Task
         """
-        # Grids that lie among the sources are no sources.
+        # Grids among the sources are not sources.
         self.sheets = [sheet for sheet in sheets if not self.manifest.is_grid(sheet.source)]
         problems = target_problems(self.sheets, self.folder)
         listings = FolderListings()
@@ -215,8 +215,8 @@ class _Batch:
             problem = problems.get(str(sheet.source))
             if problem is None and self.manifest.is_foreign(sheet.name) and not overwrite:
                 problem = (
-                    f"{target}: exists already and was not made by a batch; give --overwrite "
-                    "(overwrite=True)"
+                    f"{target}: exists already and was not made by a batch; use overwrite=True "
+                    "(--overwrite)"
                 )
             if problem is not None:
                 self._fail(number, problem)
@@ -239,19 +239,19 @@ class _Batch:
         return tasks
 
     def begun(self, tasks: list[Task], size: int) -> Iterator[Chunk]:
-        """Chunks of tasks, each recorded as begun when it is drawn."""
+        """Yield chunks of tasks, each recorded as begun when it is drawn."""
         remaining = iter(tasks)
         while chunk := list(islice(remaining, size)):
             self.manifest.begin(self.sheets[task.number].name for task in chunk)
             yield chunk
 
     def collect(self, outcomes: Iterator[Outcome], *, n_tasks: int, fail_fast: bool) -> None:
-        """Record outcomes as they come.
+        """Record outcomes as they arrive.
 
         Raises
         ------
         OutputError
-            The disk is full, so that no other sheet could be written either.
+            The disk is full, so no other sheet could be written either.
         """
         self._tell(0, n_tasks)
         for finished, outcome in enumerate(outcomes, start=1):
@@ -295,8 +295,8 @@ class _Batch:
     def _check_disk(self) -> None:
         if shutil.disk_usage(self.folder).free < FULL_DISK:
             raise OutputError(
-                f"{self.folder}: the disk is full; {len(self.done):,} sheets were converted, and "
-                "the same command goes on with the others when there is room"
+                f"{self.folder}: the disk is full after {len(self.done):,} sheets; free some "
+                "space and run the same command again to continue"
             )
 
     def _tell(self, finished: int, n_tasks: int) -> None:
@@ -305,12 +305,12 @@ class _Batch:
 
 
 def chunk_size(n_tasks: int, n_processes: int) -> int:
-    """Tasks to hand over at once: few messages, but no process left with much at the end."""
+    """Tasks to send at once: few messages, but no process has much left at the end."""
     return min(LARGEST_CHUNK, max(1, n_tasks // (8 * n_processes)))
 
 
 def _runner(jobs: int | None, n_tasks: int, client: Client | None) -> tuple[Runner, int]:
-    """Who does the work, and how many processes that is."""
+    """Choose the runner; return it with its number of processes."""
     if client is not None:
         try:
             from geoindex.batch.cluster import run_on_cluster

@@ -1,4 +1,4 @@
-"""The sheets that files, folders and globs stand for, and the grids that they become."""
+"""Find the sheets in files, folders and globs, and name their grids."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = [
 IMAGE_SUFFIXES = frozenset(
     (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".gif", ".bmp", ".jp2", ".j2k", ".jpx")
 )
-"""What is taken from folders and by globs; a file that is named is taken whatever its suffix."""
+"""Images in folders and globs; a file named directly may have any suffix."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,7 @@ class Sheet:
     """Its grid, relative to the output folder, with forward slashes."""
 
     source_name: str
-    """The image in the same way: folders that are kept and file name."""
+    """The image in the same way: kept subfolders and file name."""
 
 
 def find_sheets(
@@ -49,18 +49,18 @@ def find_sheets(
     Parameters
     ----------
     sources : path-like or iterable of path-like
-        Image files; folders, which are searched with all below them; globs, in which ``**``
-        stands for any folders. Hidden files and the output folder are left out.
+        Image files, folders (searched recursively) or globs, in which ``**`` matches any
+        folders. Hidden files and the output folder are left out.
     folder : Path
-        The output folder. A sheet keeps its folders below the folder that was named, or below
-        the fixed part of the glob.
+        The output folder. A sheet keeps its subfolders relative to the source folder, or to the
+        fixed part of the glob.
     suffix : str
         Of the grids, with the dot.
 
     Returns
     -------
     list of Sheet
-        Each image once, in the order in which they were named, folders sorted.
+        Each image once, in the order of the sources, folders sorted by name.
 
     Raises
     ------
@@ -86,13 +86,13 @@ def find_sheets(
 
 
 def _expand(source: str, folder: Path) -> Iterator[tuple[Path, Path]]:
-    """Images of a source, each with the part of its path that is kept."""
+    """Yield the images of a source, each with the part of its path that is kept."""
     path = Path(source)
     if path.is_dir():
         if _is_inside(path, folder):
             raise OptionError(
-                f"{source}: lies in the output folder {folder}, whose grids would be taken for "
-                "images; choose an output folder outside of it"
+                f"{source}: is inside the output folder {folder}, whose grids would be read as "
+                "images; choose another output folder"
             )
         images: Iterable[Path] = _walk(path, folder)
         root = path
@@ -104,7 +104,7 @@ def _expand(source: str, folder: Path) -> Iterator[tuple[Path, Path]]:
             if _is_image(match) and not _is_inside(Path(match), folder)
         )
     else:
-        # A file that is missing is one sheet that fails; this is a folder.
+        # A missing image is one sheet that fails; anything else is a wrong source.
         if not path.exists() and not _is_image(source):
             raise MissingFileError(f"{source}: no such file or folder")
         yield path, Path(path.name)
@@ -115,12 +115,13 @@ def _expand(source: str, folder: Path) -> Iterator[tuple[Path, Path]]:
         yield image, image.relative_to(root)
     if is_empty:
         raise MissingFileError(
-            f"{source}: holds no images ({', '.join(sorted(IMAGE_SUFFIXES))}); name another folder"
+            f"{source}: contains no images ({', '.join(sorted(IMAGE_SUFFIXES))}); name another "
+            "folder"
         )
 
 
 def _walk(top: Path, folder: Path) -> Iterator[Path]:
-    """Images below a folder, without hidden ones and those of the output folder."""
+    """Yield the images below a folder, except hidden ones and those in the output folder."""
     output = os.path.realpath(folder)
     for place, folders, files in os.walk(top):
         folders[:] = sorted(
@@ -144,12 +145,12 @@ def _fixed_part(pattern: Path) -> Path:
 
 
 def absolute(path: Path) -> str:
-    """Path from the root, links kept."""
+    """Absolute path; symbolic links are kept."""
     return os.path.abspath(path)  # noqa: PTH100  resolve() would follow the links
 
 
 def _is_image(name: str) -> bool:
-    """Whether a file is an image by its name."""
+    """Whether a file name has the suffix of an image."""
     return os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES  # noqa: PTH122  ditto
 
 
@@ -159,7 +160,7 @@ def _is_inside(path: Path, folder: Path) -> bool:
 
 
 def target_problems(sheets: list[Sheet], folder: Path) -> dict[str, str]:
-    """Find the sheets whose grid cannot have the name that it would be given.
+    """Find the sheets whose grid cannot have its name.
 
     Parameters
     ----------
@@ -181,7 +182,7 @@ def target_problems(sheets: list[Sheet], folder: Path) -> dict[str, str]:
             other = group[0] if sheet is not group[0] else group[1]
             problems[str(sheet.source)] = (
                 f"{sheet.source}: would be written to {sheet.name}, and so would "
-                f"{other.source}; rename one of them, or convert them to different folders"
+                f"{other.source}; rename one of them, or use different output folders"
             )
     sources = {absolute(sheet.source) for sheet in sheets}
     for sheet in sheets:
@@ -194,9 +195,9 @@ def target_problems(sheets: list[Sheet], folder: Path) -> dict[str, str]:
 
 
 class FolderListings:
-    """Tells whether an image or a file that belongs to it has changed.
+    """Tells whether an image or one of its sidecar files has changed.
 
-    Folders are listed once, since most images have none of the files that they might have.
+    Folders are listed once, because most images have none of the possible sidecar files.
     """
 
     def __init__(self) -> None:

@@ -1,7 +1,6 @@
-"""A process that converts sheets for its parent: tasks on standard input, outcomes on output.
+"""A process that converts sheets: reads tasks from standard input, writes outcomes to output.
 
-Pickles in both directions; the parent started this process and is the only one at the other
-end of its pipes.
+Both are pickles; only the parent, which started this process, is at the other end of the pipes.
 """
 
 from __future__ import annotations
@@ -22,11 +21,11 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Convert what comes until the parent says that nothing will, or is gone."""
-    # Only outcomes may get into the pipe, so what else is printed goes to the errors.
+    """Convert sheets until the parent sends None or is gone."""
+    # Only outcomes may enter the pipe; everything else that is printed goes to stderr.
     outcomes = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    # An interrupt is the parent's to handle; SystemExit lets half-written files be removed.
+    # The parent handles interrupts; SystemExit lets partial files be removed.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     chunks: SimpleQueue[Any] = SimpleQueue()
@@ -39,10 +38,10 @@ def main() -> None:
         _work(job, chunks, outcomes)
         code = 0
     except (SystemExit, BrokenPipeError):
-        # The parent wants the end, or is gone.
+        # The parent ends this process, or is gone.
         pass
     finally:
-        # The interpreter's own end would wait for the thread that reads standard input.
+        # A normal exit would wait for the thread that reads standard input.
         sys.stderr.flush()
         os._exit(code)
 
@@ -55,7 +54,7 @@ def _work(job: Job, chunks: SimpleQueue[Chunk | None], outcomes: BinaryIO) -> No
 
 
 def _receive(stream: BinaryIO, chunks: SimpleQueue[Any]) -> None:
-    """Take in what the parent sends, and end the process when the parent ends."""
+    """Receive what the parent sends, and end the process when the parent ends."""
     message: Any = ()
     try:
         while message is not None:

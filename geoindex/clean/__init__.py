@@ -1,4 +1,4 @@
-"""Class recovery: the units that a map shows, not the pixels that it was drawn with."""
+"""Class recovery: the rock units of a map, without soft edges, ink and speckle."""
 
 from geoindex.clean.options import Clean, Hatch, Plan
 from geoindex.clean.reasons import REASONS

@@ -1,4 +1,4 @@
-"""Class recovery on blocks: the steps in their order, each with the surroundings it needs."""
+"""Class recovery on blocks: all steps in order, each with the halo that it needs."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ __all__ = ["CleanBlock", "clean_block"]
 NODATA_CONFIDENCE = 255
 
 TILE = 1024
-"""Side of the squares that an image is worked on in: larger ones take more memory, smaller ones
-more time for their surroundings."""
+"""Side of the square tiles: larger ones take more memory, smaller ones more time for their
+halos."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CleanBlock:
-    """What class recovery made of a block."""
+    """A cleaned block."""
 
     indices: IndexArray
-    """Palette rows, shape (rows, cols), of the dtype that came in."""
+    """Palette rows, shape (rows, cols), with the dtype of the input."""
 
     reasons: NDArray[np.uint8]
-    """0 where a pixel is unchanged, else the code of the last step that changed it."""
+    """Code of the last step that changed a pixel, 0 if it is unchanged."""
 
     confidence: NDArray[np.uint8]
-    """Percent by which the unit of a pixel is ahead of the second, 255 for nodata."""
+    """Margin between a pixel's unit and the runner-up in percent, 255 for nodata."""
 
 
 def clean_block(
@@ -57,22 +57,22 @@ def clean_block(
     Parameters
     ----------
     pixels : ndarray of uint8, shape (rows, cols, 3 or 4)
-        Colors of the block and of ``plan.options.halo`` pixels around it, fewer where the
-        image ends.
+        Colors of the block and of ``plan.options.halo`` pixels around it, fewer at the edge of
+        the image.
     indices : ndarray of uint8 or uint16, shape (rows, cols)
         Palette rows nearest to the colors; the largest value of the dtype is nodata unless
         the palette uses it.
     plan : Plan
         From :meth:`geoindex.Clean.plan`.
     inner : tuple of two slice, optional
-        The part that is wanted, without the halo; everything by default.
+        The block without its halo; default: everything.
     progress : callable, optional
-        Called with the tiles that are done and how many there are.
+        Called with the number of tiles done and their total.
 
     Returns
     -------
     CleanBlock
-        Of the inner part; the same whatever the blocks are.
+        The inner part; the same however the image is cut into blocks.
     """
     rows, cols = indices.shape
     if inner is None:
@@ -99,7 +99,7 @@ def clean_block(
 
 
 def _tiles(shape: tuple[int, ...]) -> Iterator[Region]:
-    """Squares that cover an image."""
+    """Yield the square tiles that cover an image."""
     rows, cols = shape
     for top in range(0, rows, TILE):
         for left in range(0, cols, TILE):
@@ -157,7 +157,7 @@ def _recover(
     inner: Region,
     scratch: Scratch,
 ) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
-    """Classes, negative for nodata, and confidence of the inner part; `nearest` is used up."""
+    """Classes, negative for nodata, and confidence of the inner part; overwrites `nearest`."""
     shape = nearest.shape
     is_unit = plan.is_unit
     colors = plan.palette.colors.astype(np.float64)
@@ -211,7 +211,7 @@ def _recover(
 
 
 def _doubtful(kind: NDArray[np.uint8], window: tuple[int, int, int, int]) -> NDArray[np.int64]:
-    """Places in the flat block of the pixels of a window whose unit is not known yet."""
+    """Flat positions of the pixels in a window whose unit is not known yet."""
     top, bottom, left, right = window
     part = kind[top:bottom, left:right]
     rows, cols = np.nonzero((part == DOUBTFUL) | (part == LONE))
@@ -220,7 +220,7 @@ def _doubtful(kind: NDArray[np.uint8], window: tuple[int, int, int, int]) -> NDA
 
 
 def _grown(place: Region, by: int, shape: tuple[int, ...]) -> tuple[Region, Region]:
-    """Grow a region where there are surroundings; return it, and the old one within it."""
+    """Grow a region within the image; return it, and the old region relative to it."""
     grown, within = [], []
     for part, n in zip(place, shape, strict=True):
         start, stop = max(0, part.start - by), min(n, part.stop + by)
@@ -230,6 +230,6 @@ def _grown(place: Region, by: int, shape: tuple[int, ...]) -> tuple[Region, Regi
 
 
 def _window(place: Region, by: int, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
-    """First and last row, first and last column of a region with surroundings."""
+    """First and last row, first and last column of a grown region."""
     (rows, cols), _ = _grown(place, by, shape)
     return rows.start, rows.stop, cols.start, cols.stop

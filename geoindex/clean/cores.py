@@ -1,4 +1,4 @@
-"""Which pixels show the color of one unit, beyond doubt or nearly so."""
+"""Which pixels clearly show the color of a single unit."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ __all__ = [
 ]
 
 DOUBTFUL, EXACT, CORE, MISSING, LONE = (np.uint8(code) for code in range(5))
-"""Doubtful; of a unit's very color, or trusted for other reasons; the whole neighborhood of one
-unit; nodata; of a unit's very color but alone, which may be a mixture of others by chance."""
+"""Doubtful; exactly a unit's color, or trusted for other reasons; surrounded by its unit; nodata;
+exactly a unit's color but alone, so perhaps a mixture of others by chance."""
 
 EXACT_SQUARED = 3.3
-"""Largest squared distance from a unit's color that rounding and shading leave."""
+"""Largest squared distance from a unit's color that rounding and shading cause."""
 
 COMPANY_RADIUS, COMPANY = 2, 6
-"""A color without a core beside it is believed where as many pixels within the radius have it: a
+"""A color without a core beside it is accepted if this many pixels within the radius have it: a
 line of mixtures has fewer, a unit three pixels wide more."""
 
 OF_CORE, INDEX_SHIFT, DEVIATION_MASK = 1 << 8, 9, (1 << 8) - 1
@@ -42,7 +42,7 @@ OF_CORE, INDEX_SHIFT, DEVIATION_MASK = 1 << 8, 9, (1 << 8) - 1
 the shift on its palette row."""
 
 HIDDEN = -2
-"""In the same place: a pixel that ink covers as a whole."""
+"""In the same array: a pixel that ink covers completely."""
 
 pixel_array = types.Array(types.uint8, 3, "A", readonly=True)
 window_of = types.UniTuple(types.int64, 4)  # type: ignore[no-untyped-call]  # numba has no types
@@ -71,7 +71,7 @@ def find_cores(
     brightness: NDArray[np.float32],
     deviation: NDArray[np.uint8],
 ) -> None:
-    """Sort pixels into cores, exact, doubtful and missing ones.
+    """Classify pixels as core, exact, doubtful or missing.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def find_cores(
 
 @compiled(types.void(index_array, types.uint8[:, ::1]))
 def doubt_lone(indices: NDArray[np.int32], kind: NDArray[np.uint8]) -> None:
-    """Turn exact pixels into lone ones that have neither a core beside them nor company.
+    """Mark exact pixels as lone if they have neither a core beside them nor company.
 
     Parameters
     ----------
@@ -173,10 +173,9 @@ def note_known(
     deviation: NDArray[np.uint8],
     known: NDArray[np.int32],
 ) -> None:
-    """Write all that is known of cores and exact pixels into one number, -1 for the others.
+    """Pack what is known of cores and exact pixels into one number, -1 for the others.
 
-    The search around doubtful pixels reads a hundred of them for each: from one array it takes
-    half the time.
+    The search around each doubtful pixel reads a hundred of them; one array halves its time.
 
     Parameters
     ----------

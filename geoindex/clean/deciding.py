@@ -1,4 +1,4 @@
-"""One unit a pixel, from the shares of the pixel and of those around it."""
+"""One unit per pixel, from the shares of the pixel and of its neighbors."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from geoindex.color.compiled import compiled, types
 __all__ = ["BESIDE_RADIUS", "UNDECIDED", "decide", "fill_far", "note_changes"]
 
 BESIDE_RADIUS = 5
-"""Units within this distance of ink are weighed; :func:`fill_far` looks farther."""
+"""Radius in which the units beside ink are weighted; :func:`fill_far` searches farther."""
 
 BESIDE_SIGMA = 0.8
-"""Of the weights, in pixels: steep, so that the nearest unit counts, and yet a mean over a few
-pixels, so that a line's middle is found within a fraction of a pixel."""
+"""Of the weights, in pixels: small, so that the nearest unit counts, yet large enough to find the
+middle of a line within a fraction of a pixel."""
 
 SMOOTH_RADIUS, SMOOTH_SIGMA = 2, 1.1
-"""Of the mean that steadies the shares where the picture is noisy."""
+"""Of the weighted mean that smooths the shares where the picture is noisy."""
 
 LEAST_INK = 0.01
 UNDECIDED = np.int32(-2)
-"""A pixel that no unit lies beside."""
+"""A pixel without a unit nearby."""
 
 MOST_CLASSES = 64
 
 
 def _weights(radius: int, sigma: float) -> NDArray[np.float64]:
-    """Places around a pixel, nearest first: rows, columns, weight, and all weight from there."""
+    """Places around a pixel, nearest first: row, column, weight, and weight of the rest."""
     step = range(-radius, radius + 1)
     places = sorted((dy * dy + dx * dx, dy, dx) for dy in step for dx in step)[1:]
     # Rounded, because the last bits of exp differ between processors.
@@ -48,7 +48,7 @@ BESIDE = _weights(BESIDE_RADIUS, BESIDE_SIGMA)
 SMOOTH = _weights(SMOOTH_RADIUS, SMOOTH_SIGMA)
 
 NEGLIGIBLE = 0.003
-"""Places farther away are left out once all their weight is less than this share."""
+"""Places farther away are skipped once their total weight is below this share."""
 
 
 @compiled()
@@ -136,10 +136,10 @@ def decide(
     out: NDArray[np.int32],
     confidence: NDArray[np.uint8],
 ) -> bool:
-    """Give every pixel of a window the unit that covers most of it.
+    """Assign every pixel of a window to the unit that covers most of it.
 
-    Where ink hides a part of a pixel, that part goes to the units around it, the nearest
-    first. Where the picture is noisy, the shares are steadied by those of the neighbors.
+    A part of a pixel that ink hides is assigned to the units around it, mainly the nearest.
+    Where the picture is noisy, the shares are smoothed with those of the neighbors.
 
     Parameters
     ----------
@@ -148,18 +148,18 @@ def decide(
     known : ndarray of int32, shape (rows, cols)
         From :func:`geoindex.clean.cores.note_known`, and `HIDDEN` where all is ink.
     slots : ndarray of int32, shape (rows, cols)
-        Row of each doubtful pixel in what follows, up to the larger radius beyond the window;
-        -1 elsewhere.
+        Row of each doubtful pixel in the arrays below, up to the larger radius beyond the
+        window; -1 elsewhere.
     members, shares, noise
         From :func:`geoindex.clean.mixing.unmix`.
     edges : bool
-        Whether pixels of units may change, too.
+        Whether pixels of units may change as well.
     window : tuple of int
         First and last row, first and last column.
     out : ndarray of int32, shape of the window
         Written: palette rows, -1 for nodata, `UNDECIDED` for ink without a unit near it.
     confidence : ndarray of uint8, shape of the window
-        Written: percent by which the unit is ahead of the second.
+        Written: margin between the unit and the runner-up in percent.
 
     Returns
     -------
@@ -234,7 +234,7 @@ def fill_far(
     window: tuple[int, int, int, int],
     out: NDArray[np.int32],
 ) -> None:
-    """Give undecided pixels the unit of the nearest core.
+    """Assign undecided pixels to the unit of the nearest core.
 
     Parameters
     ----------
@@ -245,8 +245,8 @@ def fill_far(
     window : tuple of int
         First and last row, first and last column.
     out : ndarray of int32, shape of the window
-        Changed where it is `UNDECIDED`, to -1 where every core is farther. Of cores equally
-        near the lowest unit counts.
+        Changed where it is `UNDECIDED`; -1 where every core is farther. Of equally near cores
+        the lowest unit counts.
     """
     rows, cols = indices.shape
     first_row, last_row = max(0, window[0] - reach), min(rows, window[1] + reach)
@@ -303,14 +303,14 @@ def note_changes(
     of_class: NDArray[np.uint8],
     reasons: NDArray[np.uint8],
 ) -> None:
-    """Enter the reason of every change.
+    """Record the reason of every change.
 
     Parameters
     ----------
     before, after : ndarray of int32, shape (rows, cols)
         Classes; nodata does not change.
     of_class : ndarray of uint8, shape (n_colors,)
-        Reason for which pixels of a class changed.
+        Reason recorded for changed pixels of each class.
     reasons : ndarray of uint8, shape (rows, cols)
         Written where there is a change.
     """

@@ -27,17 +27,17 @@ COLOR_WORDS: dict[str, tuple[int, int, int]] = {
     "cyan": (0, 255, 255),
     "magenta": (255, 0, 255),
 }
-"""Words for colors (those of CSS); the palette color nearest to one is meant."""
+"""Color words (of CSS); each stands for the nearest palette color."""
 
 WORD_DISTANCE = 90
-"""Largest distance from a word's color that is still called so."""
+"""Largest distance of that palette color from the word's color."""
 
 Entry = int | str | tuple[int, int, int]
-"""A palette row: its number, its name, ``"#rrggbb"``, ``"r,g,b"``, a color word or a color."""
+"""A palette row by its number, name, ``"#rrggbb"``, ``"r,g,b"``, color word or color."""
 
 
 def palette_row(entry: Entry, palette: Palette) -> int:
-    """Row of a palette that an entry stands for.
+    """Find the palette row that an entry names.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def palette_row(entry: Entry, palette: Palette) -> int:
         if word is not None:
             return _nearest_row(text, word, palette)
         raise OptionError(
-            f"the palette has no entry {entry!r}; name a class, its row number, a color "
+            f"the palette has no entry {entry!r}; give a class name, a row number, a color "
             f"(#rrggbb or r,g,b) or one of {', '.join(COLOR_WORDS)}"
         )
     if isinstance(entry, int | np.integer):
@@ -91,7 +91,7 @@ def palette_row(entry: Entry, palette: Palette) -> int:
 
 
 def _is_color(entry: object) -> bool:
-    """Whether this is one color, and no list of entries."""
+    """Whether this is one color, not a list of entries."""
     return (
         isinstance(entry, tuple | np.ndarray)
         and len(entry) == 3
@@ -111,7 +111,7 @@ def _color(text: str) -> tuple[int, int, int] | None:
 
 
 def split_entries(text: str, palette: Palette) -> list[str]:
-    """Entries of a list with commas, which also stand within ``r,g,b`` and within names."""
+    """Split a list of entries at commas, which also occur in ``r,g,b`` and in names."""
     if text.lower() in [name.lower() for name in palette.names or ()]:
         return [text]
     entries: list[str] = []
@@ -133,7 +133,9 @@ def _exact_row(color: tuple[int, int, int], palette: Palette) -> int:
     rows = np.flatnonzero((palette.colors == np.array(color)).all(axis=1))
     if not len(rows):
         listed = ",".join(map(str, color))
-        raise OptionError(f"the palette has no color {listed}; add it, or name another entry")
+        raise OptionError(
+            f"no palette entry has the color {listed}; add it, or name another entry"
+        )
     return int(rows[0])
 
 

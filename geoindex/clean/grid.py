@@ -1,4 +1,4 @@
-"""Class recovery on images and grids, with an account of what was changed."""
+"""Class recovery on grids, with a report of what was changed."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ __all__ = ["Cleaned", "clean_grid"]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Cleaned:
-    """A grid with its classes recovered, and what was changed."""
+    """A cleaned grid, and what was changed."""
 
     grid: IndexGrid
     """The classes."""
 
     reasons: NDArray[np.uint8]
-    """Shape (rows, cols): 0 where a pixel is as it was, else 1 edges, 2 ink, 3 hatch,
-    4 speckle: the last step that changed it."""
+    """Shape (rows, cols): the last step that changed a pixel, 1 edges, 2 ink, 3 hatch or
+    4 speckle; 0 if it is unchanged."""
 
     confidence: NDArray[np.uint8]
-    """Shape (rows, cols): percent of a pixel by which its unit is ahead of the second; 100
-    inside a unit, 0 where it is a guess, 255 for nodata."""
+    """Shape (rows, cols): margin between a pixel's unit and the runner-up in percent of the
+    pixel; 100 inside a unit, 0 for a guess, 255 for nodata."""
 
     before: NDArray[np.int64]
     """Pixels of each class before, shape (n_colors,)."""
@@ -65,15 +65,15 @@ class Cleaned:
         return {reason: int(counts[code]) for reason, code in REASONS.items()}
 
     def changes(self) -> IndexGrid:
-        """Make a grid of five classes of the reasons, to save, plot or open in a GIS."""
+        """Make a grid of the reasons, five classes, to save, plot or open in a GIS."""
         return self._like(self.reasons, CHANGES_PALETTE, nodata=None)
 
     def confidence_grid(self) -> IndexGrid:
-        """Make a grid of the confidence, its indices percent, nodata 255."""
+        """Make a grid of the confidence; indices are percent, nodata is 255."""
         return self._like(self.confidence, CONFIDENCE_PALETTE, nodata=255)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give all counts as JSON values."""
+        """All counts as JSON values."""
         inks = self.grid.provenance["clean"]["ink"]
         return account(self.grid.palette, inks, self._reason_counts(), self.before, self.after)
 
@@ -82,7 +82,7 @@ class Cleaned:
         return np.bincount(self.reasons.ravel(), minlength=len(REASONS) + 1)
 
     def _like(self, values: NDArray[np.uint8], palette: Palette, nodata: int | None) -> IndexGrid:
-        """Grid of other values at the same place."""
+        """Make a grid of other values at the same place."""
         return replace(self.grid, indices=values, palette=palette, nodata=nodata)
 
 
@@ -94,36 +94,36 @@ def clean_grid(
     metric: Metric | None = None,
     progress: Progress | None = None,
 ) -> Cleaned:
-    """Recover the units of a grid that was made by nearest color.
+    """Recover the units of a grid that was made by nearest-color matching.
 
     Parameters
     ----------
     grid : IndexGrid
         The grid. Its nodata stays nodata.
     clean : Clean, optional
-        The steps; by default what suits a typical map.
+        The steps; the defaults suit a typical map.
     image : path-like, array_like or xarray.DataArray, optional
-        The picture that the grid was made from. Soft edges and half-transparent line work
-        can only be told from thin units by their colors; without the picture ink is filled
-        from the pixels beside it, and hatching and speckle are found.
+        The image that the grid was made from. Only its colors distinguish soft edges and
+        half-transparent lines from thin units. Without the image, ink is filled from the pixels
+        beside it, and hatching and speckle are recognized.
     metric : {"rgb", "lab", "oklab", "ciede2000", "redmean", "shaded"}, optional
-        The color distance; by default the one the grid was made with.
+        The color distance; default: that of the grid.
     progress : callable, optional
-        Called with the tiles that are done and how many there are.
+        Called with the number of tiles done and their total.
 
     Returns
     -------
     Cleaned
-        The same for a grid that was cleaned with these options before.
+        Cleaning a grid again with the same options changes nothing.
 
     Raises
     ------
     GridError
-        The image has another shape than the grid.
+        The image has a different shape from the grid.
     OptionError
         An entry that the palette does not have.
     MissingFileError, ImageError
-        The image is not there or cannot be read.
+        The image does not exist or cannot be read.
 
     Examples
     --------
@@ -151,8 +151,8 @@ def clean_grid(
         return _cleaned(grid, result, nodata, plan)
     if "unit_rows" in grid.provenance:
         raise GridError(
-            "the grid was made with units=, whose colors are not those of its palette: clean "
-            "with the units as the palette"
+            "the grid was made with units=, so its palette does not have the colors of the map; "
+            "index the map with the units as the palette, then clean that grid"
         )
     rule = _rule_of(grid)
     if isinstance(image, str | PathLike):
@@ -196,7 +196,7 @@ def _clean_pixels(
     Cleaned
     """
     plan = clean.plan(mapper.palette, mapper.metric)
-    # What is nodata is for the grid to say.
+    # The grid determines what is nodata.
     mapped = mapper.map_pixels(replace(pixels, valid=None))
     indices, nodata = _with_nodata(mapped, grid)
     result = clean_block(round_colors(pixels.colors), indices, plan, progress=progress)
@@ -206,8 +206,8 @@ def _clean_pixels(
 def _cleaned(
     grid: IndexGrid, result: CleanBlock, nodata: int | None, plan: Plan, **how: Any
 ) -> Cleaned:
-    """Compare a result, whose nodata has the value `nodata`, with the grid before."""
-    # Ink far from every unit stays where the grid has no value for nodata.
+    """Compare a result, whose nodata has the value `nodata`, with the original grid."""
+    # Ink far from every unit stays if the grid has no nodata value.
     nothing = grid.indices if grid.nodata is None else grid.indices.dtype.type(grid.nodata)
     indices = np.where(result.indices == nodata, nothing, result.indices)
     indices = indices.astype(grid.indices.dtype)
@@ -226,7 +226,7 @@ def _cleaned(
 
 
 def _rule_of(grid: IndexGrid) -> PixelRule:
-    """Rule for the pixels that a grid was made by, as far as its provenance tells."""
+    """Pixel rule that a grid was made with, as far as its provenance records it."""
     known = {key: grid.provenance.get(key) for key in ("alpha", "translucent", "scale")}
     try:
         return PixelRule(**{key: value for key, value in known.items() if value is not None})
@@ -235,13 +235,13 @@ def _rule_of(grid: IndexGrid) -> PixelRule:
 
 
 def _with_nodata(indices: IndexArray, grid: IndexGrid) -> tuple[IndexArray, int | None]:
-    """Mark the nodata of a grid in indices, in the way that class recovery knows.
+    """Mark the nodata of a grid in indices with the value that class recovery expects.
 
     Returns
     -------
     ndarray of uint8 or uint16, shape (rows, cols)
     int or None
-        The value of nodata, which is not always that of the grid; None where there is none.
+        The value of nodata, which may differ from that of the grid; None without nodata.
     """
     n_colors, valid = len(grid.palette), grid.valid
     nodata = nodata_value(n_colors, indices.dtype)

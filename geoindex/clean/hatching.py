@@ -1,4 +1,4 @@
-"""Regions where two colors alternate, as one class."""
+"""Areas where two colors alternate, as one class."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 __all__ = ["HALO_SIDES", "find_hatching"]
 
 HALO_SIDES = 5
-"""Sides of the square of the operations below that a pixel depends on, added up."""
+"""Radius that a pixel depends on, in sides of the square of the operations below."""
 
 FAR = np.iinfo(np.int32).max
 
@@ -20,13 +20,13 @@ Mask = NDArray[np.bool_]
 def find_hatching(
     classes: NDArray[np.int32], hatches: Sequence[tuple[int, int, int]], gap: int
 ) -> NDArray[np.int32]:
-    """Give regions where two classes alternate a class of their own.
+    """Turn areas where two classes alternate into a class of their own.
 
-    A pixel of either color is hatched where stripes of both lie on both sides of it (the
-    closings of both colors cover it), in a region wider than a stripe: a single line of one
-    color across the other is none. What is left of either color between the last stripe and
-    the border of the region, narrower than a stripe, belongs to it. Where hatchings that share a
-    color meet, its pixels go to the one whose other color is nearer.
+    A pixel of either color is hatched if stripes of both lie on both sides of it (the closings
+    of both colors cover it), in an area wider than a stripe: a single line of one color across
+    the other is no hatching. Remnants of either color between the last stripe and the border of
+    the area, narrower than a stripe, belong to it. Where hatchings that share a color meet, its
+    pixels become the one whose other color is nearer, and the first one if both are as near.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def find_hatching(
     claims = [_hatched(classes, one, other, side) for one, other, _ in hatches]
     for (_, _, target), claim in zip(hatches, claims, strict=True):
         result[claim] = target
-    # Where hatchings that share a color meet, its pixels go to the nearer of the other colors.
+    # Where hatchings that share a color meet, the nearer of the other colors decides.
     contested = np.sum(claims, axis=0, dtype=np.int32) > 1
     if contested.any():
         distances = np.stack(
@@ -69,7 +69,7 @@ def find_hatching(
 
 
 def _hatched(classes: NDArray[np.int32], one: int, other: int, side: int) -> Mask:
-    """Pixels of regions where two classes alternate."""
+    """Pixels of areas where two classes alternate."""
     ones, others = classes == one, classes == other
     if not (ones.any() and others.any()):
         return np.zeros(classes.shape, dtype=bool)
@@ -86,7 +86,7 @@ def _hatched(classes: NDArray[np.int32], one: int, other: int, side: int) -> Mas
 def _distance(
     classes: NDArray[np.int32], hatches: Sequence[tuple[int, int, int]], number: int
 ) -> NDArray[np.int32]:
-    """Rows or columns to the nearest pixel of the colors that only this hatching has."""
+    """Chessboard distance to the nearest pixel of the colors that only this hatching has."""
     from scipy.ndimage import distance_transform_cdt
 
     colors = set(hatches[number][:2])

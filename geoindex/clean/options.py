@@ -1,4 +1,4 @@
-"""What class recovery is asked to do, and what that means for one palette."""
+"""Options of class recovery, and what they mean for a palette."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from geoindex.rules.choices import check_integer
 
 __all__ = ["Clean", "Hatch", "Plan"]
 
-# The least is looked at anyway: deciding.BESIDE_RADIUS.
+# Pixels within the smallest reach are read anyway: deciding.BESIDE_RADIUS.
 SMALLEST_REACH, LARGEST_REACH = 5, 256
 LARGEST_SPECKLE, LARGEST_GAP = 64, 64
 
 Connectivity = Literal[4, 8]
 
 ROLES = ("", "unit", "ink")
-"""What an entry of a palette can be; "" is a unit."""
+"""Roles of a palette entry; "" means unit."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hatch:
-    """Two colors that alternate where one class is drawn."""
+    """Two colors that alternate in areas of one class."""
 
     colors: tuple[Entry, Entry]
     """Palette rows of the two colors."""
@@ -49,7 +49,7 @@ class Hatch:
         match = re.fullmatch(r"([^+=]+)\+([^+=]+)=(.+)", text.strip())
         if match is None:
             raise OptionError(
-                f"a hatch is written COLOR+COLOR=CLASS, such as 255,255,255+76,174,29=Quartzite, "
+                "a hatch is written COLOR+COLOR=CLASS, such as 255,255,255+76,174,29=Quartzite; "
                 f"found {text!r}"
             )
         one, other, target = (part.strip() for part in match.groups())
@@ -58,10 +58,10 @@ class Hatch:
 
 @dataclass(frozen=True, kw_only=True)
 class Clean:
-    """Steps that bring back the units of a drawn map.
+    """Steps that recover the units of a drawn map.
 
-    The defaults suit a typical map: soft edges are settled, inks that the palette names are
-    filled, and patches of a few pixels merge; nothing is taken for hatching.
+    The defaults suit a typical map: soft edges are resolved, entries with the role ink are
+    filled, and patches of a few pixels are merged; no hatching is expected.
 
     Raises
     ------
@@ -77,31 +77,31 @@ class Clean:
     """
 
     edges: bool = True
-    """Give anti-aliased pixels to the unit that covers more of them."""
+    """Assign anti-aliased pixels to the unit that covers most of them."""
 
     ink: int | str | Sequence[Entry] | None = None
-    """Palette entries that are overprint, to be filled from the units beside them; a string
-    may list several, ``"black,red"``, alone or among others. None: those whose role in the
-    palette is ``"ink"``; an empty tuple: none."""
+    """Palette entries that are ink (contacts, faults, text), to be filled from the units beside
+    them; a string may list several, ``"black,red"``. None: entries with the role ``"ink"``; an
+    empty tuple: no ink."""
 
     shade: bool | None = None
-    """Whether units may be drawn darker and brighter, as under hillshade. None: where the
+    """Whether units may be darker or brighter than in the palette (hillshade). None: if the
     metric is ``"shaded"``."""
 
     speckle: int = 6
-    """Patches of fewer pixels merge into the neighbor with the longest shared border."""
+    """Patches of fewer pixels (0-64) merge into the neighbor with the longest shared border."""
 
     connectivity: Connectivity = 4
-    """Whether pixels of a patch share a side (4), or may touch at a corner (8)."""
+    """Pixels of a patch share a side (4) or touch at least at a corner (8)."""
 
     hatch: Sequence[Hatch | str] = ()
-    """Pairs of colors that alternate where one class is drawn."""
+    """Pairs of colors that alternate in areas of one class."""
 
     hatch_gap: int = 12
-    """Widest stripe of a hatching, in pixels."""
+    """Widest stripe of a hatching, 2-64 pixels."""
 
     reach: int = 32
-    """Ink farther than this (pixels) from every unit becomes nodata."""
+    """Ink farther than this from every unit becomes nodata, 5-256 pixels."""
 
     def __post_init__(self) -> None:
         for name, lowest, highest in (
@@ -123,7 +123,7 @@ class Clean:
     @property
     def halo(self) -> int:
         """Pixels around a block that its result depends on."""
-        # Loading the compiled steps takes as long as mapping a map, so it waits for their use.
+        # Loading the compiled steps takes as long as mapping a map, so they load on first use.
         from geoindex.clean.cores import COMPANY_RADIUS
         from geoindex.clean.deciding import BESIDE_RADIUS
         from geoindex.clean.mixing import SEARCH_RADIUS
@@ -150,7 +150,7 @@ class Clean:
         ----------
         palette : Palette
         metric : str
-            Decides `shade` where it is None.
+            Decides `shade` if that is None.
 
         Returns
         -------
@@ -159,7 +159,7 @@ class Clean:
         Raises
         ------
         OptionError
-            An entry that the palette does not have, or no entry that is not ink.
+            The palette lacks an entry, or all its entries are ink.
         """
         ink = self.ink
         if ink is None:
@@ -167,8 +167,8 @@ class Clean:
             unknown = next((role for role in roles if role not in ROLES), None)
             if unknown is not None:
                 raise OptionError(
-                    f"row {roles.index(unknown)} of the palette has the role {unknown!r}; ink and "
-                    "unit are known, or name the inks with ink= (--ink)"
+                    f"row {roles.index(unknown)} of the palette has the role {unknown!r}; use ink "
+                    "or unit, or name the inks with ink= (--ink)"
                 )
             inks = tuple(row for row, role in enumerate(roles) if role == "ink")
         else:
@@ -181,13 +181,13 @@ class Clean:
                 )
             inks = tuple(sorted({palette_row(entry, palette) for entry in entries}))
         if len(inks) >= len(palette):
-            raise OptionError("every color of the palette is ink; a map needs a unit, too")
+            raise OptionError("every palette entry is ink; at least one must be a unit")
         hatches = []
         for hatch in self.hatch:
             assert isinstance(hatch, Hatch)  # noqa: S101  parsed at construction
             one, other = (palette_row(entry, palette) for entry in hatch.colors)
             if one == other:
-                raise OptionError(f"a hatch needs two colors, found row {one} twice")
+                raise OptionError(f"a hatch needs two different colors, found row {one} twice")
             hatches.append((one, other, palette_row(hatch.target, palette)))
         return Plan(
             options=self,
@@ -200,7 +200,7 @@ class Clean:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Plan:
-    """Options of class recovery, resolved for one palette."""
+    """Options of class recovery, resolved for a palette."""
 
     options: Clean
     palette: Palette

@@ -1,4 +1,4 @@
-"""Why class recovery changed a pixel, and the palettes of what it can show."""
+"""Why class recovery changed a pixel, and the palettes of its extra grids."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["CHANGES_PALETTE", "CONFIDENCE_PALETTE", "REASONS", "Extra", "Reason"
 Reason = Literal["edges", "ink", "hatch", "speckle"]
 
 Extra = Literal["reasons", "confidence"]
-"""What class recovery can write beside the classes."""
+"""Grids that class recovery can write beside the classes."""
 
 REASONS: dict[Reason, int] = {"edges": 1, "ink": 2, "hatch": 3, "speckle": 4}
 """Codes of the mask of changed pixels; 0 is unchanged."""
@@ -42,7 +42,7 @@ def account(
     before: NDArray[np.int64],
     after: NDArray[np.int64],
 ) -> dict[str, Any]:
-    """Tell what class recovery changed, as JSON values.
+    """Report what class recovery changed, as JSON values.
 
     Parameters
     ----------
@@ -57,8 +57,8 @@ def account(
     Returns
     -------
     dict
-        ``ink``, rows of the palette; ``changed``, pixels by reason; and ``classes``, those that
-        are there before or after.
+        ``ink``, palette rows; ``changed``, pixels by reason; and ``classes``, those that occur
+        before or after.
     """
     return {
         "ink": [int(row) for row in inks],

@@ -1,4 +1,4 @@
-"""Memory that tiles work in, one after the other."""
+"""Working memory that tiles reuse."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ __all__ = ["Scratch"]
 class Scratch(threading.local):
     """Arrays that each thread keeps for its next tile.
 
-    The system clears memory page by page before it hands it out, which took a tenth of the time
-    where every tile asked anew.
+    The system clears new memory page by page, which took a tenth of the time when every tile
+    allocated its own.
     """
 
     def __init__(self) -> None:
         self._kept: dict[str, NDArray[Any]] = {}
 
     def empty(self, name: str, shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
-        """Give an array that is not initialized, and whose memory the last one of `name` had.
+        """Return an uninitialized array in the memory of the last array of this name.
 
         Parameters
         ----------
         name : str
-            What for; two arrays in use at the same time have two names.
+            Arrays in use at the same time need different names.
         shape : tuple of int
         dtype : dtype-like
 

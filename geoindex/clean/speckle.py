@@ -1,4 +1,4 @@
-"""Patches too small to be real."""
+"""Merging of patches that are too small to be real."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from geoindex.color.compiled import compiled, types
 __all__ = ["ROUNDS", "merge_speckle"]
 
 ROUNDS = 4
-"""Patches that lie among patches as small as they merge in as many rounds."""
+"""Rounds in which patches among equally small patches merge."""
 
 
 # States of pixels: not seen yet, of a small patch, of a large one, of a small one that is done.
@@ -128,16 +128,16 @@ def _longest_border(
 def merge_speckle(
     indices: NDArray[np.int32], size: int, connectivity: int, out: NDArray[np.int32]
 ) -> bool:
-    """Give patches of fewer than `size` pixels the class they share most of their border with.
+    """Merge patches of fewer than `size` pixels into the class with the longest shared border.
 
     Parameters
     ----------
     indices : ndarray of int32, shape (rows, cols)
-        Classes, negative for nodata, which is no class and no neighbor.
+        Classes, negative for nodata, which is neither merged nor a neighbor.
     size : int
         Pixels of the smallest patch that stays.
     connectivity : {4, 8}
-        Whether pixels that touch at a corner belong together.
+        Whether pixels of a patch share a side (4), or may touch at a corner (8).
     out : ndarray of int32, shape (rows, cols)
         Written. The lowest class wins a tie. A patch whose neighbors are all small or nodata
         stays.

@@ -1,4 +1,4 @@
-"""Class recovery on an image that comes band by band, in memory that does not grow with it."""
+"""Class recovery band by band, in memory that does not grow with the height of the image."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["BandCleaner"]
 
 
 class BandCleaner:
-    """Collects bands of whole rows, and recovers the classes of those whose halo has come.
+    """Collects bands of whole rows, and cleans those whose halo is complete.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class BandCleaner:
         self.restart()
 
     def restart(self) -> None:
-        """Forget what has come, to begin again at the top."""
+        """Forget all bands, to start again at the top."""
         n_colors = len(self.plan.palette)
         self.before = np.zeros(n_colors, dtype=np.int64)
         self.after = np.zeros(n_colors, dtype=np.int64)
@@ -47,7 +47,7 @@ class BandCleaner:
         self._first = self._done = self._come = 0
 
     def add(self, pixels: Pixels, indices: IndexArray) -> Iterator[tuple[CleanBlock, Region]]:
-        """Take the next band.
+        """Add the next band.
 
         Parameters
         ----------
@@ -69,7 +69,7 @@ class BandCleaner:
         ready = n_rows
         if self._come < n_rows:
             ready = self._come - self.plan.options.halo
-            # Whole tiles, since each is worked on with a halo of its own.
+            # Whole tiles, because each needs a halo of its own.
             ready -= (ready - self._done) % TILE
         if ready <= self._done:
             return
@@ -83,7 +83,7 @@ class BandCleaner:
         self._first, self._done = self._first + keep, ready
 
     def to_dict(self) -> dict[str, Any]:
-        """Give all counts as JSON values, as :meth:`geoindex.clean.grid.Cleaned.to_dict` does."""
+        """All counts as JSON values, as :meth:`geoindex.clean.grid.Cleaned.to_dict`."""
         return account(self.plan.palette, self.plan.inks, self._changed, self.before, self.after)
 
     def _tally(self, before: IndexArray, block: CleanBlock) -> None:

@@ -1,4 +1,4 @@
-"""Units so thin that no pixel of theirs has all its neighbors in them."""
+"""Units so thin that they have no cores."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from geoindex.color.compiled import compiled, types
 __all__ = ["SUPPORT_RADIUS", "trust_thin_units"]
 
 SUPPORT_RADIUS, SUPPORT = 2, 5
-"""A unit without cores is believed where this many pixels within the radius show it."""
+"""A unit without cores is accepted if this many pixels within the radius show it."""
 
 
 @compiled(
@@ -35,7 +35,7 @@ def trust_thin_units(
     kind: NDArray[np.uint8],
     again: NDArray[np.uint8],
 ) -> bool:
-    """Make pixels exact that show a thin unit together with enough of their neighbors.
+    """Accept pixels as exact if enough of their neighbors show the same thin unit.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def trust_thin_units(
     kind : ndarray of uint8, shape (rows, cols)
         From :func:`geoindex.clean.cores.find_cores`; changed.
     again : ndarray of uint8, shape (n,)
-        Set to 1 where the shares must be found again, for a trusted pixel is near.
+        Set to 1 where the shares must be found again, because a trusted pixel is near.
 
     Returns
     -------

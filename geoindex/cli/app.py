@@ -23,20 +23,29 @@ INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
 
 COMMANDS = {
-    "convert": ("geoindex.cli.convert:convert_command", "Turn a map image into an index grid."),
-    "batch": ("geoindex.cli.batch:batch_command", "Convert many map images, and resume."),
+    "convert": ("geoindex.cli.convert:convert_command", "Convert a map image to an index grid."),
+    "batch": (
+        "geoindex.cli.batch:batch_command",
+        "Convert many map images; resume after an interruption.",
+    ),
     "clean": ("geoindex.cli.clean:clean_command", "Recover the units of a drawn map."),
     "palette": ("geoindex.cli.palette:palette_group", "List, show, convert and learn palettes."),
-    "gray": ("geoindex.cli.gray:gray_command", "Bring a one-band raster to its best levels."),
-    "cube": ("geoindex.cli.cube:cube_command", "Find the index of every color once."),
-    "resample": ("geoindex.cli.resample:resample_command", "Put a grid on the lines of a survey."),
+    "gray": ("geoindex.cli.gray:gray_command", "Quantize a one-band raster to its best k levels."),
+    "cube": (
+        "geoindex.cli.cube:cube_command",
+        "Precompute the nearest palette entry for every 8-bit color.",
+    ),
+    "resample": (
+        "geoindex.cli.resample:resample_command",
+        "Resample a grid to the bins of a survey.",
+    ),
     "horizon": ("geoindex.cli.horizon:horizon_command", "Write a grid as an OpendTect horizon."),
-    "section": ("geoindex.cli.section:section_command", "Write a cross-section as SEG-Y."),
-    "plot": ("geoindex.cli.plot:plot_command", "Draw a grid in its true colors."),
-    "info": ("geoindex.cli.info:info_command", "Tell what a file holds."),
-    "demo": ("geoindex.cli.demo:demo_command", "Convert the sample map, all the way."),
+    "section": ("geoindex.cli.section:section_command", "Write a cross-section as a SEG-Y line."),
+    "plot": ("geoindex.cli.plot:plot_command", "Draw a grid in its palette colors."),
+    "info": ("geoindex.cli.info:info_command", "Show what a file contains."),
+    "demo": ("geoindex.cli.demo:demo_command", "Run the whole pipeline on the sample map."),
 }
-"""Where each command is, and its line of help, in the order of use."""
+"""Module and one-line help of each command, in the order of use."""
 
 
 @click.group(
@@ -46,11 +55,11 @@ COMMANDS = {
 )
 @click.version_option(geoindex.__version__, "-V", "--version", package_name="geoindex")
 def cli() -> None:
-    """Turn colored map images into one-band index grids.
+    """Convert colored map images to one-band index grids.
 
-    Exit codes: 0 done; 1 failed, with one line that says why; 2 wrong usage.
+    Exit codes: 0 success; 1 failure, with a one-line error message; 2 usage error.
     """
-    # Rasterio logs every GDAL error that it also raises.
+    # Rasterio logs every GDAL error in addition to raising it.
     logging.getLogger("rasterio").addHandler(logging.NullHandler())
     logging.getLogger("rasterio").propagate = False
     warnings.simplefilter("always", GeoindexWarning)
@@ -58,28 +67,28 @@ def cli() -> None:
 
 
 def _echo_warning(message: Warning | str, category: type[Warning], *_place: Any) -> None:
-    """Print our own warnings as one line, and no others, which are for developers."""
+    """Print our own warnings as one line; others are for developers."""
     if issubclass(category, GeoindexWarning):
         echo_warning(str(message))
 
 
 def main() -> None:
-    """Run the command line: one line and exit 1 where the work cannot be done."""
+    """Run the command line; on failure print one line and exit with code 1."""
     code = _run()
     if code == INTERRUPTED:
         for stream in (sys.stdout, sys.stderr):
             with suppress(AttributeError, OSError, ValueError):  # closed, or its reader has gone
                 stream.flush()
-        # All is cleaned up. A thread that was just starting is unknown to the pools of the
-        # standard library, and the usual way out would wait for it for ever.
+        # Everything is cleaned up. The standard library does not know of a thread that was just
+        # starting, and the usual exit would wait for it forever.
         os._exit(code)
-    # The interpreter's last search for garbage takes 0.2 s; the end of the process frees it, too.
+    # The last garbage collection takes 0.2 s; the end of the process frees everything anyway.
     gc.freeze()
     sys.exit(code)
 
 
 def _run() -> int:
-    """Run the command and give the exit code."""
+    """Run the command; return the exit code."""
     try:
         with interrupts_first():
             done = cli.main(standalone_mode=False)
@@ -87,16 +96,21 @@ def _run() -> int:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Error: interrupted; nothing half-written is left", err=True)
+        click.echo(
+            "Error: interrupted; no partial files remain. Run the same command again to continue",
+            err=True,
+        )
         return INTERRUPTED
     except GeoindexError as error:
         click.echo(f"Error: {error}", err=True)
     except MemoryError:
-        click.echo("Error: out of memory; use a smaller image or a larger machine", err=True)
+        click.echo(
+            "Error: out of memory; use a smaller image or a machine with more memory", err=True
+        )
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         click.echo(f"Error: {place}{error.strerror or error}", err=True)
     else:
-        # Click gives the code where a command leaves by ctx.exit, as --help does.
+        # Click returns the code if a command ends by ctx.exit, as --help does.
         return done if isinstance(done, int) else 0
     return 1

@@ -11,6 +11,7 @@ import click
 from geoindex.batch import BatchReport, convert_many
 from geoindex.cli.messages import echo_warning
 from geoindex.cli.options import (
+    FORMAT_KEYS,
     MappingOptions,
     echo_json,
     json_option,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["batch_command"]
 
 LISTED_FAILURES = 20
-"""Most failures that are listed one by one."""
+"""More failures than these are only counted."""
 
 
 @click.command("batch")
@@ -39,23 +40,24 @@ LISTED_FAILURES = 20
     "--output",
     required=True,
     metavar="DIR",
-    help="Folder of the grids; sheets keep their folders in it.",
+    help="Output folder; sheets keep their subfolders.",
 )
 @mapping_options
 @click.option(
     "--format",
     "grid_format",
     type=click.Choice(format_names()),
+    metavar="FORMAT",
     default="tif",
     show_default=True,
-    help="Format of the grids, by its name or its suffix.",
+    help=f"Format of the grids: {FORMAT_KEYS}, or a suffix.",
 )
 @click.option(
     "-j",
     "--jobs",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Sheets at a time, each in its own process; one a core by default.",
+    help="Number of worker processes.  [default: one per core]",
 )
 @click.option(
     "--resume/--no-resume",
@@ -67,7 +69,8 @@ LISTED_FAILURES = 20
 @click.option(
     "--scheduler",
     metavar="ADDRESS",
-    help="Convert on the Dask cluster of this scheduler, such as tcp://10.0.0.1:8786.",
+    help="Convert on the Dask cluster of the scheduler at this address, such as "
+    "tcp://10.0.0.1:8786.",
 )
 @overwrite_option
 @json_option
@@ -89,8 +92,8 @@ def batch_command(
 ) -> None:
     """Convert the map images SRC (files, folders, globs) to index grids in DIR.
 
-    Run again, it does what is new, changed or was not finished. One bad sheet does not stop the
-    others; exit code 1 tells that there was one.
+    Run it again to convert only new, changed or unfinished sheets. A bad sheet does not stop the
+    rest; the exit code is then 1.
     """
     with _client(scheduler) as client, progress_bar("sheets", " sheets", quiet=quiet) as progress:
         report = convert_many(
@@ -131,7 +134,7 @@ def _client(address: str | None) -> Iterator[Client | None]:
 
 
 def _echo_table(report: BatchReport) -> None:
-    """Print what became of the sheets."""
+    """Print how many sheets were done, skipped and failed."""
     rate = ""
     if report.done and report.seconds:
         sheets, pixels = len(report.done) / report.seconds, report.n_pixels / report.seconds
@@ -139,8 +142,8 @@ def _echo_table(report: BatchReport) -> None:
     again = report.n_again > 0
     rows = [
         ("done", len(report.done), rate),
-        *([("again", report.n_again, "  of these, for settings or image have changed")] * again),
-        ("skipped", len(report.skipped), "  done before" if report.skipped else ""),
+        *([("again", report.n_again, "  of these, because settings or image changed")] * again),
+        ("skipped", len(report.skipped), "  already done" if report.skipped else ""),
         ("failed", len(report.failed), ""),
     ]
     if report.n_left:
@@ -156,14 +159,14 @@ def _echo_table(report: BatchReport) -> None:
     if merged:
         echo_warning(
             f"in {merged:,} sheet{'s' * (merged > 1)} several frequent colors became one "
-            "class; --json or geoindex convert lists them"
+            "class; --json and geoindex convert list them"
         )
 
 
 def _echo_failures(report: BatchReport) -> None:
-    """Print the reasons, one a line."""
+    """Print one reason per line."""
     for sheet in report.failed[:LISTED_FAILURES]:
         click.echo(f"Failed: {sheet.reason}", err=True)
     if len(report.failed) > LISTED_FAILURES:
         more = len(report.failed) - LISTED_FAILURES
-        click.echo(f"Failed: and {more:,} more sheets; --json lists them all", err=True)
+        click.echo(f"Failed: {more:,} more sheets; --json lists them all", err=True)

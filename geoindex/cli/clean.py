@@ -26,21 +26,21 @@ from geoindex.grids.formats import grid_format_of, open_grid
 __all__ = ["clean_command", "echo_changes"]
 
 LISTED_CLASSES = 12
-"""Classes that the summary lists, those first whose number of pixels changed most."""
+"""Classes listed in the summary; those whose pixel count changed most come first."""
 
 
 @click.command("clean")
 @click.argument("grid")
-@click.option("-o", "--output", required=True, metavar="DST", help="Grid to write.")
+@click.option("-o", "--output", required=True, metavar="DST", help="Grid file to write.")
 @click.option(
     "--image",
     metavar="SRC",
-    help="The map image that GRID was made from: soft edges can only be seen there.",
+    help="Map image that GRID was made from; soft edges can only be recognized there.",
 )
 @click.option(
     "--metric",
     type=click.Choice(get_args(Metric)),
-    help="Color distance for --image, by default the one that GRID was made with.",
+    help="Color distance for --image.  [default: that of GRID]",
 )
 @clean_options
 @changes_option
@@ -61,7 +61,7 @@ def clean_command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Recover the units of the index grid GRID (.npy, .tif): fill ink, settle soft edges."""
+    """Recover the units of the index grid GRID (.npy, .tif): fill ink and resolve soft edges."""
     from geoindex.clean.grid import clean_grid
 
     targets = [Path(path) for path in (output, changes, confidence) if path is not None]
@@ -85,11 +85,11 @@ def clean_command(
 
 
 def echo_changes(cleaned: dict[str, Any], n_pixels: int) -> None:
-    """Print what class recovery changed, and the classes that changed most."""
+    """Print what class recovery changed, and which classes changed most."""
     if not cleaned["ink"]:
         echo_warning(
-            "no class is ink, so line work and text stay what they are; --ink black,red "
-            "names them, or a column role in the palette file"
+            "no palette entry is ink, so lines and text remain classes; add their colors to the "
+            "palette with role ink (0,0,0,Contacts,ink), or name entries with --ink"
         )
     for reason, count in cleaned["changed"].items():
         click.echo(f"  {reason:<13} {count:,} px changed ({count / n_pixels:.2%})")

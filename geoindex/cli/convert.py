@@ -27,10 +27,10 @@ from geoindex.palette import Palette
 __all__ = ["convert_command", "echo_hidden", "echo_merged", "echo_report"]
 
 LISTED_COLORS = 4
-"""Most colors of a merged group that the warning lists."""
+"""Colors and classes listed in a warning; the rest are counted."""
 
 LISTED_GROUPS = 10
-"""Most merged groups that are warned about one by one."""
+"""Merged groups that get a warning of their own."""
 
 
 @click.command("convert")
@@ -80,7 +80,7 @@ def convert_command(
 
 
 def echo_report(report: ConversionReport) -> None:
-    """Print a summary, and warnings of classes that cannot be told apart."""
+    """Print a summary, and warnings of merged colors and hidden classes."""
     rows, cols = report.shape
     click.echo(f"{report.target}: {cols} x {rows} pixels")
     click.echo(
@@ -100,7 +100,7 @@ def echo_report(report: ConversionReport) -> None:
 
 
 def _place_text(report: ConversionReport) -> str:
-    """Where the map lies."""
+    """Bounds and coordinate reference system of the map."""
     if report.bounds is None:
         return report.crs or "unknown: no world file, transform or control points"
     left, bottom, right, top = (f"{value:.10g}" for value in report.bounds)
@@ -108,16 +108,16 @@ def _place_text(report: ConversionReport) -> str:
 
 
 def echo_hidden(hidden: Sequence[HiddenClass]) -> None:
-    """Warn of classes that no pixel can be given."""
+    """Warn of classes that can never be assigned."""
     listed = [
-        f"{one.index} ({one.label}) behind {one.behind} ({one.behind_label})"
+        f"{one.index} ({one.label}) repeats {one.behind} ({one.behind_label})"
         for one in hidden[:LISTED_COLORS]
     ]
     if len(hidden) > LISTED_COLORS:
         listed.append(f"{len(hidden) - LISTED_COLORS} more")
     if hidden:
         echo_warning(
-            "some classes have the color of an earlier one, which gets all their pixels: "
+            "some classes repeat the color of an earlier class, so they can never be assigned: "
             + ", ".join(listed)
         )
 
@@ -128,13 +128,13 @@ def echo_merged(merged: Sequence[MergedColors]) -> None:
         echo_warning(_merge_text(group))
     if len(merged) > LISTED_GROUPS:
         echo_warning(
-            f"and {len(merged) - LISTED_GROUPS} more groups of colors share an index; "
+            f"{len(merged) - LISTED_GROUPS} more groups of colors became one class each; "
             "--json lists them all"
         )
 
 
 def _merge_text(group: MergedColors) -> str:
-    """One line on the colors that share an index."""
+    """One line about colors that became the same class."""
     listed = [
         f"{','.join(map(str, color))} ({pixels:,} px)"
         for color, pixels in zip(

@@ -43,10 +43,10 @@ def cube_command(
     overwrite: bool,
     quiet: bool,
 ) -> None:
-    """Find the color of PALETTE for every color there is, once, for use in place of PALETTE.
+    """Precompute the nearest color of PALETTE for all 16.7 million RGB colors.
 
-    Worth its while for a slow metric (ciede2000) or many sheets: give the cube to the other
-    commands as their palette.
+    Worthwhile for a slow metric (ciede2000) or many sheets: pass the cube to the other commands
+    as their palette.
     """
     check_cube_target(output, overwrite=overwrite)
     colors = load_palette(palette, layer=layer)
@@ -54,4 +54,4 @@ def cube_command(
         cube = ColorCube(colors, metric, max_distance, progress=progress)
     cube.save(output, overwrite=overwrite)
     if not quiet:
-        click.echo(f"{output}: {len(colors)} colors, {metric}, all 16,777,216 colors found")
+        click.echo(f"{output}: {len(colors)} palette colors, {metric}, 16,777,216 RGB colors")

@@ -1,4 +1,4 @@
-"""``geoindex demo``: the sample map, all the way."""
+"""``geoindex demo``."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ __all__ = ["demo_command"]
 @overwrite_option
 @quiet_option
 def demo_command(folder: str, *, overwrite: bool, quiet: bool) -> None:
-    """Convert the sample map to .npy and GeoTIFF in DIR, and draw both side by side."""
+    """Run the whole pipeline on the sample map.
+
+    Writes its grid to DIR as .npy and GeoTIFF, and a figure of the original and indexed map.
+    """
     target = Path(folder)
     make_folder(target)
     picture, palette = sample_file("sample_map.png"), sample_file("sample_palette.csv")
@@ -37,4 +40,4 @@ def demo_command(folder: str, *, overwrite: bool, quiet: bool) -> None:
         return
     echo_report(report)
     click.echo(f"{target / 'sample_map.npy'}: the same indices for numpy.load")
-    click.echo(f"{target / 'sample_map_indexed.png'}: original beside indexed; open it")
+    click.echo(f"{target / 'sample_map_indexed.png'}: original and indexed map side by side")

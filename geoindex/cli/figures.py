@@ -18,7 +18,7 @@ SUFFIXES = (".png", ".pdf", ".svg")
 
 
 def check_figure_suffix(path: Path) -> None:
-    """Refuse a suffix that is no picture format.
+    """Refuse a suffix of no picture format.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def save_figure(figure: Figure, path: str | PathLike[str], *, overwrite: bool = 
     path : path-like
         ``.png``, ``.pdf`` or ``.svg``.
     overwrite : bool
-        Replace a file that is already there.
+        Replace a file that exists.
 
     Raises
     ------

@@ -26,8 +26,8 @@ __all__ = ["gray_command"]
     type=click.Choice(get_args(Weights)),
     default="unique",
     show_default=True,
-    help="Count each distinct value once, so that a background does not pull the levels, or "
-    "count every pixel.",
+    help="Count each distinct value once (unique), so that a large background does not attract "
+    "levels, or count every pixel (count).",
 )
 @overwrite_option
 @json_option
@@ -42,10 +42,10 @@ def gray_command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Bring the one-band raster SRC to its K best levels, as the index grid DST.
+    """Quantize the one-band raster SRC to its best K levels, as the index grid DST.
 
-    SRC holds gray levels, heights or any other numbers. The classes of DST are named by their
-    levels, ascending.
+    SRC contains gray levels, elevations or other numbers. The classes of DST are named after
+    their levels, in ascending order.
     """
     target = Path(dst)
     grid_format_of(target)
@@ -74,4 +74,6 @@ def gray_command(
     for index, count in enumerate(grid.counts()):
         click.echo(f"  {index:>5}  {count:>12,} px  {grid.palette.label(index)}")
     if len(grid.palette) < k:
-        echo_warning(f"the raster has only {len(grid.palette)} distinct values; each is a level")
+        echo_warning(
+            f"the raster has only {len(grid.palette)} distinct values; each became a level"
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from geoindex.cli.messages import echo_warning
+from geoindex.cli.messages import echo_renumbered, echo_warning
 from geoindex.cli.options import (
     echo_json,
     json_option,
@@ -26,7 +26,9 @@ __all__ = ["horizon_command"]
 @click.command("horizon")
 @click.argument("grid")
 @survey_option
-@click.option("-o", "--output", required=True, metavar="DAT", help="The horizon, such as map.dat.")
+@click.option(
+    "-o", "--output", required=True, metavar="DAT", help="Horizon file, such as map.dat."
+)
 @method_option
 @pad_option
 @step_option
@@ -34,14 +36,21 @@ __all__ = ["horizon_command"]
     "--z",
     type=float,
     metavar="Z",
-    help="Z of the flat horizon in ms, m or ft, moved into the survey's range.  [default: 0]",
+    help="Z of the flat horizon in ms, m or ft, limited to the survey's range.  [default: 0]",
 )
-@click.option("--xy", is_flag=True, help="Write coordinates in place of line numbers.")
+@click.option("--xy", is_flag=True, help="Write coordinates instead of line numbers.")
 @click.option(
-    "--header/--no-header", default=False, show_default=True, help="Begin with a header line."
+    "--header/--no-header",
+    default=False,
+    show_default=True,
+    help="Begin the file with a header line.",
 )
 @click.option(
-    "--attribute", default="Geology", show_default=True, metavar="NAME", help="Name of the map."
+    "--attribute",
+    default="Geology",
+    show_default=True,
+    metavar="NAME",
+    help="Name of the attribute.",
 )
 @overwrite_option
 @json_option
@@ -62,9 +71,9 @@ def horizon_command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Put the index grid GRID on a 3D survey, as a horizon that OpendTect imports.
+    """Write the index grid GRID as a horizon of a 3D survey, for import into OpendTect.
 
-    Beside it appear its color table, its legend and a text with the clicks.
+    Also writes its color table, its legend and a text file with the import steps.
     """
     geometry = Survey.open(survey)
     report = write_horizon(
@@ -83,11 +92,11 @@ def horizon_command(
     if as_json:
         echo_json(report.to_dict())
     elif not quiet:
-        _echo(report, geometry)
+        _echo(report, geometry, z)
 
 
-def _echo(report: HorizonReport, survey: Survey) -> None:
-    """Print a summary, and what may surprise in OpendTect."""
+def _echo(report: HorizonReport, survey: Survey, z: float | None) -> None:
+    """Print a summary, and warnings of what may surprise in OpendTect."""
     lines = [f"{first} to {last} step {step}" for first, last, step in _line_numbers(report)]
     click.echo(f"{report.horizon}: inlines {lines[0]}, crosslines {lines[1]}")
     click.echo(f"  classes used  {report.classes_used}")
@@ -97,23 +106,21 @@ def _echo(report: HorizonReport, survey: Survey) -> None:
         click.echo(f"  not nearest   {report.changed_share:.2%} of the bins")
     click.echo(f"  Z             {report.z:.10g} {report.z_unit}".rstrip())
     click.echo(f"{report.colors}: colors, {report.legend}: classes")
-    click.echo(f"{report.steps}: what to click in OpendTect")
+    click.echo(f"{report.steps}: how to import it into OpendTect")
     if survey.z is None:
         echo_warning(
-            "the survey does not tell its Z range, and OpendTect 7 and 8 reject a horizon "
-            "outside of it; give --z"
+            "the survey has no Z range, and OpendTect 7 and 8 reject a horizon outside its range; "
+            "set --z"
         )
     elif report.z_moved:
         factor = 1000 if report.z_unit == "ms" else 1
         echo_warning(
-            f"Z is {report.z:.10g} {report.z_unit}, within the survey's range of "
-            f"{survey.z.start * factor:.10g} to {survey.z.stop * factor:.10g}"
+            f"Z {z or 0:.10g} {report.z_unit} is outside the survey's range "
+            f"({survey.z.start * factor:.10g} to {survey.z.stop * factor:.10g} {report.z_unit}); "
+            f"{report.z:.10g} {report.z_unit} is used instead"
         )
     if report.renumbered:
-        echo_warning(
-            f"the classes were numbered anew, for OpendTect shows 255; {report.legend} has both "
-            "numbers"
-        )
+        echo_renumbered(report.legend)
 
 
 def _line_numbers(report: HorizonReport) -> tuple[tuple[int, int, int], ...]:

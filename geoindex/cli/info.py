@@ -17,7 +17,7 @@ __all__ = ["info_command"]
 @click.argument("file")
 @json_option
 def info_command(file: str, *, as_json: bool) -> None:
-    """Tell what FILE is: a grid, an image, a palette, a color cube or an OpendTect survey."""
+    """Show what FILE contains: a grid, image, palette, color cube or OpendTect survey."""
     content = describe(Path(file))
     if as_json:
         echo_json(content)
@@ -31,7 +31,7 @@ def info_command(file: str, *, as_json: bool) -> None:
 
 
 def _echo_facts(facts: dict[str, Any], indent: int) -> None:
-    """Print a fact a line, those within a fact below it."""
+    """Print one fact per line, nested facts below their parent."""
     width = max((len(key) for key in facts), default=0)
     for key, value in facts.items():
         if isinstance(value, dict) and value:
@@ -42,7 +42,7 @@ def _echo_facts(facts: dict[str, Any], indent: int) -> None:
 
 
 def _text(value: Any) -> str:
-    """Value of a fact on one line."""
+    """Format the value of a fact on one line."""
     if value is None or value == {}:
         return "none"
     if isinstance(value, list):

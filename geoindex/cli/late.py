@@ -1,4 +1,4 @@
-"""Commands that are imported when they are called: all at once would take a second."""
+"""Commands that are imported when they are called; importing all would take a second."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ __all__ = ["LazyGroup"]
 
 
 class LazyGroup(click.Group):
-    """A group that knows its commands by name and line of help alone.
+    """A group that knows only the names and one-line help of its commands.
 
     Parameters
     ----------
     lazy : dict
-        Name of each command to ``"module:attribute"`` and its line in the list of commands.
+        Name of each command to ``"module:attribute"`` and its one-line help.
     """
 
     def __init__(self, *args: Any, lazy: dict[str, tuple[str, str]], **options: Any) -> None:
@@ -26,11 +26,11 @@ class LazyGroup(click.Group):
         self._lazy = lazy
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names, those of the lazy commands first."""
+        """Names of the commands, lazy ones first."""
         return [*self._lazy, *super().list_commands(ctx)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a command, or None where there is no such."""
+        """Import a command; None if it does not exist."""
         if cmd_name not in self._lazy:
             return super().get_command(ctx, cmd_name)
         module, attribute = self._lazy[cmd_name][0].split(":")

@@ -1,4 +1,4 @@
-"""What several commands print in the same way."""
+"""Output that several commands share."""
 
 from __future__ import annotations
 
@@ -6,15 +6,23 @@ from collections.abc import Iterable
 
 import click
 
-__all__ = ["color_block", "echo_warning"]
+__all__ = ["color_block", "echo_renumbered", "echo_warning"]
 
 
 def echo_warning(text: str) -> None:
-    """Print a warning on the error stream, where it stays out of other programs' input."""
+    """Print a warning to the error stream, so that pipes stay clean."""
     click.echo(f"Warning: {text}", err=True)
 
 
+def echo_renumbered(legend: str) -> None:
+    """Warn that the numbers of the classes are not those of the palette."""
+    echo_warning(
+        f"the classes were renumbered because OpendTect shows at most 255; {legend} lists the old "
+        "and new numbers"
+    )
+
+
 def color_block(color: Iterable[int]) -> str:
-    """Block of a color for a terminal; click leaves it out in pipes."""
+    """Block of a color for a terminal; click omits it in pipes."""
     red, green, blue = (int(channel) for channel in color)
     return click.style("    ", bg=(red, green, blue))

@@ -62,8 +62,8 @@ palette_option = click.option(
 layer_option = click.option(
     "--layer",
     metavar="NAME",
-    help="Map layer to take the palette from, if the file holds several: a QGIS project (.qgz, "
-    ".qgs, .qlr), .lyrx or .sld.",
+    help="Layer to take the palette from, if the file has several (.qgz, .qgs, .qlr, .lyrx, "
+    ".sld).",
 )
 metric_option = click.option(
     "--metric",
@@ -170,7 +170,7 @@ clean_flag = click.option(
 changes_option = click.option(
     "--changes",
     metavar="FILE",
-    help="Also write a grid of the reason why each pixel was changed (.npy, .tif, .png).",
+    help="Also write a grid of the reason for each change (.npy, .tif, .png).",
 )
 confidence_option = click.option(
     "--confidence",

@@ -24,35 +24,50 @@ from geoindex.rules.scale import Scale
 __all__ = ["palette_group", "swatch_line"]
 
 FORMAT_KEYS = click.Choice([known.key for known in FORMATS])
+WRITTEN_KEYS = click.Choice([known.key for known in FORMATS if known.write is not None])
 
 colors_option = click.option(
     "--colors",
     "n_colors",
     type=int,
     metavar="N",
-    help="Take N colors at equal steps from a continuous ramp.",
+    help="Sample N colors at equal steps from a continuous color ramp.",
 )
 scale_option = click.option(
     "--scale",
     type=click.Choice(get_args(Scale)),
-    help="Scale of delimited text where all within 0-1 is not the unit scale.",
+    help="How to read text files whose numbers all lie in 0-1: as fractions (unit) or as 0-255 "
+    "(byte).  [default: unit]",
 )
 from_option = click.option(
-    "--from", "source_format", type=FORMAT_KEYS, help="Format of PALETTE, where it does not tell."
+    "--from",
+    "source_format",
+    type=FORMAT_KEYS,
+    metavar="FORMAT",
+    help=f"Format of PALETTE: {', '.join(FORMAT_KEYS.choices)}.  [default: recognized]",
 )
 
 
 LAZY = {
     "learn": ("geoindex.cli.palette_learn:learn_command", "Learn a palette from an image."),
-    "legend": ("geoindex.cli.palette_legend:legend_command", "Take the swatches of a legend."),
-    "match": ("geoindex.cli.palette_match:match_command", "Give each unit a color of its own."),
-    "compare": ("geoindex.cli.palette_learn:compare_command", "Compare palettes on an image."),
+    "legend": (
+        "geoindex.cli.palette_legend:legend_command",
+        "Read a palette from a printed legend.",
+    ),
+    "match": (
+        "geoindex.cli.palette_match:match_command",
+        "Assign each unit a different palette color.",
+    ),
+    "compare": (
+        "geoindex.cli.palette_learn:compare_command",
+        "Compare how well palettes reproduce an image.",
+    ),
 }
 
 
 @click.group("palette", cls=LazyGroup, lazy=LAZY)
 def palette_group() -> None:
-    """List, show and convert palettes."""
+    """List, show, convert and learn palettes."""
 
 
 @palette_group.command("list")
@@ -69,12 +84,17 @@ def list_command(*, as_json: bool) -> None:
     width = max(len(str(entry["name"])) for entry in found)
     for entry in found:
         click.echo(f"{entry['name']:<{width}}  {entry['colors']:>3}  {entry['note']}")
-    click.echo("and the names of matplotlib's colormaps, such as tab20 or Set3")
+    click.echo("also the names of matplotlib colormaps, such as tab20 or Set3")
 
 
 @palette_group.command("show")
 @click.argument("palette")
-@click.option("-o", "--output", metavar="PNG", help="Draw a chart of the swatches (.png, .pdf).")
+@click.option(
+    "-o",
+    "--output",
+    metavar="PNG",
+    help="Draw the colors as a chart instead of listing them (.png, .pdf, .svg).",
+)
 @colors_option
 @scale_option
 @from_option
@@ -92,7 +112,10 @@ def show_command(
     overwrite: bool,
     as_json: bool,
 ) -> None:
-    """Show the colors of PALETTE: a built-in name, a palette file or a matplotlib colormap."""
+    """Show the colors of a palette.
+
+    PALETTE is a palette file, a built-in name or a matplotlib colormap.
+    """
     colors = load_palette(
         palette, scale=scale, n_colors=n_colors, format=source_format, layer=layer
     )
@@ -111,8 +134,9 @@ def show_command(
 @click.option(
     "--to",
     "target_format",
-    type=click.Choice([known.key for known in FORMATS if known.write is not None]),
-    help="Format of DST, not its suffix's.",
+    type=WRITTEN_KEYS,
+    metavar="FORMAT",
+    help=f"Format of DST: {', '.join(WRITTEN_KEYS.choices)}.  [default: by its suffix]",
 )
 @colors_option
 @scale_option
@@ -132,22 +156,26 @@ def convert_command(
     overwrite: bool,
     quiet: bool,
 ) -> None:
-    """Write PALETTE to DST; the suffix picks the format."""
+    """Convert a palette to another format.
+
+    PALETTE is a palette file, a built-in name or a matplotlib colormap. The suffix of DST picks
+    the format.
+    """
     colors = load_palette(
         palette, scale=scale, n_colors=n_colors, format=source_format, layer=layer
     )
     save_palette(colors, dst, overwrite=overwrite, format=target_format)
     if colors.roles is not None and load_palette(dst, format=target_format).roles is None:
         echo_warning(
-            f"{dst} holds no roles, so its inks must be named when a map is cleaned (--ink); "
-            ".csv, .tsv and .json hold them"
+            f"{dst} stores no roles; write .csv, .tsv or .json to keep them, or name the inks "
+            "with --ink when you clean a map"
         )
     if not quiet:
         click.echo(f"{dst}: {len(colors)} colors")
 
 
 def swatch_line(palette: Palette, row: int) -> str:
-    """One color as a colored block, its index, values and name; click strips color in pipes."""
+    """One color as a block, its index, values and name; click strips color in pipes."""
     red, green, blue = (int(channel) for channel in palette.colors[row])
     block = color_block((red, green, blue))
     value = "" if palette.values is None else f"  class {palette.values[row]}"

@@ -28,49 +28,56 @@ from geoindex.palettes.formats import check_palette_target, save_palette
 __all__ = ["compare_command", "learn_command"]
 
 LISTED_COLORS = 40
-"""Most colors that are listed on the terminal."""
+"""Colors listed on the terminal; the rest are counted."""
 
 
 @click.command("learn")
 @click.argument("src")
 @click.option("-n", "--colors", "n_colors", type=int, metavar="N", help="Number of colors.")
-@click.option("-o", "--output", metavar="DST", help="Palette file; the suffix picks the format.")
+@click.option(
+    "-o", "--output", metavar="DST", help="Palette file to write; its suffix picks the format."
+)
 @click.option(
     "--method",
     type=click.Choice(get_args(Method)),
     default="kmeans",
     show_default=True,
-    help="kmeans: least squared error; flat: the map's own flat colors, as drawn (without -n it "
-    "finds out how many); random: colors of random pixels; mediancut: median cut.",
+    help="kmeans: least squared error; flat: the map's own flat colors, all of them without -n; "
+    "random: colors of random pixels; mediancut: median cut.",
 )
 @click.option(
     "--weights",
     type=click.Choice(get_args(Weights)),
     default="count",
     show_default=True,
-    help="Count every pixel, or every distinct color once.",
+    help="Count every pixel (count), or every distinct color once (unique).",
 )
-@click.option("--sample", type=int, metavar="M", help="Learn from M pixels drawn at random.")
+@click.option(
+    "--sample", type=int, metavar="M", help="Learn from M randomly drawn pixels.  [default: all]"
+)
 @click.option(
     "--space",
     type=click.Choice(get_args(Space)),
     default="rgb",
     show_default=True,
-    help="Space of distances and means.",
+    help="Color space of distances and means.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Of the random choices.")
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="Seed of the random number generator."
+)
 @click.option(
     "--alpha",
     type=click.Choice(get_args(Alpha)),
     default="mask",
     show_default=True,
-    help="Leave transparent pixels out, or ignore transparency.",
+    help="Leave out transparent pixels (mask), or ignore transparency (strip).",
 )
 @click.option(
     "--min-distance",
     type=float,
     metavar="D",
-    help="Of flat: colors nearer than D to one with more area count as its noise (6; 12 in JPEG).",
+    help="With --method flat: merge colors closer than D (in RGB) into the more widespread one.  "
+    "[default: 6; JPEG: 12]",
 )
 @overwrite_option
 @json_option
@@ -95,7 +102,7 @@ def learn_command(
     if output is None and not as_json:
         raise click.UsageError("name a palette file with -o, or print the palette with --json")
     if n_colors is None and method != "flat":
-        raise click.UsageError(f"method {method} needs the number of colors, -n N")
+        raise click.UsageError(f"--method {method} needs the number of colors, -n N")
     if output is not None:
         check_palette_target(output, overwrite=overwrite)
     with progress_bar(Path(src).name, " rows", quiet=quiet) as progress:
@@ -123,7 +130,10 @@ def learn_command(
 @click.argument("src")
 @click.argument("palettes", nargs=-1, required=True)
 @click.option(
-    "-o", "--output", metavar="FIGURE", help="Draw SRC and what it is in each (.png, .pdf, .svg)."
+    "-o",
+    "--output",
+    metavar="FIGURE",
+    help="Also draw SRC beside its version in each palette (.png, .pdf, .svg).",
 )
 @metric_option
 @overwrite_option
@@ -139,7 +149,7 @@ def compare_command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Tell what the image SRC loses in each of PALETTES: files or built-in names."""
+    """Compare how well PALETTES (files or built-in names) reproduce the image SRC."""
     from geoindex.cli.figures import check_figure_suffix, save_figure
 
     if output is not None:
@@ -169,7 +179,7 @@ def _echo_scores(comparison: PaletteComparison) -> None:
 def _echo_palette(palette: LearnedPalette, output: str) -> None:
     """Print the colors with their pixels and shares."""
     click.echo(
-        f"{output}: {len(palette)} colors, from {palette.source_colors:,} among "
+        f"{output}: {len(palette)} colors, learned from {palette.source_colors:,} colors of "
         f"{palette.n_pixels:,} pixels"
     )
     for row in range(min(len(palette), LISTED_COLORS)):

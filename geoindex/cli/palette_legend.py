@@ -29,14 +29,16 @@ __all__ = ["legend_command"]
     type=int,
     required=True,
     metavar="X0 Y0 X1 Y1",
-    help="Left, top, right and bottom of the legend in pixels.",
+    help="Left, top, right and bottom edge of the legend in pixels.",
 )
 @click.option("-o", "--output", required=True, metavar="DST", help="Palette file to write.")
 @click.option(
-    "--names", "names_file", metavar="FILE", help="Text file with the name of a swatch a line."
+    "--names", "names_file", metavar="FILE", help="Text file with one swatch name per line."
 )
-@click.option("--name", "typed", multiple=True, metavar="NAME", help="A name; give it repeatedly.")
-@click.option("--picture", metavar="PNG", help="Draw what was taken, numbered.")
+@click.option(
+    "--name", "typed", multiple=True, metavar="NAME", help="Name of a swatch; repeat it for each."
+)
+@click.option("--picture", metavar="PNG", help="Also draw the swatches found, numbered.")
 @overwrite_option
 @json_option
 @quiet_option
@@ -52,10 +54,10 @@ def legend_command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Take the palette from the printed legend in the picture SRC.
+    """Read a palette from the printed legend in the picture SRC.
 
-    Swatches are rectangles of one color, framed or not. Their order, which the names follow, is
-    columns from left to right, each from top to bottom; --picture shows it.
+    Swatches are rectangles of one color, with or without a frame. They are numbered in columns
+    from left to right, each from top to bottom, and named in this order; --picture shows it.
     """
     if names_file is not None and typed:
         raise click.UsageError("give the names with --names or with --name, not with both")
@@ -69,7 +71,7 @@ def legend_command(
         legend = legend_palette(pixels[..., :3], box=box)
         if names is not None:
             if picture is not None and len(names) != len(legend.swatches):
-                # What is wrong with the names is to be seen in the picture.
+                # The picture shows what is wrong with the names.
                 _save_picture(pixels, legend, picture, overwrite=overwrite)
             legend = legend.named(names)
     except GeoindexError as error:
@@ -86,18 +88,18 @@ def legend_command(
 def _save_picture(
     pixels: NDArray[np.uint8], legend: Legend, path: str, *, overwrite: bool
 ) -> None:
-    """Draw what was found."""
+    """Draw the swatches found."""
     from geoindex.plot.swatches import legend_figure
 
     save_figure(legend_figure(pixels, legend), path, overwrite=overwrite)
 
 
 def _read_names(path: Path) -> list[str]:
-    """Read the names of a text file, one a line."""
+    """Read a text file of one name per line."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise MissingFileError(f"{path}: no such file of names") from None
+        raise MissingFileError(f"{path}: no such file") from None
     except UnicodeDecodeError:
         raise PaletteError(f"{path}: is not UTF-8 text; save it as UTF-8") from None
     except OSError as error:
@@ -120,7 +122,9 @@ def _echo(legend: Legend, output: str) -> None:
     for row in legend.patterned:
         echo_warning(
             f"swatch {row} ({legend.palette.label(row)}) is patterned; its most frequent "
-            "color stands for it"
+            "color is used"
         )
     for row, first in legend.palette.duplicates().items():
-        echo_warning(f"swatches {first} and {row} have the same color; pixels are given {first}")
+        echo_warning(
+            f"swatches {first} and {row} have the same color; its pixels become class {first}"
+        )

@@ -21,11 +21,11 @@ __all__ = ["match_command"]
 @click.command("match")
 @click.argument("units")
 @click.argument("palette")
-@click.option("-o", "--output", metavar="CSV", help="Write the table as CSV.")
+@click.option("-o", "--output", metavar="CSV", help="Also write the table as CSV.")
 @click.option(
     "--image",
     metavar="MAP",
-    help="Count the pixels of each unit in this map; a unit then weighs as much as its area.",
+    help="Map in which each unit is counted; its distance is then weighted by its area.",
 )
 @metric_option
 @overwrite_option
@@ -40,10 +40,10 @@ def match_command(
     overwrite: bool,
     as_json: bool,
 ) -> None:
-    """Give each color of UNITS a color of PALETTE of its own, at the least total distance.
+    """Assign each color of UNITS a different color of PALETTE, at the least total distance.
 
-    UNITS is a palette file of the map's own flat colors. Told as well: which of them would share
-    an index if each took its nearest color. Use the match with geoindex convert --units.
+    UNITS is a palette file of the map's own flat colors. Also lists the units that plain
+    nearest-color matching would merge. Use the match with geoindex convert --units.
     """
     if output is not None:
         check_target(Path(output), overwrite=overwrite)
@@ -60,7 +60,7 @@ def match_command(
 
 
 def _echo(match: PaletteMatch) -> None:
-    """Print the pairs, and the groups that the nearest color would merge."""
+    """Print the pairs, and the units that plain nearest-color matching would merge."""
     for unit in range(len(match.units)):
         row = int(match.rows[unit])
         moved = (

@@ -16,18 +16,20 @@ __all__ = ["plot_command"]
 
 @click.command("plot")
 @click.argument("grid")
-@click.option("-o", "--output", required=True, metavar="PNG", help="Picture: .png, .pdf or .svg.")
+@click.option(
+    "-o", "--output", required=True, metavar="PNG", help="Picture to write (.png, .pdf, .svg)."
+)
 @click.option(
     "--legend/--no-legend",
     default=None,
-    help="List the classes below the map; by default where they have names.",
+    help="List the classes below the map.  [default: if they have names]",
 )
 @overwrite_option
 @quiet_option
 def plot_command(
     grid: str, *, output: str, legend: bool | None, overwrite: bool, quiet: bool
 ) -> None:
-    """Draw the index grid GRID (.npy, .tif) in its true colors."""
+    """Draw the index grid GRID (.npy, .tif) in its palette colors."""
     target = Path(output)
     check_figure_suffix(target)
     check_target(target, overwrite=overwrite)

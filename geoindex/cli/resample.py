@@ -49,10 +49,10 @@ def resample_command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Put the index grid GRID on the inlines and crosslines of a survey, as the grid DST.
+    """Resample the index grid GRID to the bins of a survey, as the grid DST.
 
     The suffix of DST picks the format, as for convert; .irap, .tif, .npy, .xyz, .xya and .ijxyz
-    hold a rotated survey. For OpendTect see geoindex horizon.
+    can store a rotated survey. For OpendTect see geoindex horizon.
     """
     target = Path(dst)
     grid_format_of(target, grid_format)

@@ -29,9 +29,9 @@ def sample_file(name: str) -> Path:
     Raises
     ------
     MissingFileError
-        The installation does not hold it.
+        The installation lacks it.
     """
     for folder in FOLDERS:
         if (folder / name).is_file():
             return folder / name
-    raise MissingFileError(f"{name}: is missing from this installation; install geoindex again")
+    raise MissingFileError(f"{name}: is missing from this installation; reinstall geoindex")

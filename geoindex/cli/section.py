@@ -7,7 +7,7 @@ from typing import get_args
 import click
 
 from geoindex.cli.convert import echo_hidden, echo_merged
-from geoindex.cli.messages import echo_warning
+from geoindex.cli.messages import echo_renumbered
 from geoindex.cli.options import (
     echo_json,
     json_option,
@@ -51,24 +51,29 @@ __all__ = ["section_command"]
     type=float,
     required=True,
     metavar="Z",
-    help="Z of the first row of pixels, downward: negative above the datum.",
+    help="Z of the first row of pixels, positive downward.",
 )
 @click.option(
     "--bottom", type=float, required=True, metavar="Z", help="Z of the last row of pixels."
 )
 @palette_options
-@click.option("--traces", type=int, metavar="N", help="Traces; by default one a column.")
 @click.option(
-    "--samples", type=int, metavar="N", help="Samples a trace; by default as close as the rows."
+    "--traces", type=int, metavar="N", help="Number of traces.  [default: one per column]"
+)
+@click.option(
+    "--samples",
+    type=int,
+    metavar="N",
+    help="Number of samples per trace.  [default: as dense as the rows]",
 )
 @click.option(
     "--domain",
     type=click.Choice(get_args(SectionDomain)),
     default="depth",
     show_default=True,
-    help="What Z is: depth in map units, or two-way time in milliseconds.",
+    help="Unit of Z: depth in map units, or two-way time in milliseconds.",
 )
-@click.option("--feet", is_flag=True, help="The units of the map are feet, not meters.")
+@click.option("--feet", is_flag=True, help="Map units are feet, not meters.")
 @metric_option
 @max_distance_option
 @click.option(
@@ -76,7 +81,7 @@ __all__ = ["section_command"]
     type=click.Choice(get_args(Alpha)),
     default="mask",
     show_default=True,
-    help="Make transparent pixels undefined, or ignore transparency.",
+    help="Leave transparent pixels undefined (mask), or ignore transparency (strip).",
 )
 @overwrite_option
 @json_option
@@ -103,9 +108,9 @@ def section_command(
 ) -> None:
     """Write the picture IMAGE of a cross-section as a SEG-Y line of class indices.
 
-    Samples are class indices as floats, taken from the nearest pixel; undefined ones are 1e30.
-    Beside it appear the list of classes, LINE.sgy.legend.csv, and a color table for OpendTect,
-    LINE.odct. Needs segyio (geoindex-raster[segy]).
+    Samples are class indices as floats, taken from the nearest pixel; undefined samples are 1e30.
+    Also writes the list of classes, LINE.sgy.legend.csv, and a color table for OpendTect,
+    LINE.odct. Requires segyio (geoindex-raster[segy]).
     """
     report = image_section(
         image,
@@ -141,7 +146,4 @@ def _echo_report(report: ImageSectionReport) -> None:
     click.echo(f"  undefined     {report.nodata_share:.2%}")
     click.echo(f"{report.colors}: colors, {report.legend}: classes")
     if report.renumbered:
-        echo_warning(
-            "the classes were numbered anew, for OpendTect shows 255; "
-            f"{report.legend} has both numbers"
-        )
+        echo_renumbered(report.legend)

@@ -1,1 +1,1 @@
-"""The roads from an image to an index grid: arrays, files, gray rasters."""
+"""From an image to an index grid: arrays, files, gray rasters, cross-sections."""

@@ -1,4 +1,4 @@
-"""A one-band raster, of gray levels or heights, as an index grid of its best k levels."""
+"""A one-band raster of gray levels or elevations as an index grid of its best k levels."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ __all__ = ["gray_grid"]
 
 
 def gray_grid(src: str | PathLike[str], k: int, *, weights: Weights = "unique") -> IndexGrid:
-    """Bring a one-band raster file to the k levels that fit it best.
+    """Quantize a one-band raster file to the k levels that fit it best.
 
     Parameters
     ----------
     src : path-like
-        A one-band image of integers or floats, such as a height model or a gray scan.
+        A one-band image of integers or floats, such as an elevation model or a gray scan.
     k, weights
         As in :func:`geoindex.quantize_gray`.
 
     Returns
     -------
     IndexGrid
-        Its palette is gray and names each class by its level, rounded; the provenance holds the
-        levels in full. Pixels that are NaN, nodata, masked or transparent are nodata.
+        Its palette is gray and names each class after its level, rounded; the provenance has the
+        exact levels. Pixels that are NaN, nodata, masked or transparent become nodata.
 
     Raises
     ------
     MissingFileError
-        There is no such file.
+        The file does not exist.
     ImageError
-        It has colors, or holds no value.
+        It has colors, or no valid value.
     OptionError
         As in :func:`geoindex.quantize_gray`.
     """
-    # Numbers have no color scale, so the reader need not look for it.
+    # Numbers have no color scale to look for.
     with open_image(src, PixelRule(scale="byte")) as image:
         values, valid = image.read_values()
         try:

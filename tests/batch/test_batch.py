@@ -253,8 +253,8 @@ def test_files_that_no_batch_made_are_kept(maps: Path, tmp_path: Path) -> None:
     ("options", "error", "message"),
     [
         ({"srcs": []}, MissingFileError, "no source is named"),
-        ({"srcs": "maps/*.bmp"}, MissingFileError, r"maps/\*.bmp: holds no images"),
-        ({"srcs": "empty"}, MissingFileError, "empty: holds no images"),
+        ({"srcs": "maps/*.bmp"}, MissingFileError, r"maps/\*.bmp: contains no images"),
+        ({"srcs": "empty"}, MissingFileError, "empty: contains no images"),
         ({"srcs": "nowhere"}, MissingFileError, "nowhere: no such file or folder"),
         ({"format": "foo"}, OptionError, "unknown grid format 'foo'; known: npy"),
         ({"jobs": 0}, OptionError, "jobs must be 1 or more, found 0"),

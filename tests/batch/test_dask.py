@@ -119,7 +119,7 @@ def test_a_sheet_that_kills_every_worker_fails(
     report = convert_many(maps / "deadly.png", tmp_path / "out", PALETTE, client=client)
     assert report.done == ()
     assert report.failed[0].reason.endswith(
-        "deadly.png: its workers died again and again; if memory ran out, give them more"
+        "deadly.png: its workers died repeatedly; if memory ran out, give them more"
     )
     assert grids(tmp_path / "out") == {}
 

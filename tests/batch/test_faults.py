@@ -96,8 +96,8 @@ def test_a_sheet_that_kills_its_process_twice_fails(
     report = convert_many(maps, tmp_path / "out", PALETTE, jobs=2)
     assert [sheet.source for sheet in report.failed] == [str(maps / NAMES[5])]
     assert report.failed[0].reason == (
-        f"{maps / NAMES[5]}: its process ended 2 times (killed by SIGKILL); if memory ran out, "
-        "run fewer jobs"
+        f"{maps / NAMES[5]}: its worker process ended 2 times (killed by SIGKILL); "
+        "if memory ran out, run fewer jobs"
     )
     del expected["sheet05.tif"]
     assert grids(tmp_path / "out") == expected
@@ -125,7 +125,10 @@ def test_interrupt(maps: Path, tmp_path: Path, expected: dict, jobs: int) -> Non
     os.killpg(process.pid, signal.SIGINT)
     output, errors = process.communicate(timeout=60)
     assert (process.returncode, output) == (130, "")
-    assert errors.strip() == "Error: interrupted; nothing half-written is left"
+    assert (
+        errors.strip()
+        == "Error: interrupted; no partial files remain. Run the same command again to continue"
+    )
     assert not any(child.is_running() for child in children)
     found = grids(tmp_path / "out")
     assert not [name for name in found if ".part" in name]
@@ -253,7 +256,7 @@ def test_two_runs_in_one_folder(maps: Path, tmp_path: Path, expected: dict) -> N
     assert second.stderr is not None
     # It has come as far as the lock.
     line = second.stderr.readline()
-    assert line == "out: another batch is at work in this folder; waiting for it\n"
+    assert line == "out: another batch is running in this folder; waiting for it\n"
     os.kill(first.pid, signal.SIGCONT)
     one, two = first.communicate(timeout=120), second.communicate(timeout=120)
     assert (first.returncode, second.returncode) == (0, 0)

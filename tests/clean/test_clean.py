@@ -345,11 +345,11 @@ def test_bad_options(options: dict, message: str) -> None:
     [
         ({"ink": "mauve"}, "the palette has no entry 'mauve'"),
         ({"ink": "yellow"}, "no palette entry is yellow .closest: row 3, 76,174,29"),
-        ({"ink": "#123456"}, "the palette has no color 18,52,86"),
+        ({"ink": "#123456"}, "no palette entry has the color 18,52,86"),
         ({"ink": 4}, r"the palette has rows 0\.\.3, found 4"),
-        ({"ink": (0, 1, 2, 3)}, "every color of the palette is ink"),
+        ({"ink": (0, 1, 2, 3)}, "every palette entry is ink"),
         ({"ink": 1.5}, "a palette entry is a number, a name or a color, found 1.5"),
-        ({"hatch": "1+1=2"}, "a hatch needs two colors, found row 1 twice"),
+        ({"hatch": "1+1=2"}, "a hatch needs two different colors, found row 1 twice"),
         ({"hatch": "1+2=Nowhere"}, "the palette has no entry 'Nowhere'"),
     ],
 )

@@ -37,7 +37,7 @@ def test_roles_travel(tmp_path: Path) -> None:
 
 def test_roles_that_are_unknown() -> None:
     palette = Palette([[0, 0, 0], [9, 9, 9]], roles=["Inks", "unit"])
-    with pytest.raises(OptionError, match="row 0 of the palette has the role 'inks'; ink and uni"):
+    with pytest.raises(OptionError, match="row 0 of the palette has the role 'inks'; use ink or"):
         Clean().plan(palette)
     assert Clean(ink=(0,)).plan(palette).inks == (0,)
     assert Clean().plan(Palette([[0, 0, 0], [9, 9, 9]], roles=["Ink", ""])).inks == (0,)
@@ -131,7 +131,7 @@ def test_the_picture_is_on_the_scale_of_the_grid() -> None:
 def test_a_grid_of_units_is_not_cleaned_by_its_palette() -> None:
     picture = np.zeros((20, 20, 3), np.uint8)
     grid = index_image(picture, Palette([[9, 9, 9]]), units=[[0, 0, 0]], channel_axis=-1)
-    with pytest.raises(GridError, match="clean with the units as the palette"):
+    with pytest.raises(GridError, match="index the map with the units as the palette"):
         clean_grid(grid, image=picture)
 
 

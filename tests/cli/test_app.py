@@ -79,4 +79,7 @@ def test_the_command_line_tells_of_the_interrupt(
 ) -> None:
     monkeypatch.setattr(app.cli, "main", interrupted)
     assert app._run() == app.INTERRUPTED
-    assert capsys.readouterr().err == "Error: interrupted; nothing half-written is left\n"
+    assert (
+        capsys.readouterr().err
+        == "Error: interrupted; no partial files remain. Run the same command again to continue\n"
+    )

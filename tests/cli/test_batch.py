@@ -51,7 +51,7 @@ def test_batch(maps: Path, tmp_path: Path) -> None:
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
     result = run("batch", "maps/*.bmp", "-o", "out", "-p", "legend.csv", cwd=tmp_path)
     assert result.returncode == 1
-    assert result.stderr.startswith("Error: maps/*.bmp: holds no images")
+    assert result.stderr.startswith("Error: maps/*.bmp: contains no images")
 
 
 def test_clean(maps: Path, tmp_path: Path) -> None:

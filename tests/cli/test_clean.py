@@ -19,7 +19,7 @@ def test_line_work_that_nobody_named(tmp_path: Path, repository: Path) -> None:
     arguments = ["convert", repository / "data/sample_map.png", tmp_path / "map.tif"]
     result = invoke(*arguments, "-p", tmp_path / "p.csv", "--clean")
     assert result.exit_code == 0
-    assert "Warning: no class is ink, so line work and text stay" in result.stderr
+    assert "Warning: no palette entry is ink, so lines and text remain" in result.stderr
 
 
 def test_convert_cleans(tmp_path: Path, repository: Path) -> None:

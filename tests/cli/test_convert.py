@@ -149,8 +149,9 @@ def test_classes_that_no_pixel_can_have(tmp_path: Path) -> None:
         "convert", tmp_path / "map.png", tmp_path / "a.tif", "-p", tmp_path / "legend.csv"
     )
     assert (
-        "Warning: some classes have the color of an earlier one, which gets all their pixels: "
-        "2 (Bog) behind 0 (Till), 3 (Mire) behind 1 (Peat)"
+        "Warning: some classes repeat the color of an earlier class, so they can never be "
+        "assigned: "
+        "2 (Bog) repeats 0 (Till), 3 (Mire) repeats 1 (Peat)"
     ) in result.stderr
 
 
@@ -186,7 +187,10 @@ def test_control_c(tmp_path: Path) -> None:
         finally:
             process.kill()
     assert process.returncode == 130
-    assert stderr.decode().strip() == "Error: interrupted; nothing half-written is left"
+    assert (
+        stderr.decode().strip()
+        == "Error: interrupted; no partial files remain. Run the same command again to continue"
+    )
     assert [path.name for path in tmp_path.iterdir()] == ["map.tif"]
 
 

@@ -13,7 +13,7 @@ def test_cube(tmp_path: Path, repository: Path) -> None:
     palette = repository / "data" / "sample_palette.csv"
     target = tmp_path / "sample.colorcube"
     arguments = ["cube", palette, "-o", target, "--metric", "redmean"]
-    assert printed(*arguments) == f"{target}: 21 colors, redmean, all 16,777,216 colors found\n"
+    assert printed(*arguments) == f"{target}: 21 palette colors, redmean, 16,777,216 RGB colors\n"
     assert ColorCube.load(target).metric == "redmean"
     assert isinstance(invoke(*arguments).exception, OutputError)
     image = repository / "data" / "sample_map.png"

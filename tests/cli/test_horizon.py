@@ -42,7 +42,7 @@ def test_horizon(tmp_path: Path, repository: Path) -> None:
     assert 0 < report["outside_share"] < report["nodata_share"]
     assert report["changed_share"] > 0
     moved = run("horizon", "map.tif", *options, "--overwrite", "--z", "-5", cwd=tmp_path)
-    assert "Warning: Z is 100 m, within the survey's range of 100 to 2100" in moved.stderr
+    assert "100 m is used instead" in moved.stderr
     again = run("horizon", "map.tif", *options, cwd=tmp_path)
     assert again.returncode == 1
     assert "exists already" in again.stderr

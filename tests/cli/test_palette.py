@@ -75,7 +75,7 @@ def test_convert_tells_where_roles_are_lost(tmp_path: Path, suffix: str) -> None
     assert result.exit_code == 0
     is_lost = load_palette(target).roles is None
     assert is_lost == (suffix in ("qml", "gpl"))
-    assert ("holds no roles" in result.stderr) == is_lost
+    assert ("stores no roles" in result.stderr) == is_lost
 
 
 def test_compare(photo: np.ndarray, tmp_path: Path) -> None:

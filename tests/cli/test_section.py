@@ -35,3 +35,6 @@ def test_section(tmp_path: Path, rgba: np.ndarray, legend: Palette) -> None:
     more = ["--overwrite", "--json", "--traces", 7, "--samples", 5, "--domain", "time"]
     report = json.loads(run(*command, *more, cwd=tmp_path).stdout)
     assert (report["n_traces"], report["n_samples"], report["sample_interval"]) == (7, 5, 5.0)
+    assert (report["merged"], report["hidden"]) == ([], [])
+    report = json.loads(run(*merged, "--overwrite", "--json", cwd=tmp_path).stdout)
+    assert [group["index"] for group in report["merged"]] == [1]
