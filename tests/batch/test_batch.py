@@ -93,7 +93,7 @@ def test_clean_reaches_the_sheets(maps: Path, tmp_path: Path, jobs: int) -> None
     again = {"clean": Clean(ink="black", speckle=4)}, {"clean": Clean(ink="black")}, {}
     redone = [convert_many(maps, tmp_path / "out", PALETTE, **options) for options in again]
     assert [len(report.done) for report in redone] == [0, 4, 4]
-    with pytest.raises(OptionError, match="no color that is called purple"):
+    with pytest.raises(OptionError, match="no palette entry is purple"):
         convert_many(maps, tmp_path / "out", PALETTE, clean=Clean(ink="purple"))
 
 
@@ -220,9 +220,9 @@ def test_grids_are_never_taken_for_images(maps: Path, tmp_path: Path) -> None:
     assert targets(convert_many(images, maps, PALETTE, jobs=1)) == ["a.tif"]
     report = convert_many([maps / "a.png", maps / "a.tif"], maps, PALETTE, jobs=1)
     assert (len(report.skipped), report.n_sheets) == (1, 1)
-    with pytest.raises(OptionError, match="lies in the output folder"):
+    with pytest.raises(OptionError, match="is inside the output folder"):
         convert_many(maps, maps, PALETTE)
-    with pytest.raises(OptionError, match="lies in the output folder"):
+    with pytest.raises(OptionError, match="is inside the output folder"):
         convert_many(maps / "north", maps, PALETTE)
 
 
