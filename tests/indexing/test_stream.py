@@ -193,7 +193,9 @@ def test_a_full_disk_leaves_nothing_partial(tmp_path: Path, small_disk: Path, su
     palette = Palette(RNG.integers(0, 256, (200, 3)))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GeoindexWarning)
-        with pytest.raises(OutputError, match=r"grid\.\w+: (cannot be written|not enough disk space)"):
+        with pytest.raises(
+            OutputError, match=r"grid\.\w+: (cannot be written|not enough disk space)"
+        ):
             convert(tmp_path / "map.tif", target, palette, cog=cog)
     assert list(small_disk.iterdir()) == []
 
