@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from geoindex.errors import GridError
 from geoindex.palette import Palette
-from geoindex.rules.indices import IndexArray, index_dtype, nodata_value
+from geoindex.rules.indices import IndexArray, rows_of_numbers
 
 __all__ = ["ClassValues", "class_values", "rows_of_values"]
 
@@ -26,7 +26,9 @@ class ClassValues:
 
     def of(self, indices: IndexArray) -> NDArray[np.generic]:
         """Class value of each index."""
-        values: NDArray[np.generic] = self.table[np.minimum(indices, len(self.table) - 1)]
+        # Palettes of 256 and 65,536 colors leave no index for nodata.
+        last = min(len(self.table) - 1, int(np.iinfo(indices.dtype).max))
+        values: NDArray[np.generic] = self.table[np.minimum(indices, last)]
         return values
 
 
@@ -82,21 +84,13 @@ def rows_of_values(
     GridError
         A pixel holds a value of no class.
     """
-    known = np.array(palette.values or range(len(palette)), dtype=np.int64)
-    order = np.argsort(known)
-    place = np.searchsorted(known[order], values).clip(0, len(known) - 1)
-    rows = order[place]
-    stray = known[rows] != values
-    missing = np.zeros(values.shape, dtype=bool) if nodata is None else values == nodata
-    if (stray & ~missing).any():
-        row, col = np.argwhere(stray & ~missing)[0]
+    numbers = palette.values or range(len(palette))
+    blank = None if nodata is None else values == nodata
+    indices, index_nodata, stray = rows_of_numbers(values, numbers, blank)
+    if stray is not None:
+        row, col = divmod(stray, values.shape[1])
         raise GridError(
             f"{where}: {values[row, col]} at row {row}, column {col} is not a class value of the "
             "palette"
         )
-    dtype = index_dtype(len(palette), has_nodata=nodata is not None)
-    index_nodata = nodata_value(len(palette), dtype)
-    indices = rows.astype(dtype)
-    if index_nodata is not None:
-        indices[missing] = index_nodata
     return indices, index_nodata

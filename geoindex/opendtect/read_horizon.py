@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from geoindex.errors import GeoindexWarning, GridError, MissingFileError, OptionError
 from geoindex.grid import IndexGrid
@@ -16,9 +15,9 @@ from geoindex.opendtect.horizon_places import find_positions, position_columns
 from geoindex.opendtect.horizon_text import HOW_TO_TELL, Layout, read_layout, read_numbers
 from geoindex.opendtect.numbering import is_undefined
 from geoindex.palette import Palette
-from geoindex.palettes.legend_csv import legend_path
+from geoindex.palettes.legend_csv import Legend, legend_path, read_legend
 from geoindex.palettes.load import load_palette
-from geoindex.rules.indices import index_dtype
+from geoindex.rules.indices import IndexArray, index_dtype
 from geoindex.rules.plane import Floats
 from geoindex.survey import Survey
 
@@ -81,7 +80,7 @@ def read_horizon(
     path = Path(path)
     if not path.is_file():
         raise MissingFileError(f"{path}: no such file")
-    classes = _palette(path, palette)
+    legend = _legend(path, palette)
     if survey is not None and not isinstance(survey, Survey):
         survey = Survey.open(survey)
     layout = read_layout(path, xy=xy)
@@ -90,14 +89,14 @@ def read_horizon(
     table = read_numbers(path, layout, [*position, column], horizon)
     places = find_positions(table, layout, position, survey, path)
     rows, cols, located = places.rows, places.cols, places.survey
-    dtype = index_dtype(len(classes), has_nodata=True)
+    dtype = index_dtype(len(legend.palette), has_nodata=True)
     nodata = int(np.iinfo(dtype).max)
     indices = np.full((len(rows), len(cols)), nodata, dtype=dtype)
     at = (
         (places.inlines - rows.start) // rows.step,
         (places.crosslines - cols.start) // cols.step,
     )
-    values = _indices(table[:, -1], len(classes), nodata, f"{path}, {title}")
+    values = _indices(table[:, -1], legend, f"{path}, {title}").astype(dtype)
     indices[at] = values
     if not np.array_equal(indices[at], values):
         first = int(np.argmax(indices[at] != values))
@@ -123,7 +122,7 @@ def read_horizon(
         )
     return IndexGrid(
         indices=indices,
-        palette=classes,
+        palette=legend.palette,
         nodata=nodata,
         transform=None if located is None else located.transform,
         crs=None if located is None else located.crs,
@@ -131,13 +130,14 @@ def read_horizon(
     )
 
 
-def _palette(path: Path, palette: Palette | str | PathLike[str] | None) -> Palette:
-    """Take the given palette, or the one beside the file."""
+def _legend(path: Path, palette: Palette | str | PathLike[str] | None) -> Legend:
+    """Take the given palette, or the classes beside the file."""
     if palette is not None:
-        return load_palette(palette)
-    for beside in (legend_path(path), path.with_suffix(".odct")):
-        if beside.is_file():
-            return load_palette(beside)
+        return Legend.of(load_palette(palette))
+    if legend_path(path).is_file():
+        return read_legend(legend_path(path), path)
+    if path.with_suffix(".odct").is_file():
+        return Legend.of(load_palette(path.with_suffix(".odct")))
     raise MissingFileError(
         f"{path}: a horizon has no colors, and {legend_path(path).name} is not beside it; give "
         "the palette (read_horizon(..., palette=...))"
@@ -163,14 +163,13 @@ def _attribute(layout: Layout, wanted: str | None, path: Path) -> tuple[str, int
     return titles[-1], found[titles[-1]]
 
 
-def _indices(values: Floats, n_colors: int, nodata: int, where: str) -> NDArray[np.int64]:
-    """Turn the values of an attribute into indices."""
-    void = is_undefined(values)
-    bad = ~void & ((values != np.rint(values)) | (values < 0) | (values >= n_colors))
-    if bad.any():
-        value = values[int(np.argmax(bad))]
+def _indices(values: Floats, legend: Legend, where: str) -> IndexArray:
+    """Turn the values of an attribute into indices; undefined ones are nodata."""
+    indices, _, stray = legend.rows(values, is_undefined(values), where)
+    if stray is not None:
         raise GridError(
-            f"{where}: the value {value:g} is not an index of the palette, which has {n_colors} "
-            "classes; give the palette of the map, or choose another attribute"
+            f"{where}: the value {values[stray]:g} is not an index of the palette, which has "
+            f"{len(legend.palette)} classes; give the palette of the map, or choose another "
+            "attribute"
         )
-    return np.where(void, nodata, values).astype(np.int64)
+    return indices

@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from geoindex.errors import GridError, MissingFileError
+from geoindex.errors import GridError, MissingFileError, PaletteError
 from geoindex.files.small_files import read_small
 from geoindex.palette import Palette
-from geoindex.palettes.entries import labels
+from geoindex.palettes.entries import Request, labels, number, text_of
+from geoindex.rules.choices import is_whole
+from geoindex.rules.indices import IndexArray, rows_of_numbers
 
-__all__ = ["format_legend", "grid_legend_path", "legend_path", "read_legend"]
+__all__ = ["Legend", "format_legend", "grid_legend_path", "legend_path", "read_legend"]
 
 
 def legend_path(path: Path) -> Path:
@@ -67,19 +72,64 @@ def format_legend(palette: Palette, rows: Sequence[int] | None = None) -> str:
     return stream.getvalue()
 
 
-def read_legend(legend: Path, grid: Path) -> Palette:
-    """Read the palette of a legend, whose rows may be in any order.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Legend:
+    """The classes of a grid that holds numbers, and the numbers that it may hold."""
+
+    palette: Palette
+    """The classes, in the order of their numbers."""
+
+    numbers: tuple[Sequence[int], ...]
+    """Number of each palette row in the file; several if the legend leaves that open."""
+
+    hint: str
+    """How to say which numbers are meant, for the error if the cells fit several."""
+
+    @classmethod
+    def of(cls, palette: Palette) -> Legend:
+        """Legend of a palette whose rows, or class values, the cells of a file are."""
+        rows = range(len(palette))
+        return cls(
+            palette=palette,
+            numbers=(rows,) if palette.values is None else (rows, palette.values),
+            hint="palette rows or class values; give palette.replace(values=None) for rows",
+        )
+
+    def rows(
+        self, cells: NDArray[np.generic], blank: NDArray[np.bool_], where: str
+    ) -> tuple[IndexArray, int | None, int | None]:
+        """Palette rows of cells; see :func:`geoindex.rules.indices.rows_of_numbers`.
+
+        Raises
+        ------
+        GridError
+            The cells can be read in several ways.
+        """
+        missing = blank if blank.any() else None
+        found = [rows_of_numbers(cells, numbers, missing) for numbers in self.numbers]
+        fitting = [one for one in found if one[2] is None]
+        if len(fitting) > 1 and any(
+            not np.array_equal(one[0], fitting[0][0]) for one in fitting[1:]
+        ):
+            raise GridError(f"{where}: the numbers could be {self.hint}")
+        return (fitting or found)[0]
+
+
+def read_legend(legend: Path, grid: Path) -> Legend:
+    """Read a legend, whose rows may be in any order.
 
     Parameters
     ----------
     legend : Path
-        The legend.
+        A table with the columns `r`, `g`, `b`, `name` and the number of each class: `index`,
+        from 0 without gaps or else codes such as 11, 12, 95; or `value`.
     grid : Path
         The grid beside it, for messages.
 
     Returns
     -------
-    Palette
+    Legend
+        Codes are the class values of its palette.
 
     Raises
     ------
@@ -94,43 +144,109 @@ def read_legend(legend: Path, grid: Path) -> Palette:
             "create it: a header line index,r,g,b,name and one line per class"
         )
     content = read_small(legend, "legend", error=GridError)
-    text = content.decode("utf-8-sig", errors="replace")
-    # Spreadsheets save with semicolons in some countries.
-    delimiter = ";" if ";" in text.partition("\n")[0] else ","
     try:
-        rows = list(csv.DictReader(io.StringIO(text), delimiter=delimiter, strict=True))
+        text = text_of(content, Request(where=str(legend)))
+        return _legend_of_rows(list(_rows_of_text(text)), str(legend))
     except csv.Error as error:
         raise GridError(f"{legend}: is not a table of classes ({error})") from None
-    return _palette_of_rows(rows, str(legend))
+    except PaletteError as error:
+        raise GridError(str(error)) from None
 
 
-def _palette_of_rows(rows: list[dict[str, str]], where: str) -> Palette:
-    """Palette of the rows of a legend."""
-    classes: dict[int, tuple[list[int], str, int | None, str]] = {}
-    for line, row in enumerate(rows, start=2):
-        try:
-            index, red, green, blue = (int(row[key]) for key in ("index", "r", "g", "b"))
-            value = int(row["value"]) if row.get("value") else None
-        except (KeyError, TypeError, ValueError):
-            raise GridError(
-                f"{where}, line {line}: a class needs whole numbers for index, r, g and b"
-            ) from None
-        if index in classes:
-            raise GridError(f"{where}, line {line}: index {index} is repeated")
-        texts = (row.get("name") or "", row.get("role") or "")
-        classes[index] = ([red, green, blue], texts[0], value, texts[1])
-    missing = next((i for i in range(len(classes)) if i not in classes), None)
-    if not classes or missing is not None:
-        raise GridError(f"{where}: has no class with the index {missing or 0}")
-    colors, names, values, roles = zip(*(classes[i] for i in range(len(classes))), strict=True)
-    given = [value for value in values if value is not None]
+class _Row(NamedTuple):
+    """A row of a legend."""
+
+    line: int
+    cells: dict[str, str]
+
+    def whole(self, column: str) -> int:
+        """Whole number in a column."""
+        text = self.cells.get(column, "").strip()
+        found = number(text)
+        if found is None or not is_whole(found):
+            raise _LineError(
+                self.line,
+                "a class needs whole numbers for index, r, g and b, and for value where others "
+                f"have one; {column} is {text[:40]!r}",
+            )
+        return int(found)
+
+
+class _LineError(PaletteError):
+    """A row of a legend that is wrong."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(f"line {line}: {reason}")
+
+
+def _rows_of_text(text: str) -> Iterator[_Row]:
+    """Rows of a table, without those that a spreadsheet leaves empty."""
+    head = text.partition("\n")[0]
+    # Spreadsheets save with semicolons in some countries.
+    delimiter = next((sign for sign in ";\t" if sign in head), ",")
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
+    columns = [column.strip().lower() for column in next(reader, [])]
+    for fields in reader:
+        if not any(field.strip() for field in fields):
+            continue
+        if any(field.strip() for field in fields[len(columns) :]):
+            raise _LineError(
+                reader.line_num,
+                f"has {len(fields)} cells under {len(columns)} columns; put names that contain "
+                f"{delimiter!r} between double quotes",
+            )
+        yield _Row(reader.line_num, dict(zip(columns, fields, strict=False)))
+
+
+def _legend_of_rows(rows: list[_Row], where: str) -> Legend:
+    """Legend of the rows of a table."""
+    if not rows:
+        raise GridError(f"{where}: holds no class; a legend has one line per class")
+    columns = rows[0].cells
+    key = "value" if "index" not in columns and "value" in columns else "index"
+    has_values = any(row.cells.get("value", "").strip() for row in rows)
     try:
-        return Palette(
-            np.array(colors),
-            names if any(names) else None,
-            values=given if len(given) == len(values) else None,
-            roles=roles if any(roles) else None,
-            scale="byte",
-        )
-    except (OverflowError, ValueError) as error:
-        raise GridError(f"{where}: {error}") from None
+        classes = _in_order(rows, key, is_ours="palette_index" in columns or "checksum" in columns)
+        numbers = [row.whole(key) for row in classes]
+        values = [row.whole("value") for row in classes] if has_values else None
+        colors = [[row.whole(channel) for channel in "rgb"] for row in classes]
+    except _LineError as error:
+        raise GridError(f"{where}, {error}") from None
+    names = [row.cells.get("name", "") for row in classes]
+    roles = [row.cells.get("role", "") for row in classes]
+    palette = Palette(
+        np.array(colors),
+        names if any(names) else None,
+        values=numbers if values is None else values,
+        roles=roles if any(roles) else None,
+        scale="byte",
+    )
+    is_open = values is not None and key == "index" and "checksum" not in columns
+    return Legend(
+        palette=palette,
+        numbers=(numbers, values) if is_open and values is not None else (numbers,),
+        hint=f"those of the column index or of the column value of {Path(where).name}; remove "
+        "the wrong column",
+    )
+
+
+def _in_order(rows: list[_Row], key: str, *, is_ours: bool) -> list[_Row]:
+    """Rows in the order of their numbers, which must not be repeated.
+
+    Numbers from 0 on are palette rows, so none may be missing.
+    """
+    seen: set[int] = set()
+    for row in rows:
+        if row.whole(key) in seen:
+            raise _LineError(row.line, f"{key} {row.whole(key)} is repeated")
+        seen.add(row.whole(key))
+    ordered = sorted(rows, key=lambda row: row.whole(key))
+    if key == "index" and (is_ours or min(seen) == 0):
+        for expected, row in enumerate(ordered):
+            if row.whole(key) != expected:
+                raise _LineError(
+                    row.line,
+                    f"index {row.whole(key)}, but no line has the index {expected}; restore that "
+                    "line, or if these are codes of another program, name the column value",
+                )
+    return ordered

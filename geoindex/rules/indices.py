@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["IndexArray", "index_dtype", "is_lazy", "nodata_value"]
+__all__ = ["IndexArray", "index_dtype", "is_lazy", "nodata_value", "rows_of_numbers"]
 
 IndexArray = NDArray[np.uint8 | np.uint16]
 """Palette indices; uint8 or uint16."""
+
+# Cells that are looked up at one time.
+BAND_CELLS = 2**20
 
 
 def index_dtype(n_colors: int, *, has_nodata: bool) -> type[np.uint8] | type[np.uint16]:
@@ -61,3 +65,55 @@ def is_lazy(values: Any) -> bool:
     """Whether `values` is a Dask array."""
     dask = sys.modules.get("dask.array")
     return dask is not None and isinstance(values, dask.Array)
+
+
+def rows_of_numbers(
+    cells: NDArray[np.generic], numbers: Sequence[int], blank: NDArray[np.bool_] | None
+) -> tuple[IndexArray, int | None, int | None]:
+    """Palette rows of cells that hold the number of a class.
+
+    Parameters
+    ----------
+    cells : ndarray of int or float, any shape
+        What a file holds.
+    numbers : sequence of int
+        Number of each palette row, all different.
+    blank : ndarray of bool, optional
+        Where a cell has no class, in the shape of `cells`; None if nodata needs no value.
+
+    Returns
+    -------
+    indices : ndarray of uint8 or uint16, in the shape of `cells`
+    nodata : int or None
+        Index of blank cells.
+    stray : int or None
+        Flat position of the first cell that holds no class, from where on `indices` mean nothing.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from geoindex.rules.indices import rows_of_numbers
+    >>> cells = np.array([[95.0, 11.0], [0.0, 11.0]])
+    >>> indices, nodata, stray = rows_of_numbers(cells, [11, 12, 95], cells == 0)
+    >>> indices.tolist(), nodata, stray
+    ([[2, 0], [255, 0]], 255, None)
+    """
+    dtype = index_dtype(len(numbers), has_nodata=blank is not None)
+    nodata = nodata_value(len(numbers), dtype)
+    known = np.asarray(numbers, dtype=np.int64)
+    order = np.argsort(known)
+    ordered, rows = known[order], order.astype(dtype)
+    indices = np.empty(cells.size, dtype=dtype)
+    flat = cells.reshape(-1)
+    for start in range(0, len(flat), BAND_CELLS):
+        band = slice(start, start + BAND_CELLS)
+        place = np.searchsorted(ordered, flat[band]).clip(max=len(known) - 1)
+        stray = ordered[place] != flat[band]
+        indices[band] = rows[place]
+        if blank is not None and nodata is not None:
+            is_blank = blank.reshape(-1)[band]
+            stray &= ~is_blank
+            indices[band][is_blank] = nodata
+        if stray.any():
+            return indices.reshape(cells.shape), nodata, start + int(np.argmax(stray))
+    return indices.reshape(cells.shape), nodata, None

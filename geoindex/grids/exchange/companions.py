@@ -20,7 +20,6 @@ from geoindex.grid import IndexGrid
 from geoindex.images.sidecars import crs_beside
 from geoindex.palettes.legend_csv import format_legend, grid_legend_path, read_legend
 from geoindex.rules.crs import esri_wkt, registered_crs
-from geoindex.rules.indices import IndexArray, index_dtype, nodata_value
 
 __all__ = [
     "check_companions",
@@ -72,25 +71,17 @@ def grid_of_values(
     GridError
         A value is no class of the legend.
     """
-    palette = read_legend(grid_legend_path(path), path)
-    n_colors = len(palette)
-    with np.errstate(invalid="ignore"):
-        indices = np.where(blank, 0, values)
-        stray = ~((indices >= 0) & (indices < n_colors) & (indices == np.floor(indices)))
-    if stray.any():
-        row, col = np.unravel_index(int(np.argmax(stray)), stray.shape)
+    legend = read_legend(grid_legend_path(path), path)
+    indices, nodata, stray = legend.rows(values, blank, str(path))
+    if stray is not None:
+        row, col = divmod(stray, values.shape[1])
         raise GridError(
             f"{path}: {values[row, col]:g} at row {row}, column {col} is not one of the "
-            f"{n_colors} classes in {grid_legend_path(path).name}"
+            f"{len(legend.palette)} classes in {grid_legend_path(path).name}"
         )
-    dtype = index_dtype(n_colors, has_nodata=bool(blank.any()))
-    nodata = nodata_value(n_colors, dtype)
-    classes: IndexArray = indices.astype(dtype)
-    if nodata is not None:
-        classes[blank] = nodata
     return IndexGrid(
-        indices=classes,
-        palette=palette,
+        indices=indices,
+        palette=legend.palette,
         nodata=nodata,
         transform=transform,
         crs=registered_crs(crs_beside(path)),
