@@ -137,7 +137,7 @@ def test_unwritable_folder(folder: Path) -> None:
         result = run("convert", "map.png", f"/proc/self/{name}", "-p", "legend.csv", cwd=folder)
         assert result.returncode == 1
         assert result.stderr.startswith(f"Error: /proc/self/{name}: ")
-        assert "cannot be written" in result.stderr
+        assert "the folder /proc/self is not writable" in result.stderr
         assert result.stderr.count("\n") == 1
 
 

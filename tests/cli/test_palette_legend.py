@@ -47,7 +47,7 @@ def test_legend(tmp_path: Path) -> None:
     few = run(*box, "-o", tmp_path / "e.csv", "--name", "a", "--picture", tmp_path / "e.png")
     assert few.exit_code == 1
     assert isinstance(few.exception, PaletteError)
-    assert "7 swatches but there are 1 names; look at a picture" in str(few.exception)
+    assert "7 swatches but there are 1 names; look at the swatches" in str(few.exception)
     assert (tmp_path / "e.png").is_file()
     assert not (tmp_path / "e.csv").exists()
     bad = run(*box, "-o", tmp_path / "e.foo")
