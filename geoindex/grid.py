@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from geoindex.errors import GridError
 from geoindex.palette import Palette
 from geoindex.rules.choices import is_whole
-from geoindex.rules.indices import IndexArray, is_lazy
+from geoindex.rules.class_keys import merged_rows, renamed
+from geoindex.rules.indices import IndexArray, check_indices, is_lazy
 from geoindex.survey import Survey
 
 if TYPE_CHECKING:
@@ -106,23 +107,7 @@ class IndexGrid:
                 f"the largest {indices.dtype}, {largest}"
             )
         if not self.is_lazy:
-            self._check_range(n_colors)
-
-    def _check_range(self, n_colors: int) -> None:
-        """Raise an error for an index that is neither a palette row nor nodata."""
-        if n_colors > int(np.iinfo(self.indices.dtype).max):
-            return
-        if int(self.indices.max()) < n_colors:
-            return
-        stray = self.indices >= n_colors
-        if self.nodata is not None:
-            stray &= self.indices != self.nodata
-        if stray.any():
-            row, col = np.unravel_index(int(np.argmax(stray)), stray.shape)
-            raise GridError(
-                f"index {self.indices[row, col]} at row {row}, column {col} is neither one of "
-                f"the {n_colors} palette rows nor nodata ({self.nodata})"
-            )
+            check_indices(indices, n_colors, self.nodata)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -226,6 +211,58 @@ class IndexGrid:
         from geoindex.files.door import plot_grid
 
         return plot_grid(self.compute(), ax=ax, legend=legend)
+
+    def rename(self, names: Mapping[int | str, str]) -> IndexGrid:
+        """Give classes other names; all else stays.
+
+        Parameters
+        ----------
+        names : mapping of int or str to str
+            New name of each class, which is given by its row number or its present name.
+
+        Returns
+        -------
+        IndexGrid
+
+        Raises
+        ------
+        OptionError
+            There is no such class, or a class is given twice.
+        """
+        changed = renamed(self.palette.names, names, len(self.palette))
+        return replace(self, palette=self.palette.replace(names=changed))
+
+    def merge(self, classes: Mapping[int | str, int | str]) -> IndexGrid:
+        """Give the pixels of classes to other classes; the palette keeps all its rows.
+
+        Parameters
+        ----------
+        classes : mapping of int or str to int or str
+            The class that each class is merged into, both by row number or name.
+
+        Returns
+        -------
+        IndexGrid
+
+        Raises
+        ------
+        OptionError
+            There is no such class, or a class would be merged into itself or into two.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from geoindex import IndexGrid, Palette
+        >>> palette = Palette([[0, 0, 0], [9, 9, 9], [8, 8, 8]], names=["ink", "till", "clay"])
+        >>> grid = IndexGrid(indices=np.array([[0, 1, 2]], dtype=np.uint8), palette=palette)
+        >>> grid.merge({"clay": "till"}).indices
+        array([[0, 1, 1]], dtype=uint8)
+        """
+        table = np.arange(int(np.iinfo(self.indices.dtype).max) + 1, dtype=self.indices.dtype)
+        table[: len(self.palette)] = merged_rows(classes, self.palette.names, len(self.palette))
+        indices: Any = self.indices
+        merged = indices.map_blocks(table.take) if self.is_lazy else table[indices]
+        return replace(self, indices=merged)
 
     def save(
         self,

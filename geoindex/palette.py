@@ -194,6 +194,34 @@ class Palette:
 
         return index_norm(self)
 
+    def replace(self, **changes: Any) -> Palette:
+        """Copy with other `colors`, `names`, `name`, `values` or `roles`; the rest stays.
+
+        Parameters
+        ----------
+        **changes
+            As for :class:`Palette`, which also tells the errors.
+
+        Returns
+        -------
+        Palette
+
+        Examples
+        --------
+        >>> from geoindex import Palette
+        >>> palette = Palette([[0, 0, 0], [9, 9, 9]], values=[101, 205])
+        >>> palette.replace(names=["ink", "till"]).values
+        (101, 205)
+        """
+        parts = {
+            "colors": self._colors,
+            "names": self._names,
+            "name": self._name,
+            "values": self._values,
+            "roles": self._roles,
+        }
+        return Palette(**{**parts, **changes})
+
     def image(self, *, columns: int = 16, cell: int = 16) -> NDArray[np.uint8]:
         """Picture of the palette as swatches, row by row.
 

@@ -26,6 +26,7 @@ from geoindex.color.threads import Progress, n_cores
 from geoindex.errors import BatchError, OptionError, OutputError
 from geoindex.files.json_text import dump_json
 from geoindex.files.whole_files import make_folder
+from geoindex.grids.class_values import check_class_values
 from geoindex.grids.formats import GridFormat, format_named
 from geoindex.indexing.options import GridLayout, ImageMapping
 from geoindex.indexing.report import ConversionReport
@@ -157,6 +158,8 @@ def convert_many(
     )
     job = Job(mapping=mapping, layout=layout)
     settings = _settings(job, suffix)
+    if values:
+        check_class_values(mapping.palette)
     folder = Path(dst_dir)
     sheets = find_sheets(srcs, folder, suffix)
     make_folder(folder)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from geoindex.batch import BatchReport, convert_many
-from geoindex.cli.messages import echo_warning
+from geoindex.cli.messages import LEFT_VALUES, echo_warning
 from geoindex.cli.options import (
     FORMAT_KEYS,
     MappingOptions,
@@ -155,6 +155,8 @@ def _echo_table(report: BatchReport) -> None:
     click.echo(f"{report.folder}: {report.n_sheets:,} sheets")
     for name, number, note in rows:
         click.echo(f"  {name:<9}  {number:>9,}{note}")
+    if any(sheet.leaves_values for sheet in report.done):
+        click.echo(LEFT_VALUES)
     merged = sum(bool(sheet.merged) for sheet in report.done)
     if merged:
         echo_warning(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from geoindex.cli.clean import echo_changes
-from geoindex.cli.messages import echo_warning
+from geoindex.cli.messages import LEFT_VALUES, echo_warning
 from geoindex.cli.options import (
     MappingOptions,
     changes_option,
@@ -93,6 +93,8 @@ def echo_report(report: ConversionReport) -> None:
         f"  distance      mean {report.mean_distance:.2f}, "
         f"largest {report.largest_distance:.2f} ({report.metric})"
     )
+    if report.leaves_values:
+        click.echo(LEFT_VALUES)
     if report.cleaned is not None:
         echo_changes(report.cleaned, rows * cols)
     echo_hidden(report.hidden)

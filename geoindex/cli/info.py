@@ -27,7 +27,10 @@ def info_command(file: str, *, as_json: bool) -> None:
     if classes:
         click.echo("classes used:")
         for entry in classes:
-            click.echo(f"  {entry['index']:>5}  {entry['pixels']:>12,} px  {entry['label']}")
+            value = f"  class {entry['value']:>5}" if "value" in entry else ""
+            click.echo(
+                f"  {entry['index']:>5}{value}  {entry['pixels']:>12,} px  {entry['label']}"
+            )
 
 
 def _echo_facts(facts: dict[str, Any], indent: int) -> None:

@@ -6,7 +6,10 @@ from collections.abc import Iterable
 
 import click
 
-__all__ = ["color_block", "echo_renumbered", "echo_warning"]
+__all__ = ["LEFT_VALUES", "color_block", "echo_renumbered", "echo_warning"]
+
+LEFT_VALUES = "  pixels        row numbers; --values writes the class values of the palette"
+"""Hint for palettes whose class values are not written."""
 
 
 def echo_warning(text: str) -> None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.errors import GridError
+from geoindex.errors import GridError, OptionError
 from geoindex.palette import Palette
 from geoindex.rules.indices import IndexArray, rows_of_numbers
 
-__all__ = ["ClassValues", "class_values", "rows_of_values"]
+__all__ = ["ClassValues", "check_class_values", "class_values", "rows_of_values"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -32,6 +32,23 @@ class ClassValues:
         return values
 
 
+def check_class_values(palette: Palette) -> tuple[int, ...]:
+    """Class values of a palette that are to be written.
+
+    Raises
+    ------
+    OptionError
+        The palette has none; row numbers in their place would be taken for class values.
+    """
+    if palette.values is None:
+        name = f"the palette {palette.name}" if palette.name else "the palette"
+        raise OptionError(
+            f"{name} has no class values other than its row numbers; leave out values=True "
+            "(--values), or give every class a whole number in a column value"
+        )
+    return palette.values
+
+
 def class_values(palette: Palette, *, has_nodata: bool) -> ClassValues:
     """Values that classes are written as.
 
@@ -46,8 +63,13 @@ def class_values(palette: Palette, *, has_nodata: bool) -> ClassValues:
     -------
     ClassValues
         uint8 where all values and nodata fit, else uint16, else int32.
+
+    Raises
+    ------
+    OptionError
+        The palette has no class values.
     """
-    values = list(palette.values or range(len(palette)))
+    values = list(check_class_values(palette))
     taken = set(values)
     for dtype in (np.uint8, np.uint16):
         largest = int(np.iinfo(dtype).max)
@@ -84,6 +106,7 @@ def rows_of_values(
     GridError
         A pixel holds a value of no class.
     """
+    # Values that equal the row numbers are dropped by the palette.
     numbers = palette.values or range(len(palette))
     blank = None if nodata is None else values == nodata
     indices, index_nodata, stray = rows_of_numbers(values, numbers, blank)

@@ -111,6 +111,7 @@ def _describe_grid(grid: IndexGrid) -> dict[str, Any]:
     """Facts about an index grid."""
     counts = grid.counts()
     rows, cols = grid.shape
+    values = grid.palette.values
     return {
         "kind": "index grid",
         "size": f"{cols} x {rows} pixels, {grid.indices.dtype}",
@@ -123,6 +124,7 @@ def _describe_grid(grid: IndexGrid) -> dict[str, Any]:
         "classes": [
             {
                 "index": int(index),
+                **({} if values is None else {"value": values[index]}),
                 "label": grid.palette.label(int(index)),
                 "pixels": int(counts[index]),
             }

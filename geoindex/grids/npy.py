@@ -30,7 +30,7 @@ from geoindex.images.place import Place
 from geoindex.palettes.json_file import palette_from_json, palette_to_json
 from geoindex.rules.indices import IndexArray
 
-__all__ = ["open_npy", "read_npy", "sidecar_path"]
+__all__ = ["holds_values", "open_npy", "read_npy", "sidecar_path"]
 
 
 def sidecar_path(path: Path) -> Path:
@@ -131,6 +131,13 @@ def read_npy(path: Path) -> IndexGrid:
         provenance=content.get("provenance", {}),
         **_place(content, str(sidecar))._asdict(),
     )
+
+
+def holds_values(path: Path) -> bool:
+    """Whether a file that can be read holds class values."""
+    sidecar = sidecar_path(path)
+    content = load_json(read_small(sidecar, "sidecar", error=GridError), str(sidecar))
+    return bool(content.get("class_values"))
 
 
 def _place(content: dict[str, Any], where: str) -> Place:

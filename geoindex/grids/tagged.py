@@ -13,7 +13,7 @@ from geoindex.grids.writing import GridHeader
 from geoindex.palettes.entries import one_line
 from geoindex.palettes.raster import read_raster
 
-__all__ = ["read_tagged", "sidecar_path", "tag_content", "write_sidecar"]
+__all__ = ["holds_values", "read_tagged", "sidecar_path", "tag_content", "write_sidecar"]
 
 
 def tag_content(header: GridHeader, *, ascii_only: bool = False) -> str:
@@ -53,6 +53,11 @@ def read_tagged(path: Path) -> IndexGrid:
         **raster.place._asdict(),
         provenance=raster.content.get("provenance", {}),
     )
+
+
+def holds_values(path: Path) -> bool:
+    """Whether a file that can be read holds class values."""
+    return read_raster(path).is_values
 
 
 def sidecar_path(path: Path) -> Path:

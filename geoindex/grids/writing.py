@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from geoindex.errors import OutputError
 from geoindex.files.whole_files import check_target
 from geoindex.grid import IndexGrid
-from geoindex.grids.class_values import ClassValues, class_values
+from geoindex.grids.class_values import ClassValues, check_class_values, class_values
 from geoindex.images.files import Region
 from geoindex.palette import Palette
 from geoindex.rules.indices import IndexArray
@@ -68,6 +68,10 @@ class GridHeader:
 
     cog: bool = False
     """Whether a GeoTIFF is cloud-optimized, with overviews."""
+
+    def __post_init__(self) -> None:
+        if self.values:
+            check_class_values(self.palette)
 
     @classmethod
     def of(cls, grid: IndexGrid, *, values: bool = False) -> GridHeader:

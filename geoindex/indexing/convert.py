@@ -22,6 +22,7 @@ from geoindex.color.pixels import Alpha, Translucent
 from geoindex.color.threads import Progress
 from geoindex.errors import GeoindexWarning, ImageError, OptionError, OutputError
 from geoindex.files.whole_files import check_targets
+from geoindex.grids.class_values import check_class_values
 from geoindex.grids.disk_space import check_space
 from geoindex.grids.formats import GridFormat, grid_format_of
 from geoindex.grids.writing import BlockWriter, GridHeader
@@ -205,7 +206,8 @@ def convert_image(
         target=str(target),
         shape=image.shape,
     )
-    return _completed(report, image, cleaner)
+    leaves_values = mapping.palette.values is not None and not layout.values
+    return _completed(replace(report, leaves_values=leaves_values), image, cleaner)
 
 
 def _check_outputs(
@@ -219,6 +221,8 @@ def _check_outputs(
 ) -> GridFormat:
     """Refuse what cannot be written before anything is read; return the format."""
     output = grid_format_of(target, layout.format)
+    if layout.values:
+        check_class_values(mapping.palette)
     if layout.cog and output.name != "GeoTIFF":
         raise OutputError(f"{target}: cog=True (--cog) writes GeoTIFF; name the output .tif")
     if extras and mapping.plan is None:

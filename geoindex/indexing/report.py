@@ -102,6 +102,9 @@ class ConversionReport:
     hidden: tuple[HiddenClass, ...] = ()
     """Classes that can never be assigned because an earlier class has the same color."""
 
+    leaves_values: bool = False
+    """Whether the palette has class values and the grid holds row numbers instead."""
+
     cleaned: dict[str, Any] | None = None
     """Pixels that class recovery changed, by reason, and the pixels of each class before and
     after; None without class recovery. The distances are those to the nearest colors."""

@@ -9,7 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["IndexArray", "index_dtype", "is_lazy", "nodata_value", "rows_of_numbers"]
+from geoindex.errors import GridError
+
+__all__ = [
+    "IndexArray",
+    "check_indices",
+    "index_dtype",
+    "is_lazy",
+    "nodata_value",
+    "rows_of_numbers",
+]
 
 IndexArray = NDArray[np.uint8 | np.uint16]
 """Palette indices; uint8 or uint16."""
@@ -59,6 +68,27 @@ def nodata_value(n_colors: int, dtype: np.typing.DTypeLike) -> int | None:
     """
     largest = int(np.iinfo(np.dtype(dtype)).max)
     return largest if n_colors <= largest else None
+
+
+def check_indices(indices: IndexArray, n_colors: int, nodata: int | None) -> None:
+    """Refuse an index that is neither a palette row nor nodata.
+
+    Raises
+    ------
+    GridError
+        The message names the first such pixel.
+    """
+    if n_colors > int(np.iinfo(indices.dtype).max) or int(indices.max()) < n_colors:
+        return
+    stray = indices >= n_colors
+    if nodata is not None:
+        stray &= indices != nodata
+    if stray.any():
+        row, col = np.unravel_index(int(np.argmax(stray)), stray.shape)
+        raise GridError(
+            f"index {indices[row, col]} at row {row}, column {col} is neither one of "
+            f"the {n_colors} palette rows nor nodata ({nodata})"
+        )
 
 
 def is_lazy(values: Any) -> bool:
