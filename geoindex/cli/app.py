@@ -29,6 +29,7 @@ COMMANDS = {
         "Convert many map images; resume after an interruption.",
     ),
     "clean": ("geoindex.cli.clean:clean_command", "Recover the units of a drawn map."),
+    "edit": ("geoindex.cli.edit:edit_command", "Rename and merge the classes of a grid."),
     "palette": ("geoindex.cli.palette:palette_group", "List, show, convert and learn palettes."),
     "gray": ("geoindex.cli.gray:gray_command", "Quantize a one-band raster to its best k levels."),
     "cube": (

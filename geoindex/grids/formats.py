@@ -11,8 +11,9 @@ from typing import Any
 
 from geoindex.errors import GridError, MissingFileError, OptionError, OutputError
 from geoindex.grid import IndexGrid
+from geoindex.grids import npy, tagged
 from geoindex.grids.exchange import cps3, esri, irap, points, surfer6, surfer7, zmap
-from geoindex.grids.exchange.frame import ExchangeFormat, opener, reader
+from geoindex.grids.exchange.frame import ExchangeFormat, opener, reader, values_finder
 from geoindex.grids.geotiff import open_geotiff, read_geotiff
 from geoindex.grids.npy import open_npy, read_npy
 from geoindex.grids.png import open_png, read_png
@@ -25,11 +26,13 @@ __all__ = [
     "GridFormat",
     "format_named",
     "format_names",
+    "format_of_file",
     "grid_format",
     "grid_format_of",
     "known_suffixes",
     "open_grid",
     "save_grid",
+    "write_grid",
 ]
 
 # Comments may come before the words that identify a format.
@@ -55,6 +58,9 @@ class GridFormat:
     read: Callable[[Path], IndexGrid] | None = None
     """Reads a file back, or None where the format cannot bring a grid back."""
 
+    holds_values: Callable[[Path], bool] | None = None
+    """Whether a file that can be read holds class values; None where none does."""
+
     recognize: Callable[[bytes], bool] | None = None
     """Whether the first bytes of a file are those of this format, whatever its suffix."""
 
@@ -66,6 +72,11 @@ def open_horizon(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator
         raise OutputError(
             f"{path}: a horizon needs the survey; write it with geoindex horizon (write_horizon), "
             "or save grid.resample(survey)"
+        )
+    if header.values:
+        raise OutputError(
+            f"{path}: a horizon holds row numbers, which its color table is for; leave out "
+            "values=True (--values)"
         )
     collected = collector(path, header, overwrite=overwrite)
     yield collected
@@ -80,20 +91,36 @@ def _exchange(key: str, name: str, module: ExchangeFormat[Any], *suffixes: str) 
         suffixes=suffixes,
         open=opener(module.layout, module.write),
         read=reader(module.read),
+        holds_values=values_finder(module.read),
         recognize=module.recognize,
     )
 
 
 FORMATS = (
-    GridFormat(key="npy", name="NumPy array", suffixes=(".npy",), read=read_npy, open=open_npy),
+    GridFormat(
+        key="npy",
+        name="NumPy array",
+        suffixes=(".npy",),
+        open=open_npy,
+        read=read_npy,
+        holds_values=npy.holds_values,
+    ),
     GridFormat(
         key="geotiff",
         name="GeoTIFF",
         suffixes=(".tif", ".tiff"),
-        read=read_geotiff,
         open=open_geotiff,
+        read=read_geotiff,
+        holds_values=tagged.holds_values,
     ),
-    GridFormat(key="png", name="PNG", suffixes=(".png",), read=read_png, open=open_png),
+    GridFormat(
+        key="png",
+        name="PNG",
+        suffixes=(".png",),
+        open=open_png,
+        read=read_png,
+        holds_values=tagged.holds_values,
+    ),
     _exchange("esri", "ESRI ASCII grid", esri, ".asc"),
     _exchange("irap", "IRAP classic grid", irap, ".irap"),
     _exchange("zmap", "ZMAP+ grid", zmap, ".zmap", ".zmp"),
@@ -201,10 +228,16 @@ def save_grid(
     format: str | None = None,  # noqa: A002  as matplotlib spells it
 ) -> None:
     """Write a grid to a file; see :meth:`IndexGrid.save`."""
-    path = Path(path)
     header = GridHeader.of(grid, values=values)
+    write_grid(grid, Path(path), header, grid_format_of(Path(path), format), overwrite=overwrite)
+
+
+def write_grid(
+    grid: IndexGrid, path: Path, header: GridHeader, known: GridFormat, *, overwrite: bool
+) -> None:
+    """Write a grid in a format, with its header."""
     rows, cols = grid.shape
-    with grid_format_of(path, format).open(path, header, overwrite=overwrite) as writer:
+    with known.open(path, header, overwrite=overwrite) as writer:
         for band, indices in grid.bands(rows * cols):
             writer.write(indices, (band, slice(0, cols)))
 
@@ -242,7 +275,7 @@ def open_grid(path: str | PathLike[str]) -> IndexGrid:
     ('ink', 'sand')
     """
     path = Path(path)
-    known = _format_to_read(path)
+    known = format_of_file(path)
     if known is None:
         raise GridError(f"{path}: unknown suffix; grids are read from {known_suffixes()}")
     if not path.is_file():
@@ -255,7 +288,7 @@ def open_grid(path: str | PathLike[str]) -> IndexGrid:
     return known.read(path)
 
 
-def _format_to_read(path: Path) -> GridFormat | None:
+def format_of_file(path: Path) -> GridFormat | None:
     """Format of the first bytes of a file, or else of its suffix."""
     if path.is_file():
         with path.open("rb") as file:

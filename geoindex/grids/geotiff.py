@@ -29,7 +29,7 @@ from geoindex.images.files import Region
 from geoindex.palettes.raster import TAG
 from geoindex.rules.indices import IndexArray
 
-__all__ = ["open_geotiff", "read_geotiff"]
+__all__ = ["is_cloud_optimized", "open_geotiff", "read_geotiff"]
 
 BLOCK = 256
 
@@ -141,6 +141,14 @@ def _is_whole(path: Path) -> bool:
                 if where is None or length is None or int(where) + int(length) > size:
                     return False
     return True
+
+
+def is_cloud_optimized(path: Path) -> bool:
+    """Whether a GeoTIFF is laid out for the cloud."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with rasterio.open(path, driver="GTiff") as source:
+            return bool(source.tags(ns="IMAGE_STRUCTURE").get("LAYOUT") == "COG")
 
 
 def _copy_as_cog(source: Path, target: Path) -> None:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.errors import OutputError
 from geoindex.files.whole_files import check_target
 from geoindex.grid import IndexGrid
 from geoindex.grids.class_values import ClassValues, check_class_values, class_values
@@ -152,13 +151,8 @@ def collector(path: Path, header: GridHeader, *, overwrite: bool) -> ArrayWriter
     Raises
     ------
     OutputError
-        The target cannot be written, or class values are asked for.
+        The target cannot be written.
     """
-    if header.values:
-        raise OutputError(
-            f"{path}: this format holds palette rows only; write class values to .npy, .tif or "
-            ".png"
-        )
     check_target(path, overwrite=overwrite)
     return ArrayWriter(np.empty(header.shape, dtype=header.dtype))
 

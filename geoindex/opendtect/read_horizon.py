@@ -165,7 +165,7 @@ def _attribute(layout: Layout, wanted: str | None, path: Path) -> tuple[str, int
 
 def _indices(values: Floats, legend: Legend, where: str) -> IndexArray:
     """Turn the values of an attribute into indices; undefined ones are nodata."""
-    indices, _, stray = legend.rows(values, is_undefined(values), where)
+    indices, _, stray, _ = legend.rows(values, is_undefined(values), where)
     if stray is not None:
         raise GridError(
             f"{where}: the value {values[stray]:g} is not an index of the palette, which has "

@@ -1,7 +1,8 @@
 """The legend CSV beside a grid whose format has no colors: the class of each number.
 
 The header is ``index,r,g,b,name``, followed by `palette_index` if the numbers are not palette
-rows, `value` if the palette has class values, and `role` if it has roles.
+rows, `value` if the palette has class values, and `role` if it has roles. Where the grid holds
+class values, the column `value` comes first, in place of `index`.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ def grid_legend_path(path: Path) -> Path:
     return path.with_name(path.name + ".legend.csv")
 
 
-def format_legend(palette: Palette, rows: Sequence[int] | None = None) -> str:
+def format_legend(
+    palette: Palette, rows: Sequence[int] | None = None, *, values: bool = False
+) -> str:
     """Format a legend, which :func:`geoindex.load_palette` can read as a palette.
 
     Parameters
@@ -49,6 +52,9 @@ def format_legend(palette: Palette, rows: Sequence[int] | None = None) -> str:
     rows : sequence of int, optional
         Palette row of each number, if the numbers are not palette rows themselves. Written as
         column `palette_index`.
+    values : bool
+        Whether the numbers are the class values of the palette. The legend has no column `index`
+        then.
 
     Returns
     -------
@@ -59,16 +65,18 @@ def format_legend(palette: Palette, rows: Sequence[int] | None = None) -> str:
     writer = csv.writer(stream, lineterminator="\n")
     shown = {
         "palette_index": rows is not None,
-        "value": palette.values is not None,
+        "value": palette.values is not None and not values,
         "role": palette.roles is not None,
     }
     further = [column for column, is_shown in shown.items() if is_shown]
-    writer.writerow(["index", "r", "g", "b", "name", *further])
+    writer.writerow(["value" if values else "index", "r", "g", "b", "name", *further])
     classes, roles = labels(palette), palette.roles or [""] * len(palette)
     for index, row in enumerate(range(len(palette)) if rows is None else rows):
         value, color, name = classes[row]
         cells = {"palette_index": row, "value": value, "role": roles[row]}
-        writer.writerow([index, *color, name, *(cells[column] for column in further)])
+        writer.writerow(
+            [value if values else index, *color, name, *(cells[column] for column in further)]
+        )
     return stream.getvalue()
 
 
@@ -80,7 +88,8 @@ class Legend:
     """The classes, in the order of their numbers."""
 
     numbers: tuple[Sequence[int], ...]
-    """Number of each palette row in the file; several if the legend leaves that open."""
+    """Number of each palette row in the file, those of `palette.values` for class values;
+    several if the legend leaves that open."""
 
     hint: str
     """How to say which numbers are meant, for the error if the cells fit several."""
@@ -97,8 +106,10 @@ class Legend:
 
     def rows(
         self, cells: NDArray[np.generic], blank: NDArray[np.bool_], where: str
-    ) -> tuple[IndexArray, int | None, int | None]:
-        """Palette rows of cells; see :func:`geoindex.rules.indices.rows_of_numbers`.
+    ) -> tuple[IndexArray, int | None, int | None, Sequence[int]]:
+        """Palette rows of cells, as by :func:`geoindex.rules.indices.rows_of_numbers`.
+
+        The last result are the numbers that the cells hold.
 
         Raises
         ------
@@ -106,7 +117,7 @@ class Legend:
             The cells can be read in several ways.
         """
         missing = blank if blank.any() else None
-        found = [rows_of_numbers(cells, numbers, missing) for numbers in self.numbers]
+        found = [(*rows_of_numbers(cells, each, missing), each) for each in self.numbers]
         fitting = [one for one in found if one[2] is None]
         if len(fitting) > 1 and any(
             not np.array_equal(one[0], fitting[0][0]) for one in fitting[1:]
@@ -221,10 +232,15 @@ def _legend_of_rows(rows: list[_Row], where: str) -> Legend:
         roles=roles if any(roles) else None,
         scale="byte",
     )
-    is_open = values is not None and key == "index" and "checksum" not in columns
+    # Codes are class values, unless they are row numbers after all.
+    known = palette.values or range(len(palette))
+    if key == "value" or values is None:
+        candidates: tuple[Sequence[int], ...] = (known if numbers == list(known) else numbers,)
+    else:
+        candidates = (numbers,) if "checksum" in columns else (numbers, known)
     return Legend(
         palette=palette,
-        numbers=(numbers, values) if is_open and values is not None else (numbers,),
+        numbers=candidates,
         hint=f"those of the column index or of the column value of {Path(where).name}; remove "
         "the wrong column",
     )

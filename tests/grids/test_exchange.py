@@ -197,8 +197,6 @@ def test_class_values_stay_in_the_legend(tmp_path: Path) -> None:
     palette = Palette(grid.palette.colors, values=[101, 7])
     dataclasses.replace(grid, palette=palette).save(tmp_path / "map.asc")
     assert open_grid(tmp_path / "map.asc").palette == palette
-    with pytest.raises(OutputError, match=r"holds palette rows only; write class values to \.npy"):
-        grid.save(tmp_path / "other.asc", values=True)
 
 
 @given(

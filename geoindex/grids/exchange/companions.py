@@ -48,9 +48,12 @@ def check_companions(path: Path, crs: CRS | None, *, overwrite: bool) -> None:
         )
 
 
-def write_companions(path: Path, grid: IndexGrid, *, overwrite: bool) -> None:
-    """Write the legend of a grid, and its CRS where there is one."""
-    legend = format_legend(grid.palette)
+def write_companions(path: Path, grid: IndexGrid, *, values: bool, overwrite: bool) -> None:
+    """Write the legend of a grid, and its CRS where there is one.
+
+    `values` says whether the cells hold class values.
+    """
+    legend = format_legend(grid.palette, values=values)
     write_whole(grid_legend_path(path), legend.encode(), overwrite=overwrite)
     if grid.crs is not None and not _is_there(path, grid.crs):
         wkt = esri_wkt(grid.crs) + "\n"
@@ -59,10 +62,11 @@ def write_companions(path: Path, grid: IndexGrid, *, overwrite: bool) -> None:
 
 def grid_of_values(
     path: Path, values: NDArray[np.floating], blank: NDArray[np.bool_], transform: Affine
-) -> IndexGrid:
+) -> tuple[IndexGrid, bool]:
     """Grid of the numbers of a file, with the classes and the CRS that lie beside it.
 
-    Where `blank` is True there is no value. `transform` is of cell corners.
+    Where `blank` is True there is no value. `transform` is of cell corners. The second result is
+    whether the numbers are class values.
 
     Raises
     ------
@@ -72,20 +76,21 @@ def grid_of_values(
         A value is no class of the legend.
     """
     legend = read_legend(grid_legend_path(path), path)
-    indices, nodata, stray = legend.rows(values, blank, str(path))
+    indices, nodata, stray, numbers = legend.rows(values, blank, str(path))
     if stray is not None:
         row, col = divmod(stray, values.shape[1])
         raise GridError(
             f"{path}: {values[row, col]:g} at row {row}, column {col} is not one of the "
             f"{len(legend.palette)} classes in {grid_legend_path(path).name}"
         )
-    return IndexGrid(
+    grid = IndexGrid(
         indices=indices,
         palette=legend.palette,
         nodata=nodata,
         transform=transform,
         crs=registered_crs(crs_beside(path)),
     )
+    return grid, numbers is legend.palette.values
 
 
 def _is_there(path: Path, crs: CRS) -> bool:

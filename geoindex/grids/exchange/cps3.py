@@ -7,6 +7,7 @@ so check a grid in the program it is for.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import BinaryIO
 
 from geoindex.errors import GridError
@@ -14,6 +15,7 @@ from geoindex.grid import IndexGrid
 from geoindex.grids.exchange.frame import Numbers
 from geoindex.grids.exchange.lattice import (
     Lattice,
+    check_numbers,
     decimal_of,
     lattice_with_spacing,
     north_up,
@@ -33,21 +35,22 @@ PER_LINE = 5
 
 def layout(header: GridHeader) -> Lattice:
     """Place the nodes, or refuse what the format cannot hold."""
+    check_numbers(header, NAME)
     return lattice_with_spacing(header, NAME, "IRAP classic (.irap) or ESRI ASCII (.asc)")
 
 
-def write(file: BinaryIO, grid: IndexGrid, lattice: Lattice) -> None:
+def write(file: BinaryIO, grid: IndexGrid, numbers: Sequence[int], lattice: Lattice) -> None:
     """Write column by column from west to east, each from north to south."""
     header = (
         f'FSASCI 0 1 "Computed" 0 {NULL}\n'
         "FSATTR 0 0\n"
-        f"FSLIMI {plain_text(*lattice.limits)} 0 {len(grid.palette) - 1}\n"
+        f"FSLIMI {plain_text(*lattice.limits)} {min(numbers)} {max(numbers)}\n"
         f"FSNROW {lattice.shape[0]} {lattice.shape[1]}\n"
         f"FSXINC {plain_text(lattice.dx, lattice.dy)}\n"
         "->geoindex\n"
     )
     file.write(header.encode())
-    write_values(file, north_up(grid).T, grid, form="%d.0", null=NULL, per_line=PER_LINE)
+    write_values(file, north_up(grid).T, numbers, form="%d.0", null=NULL, per_line=PER_LINE)
 
 
 def recognize(start: bytes) -> bool:

@@ -6,6 +6,7 @@ keys as GDAL's driver AAIGrid writes and reads them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import BinaryIO
 
@@ -15,6 +16,7 @@ from geoindex.grids.exchange.frame import Numbers
 from geoindex.grids.exchange.lattice import (
     NEGLIGIBLE,
     Lattice,
+    check_numbers,
     decimal_of,
     lattice_of,
     north_up,
@@ -38,6 +40,7 @@ KEYS = (
 
 def layout(header: GridHeader) -> Lattice:
     """Place the nodes, or refuse what the format cannot hold."""
+    check_numbers(header, NAME, null=int(NULL))
     lattice = lattice_of(header, NAME)
     difference = abs(lattice.dx - lattice.dy) * max(lattice.shape)
     if difference > Decimal(NEGLIGIBLE) * lattice.dx:
@@ -48,7 +51,7 @@ def layout(header: GridHeader) -> Lattice:
     return lattice
 
 
-def write(file: BinaryIO, grid: IndexGrid, lattice: Lattice) -> None:
+def write(file: BinaryIO, grid: IndexGrid, numbers: Sequence[int], lattice: Lattice) -> None:
     """Write row by row from north to south, as integers, which GDAL reads as such."""
     half = lattice.dx / 2
     header = (
@@ -60,7 +63,7 @@ def write(file: BinaryIO, grid: IndexGrid, lattice: Lattice) -> None:
         f"NODATA_value {NULL}\n"
     )
     file.write(header.encode())
-    write_values(file, north_up(grid), grid, form="%d", null=str(NULL))
+    write_values(file, north_up(grid), numbers, form="%d", null=str(NULL))
 
 
 def recognize(start: bytes) -> bool:

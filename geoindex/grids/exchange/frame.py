@@ -6,7 +6,7 @@ The functions of a format calculate with decimals and raise errors without the n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Context, localcontext
 from pathlib import Path
@@ -26,7 +26,7 @@ from geoindex.grids.exchange.companions import (
 )
 from geoindex.grids.writing import BlockWriter, GridHeader, GridOpener, collector
 
-__all__ = ["ExchangeFormat", "Numbers", "opener", "reader"]
+__all__ = ["ExchangeFormat", "Numbers", "opener", "reader", "values_finder"]
 
 # Sums of 17-digit numbers of very different size are still exact.
 EXACT = Context(prec=100)
@@ -59,8 +59,10 @@ class ExchangeFormat(Protocol[Layout]):
             The format cannot hold such a grid.
         """
 
-    def write(self, file: BinaryIO, grid: IndexGrid, place: Layout, /) -> None:
-        """Write header and values."""
+    def write(
+        self, file: BinaryIO, grid: IndexGrid, numbers: Sequence[int], place: Layout, /
+    ) -> None:
+        """Write header and values, with the number of each palette row."""
 
     def recognize(self, start: bytes, /) -> bool:
         """Whether a file begins as such a grid."""
@@ -76,7 +78,8 @@ class ExchangeFormat(Protocol[Layout]):
 
 
 def opener(
-    layout: Callable[[GridHeader], Layout], write: Callable[[BinaryIO, IndexGrid, Layout], None]
+    layout: Callable[[GridHeader], Layout],
+    write: Callable[[BinaryIO, IndexGrid, Sequence[int], Layout], None],
 ) -> GridOpener:
     """Make the opener of a format that is written at once, with legend and CRS beside it.
 
@@ -100,8 +103,8 @@ def opener(
         grid = header.grid(collected.indices)
         with atomic_output(path, overwrite=overwrite) as temporary:
             with temporary.open("wb") as file, _of(path):
-                write(file, grid, place)
-            write_companions(path, grid, overwrite=overwrite)
+                write(file, grid, header.pixel_values, place)
+            write_companions(path, grid, values=header.values, overwrite=overwrite)
 
     return open_exchange
 
@@ -124,9 +127,20 @@ def reader(read: Callable[[BinaryIO], Numbers]) -> Callable[[Path], IndexGrid]:
     def read_grid(path: Path) -> IndexGrid:
         with path.open("rb") as file, _of(path):
             numbers = read(file)
-        return grid_of_values(path, *numbers)
+        return grid_of_values(path, *numbers)[0]
 
     return read_grid
+
+
+def values_finder(read: Callable[[BinaryIO], Numbers]) -> Callable[[Path], bool]:
+    """Make the function that tells whether a file of a format holds class values."""
+
+    def holds_values(path: Path) -> bool:
+        with path.open("rb") as file, _of(path):
+            numbers = read(file)
+        return grid_of_values(path, *numbers)[1]
+
+    return holds_values
 
 
 @contextmanager

@@ -8,6 +8,7 @@ of the first.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import BinaryIO
@@ -20,6 +21,7 @@ from geoindex.grid import IndexGrid
 from geoindex.grids.exchange.frame import Numbers
 from geoindex.grids.exchange.lattice import (
     Lattice,
+    check_numbers,
     decimal_of,
     is_upright,
     lattice_of,
@@ -37,6 +39,9 @@ __all__ = ["layout", "read", "recognize", "write"]
 NAME = "an IRAP classic grid"
 
 NULL = "9999900.0"
+
+# All numbers from the null on are none.
+LARGEST = 9_999_899
 
 # RMS takes at most 9.
 PER_LINE = 6
@@ -66,6 +71,7 @@ class _Frame:
 
 def layout(header: GridHeader) -> _Frame:
     """Place the grid with axes at a right angle, or refuse what the format cannot hold."""
+    check_numbers(header, NAME, largest=LARGEST)
     transform = placed_transform(header, NAME)
     if is_upright(transform, header.shape):
         lattice = lattice_of(header, NAME)
@@ -75,7 +81,7 @@ def layout(header: GridHeader) -> _Frame:
     return _rotated(transform, header.shape)
 
 
-def write(file: BinaryIO, grid: IndexGrid, frame: _Frame) -> None:
+def write(file: BinaryIO, grid: IndexGrid, numbers: Sequence[int], frame: _Frame) -> None:
     """Write along the first axis, which is that of the columns of a rotated grid."""
     lines = _lines(grid)
     n_j, n_i = lines.shape
@@ -87,7 +93,7 @@ def write(file: BinaryIO, grid: IndexGrid, frame: _Frame) -> None:
         "0 0 0 0 0 0 0\n"
     )
     file.write(header.encode())
-    write_values(file, lines, grid, form="%d.0", null=NULL, per_line=PER_LINE)
+    write_values(file, lines, numbers, form="%d.0", null=NULL, per_line=PER_LINE)
 
 
 def recognize(start: bytes) -> bool:

@@ -20,6 +20,7 @@ from geoindex.rules.indices import IndexArray
 
 __all__ = [
     "Lattice",
+    "check_numbers",
     "decimal_of",
     "is_upright",
     "lattice_of",
@@ -32,6 +33,9 @@ __all__ = [
 
 # Of a cell, over the whole grid: what is less is rounding and not a rotation.
 NEGLIGIBLE = 1e-6
+
+LARGEST_NUMBER = 2**24
+"""Programs keep the numbers of these formats as float32, which holds all integers up to here."""
 
 NUMBER = re.compile(r"[+-]?(\d{1,40}\.?\d{0,40}|\.\d{1,40})([eE][+-]?\d{1,2})?", re.ASCII)
 
@@ -116,6 +120,25 @@ class Lattice:
         """Affine map from (column, row) of cell corners to coordinates."""
         left, top = self.west - self.dx / 2, self.north + self.dy / 2
         return Affine(float(self.dx), 0.0, float(left), 0.0, -float(self.dy), float(top))
+
+
+def check_numbers(
+    header: GridHeader, name: str, *, null: int | None = None, largest: int = LARGEST_NUMBER
+) -> None:
+    """Refuse class values that the format `name` cannot hold.
+
+    Raises
+    ------
+    OutputError
+        A class value is the format's `null`, or beyond its `largest` number.
+    """
+    wrong = next((n for n in header.pixel_values if n == null or abs(n) > largest), None)
+    if wrong is not None:
+        reason = "stands for nodata there" if wrong == null else f"is beyond {largest:,}"
+        raise OutputError(
+            f"{name} cannot hold the class value {wrong}, which {reason}; write .npy or .tif, or "
+            "leave out values=True (--values)"
+        )
 
 
 def placed_transform(header: GridHeader, name: str) -> Affine:

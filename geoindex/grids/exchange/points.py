@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import BinaryIO
 
 from affine import Affine
@@ -38,34 +39,37 @@ def layout_on_survey(header: GridHeader) -> Affine:
     return transform
 
 
-def write_xyz(file: BinaryIO, grid: IndexGrid, transform: Affine) -> None:
+def write_xyz(file: BinaryIO, grid: IndexGrid, numbers: Sequence[int], transform: Affine) -> None:
     """Write ``x y index`` of each cell center, row by row."""
-    _write(file, grid, transform)
+    _write(file, grid, numbers, transform)
 
 
-def write_dug(file: BinaryIO, grid: IndexGrid, transform: Affine) -> None:
+def write_dug(file: BinaryIO, grid: IndexGrid, numbers: Sequence[int], transform: Affine) -> None:
     """Write ``x y index``, and before them the lines where the grid is on a survey."""
     survey = grid.survey
     if survey is not None:
         lines = (survey.inlines, survey.crosslines)
         il, cl = (f"{numbers[0]}-{numbers[-1]}[{numbers.step}]" for numbers in lines)
         file.write(f"# subgrid=il:{il}+cl:{cl}\n".encode())
-    _write(file, grid, transform)
+    _write(file, grid, numbers, transform)
 
 
-def write_ijxyz(file: BinaryIO, grid: IndexGrid, transform: Affine) -> None:
+def write_ijxyz(
+    file: BinaryIO, grid: IndexGrid, numbers: Sequence[int], transform: Affine
+) -> None:
     """Write ``inline crossline x y index`` of each bin, inline by inline."""
     survey = grid.survey
     if survey is None:
         raise OutputError(
             "the grid no longer lies on its survey; resample it again with grid.resample(survey)"
         )
-    _write(file, grid, transform, lines=(survey.inlines, survey.crosslines))
+    _write(file, grid, numbers, transform, lines=(survey.inlines, survey.crosslines))
 
 
 def _write(
     file: BinaryIO,
     grid: IndexGrid,
+    numbers: Sequence[int],
     transform: Affine,
     lines: tuple[range, range] | None = None,
 ) -> None:
@@ -75,7 +79,7 @@ def _write(
 
     if not grid.valid.any():
         raise OutputError("every pixel is nodata, so there are no points to write")
-    endings = [f"{index}\n" for index in range(len(grid.palette))]
+    endings = [f"{number}\n" for number in numbers]
     if grid.nodata is not None:
         endings += [""] * (grid.nodata + 1 - len(endings))
     for text in point_lines(

@@ -5,6 +5,7 @@ Source: Golden Software, "Surfer 6 Text Grid File Format".
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import BinaryIO
 
 import numpy as np
@@ -13,6 +14,7 @@ from geoindex.grid import IndexGrid
 from geoindex.grids.exchange.frame import Numbers
 from geoindex.grids.exchange.lattice import (
     Lattice,
+    check_numbers,
     decimal_of,
     lattice_with_spacing,
     north_up,
@@ -44,13 +46,14 @@ N_WORDS = 9
 
 def layout(header: GridHeader) -> Lattice:
     """Place the nodes, or refuse what the format cannot hold."""
+    check_numbers(header, NAME)
     instead = 'Surfer 7 (format="surfer7") or ESRI ASCII (.asc)'
     return lattice_with_spacing(header, NAME, instead)
 
 
-def write(file: BinaryIO, grid: IndexGrid, lattice: Lattice) -> None:
+def write(file: BinaryIO, grid: IndexGrid, numbers: Sequence[int], lattice: Lattice) -> None:
     """Write row by row from south to north."""
-    low, high = used_range(grid)
+    low, high = used_range(grid, numbers)
     header = (
         f"DSAA\n{lattice.shape[1]} {lattice.shape[0]}\n"
         f"{plain_text(lattice.west, lattice.east)}\n"
@@ -59,7 +62,7 @@ def write(file: BinaryIO, grid: IndexGrid, lattice: Lattice) -> None:
     )
     file.write(header.encode())
     lines = np.flipud(north_up(grid))
-    write_values(file, lines, grid, form="%d", null=NULL, per_line=PER_LINE)
+    write_values(file, lines, numbers, form="%d", null=NULL, per_line=PER_LINE)
 
 
 def recognize(start: bytes) -> bool:

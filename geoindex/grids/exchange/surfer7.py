@@ -6,6 +6,7 @@ Source: Golden Software, "Surfer 7 Grid File Format".
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import BinaryIO
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from geoindex.errors import GridError, OutputError
 from geoindex.grid import IndexGrid
 from geoindex.grids.exchange.frame import Numbers
-from geoindex.grids.exchange.lattice import Lattice, lattice_of, north_up
+from geoindex.grids.exchange.lattice import Lattice, check_numbers, lattice_of, north_up
 from geoindex.grids.exchange.surfer6 import BLANK_FROM
 from geoindex.grids.exchange.text import bands, bytes_left, used_range
 from geoindex.grids.writing import GridHeader
@@ -36,6 +37,7 @@ MOST_VALUES = (2**31 - 1) // 8
 
 def layout(header: GridHeader) -> Lattice:
     """Place the nodes, or refuse what the format cannot hold."""
+    check_numbers(header, NAME)
     lattice = lattice_of(header, NAME)
     rows, cols = lattice.shape
     if rows * cols > MOST_VALUES:
@@ -46,15 +48,15 @@ def layout(header: GridHeader) -> Lattice:
     return lattice
 
 
-def write(file: BinaryIO, grid: IndexGrid, lattice: Lattice) -> None:
+def write(file: BinaryIO, grid: IndexGrid, numbers: Sequence[int], lattice: Lattice) -> None:
     """Write doubles, row by row from south to north."""
     rows, cols = lattice.shape
-    table = np.arange(int(np.iinfo(grid.indices.dtype).max) + 1, dtype="<f8")
-    table[len(grid.palette) :] = BLANK
+    table = np.full(int(np.iinfo(grid.indices.dtype).max) + 1, BLANK, dtype="<f8")
+    table[: len(numbers)] = numbers
     place = map(float, (lattice.west, lattice.south, lattice.dx, lattice.dy))
     file.write(SECTION.pack(b"DSRB", 4) + struct.pack("<i", 1))
     file.write(SECTION.pack(b"GRID", GRID.size))
-    file.write(GRID.pack(rows, cols, *place, *used_range(grid), 0.0, BLANK))
+    file.write(GRID.pack(rows, cols, *place, *used_range(grid, numbers), 0.0, BLANK))
     file.write(SECTION.pack(b"DATA", rows * cols * 8))
     for band in bands(np.flipud(north_up(grid))):
         file.write(table[band].tobytes())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import BinaryIO
 
@@ -35,7 +35,7 @@ LONGEST_HEADER_LINE = 1000
 def write_values(
     file: BinaryIO,
     lines: IndexArray,
-    grid: IndexGrid,
+    numbers: Sequence[int],
     *,
     form: str,
     null: str,
@@ -50,20 +50,19 @@ def write_values(
         Open for writing.
     lines : ndarray of uint8 or uint16, shape (n_lines, n_values)
         The indices in the order of the file.
-    grid : IndexGrid
-        Whose indices they are.
+    numbers : sequence of int
+        Number that is written for each palette row.
     form : str
-        How an index is written, such as ``"%d"``.
+        How a number is written, such as ``"%d"``.
     null : str
-        What is written for nodata.
+        What is written for nodata, which is any other index.
     per_line : int, optional
         Most values on a line of the file; all of a row by default.
     separator : bytes
         Between two values of a line.
     """
-    texts = [(form % index).encode() for index in range(len(grid.palette))]
-    if grid.nodata is not None:
-        texts += [null.encode()] * (grid.nodata + 1 - len(texts))
+    texts = [(form % number).encode() for number in numbers]
+    texts += [null.encode()] * (int(np.iinfo(lines.dtype).max) + 1 - len(texts))
     n_values = lines.shape[1]
     step = per_line or n_values
     ends = np.unique(np.append(np.arange(step - 1, n_values, step), n_values - 1))
@@ -86,10 +85,10 @@ def bands(lines: IndexArray) -> Iterator[IndexArray]:
         yield np.ascontiguousarray(lines[start : start + step])
 
 
-def used_range(grid: IndexGrid) -> tuple[int, int]:
-    """Lowest and highest index that occurs; zeros where all is nodata."""
-    used = np.flatnonzero(grid.counts())
-    return (int(used[0]), int(used[-1])) if len(used) else (0, 0)
+def used_range(grid: IndexGrid, numbers: Sequence[int]) -> tuple[int, int]:
+    """Lowest and highest number that occurs; zeros where all is nodata."""
+    used = [numbers[int(row)] for row in np.flatnonzero(grid.counts())]
+    return (min(used), max(used)) if used else (0, 0)
 
 
 def header_line(file: BinaryIO) -> str:

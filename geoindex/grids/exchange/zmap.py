@@ -7,6 +7,7 @@ the option ``ZMAP_PIXEL_IS_POINT=TRUE``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import BinaryIO
 
@@ -15,6 +16,7 @@ from geoindex.grid import IndexGrid
 from geoindex.grids.exchange.frame import Numbers
 from geoindex.grids.exchange.lattice import (
     Lattice,
+    check_numbers,
     decimal_of,
     lattice_with_spacing,
     north_up,
@@ -31,6 +33,9 @@ NAME = "a ZMAP+ grid"
 NULL = "-99999.0"
 
 WIDTH = 10
+
+# With its sign and decimal it leaves a blank between two values.
+LARGEST = 999_999
 PER_LINE = 5
 
 # GDAL reads no more of a header line than 100 characters, older programs no more than 80.
@@ -39,10 +44,11 @@ LONGEST_LINE = 80
 
 def layout(header: GridHeader) -> Lattice:
     """Place the nodes, or refuse what the format cannot hold."""
+    check_numbers(header, NAME, null=int(float(NULL)), largest=LARGEST)
     return lattice_with_spacing(header, NAME, "IRAP classic (.irap) or ESRI ASCII (.asc)")
 
 
-def write(file: BinaryIO, grid: IndexGrid, lattice: Lattice) -> None:
+def write(file: BinaryIO, grid: IndexGrid, numbers: Sequence[int], lattice: Lattice) -> None:
     """Write column by column from west to east, each from north to south."""
     header = (
         "! class indices of a map, by geoindex; legend in the .legend.csv beside this file\n"
@@ -57,7 +63,7 @@ def write(file: BinaryIO, grid: IndexGrid, lattice: Lattice) -> None:
     write_values(
         file,
         north_up(grid).T,
-        grid,
+        numbers,
         form=f"%{WIDTH}.1f",
         null=NULL.rjust(WIDTH),
         per_line=PER_LINE,

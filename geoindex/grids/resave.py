@@ -1,0 +1,73 @@
+"""Writing a changed grid in the way of the file that it was read from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from os import PathLike
+from pathlib import Path
+
+from geoindex.errors import OutputError
+from geoindex.files.whole_files import check_target
+from geoindex.grid import IndexGrid
+from geoindex.grids.formats import GridFormat, format_of_file, grid_format_of, write_grid
+from geoindex.grids.geotiff import is_cloud_optimized
+from geoindex.grids.writing import GridHeader
+
+__all__ = ["check_resave", "resave_grid"]
+
+
+def check_resave(
+    source: Path,
+    target: Path,
+    *,
+    overwrite: bool,
+    format: str | None = None,  # noqa: A002  as matplotlib spells it
+) -> GridFormat:
+    """Format of a grid that is to be written like `source`, or refuse the target.
+
+    Raises
+    ------
+    OutputError
+        The target is there already, or is a horizon, whose Z and header are not those of a grid.
+    OptionError
+        The format is unknown.
+    """
+    check_target(target, overwrite=overwrite)
+    read = format_of_file(source)
+    if format is None and read is not None and source.suffix.lower() == target.suffix.lower():
+        # A .grd may be one of several formats, and a .dat any.
+        format = read.key  # noqa: A001
+    written = grid_format_of(target, format)
+    if written.key == "horizon" and read is written:
+        raise OutputError(
+            f"{target}: the Z and the header of the horizon would be lost; edit the grid that it "
+            "was made from and write the horizon again, or write .tif"
+        )
+    return written
+
+
+def resave_grid(
+    grid: IndexGrid,
+    source: str | PathLike[str],
+    target: str | PathLike[str],
+    *,
+    overwrite: bool = False,
+    format: str | None = None,  # noqa: A002  as matplotlib spells it
+) -> None:
+    """Write a grid to `target` as `source` is written, from which it was read.
+
+    Class values stay class values, a cloud-optimized GeoTIFF stays one, and a target of the same
+    suffix has the same format.
+
+    Raises
+    ------
+    OutputError
+        As by :func:`check_resave`, or the format cannot hold the grid.
+    """
+    source, target = Path(source), Path(target)
+    written = check_resave(source, target, overwrite=overwrite, format=format)
+    read = format_of_file(source)
+    values = read is not None and read.holds_values is not None and read.holds_values(source)
+    cog = written.key == "geotiff" == (read and read.key) and is_cloud_optimized(source)
+    header = replace(GridHeader.of(grid, values=values), cog=cog)
+    write_grid(grid, target, header, written, overwrite=overwrite)
