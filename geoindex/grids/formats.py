@@ -68,15 +68,15 @@ class GridFormat:
 @contextmanager
 def open_horizon(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator[BlockWriter]:
     """Open a grid on a survey for writing; see :class:`geoindex.grids.writing.GridOpener`."""
-    if "survey" not in header.provenance:
-        raise OutputError(
-            f"{path}: a horizon needs the survey; write it with geoindex horizon (write_horizon), "
-            "or save grid.resample(survey)"
-        )
     if header.values:
         raise OutputError(
             f"{path}: a horizon holds row numbers, which its color table is for; leave out "
             "values=True (--values)"
+        )
+    if "survey" not in header.provenance:
+        raise OutputError(
+            f"{path}: a horizon needs the survey; write it with geoindex horizon (write_horizon), "
+            "or save grid.resample(survey)"
         )
     collected = collector(path, header, overwrite=overwrite)
     yield collected
