@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from geoindex.color.dask import lazy_values, map_lazy
 from geoindex.color.mapper import ColorMapper, color_mapper
 from geoindex.color.metrics import Metric
-from geoindex.color.pixels import PixelRule, as_pixels, unmasked
+from geoindex.color.pixels import PixelRule, as_pixels, check_depth, unmasked
 from geoindex.palette import Palette
 from geoindex.rules.indices import IndexArray
 from geoindex.rules.scale import Depth, Scale
@@ -78,4 +78,7 @@ def nearest(
         indices: IndexArray = map_lazy(lazy, mapper, rule, partial(as_pixels, rule=rule))
         return indices
     valid = unmasked(pixels) if isinstance(pixels, np.ma.MaskedArray) else None
-    return mapper.map_pixels(as_pixels(np.asarray(pixels), rule, valid=valid))
+    values = np.asarray(pixels)
+    colors = as_pixels(values, rule, valid=valid)
+    check_depth(values[..., :3], rule, valid)
+    return mapper.map_pixels(colors)

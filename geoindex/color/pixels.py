@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,7 +24,23 @@ from geoindex.rules.scale import (
     uint16_to_uint8,
 )
 
-__all__ = ["NO_MASK", "Alpha", "PixelRule", "Pixels", "Translucent", "as_pixels", "unmasked"]
+__all__ = [
+    "DARK_16_BIT",
+    "NO_MASK",
+    "Alpha",
+    "PixelRule",
+    "Pixels",
+    "Translucent",
+    "as_pixels",
+    "check_depth",
+    "unmasked",
+]
+
+DARK_16_BIT = (
+    "the largest of its 16-bit values is {}, so they look like 0-255 and not like 0-65535; set "
+    "scale='byte' if they are, or convert the image to 8 bits"
+)
+"""Why 16-bit colors are refused that would all be black."""
 
 NO_MASK = np.empty((0, 0), dtype=np.uint8)
 """Mask that marks every pixel as valid."""
@@ -42,8 +59,8 @@ class PixelRule:
     Raises
     ------
     OptionError
-        A choice is unknown, the threshold is not within 1..255, or the background is not a
-        color.
+        A choice is unknown, the threshold is not within 1..255, the background is not a color,
+        or the bands are no numbers from 1.
     """
 
     alpha: Alpha = "mask"
@@ -60,6 +77,9 @@ class PixelRule:
     depth: Depth = "8bit"
     """Whether 16-bit and float pixels are rounded to 8 bits."""
 
+    bands: tuple[int, ...] | None = None
+    """Numbers of the bands to take, counted from 1: gray, gray and alpha, RGB or RGBA."""
+
     threshold: int = field(init=False, repr=False)
     """Smallest alpha of a pixel that is not nodata, 1-255."""
 
@@ -71,6 +91,8 @@ class PixelRule:
         check_choice("depth", self.depth, Depth)
         if self.scale is not None:
             check_choice("scale", self.scale, Scale)
+        if self.bands is not None:
+            object.__setattr__(self, "bands", _parse_bands(self.bands))
         threshold, background = _parse_translucent(self.translucent)
         object.__setattr__(self, "threshold", threshold)
         object.__setattr__(self, "background", background)
@@ -79,6 +101,20 @@ class PixelRule:
                 "alpha='strip' ignores all transparency, so translucent has no effect; leave one "
                 "of them out"
             )
+
+
+def _parse_bands(value: Any) -> tuple[int, ...]:
+    """Band numbers of a `bands` option."""
+    try:
+        bands = tuple(operator.index(band) for band in value)
+    except TypeError:
+        bands = ()
+    if not 1 <= len(bands) <= 4 or min(bands) < 1 or len(set(bands)) < len(bands):
+        raise OptionError(
+            "bands must be one to four different numbers, counted from 1: gray, gray and alpha, "
+            f"RGB or RGBA; found {value!r}"
+        )
+    return bands
 
 
 def _parse_translucent(value: Any) -> tuple[int, tuple[int, int, int] | None]:
@@ -180,11 +216,42 @@ def as_pixels(
         full = 1 if rule.scale == "unit" else 255
         pixels = _undo_premultiplied(pixels[..., :3], alpha, full)
     if pixels.dtype.kind == "f":
+        # Alpha may have a scale of its own.
+        pixels = pixels[..., :3]
         valid = _both(valid, ~np.isnan(pixels).any(axis=-1))
+    if alpha is not None and alpha.dtype.kind == "f":
+        valid = _both(valid, ~np.isnan(alpha))
     if valid is not None and pixels.dtype not in (np.uint8, np.uint16):
         # Values of nodata pixels may be off the scale.
         pixels = np.where((valid != 0)[..., np.newaxis], pixels, pixels.dtype.type(0))
     return _after_alpha(_scaled(pixels, rule), alpha, valid, rule)
+
+
+def check_depth(
+    colors: NDArray[Any], rule: PixelRule, valid: NDArray[np.generic] | None = None
+) -> None:
+    """Raise an error for the 16-bit colors of a whole image that may be 8-bit ones.
+
+    Parameters
+    ----------
+    colors : ndarray, shape (..., 3)
+        Without alpha.
+    rule : PixelRule
+        Only without a scale the colors are checked.
+    valid : ndarray, shape (...), optional
+        0 where a pixel is nodata.
+
+    Raises
+    ------
+    ImageError
+        No value is above 255, and one is above 0.
+    """
+    if colors.dtype != np.uint16 or rule.scale is not None:
+        return
+    where = True if valid is None else (valid != 0)[..., np.newaxis]
+    largest = int(colors.max(initial=0, where=where))
+    if 0 < largest <= 255:
+        raise ImageError(DARK_16_BIT.format(largest))
 
 
 def unmasked(values: np.ma.MaskedArray[Any, Any]) -> NDArray[np.bool_]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from rasterio.enums import ColorInterp
 
 from geoindex.errors import ImageError
+from geoindex.images.band_roles import band_roles, choose_bands
 from geoindex.images.headers import (
     EXTRA_SAMPLES,
     PHOTOMETRIC,
@@ -21,6 +22,8 @@ from geoindex.images.headers import (
 
 if TYPE_CHECKING:
     from rasterio.io import DatasetReader
+
+    from geoindex.color.pixels import PixelRule
 
 __all__ = ["BandLayout", "band_layout", "blocks_apart", "color_table", "has_color_table"]
 
@@ -62,7 +65,7 @@ def blocks_apart(source: DatasetReader, path: Path) -> bool:
     return bool(tags) and (is_tiled or tags.get(ROWS_PER_STRIP, 0) == source.block_shapes[0][0])
 
 
-def band_layout(source: DatasetReader, path: Path) -> BandLayout:
+def band_layout(source: DatasetReader, path: Path, rule: PixelRule) -> BandLayout:
     """Find the color and alpha bands.
 
     Parameters
@@ -71,6 +74,8 @@ def band_layout(source: DatasetReader, path: Path) -> BandLayout:
         The open file.
     path : Path
         Path of the file.
+    rule : PixelRule
+        Which bands are chosen, and whether transparency is ignored.
 
     Returns
     -------
@@ -89,28 +94,29 @@ def band_layout(source: DatasetReader, path: Path) -> BandLayout:
         raise ImageError(f"{path}: its bands have different types: {', '.join(source.dtypes)}")
     if source.dtypes[0].startswith("complex"):
         raise ImageError(f"{path}: its pixels are complex numbers, not colors")
-    kinds = source.colorinterp
-    full = _full_scale(source)
     inverted = source.driver == "GTiff" and tags.get(PHOTOMETRIC) == MIN_IS_WHITE
     if inverted and source.count == 1:
-        return BandLayout(colors=(1,), full=full, inverted=True)
-    if has_color_table(source):
-        return BandLayout(colors=(1,), table=_expanded_table(source))
-    if ColorInterp.palette not in kinds:
-        if source.count in (1, 3) and ColorInterp.alpha not in kinds:
-            return BandLayout(colors=tuple(range(1, source.count + 1)), full=full)
-        if source.count in (2, 4) and kinds[-1] is ColorInterp.alpha:
-            return BandLayout(
-                colors=tuple(range(1, source.count)),
-                alpha=source.count,
-                full=full,
-                inverted=inverted,
-                premultiplied=tags.get(EXTRA_SAMPLES) == ASSOCIATED_ALPHA,
-            )
-    found = ", ".join(kind.name for kind in kinds)
-    raise ImageError(
-        f"{path}: holds {source.count} bands ({found}) instead of gray, gray+alpha, RGB, RGBA "
-        "or one palette band; export the map as RGB or RGBA"
+        return BandLayout(colors=(1,), full=_full_scale(source), inverted=True)
+    kinds = [kind.name for kind in source.colorinterp]
+    # With a color table, the bands can only be indices and maybe alpha.
+    if kinds[0] == "palette" and kinds[1:] in ([], ["alpha"]) and rule.bands is None:
+        alpha = 2 if kinds[1:] and rule.alpha == "mask" else None
+        return BandLayout(colors=(1,), alpha=alpha, table=_expanded_table(source))
+    try:
+        labels = source.descriptions if rule.bands is None else [None] * source.count
+        colors, alpha = choose_bands(
+            band_roles(kinds, labels), rule.bands, strip=rule.alpha == "strip"
+        )
+    except ImageError as error:
+        raise ImageError(f"{path}: {error}") from None
+    if any(kinds[band - 1] == "palette" for band in colors):
+        raise ImageError(f"{path}: has a color table and other bands; export the map as RGB")
+    return BandLayout(
+        colors=colors,
+        alpha=alpha,
+        full=_full_scale(source),
+        inverted=inverted,
+        premultiplied=alpha is not None and tags.get(EXTRA_SAMPLES) == ASSOCIATED_ALPHA,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from rasterio.crs import CRS
 from rasterio.errors import CRSError
 
-from geoindex.errors import GridError, ImageError
+from geoindex.errors import GeoindexWarning, GridError, ImageError
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -52,7 +53,11 @@ def grid_to_xarray(grid: IndexGrid) -> xr.DataArray:
 
 def array_fill(array: xr.DataArray) -> float | None:
     """Value that marks pixels without a color, or None; NaN always does."""
-    fill: float | None = array.attrs.get("_FillValue", array.attrs.get("missing_value"))
+    attrs = array.attrs
+    listed = np.unique(np.asarray(attrs.get("nodatavals", ())))
+    every = listed[0] if listed.size == 1 else None
+    names = ("_FillValue", "missing_value", "nodata")
+    fill: float | None = next((attrs[name] for name in names if name in attrs), every)
     if not isinstance(fill, int | float | np.number) or np.isnan(float(fill)):
         return None
     if array.dtype.kind in "iu":
@@ -62,39 +67,71 @@ def array_fill(array: xr.DataArray) -> float | None:
 
 
 def array_transform(array: xr.DataArray, row: Any, col: Any) -> Affine | None:
-    """Transform from the pixel-center coordinates of dimensions, or from rioxarray's attribute."""
-    if row in array.coords and col in array.coords:
-        dx, dy = (_step(array.coords[name].values) for name in (col, row))
-        if dx is not None and dy is not None:
-            x, y = (float(array.coords[name].values[0]) for name in (col, row))
-            return Affine(dx, 0, x - dx / 2, 0, dy, y - dy / 2)
-    text = _spatial_ref(array).get("GeoTransform")
-    if text is None:
+    """Transform from the pixel-center coordinates of dimensions, else from the attributes.
+
+    Coordinates decide, as an attribute may be that of a larger array. A single row or column has
+    no step; it has that of the attribute if it lies on its raster.
+    """
+    declared = _declared_transform(array)
+    if row not in array.coords or col not in array.coords:
+        return declared
+    places = [array.coords[name].values for name in (col, row)]
+    if any(place.ndim != 1 or place.dtype.kind not in "iuf" for place in places):
+        return declared
+    steps = [_step(place) for place in places]
+    if declared is not None and declared.b == declared.d == 0:
+        origins = (declared.c, declared.f)
+        for axis, known in enumerate((declared.a, declared.e)):
+            if places[axis].size == 1:
+                along = (float(places[axis][0]) - origins[axis]) / known - 0.5
+                steps[axis] = known if abs(along - round(along)) <= LARGEST_STRAY else None
+    dx, dy = steps
+    if dx is None or dy is None:
+        warnings.warn(
+            "the coordinates of the DataArray are not evenly spaced, or those of one row or "
+            "column have no known step: the grid has no place",
+            GeoindexWarning,
+            stacklevel=2,
+        )
         return None
+    x, y = (float(place[0]) for place in places)
+    return Affine(dx, 0, x - dx / 2, 0, dy, y - dy / 2)
+
+
+def _declared_transform(array: xr.DataArray) -> Affine | None:
+    """Transform of rioxarray's grid mapping, or of the attribute ``transform``."""
+    text = _spatial_ref(array).get("GeoTransform")
     try:
-        return Affine.from_gdal(*(float(value) for value in str(text).split()))
+        if text is not None:
+            return Affine.from_gdal(*(float(value) for value in str(text).split()))
+        if "transform" in array.attrs:
+            return Affine(*(float(value) for value in tuple(array.attrs["transform"])[:6]))
     except (TypeError, ValueError):
-        raise ImageError(f"the GeoTransform of the DataArray is damaged: {text!r}") from None
+        name = "transform" if text is None else "GeoTransform"
+        found = array.attrs["transform"] if text is None else text
+        raise ImageError(f"the {name} of the DataArray is damaged: {found!r}") from None
+    return None
 
 
 def _step(values: NDArray[Any]) -> float | None:
     """Step of coordinates that are evenly spaced up to rounding, or None."""
-    if values.ndim != 1 or values.size < 2 or values.dtype.kind not in "iuf":
+    if values.size < 2:
         return None
     places = values.astype(np.float64)
     step = float(places[-1] - places[0]) / (places.size - 1)
     stray = np.abs(places - (places[0] + step * np.arange(places.size))).max()
-    return step if stray <= LARGEST_STRAY * abs(step) else None
+    return step if stray <= LARGEST_STRAY * abs(step) and step else None
 
 
 def array_crs(array: xr.DataArray) -> CRS | None:
     """CRS from the CF grid mapping, or from an attribute of the array itself."""
     reference = _spatial_ref(array)
     text = reference.get("crs_wkt", reference.get("spatial_ref", array.attrs.get("crs_wkt")))
-    if text is None:
-        return None
     try:
-        return CRS.from_wkt(str(text))
+        if text is not None:
+            return CRS.from_wkt(str(text))
+        named = array.attrs.get("crs")
+        return None if named is None else CRS.from_user_input(named)
     except CRSError as error:
         raise ImageError(f"the CRS of the DataArray is damaged: {error}") from error
 

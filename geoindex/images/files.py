@@ -21,6 +21,7 @@ from geoindex.color.pixels import PixelRule, Pixels, as_pixels
 from geoindex.errors import ImageError
 from geoindex.images.bands import band_layout, blocks_apart
 from geoindex.images.drivers import open_raster, read_errors
+from geoindex.images.file_scale import find_scale
 from geoindex.images.headers import (
     exif_orientation,
     is_interlaced_png,
@@ -94,13 +95,14 @@ class MapImage:
     def __init__(self, source: DatasetReader, path: Path, rule: PixelRule) -> None:
         self._source = source
         self.path = path
-        self._layout = band_layout(source, path)
+        self._layout = band_layout(source, path, rule)
         self.transform, self.crs, self.gcps = place_of(source, path)
         is_placed = self.transform is not None or bool(self.gcps)
         self._turn = TURNS[1 if is_placed else _orientation(source, path)]
         self._rule = rule
-        if source.dtypes[0].startswith("float") and rule.scale is None:
-            self._rule = replace(rule, scale=self._find_scale())
+        if rule.scale is None:
+            scale = find_scale(source, self._layout, path, has_mask=self._has_mask)
+            self._rule = replace(rule, scale=scale)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -178,11 +180,7 @@ class MapImage:
         bands = self._turned(self._source.read(wanted, window=window))
         valid = self._mask(window)
         if layout.table is not None:
-            table = as_pixels(layout.table, self._rule)
-            if table.valid is not None and not table.valid.all():
-                opaque = table.valid[bands[0]]
-                valid = opaque if valid is None else np.minimum(valid, opaque)
-            return Pixels(table=table.colors, codes=bands[0], valid=valid)
+            return self._expanded(layout.table, bands, valid)
         values = self._scaled(bands)
         alpha = None
         if layout.alpha is not None:
@@ -200,13 +198,29 @@ class MapImage:
         except ImageError as error:
             raise ImageError(f"{self.path}: {error}") from None
 
+    def _expanded(
+        self, table: NDArray[np.uint8], bands: NDArray[Any], valid: NDArray[np.uint8] | None
+    ) -> Pixels:
+        """Pixels of palette indices, maybe with an alpha band."""
+        colors = as_pixels(table, self._rule)
+        if colors.valid is not None and not colors.valid.all():
+            opaque = colors.valid[bands[0]]
+            valid = opaque if valid is None else np.minimum(valid, opaque)
+        if len(bands) == 2:
+            if self._rule.background is not None:
+                pixels = np.concatenate([table[..., :3][bands[0]], bands[1][..., None]], axis=-1)
+                return as_pixels(pixels, self._rule, valid=valid)
+            opaque = (bands[1] >= self._rule.threshold).view(np.uint8)
+            valid = opaque if valid is None else np.where(valid, opaque, np.uint8(0))
+        return Pixels(table=colors.colors, codes=bands[0], valid=valid)
+
     def read_values(self) -> tuple[NDArray[Any], NDArray[np.uint8] | None]:
         """Read the values of a one-band image, such as gray levels or heights.
 
         Returns
         -------
         values : ndarray, shape (rows, cols)
-            In the dtype of the file.
+            In the dtype of the file, or float64 by the scale and offset of the band.
         valid : ndarray of uint8, shape (rows, cols), or None
             0 where a pixel has no value: nodata, mask or alpha of the file; NaN is left.
 
@@ -215,17 +229,20 @@ class MapImage:
         ImageError
             The image has colors.
         """
-        layout = self._layout
+        layout, source = self._layout, self._source
         if layout.table is not None or len(layout.colors) != 1:
             found = "a color table" if layout.table is not None else "three bands of color"
             raise ImageError(f"{self.path}: has {found}; one band of numbers is needed")
-        values = self._turned(self._source.read(list(layout.colors)))[0]
+        values = self._turned(source.read(list(layout.colors)))[0]
         if layout.inverted and values.dtype.kind == "u":
             full = layout.full or np.iinfo(values.dtype).max
             values = values.dtype.type(full) - values
+        factor, offset = (pair[layout.colors[0] - 1] for pair in (source.scales, source.offsets))
+        if (factor, offset) != (1.0, 0.0):
+            values = values * factor + offset
         valid = self._mask(None)
         if layout.alpha is not None:
-            opaque = self._turned(self._source.read([layout.alpha]))[0] != 0
+            opaque = self._turned(source.read([layout.alpha]))[0] != 0
             valid = opaque.view(np.uint8)
         return values, valid
 
@@ -277,32 +294,6 @@ class MapImage:
         every = np.arange(np.iinfo(values.dtype).max + 1).clip(0, full)
         scaled: NDArray[np.uint8] = ((every * 510 + full) // (2 * full)).astype(np.uint8)[values]
         return scaled
-
-    def _find_scale(self) -> Scale:
-        """Scale of float colors, found over the whole image by the rule for arrays."""
-        largest = 0.0
-        has_fraction = False
-        for row in range(0, self._source.height, 256):
-            window = Window(0, row, self._source.width, min(256, self._source.height - row))
-            values = self._source.read(window=window)
-            valid = self._mask_of_source(window)
-            values = values[:, valid != 0] if valid is not None else values
-            if values.size:
-                largest = max(largest, float(np.nanmax(values, initial=0.0)))
-                has_fraction = has_fraction or bool(((values > 0) & (values < 1)).any())
-        if largest > 1 and has_fraction:
-            raise ImageError(
-                f"{self.path}: some values look like the 0-1 scale, but {largest:g} is on the "
-                "0-255 scale; set scale='byte' or scale='unit'"
-            )
-        return "byte" if largest > 1 else "unit"
-
-    def _mask_of_source(self, window: Window) -> NDArray[np.uint8] | None:
-        """Mask of the file in its own orientation, whatever the rule for alpha."""
-        if not self._has_mask:
-            return None
-        mask: NDArray[np.uint8] = self._source.dataset_mask(window=window)
-        return mask
 
 
 @contextmanager

@@ -11,8 +11,10 @@ from affine import Affine
 from numpy.typing import NDArray
 from rasterio.crs import CRS
 
-from geoindex.color.pixels import PixelRule, Pixels, as_pixels, unmasked
+from geoindex.color.pixels import PixelRule, Pixels, as_pixels, check_depth, unmasked
 from geoindex.errors import ImageError
+from geoindex.images.array_axes import array_axes
+from geoindex.images.band_roles import band_roles, choose_bands
 from geoindex.images.data_arrays import array_crs, array_fill, array_transform
 from geoindex.images.files import RasterImage
 from geoindex.rules.indices import is_lazy
@@ -20,11 +22,7 @@ from geoindex.rules.indices import is_lazy
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["Picture", "arrange", "array_image", "picture_pixels"]
-
-BAND_NAMES = {"band", "bands", "channel", "channels", "rgb", "rgba", "c"}
-ROW_NAMES = {"y", "lat", "latitude", "northing", "row", "rows"}
-COLUMN_NAMES = {"x", "lon", "longitude", "easting", "col", "cols", "column", "columns"}
+__all__ = ["Picture", "arrange", "array_image", "check_picture", "picture_pixels"]
 
 # Pillow modes whose arrays hold gray or RGB values; other modes are converted first.
 ALPHA_MODES = {"LA", "RGBA"}
@@ -51,9 +49,10 @@ def array_image(image: Any, rule: PixelRule, channel_axis: int | None = None) ->
     Raises
     ------
     ImageError
-        The shape is wrong or ambiguous.
+        The shape is wrong or ambiguous, or the values may be no colors, or on another scale.
     """
-    picture = arrange(image, channel_axis)
+    picture = arrange(image, rule, channel_axis)
+    check_picture(picture, rule)
     return RasterImage(
         pixels=picture_pixels(picture.values, rule, picture.fill),
         transform=picture.transform,
@@ -77,6 +76,9 @@ class Picture:
     crs: CRS | None = None
     """Coordinate reference system of `transform`, or None."""
 
+    is_plain: bool = False
+    """Whether the image was an array of two dimensions, which may hold classes."""
+
     @property
     def has_mask(self) -> bool:
         """Whether pixels may be masked."""
@@ -84,12 +86,12 @@ class Picture:
         return self.fill is not None or isinstance(meta, np.ma.MaskedArray)
 
 
-def arrange(image: Any, channel_axis: int | None = None) -> Picture:
+def arrange(image: Any, rule: PixelRule, channel_axis: int | None = None) -> Picture:
     """Find the axes and the georeference of an image; Dask arrays are not computed.
 
     Parameters
     ----------
-    image, channel_axis
+    image, rule, channel_axis
         As in :func:`array_image`; `image` may also be a Dask array.
 
     Returns
@@ -103,14 +105,72 @@ def arrange(image: Any, channel_axis: int | None = None) -> Picture:
     """
     xarray = sys.modules.get("xarray")
     if xarray is not None and isinstance(image, xarray.DataArray):
-        return _data_array_picture(image, channel_axis)
+        return _data_array_picture(image, rule, channel_axis)
     if type(image).__module__.startswith("PIL."):
-        # A transparent color is stored beside the pixels.
-        if image.has_transparency_data and image.mode not in ALPHA_MODES:
-            image = image.convert("RGBA")
-        elif image.mode not in PLAIN_MODES:
-            image = image.convert("RGB")
-    return Picture(values=_channels_last(_as_array(image), channel_axis))
+        return Picture(values=_chosen(_pillow_values(image), rule))
+    values = _as_array(image)
+    return Picture(
+        values=_chosen(_channels_last(values, channel_axis), rule), is_plain=values.ndim == 2
+    )
+
+
+def check_picture(picture: Picture, rule: PixelRule) -> None:
+    """Raise an error for a picture in memory whose values could mean something else.
+
+    Raises
+    ------
+    ImageError
+        Integers of two dimensions that look like class numbers, or 16 bits that hold 0-255.
+    """
+    values = picture.values
+    if picture.fill is not None:
+        values = np.ma.masked_equal(values, picture.fill, copy=False)
+    valid = unmasked(values) if isinstance(values, np.ma.MaskedArray) else None
+    values = np.ma.getdata(values)
+    if picture.is_plain and rule.scale is None and _may_be_classes(values, valid):
+        raise ImageError(
+            "the array has two dimensions and small integers, which could be class numbers or "
+            "gray levels; of classes make IndexGrid(indices=..., palette=..., nodata=...); for "
+            "gray levels of 0-255 set scale='byte'"
+        )
+    colors = values[..., :3] if values.shape[-1] > 2 else values[..., :1]
+    check_depth(colors, rule, valid)
+
+
+def _may_be_classes(values: NDArray[Any], valid: NDArray[np.bool_] | None) -> bool:
+    """Whether integers look like class numbers rather than like levels of gray.
+
+    Gray levels reach into the upper half of their scale, or are black and white. The largest
+    value of the dtype says nothing, as it may be nodata.
+    """
+    if values.dtype.kind not in "iu":
+        return False
+    full = 65_535 if values.dtype == np.uint16 else 255
+    levels = values[..., 0] if valid is None else values[..., 0][valid]
+    below = levels[levels < full]
+    if not below.size:
+        return False
+    largest = int(below.max())
+    is_bilevel = largest == 0 and below.size < levels.size
+    return largest <= full // 2 and not is_bilevel
+
+
+def _pillow_values(image: Any) -> Any:
+    """Array (rows, cols, channels) of a Pillow image, whose channels are always last."""
+    # A transparent color is stored beside the pixels.
+    if image.has_transparency_data and image.mode not in ALPHA_MODES:
+        image = image.convert("RGBA")
+    elif image.mode not in PLAIN_MODES:
+        image = image.convert("RGB")
+    return _channels_last(np.asarray(image), None if len(image.getbands()) == 1 else -1)
+
+
+def _chosen(values: Any, rule: PixelRule) -> Any:
+    """Bands of the rule, of an array (rows, cols, channels)."""
+    if rule.bands is None:
+        return values
+    colors, alpha = choose_bands(["undefined"] * values.shape[-1], rule.bands)
+    return values[..., [band - 1 for band in (*colors, *([] if alpha is None else [alpha]))]]
 
 
 def _as_array(image: Any) -> Any:
@@ -190,22 +250,31 @@ def _find_channel_axis(shape: tuple[int, ...], channel_axis: int | None) -> int 
     return 0 if first else -1
 
 
-def _data_array_picture(array: xr.DataArray, channel_axis: int | None) -> Picture:
+def _data_array_picture(array: xr.DataArray, rule: PixelRule, channel_axis: int | None) -> Picture:
     """Image of a DataArray, whose dimensions are found by name, with its georeference."""
-    names = {str(dim).lower(): dim for dim in array.dims}
-    row = next((dim for name, dim in names.items() if name in ROW_NAMES), None)
-    col = next((dim for name, dim in names.items() if name in COLUMN_NAMES), None)
-    if row is not None and col is not None:
-        others = [dim for dim in array.dims if dim not in (row, col)]
-        array = array.transpose(row, col, *others)
-        if len(others) == 1 and channel_axis is None:
-            channel_axis = -1
-    elif channel_axis is None:
-        band = next((dim for name, dim in names.items() if name in BAND_NAMES), None)
-        channel_axis = None if band is None else array.dims.index(band)
+    axes = array_axes(array, channel_axis)
+    is_plain = array.ndim == 2
+    if axes.row is not None and axes.col is not None:
+        array = array.transpose(axes.row, axes.col, *([] if axes.band is None else [axes.band]))
+        values = _channels_last(_as_array(array.data), None if axes.band is None else -1)
+    else:
+        values = _channels_last(_as_array(array.data), channel_axis)
+    if rule.bands is not None:
+        values = _chosen(values, rule)
+    elif axes.band is not None and channel_axis is None:
+        strip = rule.alpha == "strip"
+        try:
+            roles = band_roles(["undefined"] * array.sizes[axes.band], axes.labels)
+            colors, alpha = choose_bands(roles, strip=strip)
+        except ImageError as error:
+            raise ImageError(f"the DataArray {error}") from None
+        wanted = [band - 1 for band in (*colors, *([] if alpha is None else [alpha]))]
+        if wanted != list(range(values.shape[-1])):
+            values = values[..., wanted]
     return Picture(
-        values=_channels_last(_as_array(array.data), channel_axis),
+        values=values,
         fill=array_fill(array),
-        transform=array_transform(array, row, col),
+        transform=array_transform(array, axes.row, axes.col),
         crs=array_crs(array),
+        is_plain=is_plain,
     )

@@ -122,7 +122,7 @@ def _in_memory(
     if isinstance(image, IndexGrid):
         return image.shape, _grid_bands(image)
     if lazy_values(image) is not None:
-        picture = arrange(image, channel_axis)
+        picture = arrange(image, rule, channel_axis)
         check_lazy(picture.values, rule)
         return picture.values.shape[:2], _lazy_bands(picture, rule)
     pixels = array_image(image, rule, channel_axis).pixels

@@ -129,7 +129,7 @@ def index_image(
         with open_image(image, mapping.rule) as opened:
             return map_file(opened, mapping)
     if lazy_values(image) is not None:
-        return _map_lazy(arrange(image, channel_axis), mapping)
+        return _map_lazy(arrange(image, mapping.rule, channel_axis), mapping)
     raster = array_image(image, mapping.rule, channel_axis)
     indices = mapping.mapper.map_pixels(raster.pixels)
     if mapping.plan is not None:

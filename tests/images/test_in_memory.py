@@ -13,7 +13,7 @@ from PIL import Image
 from rasterio.crs import CRS
 
 from geoindex import Palette, index_image
-from geoindex.errors import ImageError
+from geoindex.errors import GeoindexWarning, ImageError
 
 PALETTE = Palette([[0, 0, 0], [250, 250, 250], [200, 0, 0]])
 
@@ -118,7 +118,7 @@ def test_data_array_of_a_grid_keeps_its_place() -> None:
         transform=Affine(4, 0, 1000, 0, -5, 2000),
         crs=CRS.from_epsg(23031),
     )
-    back = index_image(grid.to_xarray(), Palette([[0, 0, 0], [1, 1, 1], [2, 2, 2]]))
+    back = index_image(grid.to_xarray(), Palette([[0, 0, 0], [1, 1, 1], [2, 2, 2]]), scale="byte")
     np.testing.assert_array_equal(back.indices, grid.indices)
     assert (back.transform, back.crs) == (grid.transform, grid.crs)
 
@@ -160,7 +160,8 @@ def test_coordinates_of_single_precision() -> None:
     assert transform is not None
     assert (transform.a, transform.e) == pytest.approx((5.08, -5.08), rel=1e-3)
     x[30] += 2
-    assert index_image(picture.assign_coords(x=x, y=y), palette).transform is None
+    with pytest.warns(GeoindexWarning, match="not evenly spaced"):
+        assert index_image(picture.assign_coords(x=x, y=y), palette).transform is None
 
 
 @pytest.mark.parametrize("fill", [-9999, 300, "none", float("nan")])

@@ -1,0 +1,86 @@
+"""The scale of the colors of a file, found over the whole image by the rule for arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rasterio.windows import Window
+
+from geoindex.color.pixels import DARK_16_BIT
+from geoindex.errors import ImageError
+from geoindex.rules.scale import Scale
+
+if TYPE_CHECKING:
+    from rasterio.io import DatasetReader
+
+    from geoindex.images.bands import BandLayout
+
+__all__ = ["find_scale"]
+
+
+def find_scale(
+    source: DatasetReader, layout: BandLayout, path: Path, *, has_mask: bool
+) -> Scale | None:
+    """Find the scale of the colors of an open file.
+
+    Parameters
+    ----------
+    source : rasterio.io.DatasetReader
+    layout : BandLayout
+    path : Path
+    has_mask : bool
+        Whether nodata must be left out.
+
+    Returns
+    -------
+    {"unit", "byte"} or None
+        Of floats; integers have the scale of their dtype.
+
+    Raises
+    ------
+    ImageError
+        The values could be on two scales.
+    """
+    dtype = source.dtypes[0]
+    values = _color_values(source, layout, has_mask=has_mask)
+    if dtype.startswith("float"):
+        return _float_scale(values, path)
+    if dtype == "uint16" and layout.full is None and layout.table is None:
+        # Most files are settled by their first rows.
+        largest = 0
+        for block in values:
+            largest = max(largest, int(block.max(initial=0)))
+            if largest > 255:
+                return None
+        if largest:
+            raise ImageError(f"{path}: {DARK_16_BIT.format(largest)}")
+    return None
+
+
+def _color_values(
+    source: DatasetReader, layout: BandLayout, *, has_mask: bool
+) -> Iterator[NDArray[Any]]:
+    """Values of the color bands, without nodata, from top to bottom."""
+    for row in range(0, source.height, 256):
+        window = Window(0, row, source.width, min(256, source.height - row))
+        values = source.read(list(layout.colors), window=window)
+        yield values[:, source.dataset_mask(window=window) != 0] if has_mask else values
+
+
+def _float_scale(blocks: Iterator[NDArray[Any]], path: Path) -> Scale:
+    largest = 0.0
+    has_fraction = False
+    for values in blocks:
+        if values.size:
+            largest = max(largest, float(np.nanmax(values, initial=0.0)))
+            has_fraction = has_fraction or bool(((values > 0) & (values < 1)).any())
+    if largest > 1 and has_fraction:
+        raise ImageError(
+            f"{path}: some values look like the 0-1 scale, but {largest:g} is on the "
+            "0-255 scale; set scale='byte' or scale='unit'"
+        )
+    return "byte" if largest > 1 else "unit"
