@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import time
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -59,6 +59,7 @@ def convert_many(
     translucent: Translucent = "keep",
     scale: Scale | None = None,
     depth: Depth = "8bit",
+    bands: Sequence[int] | None = None,
     units: Palette | str | PathLike[str] | None = None,
     clean: Clean | bool | None = None,
     values: bool = False,
@@ -84,7 +85,7 @@ def convert_many(
         ``geoindex-batch.jsonl``.
     palette : Palette, ColorCube, str or path-like
         As in :func:`geoindex.convert`; loaded once.
-    metric, max_distance, alpha, translucent, scale, depth, units, clean, values, cog, crs
+    metric, max_distance, alpha, translucent, scale, depth, bands, units, clean, values, cog, crs
         As in :func:`geoindex.convert`.
     format : {"tif", "npy", "png", ...}
         Suffix of the grids, or key of their format as in :meth:`IndexGrid.save`.
@@ -150,6 +151,7 @@ def convert_many(
         translucent=translucent,
         scale=scale,
         depth=depth,
+        bands=bands,
         units=units,
         clean=clean,
     )

@@ -227,7 +227,7 @@ def _cleaned(
 
 def _rule_of(grid: IndexGrid) -> PixelRule:
     """Pixel rule that a grid was made with, as far as its provenance records it."""
-    known = {key: grid.provenance.get(key) for key in ("alpha", "translucent", "scale")}
+    known = {key: grid.provenance.get(key) for key in ("alpha", "translucent", "scale", "bands")}
     try:
         return PixelRule(**{key: value for key, value in known.items() if value is not None})
     except OptionError as error:

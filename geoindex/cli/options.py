@@ -97,8 +97,8 @@ translucent_option = click.option(
 scale_option = click.option(
     "--scale",
     type=click.Choice(get_args(Scale)),
-    help="How to read float pixels that all lie in 0-1: as fractions (unit) or as 0-255 (byte).  "
-    "[default: unit]",
+    help="How to read float pixels that all lie in 0-1: as fractions (unit) or as 0-255 (byte); "
+    "byte is also for 16-bit integers that hold 0-255.  [default: unit]",
 )
 depth_option = click.option(
     "--depth",
@@ -106,6 +106,12 @@ depth_option = click.option(
     default="8bit",
     show_default=True,
     help="Round 16-bit and float colors to 8 bits, or compare them at full precision.",
+)
+bands_option = click.option(
+    "--bands",
+    metavar="N,N,N",
+    callback=lambda _context, _option, text: _band_numbers(text),
+    help="Bands to take, counted from 1: gray, gray and alpha, RGB or RGBA, such as 1,2,3.",
 )
 units_option = click.option(
     "--units",
@@ -203,11 +209,22 @@ class MappingOptions(TypedDict):
     translucent: str
     scale: Scale | None
     depth: Depth
+    bands: tuple[int, ...] | None
     units: str | None
     clean: Clean | None
     values: bool
     cog: bool
     crs: str | None
+
+
+def _band_numbers(text: str | None) -> tuple[int, ...] | None:
+    """Band numbers of ``--bands``."""
+    if text is None:
+        return None
+    try:
+        return tuple(int(number) for number in text.split(","))
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not a list of numbers, such as 1,2,3") from None
 
 
 def mapping_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -228,6 +245,7 @@ def mapping_options(command: Callable[..., None]) -> Callable[..., None]:
         cog_option,
         values_option,
         units_option,
+        bands_option,
         depth_option,
         scale_option,
         translucent_option,

@@ -109,8 +109,10 @@ def arrange(image: Any, rule: PixelRule, channel_axis: int | None = None) -> Pic
     if type(image).__module__.startswith("PIL."):
         return Picture(values=_chosen(_pillow_values(image), rule))
     values = _as_array(image)
+    most = 4 if rule.bands is None else None
     return Picture(
-        values=_chosen(_channels_last(values, channel_axis), rule), is_plain=values.ndim == 2
+        values=_chosen(_channels_last(values, channel_axis, most), rule),
+        is_plain=values.ndim == 2,
     )
 
 
@@ -129,8 +131,8 @@ def check_picture(picture: Picture, rule: PixelRule) -> None:
     values = np.ma.getdata(values)
     if picture.is_plain and rule.scale is None and _may_be_classes(values, valid):
         raise ImageError(
-            "the array has two dimensions and small integers, which could be class numbers or "
-            "gray levels; of classes make IndexGrid(indices=..., palette=..., nodata=...); for "
+            "the array has two dimensions and small whole numbers, which could be class numbers "
+            "or gray levels; of classes make IndexGrid(indices=..., palette=..., nodata=...); for "
             "gray levels of 0-255 set scale='byte'"
         )
     colors = values[..., :3] if values.shape[-1] > 2 else values[..., :1]
@@ -138,15 +140,20 @@ def check_picture(picture: Picture, rule: PixelRule) -> None:
 
 
 def _may_be_classes(values: NDArray[Any], valid: NDArray[np.bool_] | None) -> bool:
-    """Whether integers look like class numbers rather than like levels of gray.
+    """Whether whole numbers look like class numbers rather than like levels of gray.
 
     Gray levels reach into the upper half of their scale, or are black and white. The largest
     value of the dtype says nothing, as it may be nodata.
     """
-    if values.dtype.kind not in "iu":
+    if values.dtype.kind not in "iuf":
         return False
     full = 65_535 if values.dtype == np.uint16 else 255
     levels = values[..., 0] if valid is None else values[..., 0][valid]
+    if levels.dtype.kind == "f":
+        # Integers with NaN as nodata; on the scale of 0-1 there are no classes.
+        levels = levels[~np.isnan(levels)]
+        if not (levels > 1).any() or (levels != np.rint(levels)).any():
+            return False
     below = levels[levels < full]
     if not below.size:
         return False
@@ -183,9 +190,9 @@ def _as_array(image: Any) -> Any:
         raise ImageError(f"the image is not an array of numbers ({error})") from None
 
 
-def _channels_last(values: Any, channel_axis: int | None) -> Any:
-    """Array of shape (rows, cols, channels)."""
-    axis = _find_channel_axis(values.shape, channel_axis)
+def _channels_last(values: Any, channel_axis: int | None, most: int | None = 4) -> Any:
+    """Array of shape (rows, cols, channels), of at most so many channels."""
+    axis = _find_channel_axis(values.shape, channel_axis, most)
     values = values[..., np.newaxis] if axis is None else np.moveaxis(values, axis, -1)
     if values.size == 0:
         raise ImageError(f"the image has no pixels: its shape is {values.shape[:2]}")
@@ -221,7 +228,9 @@ def picture_pixels(values: NDArray[Any], rule: PixelRule, fill: float | None = N
     return as_pixels(values, rule, alpha=alpha, valid=valid)
 
 
-def _find_channel_axis(shape: tuple[int, ...], channel_axis: int | None) -> int | None:
+def _find_channel_axis(
+    shape: tuple[int, ...], channel_axis: int | None, most: int | None
+) -> int | None:
     """Axis of the channels, or None for gray."""
     if len(shape) == 2 and channel_axis is None:
         return None
@@ -231,13 +240,15 @@ def _find_channel_axis(shape: tuple[int, ...], channel_axis: int | None) -> int 
             f"(3 or 4, rows, cols), found {shape}"
         )
     if channel_axis is not None:
-        if not -3 <= channel_axis < 3 or not 1 <= shape[channel_axis] <= 4:
+        is_axis = -3 <= channel_axis < 3
+        if not is_axis or not 1 <= shape[channel_axis] <= (most or shape[channel_axis]):
             raise ImageError(
                 f"channel_axis {channel_axis} of shape {shape} does not hold 1 to 4 channels"
             )
         return channel_axis
     first, last = shape[0] in (3, 4), shape[-1] in (3, 4)
-    if first and last:
+    # Three rows of gray and alpha have the shape of a picture of two columns.
+    if first and (last or shape[-1] in (1, 2)):
         raise ImageError(
             f"shape {shape} is ambiguous: the channels can be first or last; set channel_axis=0 "
             "or channel_axis=-1"
@@ -256,7 +267,7 @@ def _data_array_picture(array: xr.DataArray, rule: PixelRule, channel_axis: int 
     is_plain = array.ndim == 2
     if axes.row is not None and axes.col is not None:
         array = array.transpose(axes.row, axes.col, *([] if axes.band is None else [axes.band]))
-        values = _channels_last(_as_array(array.data), None if axes.band is None else -1)
+        values = _channels_last(_as_array(array.data), None if axes.band is None else -1, None)
     else:
         values = _channels_last(_as_array(array.data), channel_axis)
     if rule.bands is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from os import PathLike
@@ -62,6 +62,7 @@ def convert(
     translucent: Translucent = "keep",
     scale: Scale | None = None,
     depth: Depth = "8bit",
+    bands: Sequence[int] | None = None,
     units: Palette | str | PathLike[str] | None = None,
     clean: Clean | bool | None = None,
     changes: str | PathLike[str] | None = None,
@@ -89,7 +90,7 @@ def convert(
     palette : Palette, ColorCube, str or path-like
         The colors, anything that :func:`geoindex.load_palette` accepts, or a color cube or its
         file, which brings its own metric and largest distance.
-    metric, max_distance, alpha, translucent, scale, depth, units, clean
+    metric, max_distance, alpha, translucent, scale, depth, bands, units, clean
         As in :func:`geoindex.index_image`.
     changes, confidence : path-like, optional
         With `clean`: also write grids of the reason of every change, and of the confidence of
@@ -130,6 +131,7 @@ def convert(
         translucent=translucent,
         scale=scale,
         depth=depth,
+        bands=bands,
         units=units,
         clean=clean,
     )

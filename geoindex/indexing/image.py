@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from os import PathLike
@@ -45,6 +46,7 @@ def index_image(
     translucent: Translucent = "keep",
     scale: Scale | None = None,
     depth: Depth = "8bit",
+    bands: Sequence[int] | None = None,
     channel_axis: int | None = None,
     units: Palette | ArrayLike | str | PathLike[str] | None = None,
     clean: Clean | bool | None = None,
@@ -73,10 +75,14 @@ def index_image(
         red, green, blue.
     scale : {"unit", "byte"}, optional
         How to read float pixels that all lie in 0-1: as fractions (``"unit"``, the default)
-        or as 0-255 (``"byte"``).
+        or as 0-255 (``"byte"``). ``"byte"`` is also for 16-bit integers that hold 0-255, and
+        tells gray levels in a dark (rows, cols) array from class numbers.
     depth : {"8bit", "full"}
         Round 16-bit and float colors to 8 bits before they are compared with the palette, or
         compare them at full precision.
+    bands : sequence of int, optional
+        Numbers of the bands to take, counted from 1: gray, gray and alpha, RGB or RGBA. By
+        default what the file or the labels of a DataArray say.
     channel_axis : int, optional
         The axis of an array that holds its 1 to 4 channels, if its shape is ambiguous.
     units : Palette, array_like of shape (n_units, 3), str or path-like, optional
@@ -122,6 +128,7 @@ def index_image(
         translucent=translucent,
         scale=scale,
         depth=depth,
+        bands=bands,
         units=units,
         clean=clean,
     )

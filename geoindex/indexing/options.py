@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -52,6 +53,7 @@ class ImageMapping:
         translucent: Translucent = "keep",
         scale: Scale | None = None,
         depth: Depth = "8bit",
+        bands: Sequence[int] | None = None,
         units: Palette | ArrayLike | str | PathLike[str] | None = None,
         clean: Clean | bool | None = None,
     ) -> ImageMapping:
@@ -63,7 +65,13 @@ class ImageMapping:
             An unknown choice, a value out of range, a palette or units that cannot be read,
             or more units than the palette has colors.
         """
-        rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale, depth=depth)
+        rule = PixelRule(
+            alpha=alpha,
+            translucent=translucent,
+            scale=scale,
+            depth=depth,
+            bands=None if bands is None else tuple(bands),
+        )
         mapper = _keep_apart(units, load_mapper(palette, metric, max_distance))
         return cls(mapper=mapper, rule=rule, plan=_clean_plan(clean, mapper))
 
@@ -93,6 +101,8 @@ class ImageMapping:
             "palette": mapper.palette.name,
             "palette_sha256": mapper.palette.sha256,
         }
+        if rule.bands is not None:
+            made["bands"] = list(rule.bands)
         if mapper.units is not None and mapper.rows is not None:
             made["units_sha256"] = mapper.units.sha256
             made["unit_rows"] = mapper.rows.tolist()

@@ -11,11 +11,12 @@ import xarray as xr
 from PIL import Image
 from rasterio.enums import ColorInterp
 
-from geoindex import Palette, index_image
+from geoindex import Palette, convert, convert_many, index_image, open_grid
 from geoindex.color.pixels import PixelRule
 from geoindex.errors import ImageError, OptionError
 from geoindex.images.band_roles import choose_bands
 from geoindex.images.files import read_image
+from tests.support.command_line import invoke, printed
 from tests.support.rasters import noise, write_tif
 
 RED = Palette([[0, 0, 255], [255, 0, 0], [0, 255, 0]], names=["blue", "red", "green"])
@@ -209,3 +210,41 @@ def test_pillow_images_have_channels_last(mode: str, size: tuple[int, int]) -> N
     image = Image.fromarray(values[..., 0] if mode == "L" else values, mode)
     expected = index_image(np.array(image.convert("RGB")), RED, channel_axis=-1).indices
     np.testing.assert_array_equal(index_image(image, RED).indices, expected)
+
+
+def test_bands_reach_every_road(tmp_path: Path) -> None:
+    bands = np.zeros((5, 4, 6), np.uint8)
+    bands[4] = 255
+    path = write_tif(tmp_path / "map.tif", bands)
+    with pytest.raises(ImageError, match="holds 5 bands"):
+        index_image(path, RED)
+    grid = index_image(path, RED, bands=(5, 1, 2))
+    assert (grid.indices == 1).all()
+    assert grid.provenance["bands"] == [5, 1, 2]
+    assert (index_image(bands, RED, channel_axis=0, bands=(2, 5, 1)).indices == 2).all()
+    assert (index_image(data_array(bands), RED, bands=(2, 5, 1)).indices == 2).all()
+    convert(path, tmp_path / "a.tif", RED, bands=(1, 5, 2))
+    assert (open_grid(tmp_path / "a.tif").indices == 2).all()
+    report = convert_many([path], tmp_path / "out", RED, bands=(1, 2, 5), jobs=1)
+    assert len(report.done) == 1
+    assert (open_grid(tmp_path / "out" / "map.tif").indices == 0).all()
+
+
+def test_bands_on_the_command_line(tmp_path: Path) -> None:
+    bands = np.zeros((4, 4, 5), np.uint8)
+    bands[0] = bands[3] = 255
+    path = write_tif(tmp_path / "map.tif", bands)
+    RED.save(tmp_path / "p.csv")
+    options = ["-p", tmp_path / "p.csv", "--bands"]
+    printed("convert", path, tmp_path / "g.tif", *options, "1,2,3")
+    assert (open_grid(tmp_path / "g.tif").indices == 1).all()
+    result = invoke("convert", path, tmp_path / "h.tif", *options, "1,x")
+    assert result.exit_code == 2
+    assert "is not a list of numbers, such as 1,2,3" in result.stderr
+
+
+def test_an_array_of_three_rows_and_two_channels_is_ambiguous() -> None:
+    with pytest.raises(ImageError, match=r"shape \(3, 20, 2\) is ambiguous"):
+        index_image(noise(3, 20, 2), RED)
+    assert index_image(noise(3, 20, 2), RED, channel_axis=-1).shape == (3, 20)
+    assert index_image(noise(3, 20, 2), RED, channel_axis=0).shape == (20, 2)

@@ -78,6 +78,7 @@ def test_alpha_does_not_decide_the_scale_of_colors(tmp_path: Path) -> None:
         np.array([[1, 1, 2]]),
         np.array([[-1, 0, 1]]),
         np.array([[0, 300, 65_535]], np.uint16),
+        np.array([[0, 3, np.nan]], np.float32),
         np.ma.masked_equal(np.array([[1, 2, 100]], np.uint8), 100),
     ],
     ids=str,
@@ -99,9 +100,10 @@ def test_class_numbers_are_no_gray(values: np.ndarray) -> None:
         np.array([[0, 85, 170, 255]], np.uint8),
         np.full((2, 3), 255, np.uint8),
         np.array([[0.0, 0.25, 0.5]]),
+        np.array([[0.0, 1.0, np.nan]]),
         np.array([[0, 4000, 40_000]], np.uint16),
     ],
-    ids=["ramp", "bilevel", "two bits", "white", "floats", "16 bits"],
+    ids=["ramp", "bilevel", "two bits", "white", "floats", "0 and 1", "16 bits"],
 )
 def test_gray_levels_are_gray(values: np.ndarray) -> None:
     colors = np.repeat(values[..., np.newaxis], 3, axis=-1)
