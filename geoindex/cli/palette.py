@@ -46,6 +46,14 @@ from_option = click.option(
     metavar="FORMAT",
     help=f"Format of PALETTE: {', '.join(FORMAT_KEYS.choices)}.  [default: recognized]",
 )
+encoding_option = click.option(
+    "--encoding", metavar="NAME", help="Encoding of a text file that is not in UTF-8: cp1250."
+)
+columns_option = click.option(
+    "--columns",
+    metavar="LIST",
+    help="Columns of a table, in place of its header: value,r,g,b,alpha,name; - skips one.",
+)
 
 
 LAZY = {
@@ -99,6 +107,8 @@ def list_command(*, as_json: bool) -> None:
 @scale_option
 @from_option
 @layer_option
+@encoding_option
+@columns_option
 @overwrite_option
 @json_option
 def show_command(
@@ -109,6 +119,8 @@ def show_command(
     scale: Scale | None,
     source_format: str | None,
     layer: str | None,
+    encoding: str | None,
+    columns: str | None,
     overwrite: bool,
     as_json: bool,
 ) -> None:
@@ -117,7 +129,13 @@ def show_command(
     PALETTE is a palette file, a built-in name or a matplotlib colormap.
     """
     colors = load_palette(
-        palette, scale=scale, n_colors=n_colors, format=source_format, layer=layer
+        palette,
+        scale=scale,
+        n_colors=n_colors,
+        format=source_format,
+        layer=layer,
+        encoding=encoding,
+        columns=columns,
     )
     if output is not None:
         _draw(colors, output, overwrite=overwrite)
@@ -142,6 +160,8 @@ def show_command(
 @scale_option
 @from_option
 @layer_option
+@encoding_option
+@columns_option
 @overwrite_option
 @quiet_option
 def convert_command(
@@ -153,6 +173,8 @@ def convert_command(
     scale: Scale | None,
     source_format: str | None,
     layer: str | None,
+    encoding: str | None,
+    columns: str | None,
     overwrite: bool,
     quiet: bool,
 ) -> None:
@@ -162,7 +184,13 @@ def convert_command(
     the format.
     """
     colors = load_palette(
-        palette, scale=scale, n_colors=n_colors, format=source_format, layer=layer
+        palette,
+        scale=scale,
+        n_colors=n_colors,
+        format=source_format,
+        layer=layer,
+        encoding=encoding,
+        columns=columns,
     )
     save_palette(colors, dst, overwrite=overwrite, format=target_format)
     if colors.roles is not None and load_palette(dst, format=target_format).roles is None:

@@ -1,7 +1,8 @@
-"""Colors by class value in text files: ESRI and QGIS ``.clr``, GDAL color relief, QGIS exports.
+"""Colors by class value in text files: ESRI and QGIS ``.clr``, GDAL color relief, GRASS rules.
 
-The grammar is GDAL's (gdaldem color-relief): value, red, green, blue and optionally alpha,
-separated by blanks, commas, tabs or colons. QGIS appends a label.
+The color tables that gdalinfo prints and the exports of QGIS are read, too. The grammar is GDAL's
+(gdaldem color-relief): value, red, green, blue and optionally alpha, separated by blanks, commas,
+tabs or colons. QGIS appends a label.
 """
 
 from __future__ import annotations
@@ -55,18 +56,37 @@ NAMED = {
 # Blanks alone come first, so that a label may start with a comma.
 GAP = r"(?:\s+|\s*[,:]\s*)"
 
-# Marks that never occur in a list of red, green and blue.
+POSITION = r"[-+]?(?:\d+\.?\d*|\.\d+)%?"
+WORDS = "|".join(NAMED)
+
+# Lines of GDAL color relief and GRASS rules, and the color tables that gdalinfo prints.
+GDAL_LINE = re.compile(
+    rf"end|(?:nv|default|{POSITION})(?:[ \t]+|[ \t]*[,:][ \t]*)"
+    rf"(?:{WORDS}|\d+(?:[ \t,:]+\d+){{2,3}})",
+    re.IGNORECASE | re.ASCII,
+)
+
+# What never occurs in a table of red, green and blue.
 GDAL_MARK = re.compile(
-    rb"^[ \t]*(?:(?:nv|default)[ \t,:]|[-+.\d]+%|[-+.\d]+[ \t,:]+(?:"
-    + "|".join(NAMED).encode()
-    + rb")\b)",
-    re.MULTILINE | re.IGNORECASE,
+    rf"(?:nv|default)\b.*|[-+.\d]+%.*|[-+.\d]+[ \t:]+(?:{WORDS})|[-+.\d]+:.*|.*\d:\d+:\d+",
+    re.IGNORECASE | re.ASCII,
 )
 
 
 def is_gdal_text(content: bytes) -> bool:
-    """Whether text has a line that only occurs in GDAL color relief."""
-    return GDAL_MARK.search(content[:65_536]) is not None
+    """Whether all lines are those of GDAL color relief or GRASS color rules, and of nothing else.
+
+    Tables of whole numbers between blanks or commas could be red, green, blue and alpha, too.
+    """
+    text = content[:65_536].removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+    lines = [line.strip() for line in text.splitlines()]
+    lines = [line for line in lines if line and not line.startswith("#")]
+    whole = lines if len(content) <= 65_536 else lines[:-1]
+    return (
+        any(GDAL_MARK.fullmatch(line) for line in lines)
+        and any(line[0].isdigit() or line[0] in "+-." for line in lines)
+        and all(GDAL_LINE.fullmatch(line) for line in whole)
+    )
 
 
 def is_qgis_text(content: bytes) -> bool:
@@ -99,7 +119,7 @@ def _entries(text: str, request: Request) -> tuple[list[Entry], bool]:
         if not line or line.startswith("#") or line.upper().startswith("INTERPOLATION:"):
             continue
         value, _, rest = re.sub(GAP, " ", line, count=1).partition(" ")
-        if value.lower() in ("nv", "default"):
+        if value.lower() in ("nv", "default", "end"):
             continue
         is_percent = value.endswith("%")
         position = number(value.removesuffix("%"))
@@ -111,20 +131,21 @@ def _entries(text: str, request: Request) -> tuple[list[Entry], bool]:
     return entries, is_ramp
 
 
-def _color_and_name(text: str, request: Request, line: int) -> tuple[tuple[int, int, int], str]:
-    """Color and label that follow a class value; an alpha between them is skipped."""
+def _color_and_name(text: str, request: Request, line: int) -> tuple[tuple[int, ...], str]:
+    """Color, with its alpha if there is one, and label that follow a class value."""
     word = re.match(r"[A-Za-z]+", text)
     if word is not None and word[0].lower() in NAMED:
         return NAMED[word[0].lower()], ""
     match = re.match(rf"(\S+?){GAP}(\S+?){GAP}([^\s,:]+)(?:{GAP}(.*))?$", text)
     if match is None:
         raise request.error(f"a color needs value, red, green, blue, found {text[:40]!r}", line)
-    red, green, blue = (channel(match[group], request, line) for group in (1, 2, 3))
+    color = [channel(match[group], request, line) for group in (1, 2, 3)]
     rest = match[4] or ""
     alpha = re.match(rf"(\d+)(?:{GAP}(.*))?$", rest)
     if alpha is not None:
+        color.append(channel(alpha[1], request, line))
         rest = alpha[2] or ""
-    return (red, green, blue), rest.strip()
+    return tuple(color), rest.strip()
 
 
 def format_clr(palette: Palette) -> bytes:

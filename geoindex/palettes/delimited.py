@@ -4,51 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+
+import numpy as np
 
 from geoindex.palette import Palette
-from geoindex.palettes.entries import (
-    HEX_COLOR,
-    Entry,
-    Request,
-    hex_color,
-    number,
-    palette_of_entries,
-    text_of,
-)
+from geoindex.palettes.color_text import COLOR_FORMS, color_of_text, is_color_word
+from geoindex.palettes.entries import Entry, Request, palette_of_entries, text_of
+from geoindex.palettes.table_columns import CMYK, Columns, columns_of_table, meaning_of_word
+from geoindex.palettes.table_rows import Row, cell_number, has_color, table_rows
 
-__all__ = ["format_csv", "format_tsv", "parse_delimited"]
-
-# Common column names, in lower case.
-HEADER_WORDS = {
-    "r": "red",
-    "red": "red",
-    "g": "green",
-    "green": "green",
-    "b": "blue",
-    "blue": "blue",
-    "hex": "hex",
-    "color": "hex",
-    "colour": "hex",
-    "name": "name",
-    "label": "name",
-    "class": "name",
-    "unit": "name",
-    "role": "role",
-    "value": "value",
-    "index": "value",
-    "id": "value",
-    "code": "value",
-}
-
-
-@dataclass(frozen=True)
-class _Line:
-    """A data line of the file, split into fields."""
-
-    number: int
-    fields: list[str]
+__all__ = ["format_csv", "format_tsv", "palette_of_table", "parse_delimited"]
 
 
 def parse_delimited(content: bytes, request: Request) -> Palette:
@@ -57,11 +23,12 @@ def parse_delimited(content: bytes, request: Request) -> Palette:
     Parameters
     ----------
     content : bytes
-        One color per line: red, green, blue or ``#rrggbb``, optionally followed by a name; or
-        any columns under a header that names them. Separated by comma, semicolon, tab or
-        blanks. Empty lines and lines that start with ``#`` but are not a color are skipped.
+        One color per line: red, green, blue, or a color in one cell such as ``#rrggbb``,
+        optionally followed by a name; or any columns under a header that names them. Separated
+        by comma, semicolon, tab, bar or blanks. Empty lines, titles above the header, and lines
+        that start with ``#`` but are not a color are skipped.
     request : Request
-        File name for messages, and scale of the values.
+        File name for messages, names of the columns, and scale of the values.
 
     Returns
     -------
@@ -72,20 +39,33 @@ def parse_delimited(content: bytes, request: Request) -> Palette:
     PaletteError
         A line is not a color; the message names file, line and reason.
     """
-    lines = _data_lines(text_of(content, request))
-    if not lines:
+    return palette_of_table(table_rows(text_of(content, request), request), request)
+
+
+def palette_of_table(rows: Sequence[Row], request: Request) -> Palette:
+    """Palette of the rows of a table."""
+    if not rows:
         raise request.error("holds no colors")
-    columns = _header(lines[0])
-    if columns is not None:
-        if "hex" not in columns and not {"red", "green", "blue"} <= columns.keys():
-            raise request.error(
-                f"the header must name r, g, b or hex, found {', '.join(lines[0].fields)[:80]}",
-                lines[0].number,
-            )
-        lines = lines[1:]
-        if not lines:
-            raise request.error("has a header but no colors")
-    return palette_of_entries([_entry(line, columns, request) for line in lines], request)
+    header, body = _header_and_body(rows, request)
+    if not body:
+        raise request.error("has a header but no colors")
+    columns = columns_of_table(header, body, request)
+    for row in body:
+        _check_cells(row, columns, header, request)
+    colors = _colors(body, columns, request)
+    entries = [
+        Entry(
+            color=color,
+            line=row.line,
+            name=_text(row, columns, "name"),
+            role=_text(row, columns, "role"),
+            value=_number(row, columns, "value", request)
+            if _text(row, columns, "value")
+            else None,
+        )
+        for row, color in zip(body, colors, strict=True)
+    ]
+    return palette_of_entries(entries, request)
 
 
 def format_csv(palette: Palette) -> bytes:
@@ -115,97 +95,137 @@ def _format(palette: Palette, delimiter: str) -> bytes:
     return stream.getvalue().encode()
 
 
-def _data_lines(text: str) -> list[_Line]:
-    """Lines that are neither empty nor comments, split into fields."""
-    kept = [
-        (number, line.strip())
-        for number, line in enumerate(text.splitlines(), start=1)
-        if line.strip() and not _is_comment(line.strip())
-    ]
-    if not kept:
-        return []
-    delimiter = next((mark for mark in ",;\t" if mark in kept[0][1]), None)
-    return [_Line(number, _split(line, delimiter)) for number, line in kept]
+def _header_and_body(rows: Sequence[Row], request: Request) -> tuple[Row | None, Sequence[Row]]:
+    """Header, and the rows below it."""
+    first = next(
+        (place for place, row in enumerate(rows) if has_color(row.cells) and not _is_header(row)),
+        len(rows),
+    )
+    place = next((place for place, row in enumerate(rows[:first]) if _is_header(row)), first - 1)
+    if first == len(rows) and not _is_header(rows[place]):
+        # Nothing looks like a color; a file of one kind of line is told by its first.
+        place = 0 if _is_text(rows[0]) else -1
+    for row in rows[: place + 1]:
+        if not _is_text(row):
+            raise request.error(
+                f"{' '.join(row.cells)[:40]!r} is neither a color nor the header of a table",
+                row.line,
+            )
+    if place < 0:
+        return None, rows
+    header = rows[place]
+    if request.columns is None and not _is_header(header) and first < len(rows):
+        request.warn(f"{', '.join(header.cells)[:60]!r} is taken for the header", header.line)
+    return header, rows[place + 1 :]
 
 
-def _is_comment(line: str) -> bool:
-    """Whether a line starts with ``#`` but not with a color such as ``#ff8000``."""
-    first = re.split(r"[,;\s]", line, maxsplit=1)[0]
-    return line.startswith("#") and not HEX_COLOR.match(first)
-
-
-def _split(line: str, delimiter: str | None) -> list[str]:
-    """Fields of a line; a quoted field may hold the delimiter."""
-    if delimiter is None:
-        fields = line.split()
-        # Blanks also separate the words of a name.
-        n_colors = 1 if HEX_COLOR.match(fields[0]) else 3
-        return [*fields[:n_colors], *filter(None, [" ".join(fields[n_colors:])])]
-    return [field.strip() for field in next(csv.reader([line], delimiter=delimiter))]
-
-
-def _header(line: _Line) -> dict[str, int] | None:
-    """Columns by meaning if the line is a header, which has no number and no color; else None."""
-    if any(number(field) is not None or HEX_COLOR.match(field) for field in line.fields):
-        return None
-    columns: dict[str, int] = {}
-    for column, word in enumerate(line.fields):
-        meaning = HEADER_WORDS.get(word.lower())
-        if meaning is not None:
-            columns.setdefault(meaning, column)
-    return columns
-
-
-def _entry(line: _Line, columns: dict[str, int] | None, request: Request) -> Entry:
-    """Color, name and class value of a line."""
-    if columns is None:
-        columns = _columns_without_header(line, request)
-    wanted = ["hex"] if "hex" in columns else ["red", "green", "blue"]
-    short = max(columns[meaning] for meaning in wanted) + 1
-    if len(line.fields) < short:
-        raise request.error(
-            f"a color needs {short} columns, found {len(line.fields)}", line.number
-        )
-    color: tuple[float, ...]
-    if wanted == ["hex"]:
-        color = hex_color(line.fields[columns["hex"]], request, line.number)
-    else:
-        color = tuple(_value(line, columns[meaning], request) for meaning in wanted)
-    value = columns.get("value")
-    return Entry(
-        color=color,
-        line=line.number,
-        name=_text(line, columns.get("name")),
-        role=_text(line, columns.get("role")),
-        value=None if value is None or value >= len(line.fields) else _value(line, value, request),
+def _is_text(row: Row) -> bool:
+    """Whether a row has no number and no color, except words such as those of a header."""
+    return not any(
+        cell_number(cell) is not None
+        or (color_of_text(cell) is not None and not is_color_word(cell))
+        for cell in row.cells
     )
 
 
-def _text(line: _Line, column: int | None) -> str:
-    """Text in a column, "" if there is none."""
-    return line.fields[column] if column is not None and column < len(line.fields) else ""
+def _is_header(row: Row) -> bool:
+    """Whether the words of a row name the columns of a color."""
+    meanings = {meaning_of_word(cell) for cell in row.cells}
+    channels = {"red", "green", "blue", *CMYK}
+    return _is_text(row) and (
+        {"red", "green", "blue"} <= meanings
+        or "color" in meanings
+        or meanings >= set(CMYK)
+        or (len(row.cells) > 1 and meanings <= channels)
+    )
 
 
-def _columns_without_header(line: _Line, request: Request) -> dict[str, int]:
-    """Columns of a line in a file without header: a color, with a name before or after it."""
-    if HEX_COLOR.match(line.fields[0]):
-        return {"hex": 0, "name": 1}
-    is_number = [number(field) is not None for field in line.fields[:4]]
-    if is_number == [False, True, True, True]:
-        return {"name": 0, "red": 1, "green": 2, "blue": 3}
-    if is_number == [True, True, True, True]:
-        more = ",name" if len(line.fields) > 4 else ""
+def _check_cells(row: Row, columns: Columns, header: Row | None, request: Request) -> None:
+    """Refuse a row that is too short for a color or has cells under no column."""
+    needed = max(columns.places[meaning] for meaning in columns.color) + 1
+    if len(row.cells) < needed:
+        raise request.error(f"a color needs {needed} columns, found {len(row.cells)}", row.line)
+    if any(row.cells[columns.width :]):
         raise request.error(
-            "starts with four numbers, one more than a color; name the columns in a header "
-            f"line, value,r,g,b{more} or r,g,b,a{more} (files with the suffix .clr need none)",
-            line.number,
+            f"has {len(row.cells)} cells under {columns.width} columns; put names that hold the "
+            "delimiter between double quotes",
+            row.line,
         )
-    return {"red": 0, "green": 1, "blue": 2, "name": 3}
+    if header is None and request.columns is None:
+        known = {*columns.places.values(), *columns.ignored}
+        stray = next((c for place, c in enumerate(row.cells) if c and place not in known), None)
+        if stray is not None:
+            raise request.error(
+                f"{stray[:40]!r} is not understood; name the columns: --columns r,g,b,name "
+                "(columns=...)",
+                row.line,
+            )
 
 
-def _value(line: _Line, column: int, request: Request) -> float:
+def _colors(rows: Sequence[Row], columns: Columns, request: Request) -> list[tuple[float, ...]]:
+    """Color of each row, with its alpha if there is one."""
+    if columns.color == ("color",):
+        colors = [_cell_color(row, columns, request) for row in rows]
+    else:
+        colors = [
+            tuple(_number(row, columns, meaning, request) for meaning in columns.color)
+            for row in rows
+        ]
+        if columns.color == CMYK:
+            colors = _rgb_of_cmyk(rows, colors, request)
+    if "alpha" not in columns:
+        return colors
+    alphas = [_number(row, columns, "alpha", request) for row in rows]
+    full = next((full for full in (1, 100, 255) if max(alphas) <= full), 255)
+    # An opacity of 100 percent is that of at least one class.
+    full = 255 if full == 100 and max(alphas) < 100 else full
+    return [
+        (*color[:3], int(255 * alpha / full + 0.5))
+        for color, alpha in zip(colors, alphas, strict=True)
+    ]
+
+
+def _cell_color(row: Row, columns: Columns, request: Request) -> tuple[float, ...]:
+    """Color in one cell."""
+    cell = row.cells[columns.places["color"]]
+    color = color_of_text(cell, bare=True)
+    if color is None:
+        raise request.error(f"{cell[:40]!r} is not a color ({COLOR_FORMS})", row.line)
+    return color
+
+
+def _rgb_of_cmyk(
+    rows: Sequence[Row], colors: Sequence[tuple[float, ...]], request: Request
+) -> list[tuple[float, ...]]:
+    """Colors of inks, without a color profile; the largest number tells their scale."""
+    inks = np.array(colors, dtype=np.float64)
+    largest = inks.max()
+    full = {"unit": 1, "byte": 255}.get(
+        request.scale or "", 1 if largest <= 1 else 100 if largest <= 100 else 255
+    )
+    for row, ink in zip(rows, inks, strict=True):
+        if not (ink >= 0).all() or not (ink <= full).all():
+            raise request.error(f"its inks are not all from 0 to {full}", row.line)
+    paper = 1 - inks / full
+    rgb = np.floor((255 * paper[:, :3] * paper[:, 3:]).round(6) + 0.5).astype(int)
+    scale = {1: "0 to 1", 100: "0 to 100 percent", 255: "0 to 255"}[full]
+    request.warn(
+        f"cyan, magenta, yellow and black of {scale} are converted as 255 (1 - C) (1 - K), "
+        "without a color profile; on the map they may look different"
+    )
+    return [tuple(color) for color in rgb.tolist()]
+
+
+def _text(row: Row, columns: Columns, meaning: str) -> str:
+    """Text in a column, "" if there is none."""
+    place = columns.places.get(meaning)
+    return row.cells[place] if place is not None and place < len(row.cells) else ""
+
+
+def _number(row: Row, columns: Columns, meaning: str, request: Request) -> float:
     """Return the number in a column."""
-    value = number(line.fields[column])
+    text = _text(row, columns, meaning)
+    value = cell_number(text)
     if value is None:
-        raise request.error(f"{line.fields[column][:40]!r} is not a number", line.number)
+        raise request.error(f"{text[:40]!r} is not a number", row.line)
     return value

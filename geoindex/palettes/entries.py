@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from geoindex.errors import OptionError, PaletteError
+from geoindex.errors import GeoindexWarning, OptionError, PaletteError
 from geoindex.palette import MAX_COLORS, Palette
+from geoindex.palettes.text import decode_text
+from geoindex.rules.choices import is_whole
 from geoindex.rules.scale import Scale
 
 __all__ = [
@@ -49,6 +52,16 @@ class Request:
     layer: str | None = None
     """Map layer to take of a file that holds several."""
 
+    encoding: str | None = None
+    """Encoding of a text file, or None to find it out."""
+
+    columns: Sequence[str] | None = None
+    """Names of the columns of a table, in place of its own header."""
+
+    def warn(self, reason: str, line: int | None = None) -> None:
+        """Warn of something in the file."""
+        warnings.warn(str(self.error(reason, line)), GeoindexWarning, stacklevel=2)
+
     def error(self, reason: str, line: int | None = None) -> PaletteError:
         """Error that names file and line."""
         place = self.where if line is None else f"{self.where}, line {line}"
@@ -75,7 +88,7 @@ class Entry:
     """One color of a file."""
 
     color: tuple[float, ...]
-    """Red, green, blue."""
+    """Red, green, blue, optionally followed by an alpha of 0 to 255."""
 
     line: int | None = None
     """Line of the file, counted from 1, or None if the format has no lines."""
@@ -98,7 +111,7 @@ def palette_of_entries(
     Parameters
     ----------
     entries : sequence of Entry
-        Their values become class values if all are integers.
+        Their values become class values if all are integers. Transparent ones are left out.
     request : Request
         Names the file in error messages.
     name : str, optional
@@ -113,7 +126,13 @@ def palette_of_entries(
     PaletteError
         There are no entries or too many, or one is not a color; the message names file and
         line.
+
+    Warns
+    -----
+    GeoindexWarning
+        Some entries are transparent, or have no class value or a fractional one.
     """
+    entries = _opaque(entries, request)
     if not entries:
         raise request.error("holds no colors")
     if len(entries) > MAX_COLORS:
@@ -126,14 +145,12 @@ def palette_of_entries(
         colors = colors.astype(np.int64)
     names = [entry.name for entry in entries]
     roles = [entry.role for entry in entries]
-    values = [entry.value for entry in entries]
-    whole = [int(value) for value in values if value is not None and float(value).is_integer()]
     try:
         return Palette(
             colors,
             names if any(names) else None,
             name=name or request.name,
-            values=whole if len(whole) == len(values) else None,
+            values=_class_values(entries, request),
             roles=roles if any(roles) else None,
             scale=request.scale,
         )
@@ -142,6 +159,45 @@ def palette_of_entries(
             raise request.error(str(error)) from None
         reason = str(error).removeprefix(f"palette row {error.row}: ")
         raise request.error(reason, entries[error.row].line) from None
+
+
+def _opaque(entries: Sequence[Entry], request: Request) -> list[Entry]:
+    """Entries without alpha; those that cannot be seen on a map are no classes."""
+    seen = [entry for entry in entries if entry.color[3:] != (0,)]
+    gone = [entry for entry in entries if entry.color[3:] == (0,)]
+    if gone and seen:
+        request.warn(f"transparent entries are left out ({_named(gone)})", gone[0].line)
+    elif gone:
+        raise request.error("all colors are transparent", gone[0].line)
+    faint = [entry for entry in seen if entry.color[3:] not in ((), (255,))]
+    if faint:
+        request.warn(
+            f"partly transparent colors are taken as opaque ({_named(faint)}); on the map they "
+            "may look different",
+            faint[0].line,
+        )
+    return [replace(entry, color=entry.color[:3]) for entry in seen]
+
+
+def _named(entries: Sequence[Entry]) -> str:
+    """First entries of a list for a message."""
+    shown = ", ".join(
+        entry.name[:40] or (str(entry.color[:3]) if entry.value is None else f"{entry.value}")
+        for entry in entries[:3]
+    )
+    return shown if len(entries) <= 3 else f"{shown} and {len(entries) - 3} more"
+
+
+def _class_values(entries: Sequence[Entry], request: Request) -> list[int] | None:
+    """Values of all entries, or None if one is missing or has a fraction."""
+    given = [entry for entry in entries if entry.value is not None]
+    bad = next((entry for entry in entries if not is_whole(entry.value)), None)
+    if bad is None:
+        return [int(entry.value or 0) for entry in entries]
+    if given:
+        found = "is missing" if bad.value is None else f"{bad.value} has a fraction"
+        request.warn(f"a class value {found}, so the palette has no class values", bad.line)
+    return None
 
 
 def palette_of_ramp(
@@ -197,24 +253,8 @@ def check_n_colors(n_colors: int | None) -> None:
 
 
 def text_of(content: bytes, request: Request) -> str:
-    """Text of a palette file: UTF-16 with a byte order mark, UTF-8, or else Latin-1.
-
-    Raises
-    ------
-    PaletteError
-        The file is binary.
-    """
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        try:
-            return content.decode("utf-16")
-        except UnicodeDecodeError as error:
-            raise request.error(f"is damaged UTF-16 text ({error.reason})") from None
-    if b"\0" in content:
-        raise request.error("is a binary file, not a text palette")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
+    """Text of a palette file; see :func:`geoindex.palettes.text.decode_text`."""
+    return decode_text(content, request.where, request.encoding)
 
 
 def number(text: str) -> int | float | None:

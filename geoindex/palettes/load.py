@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import resources
 from os import PathLike, fspath
 from pathlib import Path
@@ -58,6 +59,8 @@ def load_palette(
     n_colors: int | None = None,
     format: str | None = None,  # noqa: A002  as matplotlib spells it
     layer: str | None = None,
+    encoding: str | None = None,
+    columns: str | Sequence[str] | None = None,
 ) -> Palette:
     """Load a palette by name or from a file.
 
@@ -82,6 +85,13 @@ def load_palette(
     layer : str, optional
         Name or identifier of a map layer, if the file holds the styles of several: a QGIS
         project or layer definition, a file of ArcGIS Pro, SLD.
+    encoding : str, optional
+        Encoding of a text file, such as ``"cp1250"``. By default UTF-8 or UTF-16, otherwise the
+        likeliest code page, with a warning.
+    columns : str or sequence of str, optional
+        What the columns of a table are, in their order, in place of its header, if it has one:
+        ``"value,r,g,b,alpha,name"``; also ``color``, ``c``, ``m``, ``y``, ``k``, ``role``, and
+        ``-`` for a column to skip.
 
     Returns
     -------
@@ -101,8 +111,10 @@ def load_palette(
     Warns
     -----
     GeoindexWarning
-        The colors of a style may differ on the map (transparency, gradients, pictures, colors
-        defined by the data), or classes that are switched off were left out.
+        Something was guessed or left out: the encoding of a text, the column of names or of
+        class values, transparent colors, class values that some rows lack. The colors of a style
+        may differ on the map (transparency, gradients, pictures, colors defined by the data), or
+        classes that are switched off were left out.
 
     Examples
     --------
@@ -117,7 +129,13 @@ def load_palette(
     check_n_colors(n_colors)
     name = fspath(source)
     request = Request(
-        where=name, name=Path(name).stem, scale=scale, n_colors=n_colors, layer=layer
+        where=name,
+        name=Path(name).stem,
+        scale=scale,
+        n_colors=n_colors,
+        layer=layer,
+        encoding=encoding,
+        columns=columns.split(",") if isinstance(columns, str) else columns,
     )
     palette = _load(name, request, format)
     if n_colors is not None and len(palette) != n_colors:
@@ -157,6 +175,8 @@ def _palette_of_file(path: Path, request: Request, key: str | None) -> Palette:
         )
     if request.layer is not None and not known.holds_layers:
         raise OptionError(f"{path}: has no map layers; leave out --layer (layer=...)")
+    if request.columns is not None and known.read is not parse_delimited:
+        raise OptionError(f"{path}: is no table; leave out --columns (columns=...)")
     return known.read(content, request)
 
 

@@ -16,6 +16,9 @@ from geoindex.palettes.formats import FORMATS, PaletteFormat, format_named
 from tests.support.damage import damage
 from tests.support.palettes import VALUED
 
+# What is left out or guessed of damaged files is told, too.
+pytestmark = pytest.mark.filterwarnings("ignore::geoindex.errors.GeoindexWarning")
+
 WRITTEN = [known for known in FORMATS if known.write is not None]
 
 STYLES = {

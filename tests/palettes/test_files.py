@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from geoindex import Palette, load_palette
-from geoindex.errors import GeoindexError, MissingFileError, OutputError, PaletteError
+from geoindex.errors import (
+    GeoindexError,
+    GeoindexWarning,
+    MissingFileError,
+    OutputError,
+    PaletteError,
+)
 from geoindex.palettes.delimited import format_csv, parse_delimited
 from geoindex.palettes.entries import Request
 from geoindex.rules.scale import Scale
@@ -78,8 +84,11 @@ def test_a_quoted_name_may_hold_the_separator() -> None:
         ("r,g,b\n0,0,0\n1,2,-3\n", "p.csv, line 3: value -3 is outside 0..255"),
         ("128,0,0\n0.1,0.2,0.3\n", "p.csv, line 2: value 0.1 looks like the 0-1 scale"),
         ("0.1,nan,0.3\n", "p.csv, line 1: value nan is not a number"),
-        ("1,2,3,4\n", "p.csv, line 1: starts with four numbers, one more than a color; name the"),
-        ("hex\nff0000\n", "p.csv, line 2: 'ff0000' is not #rrggbb"),
+        (
+            "1,2,3,4\n",
+            "p.csv, line 1: starts with four numbers, more than a color; name the columns: --col",
+        ),
+        ("hex\nff000\n", r"p.csv, line 2: 'ff000' is not a color \(#rrggbb, "),
         ("0,0,0\n" * 65_536, "at most 65,535 colors"),
     ],
 )
@@ -126,7 +135,10 @@ def test_byte_order_mark_and_latin_1(tmp_path: Path) -> None:
     (tmp_path / "bom.csv").write_bytes(b"\xef\xbb\xbf1,2,3,Gr\xc3\xa5n\r\n")
     (tmp_path / "latin.csv").write_bytes(b"1,2,3,Gr\xe5n\r\n")
     assert load_palette(tmp_path / "bom.csv").names == ("Grån",)
-    assert load_palette(tmp_path / "latin.csv").names == ("Grån",)
+    with pytest.warns(
+        GeoindexWarning, match=r"latin\.csv: is not in UTF-8; read as cp1252.*'Grån'"
+    ):
+        assert load_palette(tmp_path / "latin.csv").names == ("Grån",)
 
 
 def test_refuses_files_that_are_no_palette(tmp_path: Path) -> None:

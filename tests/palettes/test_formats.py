@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from PIL import GimpPaletteFile, Image
 
 from geoindex import IndexGrid, Palette, load_palette, open_grid
-from geoindex.errors import OptionError, OutputError, PaletteError
+from geoindex.errors import GeoindexWarning, OptionError, OutputError, PaletteError
 from geoindex.palettes.entries import Entry, Request, palette_of_ramp
 from geoindex.palettes.formats import FORMATS, PaletteFormat
 
@@ -161,8 +161,10 @@ def test_files_by_hand(key: str, content: str, bom: bytes) -> None:
 
 def test_latin_1_and_utf_16_names() -> None:
     text = "GIMP Palette\n1 2 3 Grån gneis\n"
-    for encoding in ("latin-1", "utf-8-sig", "utf-16"):
+    for encoding in ("utf-8-sig", "utf-16"):
         assert parse("gimp", text.encode(encoding)).names == ("Grån gneis",)
+    with pytest.warns(GeoindexWarning, match="read as cp1252, with words such as 'Grån'"):
+        assert parse("gimp", text.encode("latin-1")).names == ("Grån gneis",)
 
 
 def test_jasc_riff_and_act_by_hand() -> None:

@@ -1,0 +1,103 @@
+"""Colors written as text: hexadecimal, three numbers, ``rgb(...)`` or a CSS name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from geoindex.errors import PaletteError
+
+__all__ = ["COLOR_FORMS", "color_of_text", "colors_of_texts", "is_color_word"]
+
+COLOR_FORMS = "#rrggbb, #rgb, rgb(250, 208, 200), 250/208/200, 250-208-200 or a CSS name"
+"""The forms of a color, for messages."""
+
+HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8})", re.IGNORECASE)
+BARE_HEX = re.compile(r"[0-9a-f]{6}", re.IGNORECASE)
+FUNCTION = re.compile(r"rgba?\s*\((.*)\)", re.IGNORECASE)
+BYTE = r"\d{1,3}"
+TRIPLE = re.compile(rf"({BYTE})(\s*[/,;:-]\s*|\s+)({BYTE})\2({BYTE})(?:\2({BYTE}))?", re.ASCII)
+
+
+def color_of_text(text: str, *, bare: bool = False) -> tuple[int, ...] | None:
+    """Red, green, blue, and alpha if given, of a color; None if the text is not a color.
+
+    Parameters
+    ----------
+    text : str
+        ``#rrggbb``, ``#rgb``, ``#rrggbbaa``, ``rgb(250, 208, 200)``, ``rgba(250, 208, 200, 1)``,
+        ``250/208/200``, ``250-208-200`` (also with commas or blanks, and a fourth number for
+        alpha), or a CSS name such as ``steelblue``.
+    bare : bool
+        Whether ``rrggbb`` is a color, too.
+
+    Examples
+    --------
+    >>> color_of_text("#fad0c8"), color_of_text("250/208/200"), color_of_text("#0a0")
+    ((250, 208, 200), (250, 208, 200), (0, 170, 0))
+    >>> color_of_text("0000dd") is None, color_of_text("0000dd", bare=True)
+    (True, (0, 0, 221))
+    """
+    text = text.strip()
+    if bare and BARE_HEX.fullmatch(text):
+        text = "#" + text
+    if HEX.fullmatch(text):
+        digits = text[1:] if len(text) > 4 else "".join(digit * 2 for digit in text[1:])
+        return tuple(bytes.fromhex(digits))
+    function = FUNCTION.fullmatch(text)
+    if function is not None:
+        return _arguments(function[1])
+    triple = TRIPLE.fullmatch(text)
+    if triple is not None:
+        found = tuple(int(part) for part in triple.group(1, 3, 4, 5) if part is not None)
+        return found if max(found) <= 255 else None
+    return _named(text)
+
+
+def colors_of_texts(texts: Sequence[str]) -> list[tuple[int, ...]]:
+    """Colors of names or hexadecimal numbers; :class:`geoindex.Palette` takes such lists.
+
+    Raises
+    ------
+    PaletteError
+        A text is not a color, or is transparent; the message names the row.
+    """
+    colors = []
+    for row, text in enumerate(texts):
+        color = color_of_text(text)
+        if color is None or color[3:] not in ((), (255,)):
+            reason = "is not a color" if color is None else "is a transparent color"
+            raise PaletteError(
+                f"palette row {row}: {text[:40]!r} {reason}; write {COLOR_FORMS}", row=row
+            )
+        colors.append(color[:3])
+    return colors
+
+
+def is_color_word(text: str) -> bool:
+    """Whether a text is the CSS name of a color, which may as well be the name of a class."""
+    return _named(text.strip()) is not None
+
+
+def _arguments(text: str) -> tuple[int, ...] | None:
+    """Color of the arguments of ``rgb(...)``: bytes or percent, and an alpha of 0 to 1."""
+    parts = re.split(r"\s*[,/]\s*|\s+", text.strip())
+    if len(parts) not in (3, 4) or not all(
+        re.fullmatch(r"\d{1,3}(\.\d*)?%?|\.\d+", part, re.ASCII) for part in parts
+    ):
+        return None
+    scales = [2.55 if part.endswith("%") else 1.0 for part in parts[:3]]
+    scales += [2.55 if part.endswith("%") else 255.0 for part in parts[3:]]
+    values = [float(part.rstrip("%")) * scale for part, scale in zip(parts, scales, strict=True)]
+    color = tuple(int(round(value, 6) + 0.5) for value in values)
+    return color if max(color) <= 255 else None
+
+
+def _named(name: str) -> tuple[int, ...] | None:
+    """Color of a CSS name."""
+    if not name.isalpha():
+        return None
+    from matplotlib.colors import CSS4_COLORS
+
+    found = CSS4_COLORS.get(name.lower())
+    return None if found is None else tuple(bytes.fromhex(str(found)[1:]))

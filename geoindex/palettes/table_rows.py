@@ -1,0 +1,153 @@
+"""Rows and cells of tables in text: any delimiter, quoted cells, columns aligned by blanks."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from geoindex.palettes.color_text import color_of_text, is_color_word
+from geoindex.palettes.entries import Request, number
+
+__all__ = ["Row", "cell_number", "has_color", "table_rows"]
+
+DELIMITERS = "\t;,|"
+
+# Enough lines to tell the delimiter.
+SAMPLE = 200
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a table."""
+
+    line: int
+    """Line of the file, counted from 1."""
+
+    cells: Sequence[str]
+    """Without blanks around them."""
+
+
+def table_rows(text: str, request: Request) -> list[Row]:
+    """Rows of a table, without empty ones and comments.
+
+    Empty lines, lines of empty cells, and lines that start with ``#`` but not with a color are
+    left out; Excel's first line ``sep=;`` sets the delimiter.
+
+    Raises
+    ------
+    PaletteError
+        Quotes do not match, or a cell is longer than 131,072 characters.
+    """
+    lines = text.splitlines()
+    kept = ["" if _is_comment(line) else line for line in lines]
+    first = next((place for place, line in enumerate(kept) if line.strip()), None)
+    if first is None:
+        return []
+    declared = re.fullmatch(r"\s*\"?sep=(.)\"?\s*", kept[first], re.IGNORECASE)
+    if declared is not None:
+        kept[first] = ""
+        return _delimited(kept, declared[1], request)
+    sample = [line for line in kept if line.strip()][:SAMPLE]
+    marks = {
+        mark: (_score([line.split(mark) for line in sample]), sum(mark in line for line in sample))
+        for mark in DELIMITERS
+    }
+    blanks = {split: _score([split(line) for line in sample]) for split in (_columns, _words)}
+    mark = max(DELIMITERS, key=marks.__getitem__)
+    by_blanks = max((_columns, _words), key=blanks.__getitem__)
+    score, lines_with_mark = marks[mark]
+    if lines_with_mark and score >= blanks[by_blanks]:
+        return _delimited(kept, mark, request)
+    return _each(kept, by_blanks)
+
+
+def cell_number(text: str) -> float | None:
+    """Value of a number with a decimal point or comma; None if it is not a number."""
+    value = number(text)
+    if value is None and re.fullmatch(r"[+-]?\d*,\d+", text, re.ASCII):
+        return number(text.replace(",", "."))
+    return value
+
+
+def has_color(cells: Sequence[str]) -> bool:
+    """Whether cells hold three numbers, or a color in one cell."""
+    if sum(cell_number(cell) is not None for cell in cells) >= 3:
+        return True
+    return any(color_of_text(cell) is not None for cell in cells)
+
+
+def _score(split: Sequence[Sequence[str]]) -> int:
+    """Lines whose cells hold a color. A line with its cells in one piece tells nothing."""
+    return sum(
+        len(cells) > 1 and has_color([cell.strip(' "') for cell in cells]) for cells in split
+    )
+
+
+def _is_comment(line: str) -> bool:
+    """Whether a line starts with ``#`` but not with a color such as ``#ff8000``."""
+    line = line.strip()
+    first = re.split(r"[,;|\s]", line, maxsplit=1)[0]
+    return line.startswith("#") and len(first) > 0 and color_of_text(first) is None
+
+
+def _delimited(lines: Sequence[str], mark: str, request: Request) -> list[Row]:
+    """Rows of cells between marks; a quoted cell may hold the mark and line breaks."""
+    reader = csv.reader(
+        (line + "\n" for line in lines), delimiter=mark, strict=True, skipinitialspace=True
+    )
+    rows: list[Row] = []
+    before = 0
+    try:
+        for fields in reader:
+            # Line breaks in quotes are those of a cell; names have blanks there.
+            cells = [" ".join(field.split()) for field in fields]
+            if any(cells):
+                rows.append(Row(before + 1, cells))
+            before = reader.line_num
+    except csv.Error as error:
+        raise request.error(f"is not a table ({error})", before + 1) from None
+    return rows
+
+
+def _each(lines: Sequence[str], split: Callable[[str], list[str]]) -> list[Row]:
+    """Rows of lines that are split one by one."""
+    return [Row(place, split(line)) for place, line in enumerate(lines, start=1) if line.strip()]
+
+
+def _columns(line: str) -> list[str]:
+    """Cells between two blanks or more, as in columns that are aligned."""
+    return re.split(r"\s{2,}", line.strip())
+
+
+def _words(line: str) -> list[str]:
+    """Cells between single blanks, where the words of a name stay together.
+
+    Numbers before and after the name are cells of their own, and so is a color.
+    """
+    words = line.split()
+    head = _leading_numbers(words)
+    for place, word in enumerate(words):
+        if color_of_text(word) is not None and not is_color_word(word):
+            head = min(head, place)
+            before = [*words[:head], *_name(words[head:place])]
+            return [*before, word, *_name(words[place + 1 :])]
+    if head >= 3:
+        return [*words[:head], *_name(words[head:])]
+    tail = _leading_numbers(words[::-1])
+    if tail >= 3:
+        return [*words[:head], *_name(words[head:-tail]), *words[-tail:]]
+    return words
+
+
+def _leading_numbers(words: Sequence[str]) -> int:
+    """How many numbers a list of words starts with."""
+    is_number = [number(word) is not None for word in words]
+    return [*is_number, False].index(False)
+
+
+def _name(words: Sequence[str]) -> list[str]:
+    """One cell for the words of a name, none for no words."""
+    name = " ".join(words)
+    return [name.strip('"')] if name else []

@@ -1,0 +1,106 @@
+"""Text of palette files in their many encodings."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import warnings
+
+from geoindex.errors import GeoindexWarning, OptionError, PaletteError
+
+__all__ = ["decode_text"]
+
+# Code pages of the computers and languages that legends come from. Detection among all that
+# exist would take short words for rare ones.
+CODE_PAGES = (
+    *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257"),
+    *("koi8_r", "shift_jis", "gb18030", "big5", "euc_kr"),
+)
+WESTERN = "cp1252"
+
+# Fewer bytes beyond ASCII than this tell nothing about the language.
+LEAST_BYTES = 12
+
+
+def decode_text(content: bytes, where: str, encoding: str | None = None) -> str:
+    """Text of a file: as its byte order mark says, in UTF-8, or else in the likeliest code page.
+
+    Parameters
+    ----------
+    content : bytes
+    where : str
+        File name for messages.
+    encoding : str, optional
+        Name of the encoding, such as ``"cp1250"``.
+
+    Raises
+    ------
+    PaletteError
+        The file is binary, or is not in the encoding.
+    OptionError
+        The encoding is unknown.
+
+    Warns
+    -----
+    GeoindexWarning
+        The encoding was guessed; the message says what was taken.
+    """
+    if encoding is not None:
+        return _decode_as(content, where, encoding)
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _decode_as(content, where, "utf-16")
+    if b"\0" in content:
+        raise PaletteError(
+            f"{where}: is a binary file, not a text palette; for UTF-16 without a byte order mark "
+            "give --encoding utf-16-le (encoding='utf-16-le')"
+        )
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    guess = _guess(content)
+    text = content.decode(guess, errors="replace")
+    words = re.findall(r"[^\W\d_]*[^\x00-\x7f][^\W\d_]*", text)
+    shown = max(dict.fromkeys(words), key=len, default="")
+    warnings.warn(
+        f"{where}: is not in UTF-8; read as {guess}, with words such as {shown[:40]!r}; if that "
+        "is wrong, give --encoding (encoding=...)",
+        GeoindexWarning,
+        stacklevel=2,
+    )
+    return text
+
+
+def _decode_as(content: bytes, where: str, encoding: str) -> str:
+    """Text in an encoding that is known."""
+    try:
+        text = content.decode(encoding)
+    except LookupError:
+        raise OptionError(
+            f"unknown encoding {encoding!r}; known are utf-8, utf-16, cp1252, cp1250, shift_jis "
+            "and the others of Python"
+        ) from None
+    except UnicodeError as error:
+        reason = getattr(error, "reason", str(error))
+        raise PaletteError(f"{where}: is not in {encoding} ({reason})") from None
+    return text.removeprefix("\ufeff")
+
+
+def _guess(content: bytes) -> str:
+    """Code page of a text that is not in UTF-8."""
+    from charset_normalizer import from_bytes
+
+    beyond = sum(byte > 127 for byte in content)
+    if beyond < LEAST_BYTES and _fits(content, WESTERN):
+        return WESTERN
+    found = from_bytes(content, cp_isolation=list(CODE_PAGES)).best()
+    return WESTERN if found is None else found.encoding
+
+
+def _fits(content: bytes, encoding: str) -> bool:
+    """Whether all bytes have a meaning in an encoding."""
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
