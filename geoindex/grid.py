@@ -316,7 +316,8 @@ class IndexGrid:
         ----------
         survey : Survey
             Target survey. If its CRS differs from the grid's, bin coordinates are projected
-            with PROJ; if either has no CRS, both are assumed to be the same.
+            with PROJ; if one has no CRS, it is assumed to be that of the other, with a warning.
+            Longitudes count around the globe: -175 is 185 on a map from 170 to 190.
         method : {"nearest", "mode"}
             ``"nearest"``: the pixel at the bin center. ``"mode"``: the commonest class in the
             bin, which removes specks but also thin lines; nodata if over half of the bin has
@@ -331,7 +332,14 @@ class IndexGrid:
         IndexGrid
             Rows are inlines and columns crosslines; the transform is that of the survey. Bins
             outside the grid are nodata. ``provenance["resampled"]`` holds their share as
-            ``outside_share``, and as ``changed_share`` that of bins changed by ``"mode"``.
+            ``outside_share``, as ``changed_share`` that of bins changed by ``"mode"``, and, where
+            coordinates were projected, PROJ's ``operation`` and its ``accuracy`` in meters, None
+            if PROJ does not know it.
+
+        Warns
+        -----
+        GeoindexWarning
+            One of grid and survey has no CRS, or the accuracy of the projection is unknown.
 
         Raises
         ------

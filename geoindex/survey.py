@@ -131,13 +131,15 @@ class Survey:
         put(self, "name", name)
 
     @classmethod
-    def open(cls, path: str | PathLike[str]) -> Survey:
+    def open(cls, path: str | PathLike[str], *, crs: CRS | str | int | None = None) -> Survey:
         """Read the survey file of OpendTect 6, 7 or 8.
 
         Parameters
         ----------
         path : path-like
             The file ``.survey``, its JSON form, or the survey's folder.
+        crs : rasterio.crs.CRS, str or int, optional
+            Coordinate reference system, for a file that names none.
 
         Returns
         -------
@@ -148,11 +150,21 @@ class Survey:
         MissingFileError
             There is no such file.
         SurveyError
-            The file is not a survey file, or its geometry is inconsistent.
+            The file is not a survey file, its geometry is inconsistent, or it names another
+            coordinate reference system than `crs`.
         """
         from geoindex.files.door import read_survey
 
-        return read_survey(path)
+        survey = read_survey(path)
+        given = parse_crs(crs, error=SurveyError)
+        if given is None:
+            return survey
+        if survey.crs is not None and survey.crs != given:
+            raise SurveyError(
+                f"{path}: names the coordinate reference system {survey.crs.to_string():.80}, and "
+                f"{given.to_string():.80} is given; leave crs out, or correct the file"
+            )
+        return cls(**{**vars(survey), "crs": given})
 
     @classmethod
     def from_points(

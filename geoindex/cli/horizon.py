@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from geoindex.cli.messages import echo_renumbered, echo_warning
+from geoindex.cli.messages import echo_place, echo_renumbered, echo_warning
 from geoindex.cli.options import (
     echo_json,
     json_option,
@@ -13,6 +13,7 @@ from geoindex.cli.options import (
     pad_option,
     quiet_option,
     step_option,
+    survey_crs_option,
     survey_option,
 )
 from geoindex.grid import Resampling
@@ -26,6 +27,7 @@ __all__ = ["horizon_command"]
 @click.command("horizon")
 @click.argument("grid")
 @survey_option
+@survey_crs_option
 @click.option(
     "-o", "--output", required=True, metavar="DAT", help="Horizon file, such as map.dat."
 )
@@ -59,6 +61,7 @@ def horizon_command(
     grid: str,
     *,
     survey: str,
+    survey_crs: str | None,
     output: str,
     method: Resampling,
     pad: int,
@@ -75,9 +78,10 @@ def horizon_command(
 
     Also writes its color table, its legend and a text file with the import steps.
     """
-    geometry = Survey.open(survey)
+    geometry = Survey.open(survey, crs=survey_crs)
+    opened = open_grid(grid)
     report = write_horizon(
-        open_grid(grid),
+        opened,
         geometry,
         output,
         method=method,
@@ -92,10 +96,10 @@ def horizon_command(
     if as_json:
         echo_json(report.to_dict())
     elif not quiet:
-        _echo(report, geometry, z)
+        _echo(report, geometry, z, has_crs=bool(opened.crs or geometry.crs))
 
 
-def _echo(report: HorizonReport, survey: Survey, z: float | None) -> None:
+def _echo(report: HorizonReport, survey: Survey, z: float | None, *, has_crs: bool) -> None:
     """Print a summary, and warnings of what may surprise in OpendTect."""
     lines = [f"{first} to {last} step {step}" for first, last, step in _line_numbers(report)]
     click.echo(f"{report.horizon}: inlines {lines[0]}, crosslines {lines[1]}")
@@ -104,6 +108,7 @@ def _echo(report: HorizonReport, survey: Survey, z: float | None) -> None:
     click.echo(f"  outside map   {report.outside_share:.2%} of the bins")
     if report.changed_share is not None:
         click.echo(f"  not nearest   {report.changed_share:.2%} of the bins")
+    echo_place(has_crs=has_crs, operation=report.operation, accuracy=report.accuracy)
     click.echo(f"  Z             {report.z:.10g} {report.z_unit}".rstrip())
     click.echo(f"{report.colors}: colors, {report.legend}: classes")
     click.echo(f"{report.steps}: how to import it into OpendTect")

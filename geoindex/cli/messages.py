@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import click
 
-__all__ = ["LEFT_VALUES", "color_block", "echo_renumbered", "echo_warning"]
+__all__ = ["LEFT_VALUES", "color_block", "echo_place", "echo_renumbered", "echo_warning"]
 
 LEFT_VALUES = "  pixels        row numbers; --values writes the class values of the palette"
 """Hint for palettes whose class values are not written."""
@@ -23,6 +23,15 @@ def echo_renumbered(legend: str) -> None:
         f"the classes were renumbered because OpendTect shows at most 255; {legend} lists the old "
         "and new numbers"
     )
+
+
+def echo_place(*, has_crs: bool, operation: str | None, accuracy: float | None) -> None:
+    """Print how a map and a survey came together."""
+    if not has_crs:
+        click.echo("  CRS           none; map and survey are taken to have the same")
+    elif operation is not None:
+        within = "accuracy unknown" if accuracy is None else f"within {accuracy:g} m"
+        click.echo(f"  projection    {within}: {operation}")
 
 
 def color_block(color: Iterable[int]) -> str:

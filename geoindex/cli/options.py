@@ -42,6 +42,7 @@ __all__ = [
     "progress_bar",
     "quiet_option",
     "step_option",
+    "survey_crs_option",
     "survey_option",
 ]
 
@@ -136,6 +137,11 @@ survey_option = click.option(
     required=True,
     metavar="FILE",
     help="OpendTect .survey file, or the folder of the survey.",
+)
+survey_crs_option = click.option(
+    "--survey-crs",
+    metavar="CRS",
+    help="Coordinate reference system of the survey if its file names none, such as EPSG:23031.",
 )
 method_option = click.option(
     "--method",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from geoindex.cli.messages import echo_place
 from geoindex.cli.options import (
     echo_json,
     grid_format_option,
@@ -15,6 +16,7 @@ from geoindex.cli.options import (
     pad_option,
     quiet_option,
     step_option,
+    survey_crs_option,
     survey_option,
 )
 from geoindex.files.whole_files import check_target
@@ -29,6 +31,7 @@ __all__ = ["resample_command"]
 @click.argument("grid")
 @click.argument("dst")
 @survey_option
+@survey_crs_option
 @method_option
 @pad_option
 @step_option
@@ -41,6 +44,7 @@ def resample_command(
     dst: str,
     *,
     survey: str,
+    survey_crs: str | None,
     method: Resampling,
     pad: int,
     step: int | None,
@@ -57,7 +61,8 @@ def resample_command(
     target = Path(dst)
     grid_format_of(target, grid_format)
     check_target(target, overwrite=overwrite)
-    on_survey = open_grid(grid).resample(Survey.open(survey), method=method, pad=pad, step=step)
+    geometry = Survey.open(survey, crs=survey_crs)
+    on_survey = open_grid(grid).resample(geometry, method=method, pad=pad, step=step)
     on_survey.save(target, overwrite=overwrite, format=grid_format)
     how = on_survey.provenance["resampled"]
     counts = on_survey.counts()
@@ -68,6 +73,8 @@ def resample_command(
         "nodata_share": 1 - int(counts.sum()) / on_survey.indices.size,
         "outside_share": how["outside_share"],
         "changed_share": how.get("changed_share"),
+        "operation": how.get("operation"),
+        "accuracy": how.get("accuracy"),
     }
     if as_json:
         echo_json(report)
@@ -78,3 +85,8 @@ def resample_command(
         click.echo(f"  outside map   {report['outside_share']:.2%} of the bins")
         if method == "mode":
             click.echo(f"  not nearest   {report['changed_share']:.2%} of the bins")
+        echo_place(
+            has_crs=on_survey.crs is not None,
+            operation=how.get("operation"),
+            accuracy=how.get("accuracy"),
+        )

@@ -74,6 +74,11 @@ __all__ = ["section_command"]
     help="Unit of Z: depth in map units, or two-way time in milliseconds.",
 )
 @click.option("--feet", is_flag=True, help="Map units are feet, not meters.")
+@click.option(
+    "--degrees/--no-degrees",
+    default=None,
+    help="Coordinates are longitude and latitude in degrees, or lengths.",
+)
 @metric_option
 @max_distance_option
 @click.option(
@@ -99,6 +104,7 @@ def section_command(
     samples: int | None,
     domain: SectionDomain,
     feet: bool,
+    degrees: bool | None,
     metric: Metric,
     max_distance: float | None,
     alpha: Alpha,
@@ -124,6 +130,7 @@ def section_command(
         n_samples=samples,
         domain=domain,
         feet=feet,
+        degrees=degrees,
         overwrite=overwrite,
     )
     if as_json:
@@ -137,7 +144,7 @@ def section_command(
 def _echo_report(report: ImageSectionReport) -> None:
     """Print a summary."""
     click.echo(f"{report.target}: {report.n_traces} traces of {report.n_samples} samples")
-    click.echo(f"  spacing       {report.trace_spacing:.3f} between traces")
+    click.echo(f"  spacing       {report.trace_spacing:.6g} between traces")
     click.echo(
         f"  z             {report.first_z:g} to {report.last_z:g}, every "
         f"{report.sample_interval:g}"

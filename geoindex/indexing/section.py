@@ -40,6 +40,7 @@ def image_section(
     n_samples: int | None = None,
     domain: SectionDomain = "depth",
     feet: bool = False,
+    degrees: bool | None = None,
     overwrite: bool = False,
 ) -> ImageSectionReport:
     """Map an image file of a cross-section and write it as a SEG-Y line.
@@ -49,7 +50,7 @@ def image_section(
     image : path-like
         The picture: columns along the line, rows downward.
     mapping : ImageMapping
-    path, start, end, top, bottom, n_traces, n_samples, domain, feet, overwrite
+    path, start, end, top, bottom, n_traces, n_samples, domain, feet, degrees, overwrite
         As in :func:`geoindex.write_section`.
 
     Returns
@@ -75,6 +76,7 @@ def image_section(
         n_samples=n_samples,
         domain=domain,
         feet=feet,
+        degrees=degrees,
         overwrite=overwrite,
     )
     mapped = summarize(

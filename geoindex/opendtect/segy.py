@@ -27,7 +27,7 @@ from geoindex.opendtect.segy_headers import (
     trace_header,
 )
 from geoindex.palettes.legend_csv import grid_legend_path
-from geoindex.surveys.section import Section, SectionDomain, section_of
+from geoindex.surveys.section import Section, SectionDomain, check_degrees, section_of
 
 __all__ = ["SectionReport", "write_section"]
 
@@ -92,6 +92,7 @@ def write_section(
     n_samples: int | None = None,
     domain: SectionDomain = "depth",
     feet: bool = False,
+    degrees: bool | None = None,
     overwrite: bool = False,
 ) -> SectionReport:
     """Write the grid of a cross-section as a SEG-Y line; needs ``geoindex-raster[segy]``.
@@ -119,6 +120,10 @@ def write_section(
         What z is.
     feet : bool
         Whether the units of the map are feet, which a field of the file header tells.
+    degrees : bool, optional
+        Whether `start` and `end` are longitude and latitude in degrees, which the file holds as
+        seconds of arc; z is in meters then, or in feet. By default they are lengths, and an
+        error where they could be either.
     overwrite : bool
         Replace files that are already there.
 
@@ -129,7 +134,8 @@ def write_section(
     Raises
     ------
     SectionError
-        The place of the section contradicts itself, or SEG-Y cannot hold it.
+        The place of the section contradicts itself, could be in degrees, or is more than SEG-Y
+        can hold, such as traces closer together than its coordinates can tell.
     OutputError
         A file exists or cannot be written, the section has more than 255 classes, or segyio is
         not installed.
@@ -169,6 +175,7 @@ def write_section(
         n_samples=n_samples,
         domain=domain,
     )
+    degrees = check_degrees(section, degrees)
     indices = _indices(grid, section)
     counts = np.bincount(indices.ravel(), minlength=len(grid.palette))[: len(grid.palette)]
     numbering = number_classes(grid.palette, counts, f"{path}: the section")
@@ -177,7 +184,7 @@ def write_section(
     n_classes = len(grid.palette if numbering.rows is None else numbering.rows)
     with atomic_outputs(targets, overwrite=overwrite) as (line, colors, legend):
         numbering.write(colors, legend)
-        _write(line, path, table[indices], section, n_classes=n_classes, feet=feet)
+        _write(line, path, table[indices], section, n_classes, feet=feet, degrees=degrees)
     return SectionReport(
         target=str(path),
         colors=str(targets[1]),
@@ -210,9 +217,10 @@ def _write(
     path: Path,
     samples: NDArray[np.float32],
     section: Section,
-    *,
     n_classes: int,
+    *,
     feet: bool,
+    degrees: bool,
 ) -> None:
     """Write headers and traces."""
     try:
@@ -223,16 +231,16 @@ def _write(
             "geoindex-raster[segy]"
         ) from error
 
-    scale, coordinates = scaled_coordinates(section, path)
+    scale, coordinates = scaled_coordinates(section, path, degrees=degrees)
     spec = segyio.spec()
     spec.format = IEEE_FLOAT
     spec.samples = section.z()
     spec.tracecount = section.n_traces
     with segyio.create(str(temporary), spec) as file:
-        file.text[0] = text_header(section, scale, n_classes)
+        file.text[0] = text_header(section, scale, n_classes, degrees=degrees)
         file.bin.update(binary_header(section, feet=feet))
         # All headers but their numbers and coordinates are the same.
-        header = trace_header(section, scale)
+        header = trace_header(section, scale, degrees=degrees)
         for number, (x, y) in enumerate(coordinates.tolist(), start=1):
             header.update(place_fields(number, x, y))
             file.header[number - 1] = header

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.errors import OutputError
+from geoindex.errors import OutputError, SectionError
 from geoindex.surveys.section import Section
 
 __all__ = [
@@ -26,19 +27,36 @@ LARGEST_INT32 = 2**31 - 1
 IEEE_FLOAT = 5
 LINE_OF_STACKS = 4
 METERS, FEET = 1, 2
+LENGTH, ARC_SECONDS = 1, 2
+
+SECONDS_A_DEGREE = 3600
+
+ROUNDING = 1e-9
 
 N_TEXT_LINES = 40
 TEXT_LINE = 80
 
 
-def scaled_coordinates(section: Section, path: Path) -> tuple[int, NDArray[np.int64]]:
-    """Coordinates as integers, and the finest scale that they fit into."""
-    xy = section.xy()
+def scaled_coordinates(
+    section: Section, path: Path, *, degrees: bool
+) -> tuple[int, NDArray[np.int64]]:
+    """Coordinates as integers, and the finest scale that they fit into; degrees in seconds."""
+    per_unit = SECONDS_A_DEGREE if degrees else 1
+    xy = section.xy() * per_unit
     largest = float(np.abs(xy).max())
     scale = next((s for s in COORDINATE_SCALES if largest * s < LARGEST_INT32), None)
     if scale is None:
         raise OutputError(f"{path}: SEG-Y cannot hold coordinates as large as {largest:.10g}")
-    return scale, np.rint(xy * scale).astype(np.int64)
+    steps = float(np.abs(xy[-1] - xy[0]).max()) * scale
+    # The last digits of a quotient must not refuse a trace a step.
+    if steps < (section.n_traces - 1) * (1 - ROUNDING):
+        unit = " of arc seconds" if degrees else ""
+        raise SectionError(
+            f"{path}: the traces are {section.trace_spacing:.3g} apart, and SEG-Y keeps these "
+            f"coordinates to {1 / scale:g}{unit}, so that neighbors would lie in one place; take "
+            f"at most {math.floor(steps * (1 + ROUNDING)) + 1:,} traces"
+        )
+    return scale, np.floor(xy * scale + 0.5).astype(np.int64)
 
 
 def binary_header(section: Section, *, feet: bool) -> dict[int, int]:
@@ -66,7 +84,7 @@ def binary_header(section: Section, *, feet: bool) -> dict[int, int]:
     }
 
 
-def trace_header(section: Section, scale: int) -> dict[int, int]:
+def trace_header(section: Section, scale: int, *, degrees: bool) -> dict[int, int]:
     """Fields that all traces share."""
     from segyio import TraceField
 
@@ -79,7 +97,7 @@ def trace_header(section: Section, scale: int) -> dict[int, int]:
         TraceField.ElevationScalar: 1,
         # Negative: a divisor.
         TraceField.SourceGroupScalar: -scale if scale > 1 else 1,
-        TraceField.CoordinateUnits: 1,
+        TraceField.CoordinateUnits: ARC_SECONDS if degrees else LENGTH,
         TraceField.DelayRecordingTime: section.first_z,
         TraceField.TRACE_SAMPLE_COUNT: section.n_samples,
         TraceField.TRACE_SAMPLE_INTERVAL: section.interval,
@@ -101,10 +119,15 @@ def place_fields(number: int, x: int, y: int) -> dict[int, int]:
     }
 
 
-def text_header(section: Section, scale: int, n_classes: int) -> bytes:
+def text_header(section: Section, scale: int, n_classes: int, *, degrees: bool) -> bytes:
     """Forty lines that say what the file is."""
     is_time = section.domain == "time"
     z_name, z_unit = ("TWO-WAY TIME", "MS") if is_time else ("DEPTH", "UNITS OF THE MAP")
+    unit, decimals = ("DEGREES", 7) if degrees else ("MAP UNITS", 3)
+    first, last = (
+        f"X {x:.{decimals}f}  Y {y:.{decimals}f}" for x, y in (section.start, section.end)
+    )
+    seconds = "SECONDS OF ARC " if degrees else ""
     lines = [
         "CLASS INDICES OF A COLORED CROSS-SECTION. NOT SEISMIC AMPLITUDES.",
         "EACH SAMPLE IS THE NUMBER OF A CLASS. DO NOT INTERPOLATE, FILTER OR GAIN.",
@@ -112,10 +135,10 @@ def text_header(section: Section, scale: int, n_classes: int) -> bytes:
         "NO CLASS: 1E30 (UNDEFINED VALUE OF OPENDTECT)",
         "COLORS: OPENDTECT TABLE .ODCT BESIDE THIS FILE, SHOWN WITH RANGE 0 TO 255",
         "",
-        f"TRACES: {section.n_traces}, EVERY {section.trace_spacing:.4f} MAP UNITS",
-        f"FIRST TRACE: X {section.start[0]:.3f}  Y {section.start[1]:.3f}",
-        f"LAST TRACE:  X {section.end[0]:.3f}  Y {section.end[1]:.3f}",
-        f"COORDINATES: BYTES 73-88 AND 181-188, TIMES {scale} (SCALAR IN BYTE 71)",
+        f"TRACES: {section.n_traces}, EVERY {section.trace_spacing:.{max(decimals, 4)}f} {unit}",
+        f"FIRST TRACE: {first}",
+        f"LAST TRACE:  {last}",
+        f"COORDINATES: BYTES 73-88 AND 181-188, {seconds}TIMES {scale} (SCALAR IN BYTE 71)",
         "TRACE NUMBER: BYTES 13, 21 AND 193; SHOT POINT: BYTE 197",
         "",
         f"SAMPLES: {section.n_samples} OF {z_name}, {z_unit}, DOWNWARD",

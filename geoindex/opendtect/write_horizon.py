@@ -74,6 +74,12 @@ class HorizonReport:
     changed_share: float | None
     """Share of the bins that the majority gave another class than nearest; None with nearest."""
 
+    operation: str | None
+    """PROJ's name of the operation between the coordinates of survey and map, None without."""
+
+    accuracy: float | None
+    """Its accuracy in meters, None where PROJ does not know it."""
+
     z: float
     """Z of all bins, in `z_unit`."""
 
@@ -194,6 +200,8 @@ def write_horizon(
         outside_share=how["outside_share"],
         nodata_share=1 - int(counts.sum()) / on_survey.indices.size,
         changed_share=how.get("changed_share"),
+        operation=how.get("operation"),
+        accuracy=how.get("accuracy"),
         **depth._asdict(),
     )
 

@@ -7,7 +7,8 @@ or the class that most of the bin belongs to; GDAL's ``mode`` is not exact on ro
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.color.threads import Progress, in_threads
-from geoindex.errors import GridError, SurveyError
+from geoindex.errors import GeoindexWarning, GridError, SurveyError
 from geoindex.grid import IndexGrid, Resampling
 from geoindex.rules.choices import check_choice
 from geoindex.rules.indices import IndexArray, nodata_value
+from geoindex.rules.place import map_bounds
 from geoindex.rules.plane import Floats
 from geoindex.survey import Survey
-from geoindex.surveys.resample_kernels import take_majority, take_nearest
+from geoindex.surveys.projection import Projection, crs_name, full_turn, projection_between
+from geoindex.surveys.resample_kernels import EDGE, majority, take_majority, take_nearest
 
 if TYPE_CHECKING:
     from affine import Affine
@@ -40,6 +43,12 @@ SAMPLES_A_PIXEL = 2
 
 ROUNDING = 1e-6
 """Samples by which a side may pass a whole number of them and still take so many."""
+
+FEW_BINS = 16
+"""Bins along each side of a survey by which the size of its bins on the map is told."""
+
+TORN = 4
+"""Times its usual length beyond which the side of a bin runs across the end of the map."""
 
 FEWEST_SAMPLES = 12
 """Points along each side of a bin at least, for bins hardly larger than a pixel."""
@@ -80,15 +89,20 @@ def resample(
     if dtype != grid.indices.dtype and outside == 0:
         out, nodata = out.astype(grid.indices.dtype), None
     how: dict[str, Any] = {"method": method, "outside_share": outside / out.size}
+    if place.projection is not None:
+        how["operation"] = place.projection.operation
+        how["accuracy"] = place.projection.accuracy
     if method == "mode":
         how["changed_share"] = changed / out.size
+    crs = target.crs or grid.crs
+    located = Survey(**{**vars(target), "crs": crs})
     return IndexGrid(
         indices=out,
         palette=grid.palette,
         nodata=nodata,
         transform=target.transform,
-        crs=target.crs or grid.crs,
-        provenance={**grid.provenance, "resampled": how, "survey": target.to_dict()},
+        crs=crs,
+        provenance={**grid.provenance, "resampled": how, "survey": located.to_dict()},
     )
 
 
@@ -105,20 +119,42 @@ def _fill(
     height = max(1, BLOCK_BINS // cols)
     blocks = [slice(top, min(top + height, rows)) for top in range(0, rows, height)]
     counted = np.zeros((len(blocks), 2), dtype=np.int64)
-    samples = place.samples()
+    size = place.bin_size() if method == "mode" else (0.0, 0.0)
+    samples = _n_samples(size[0]), _n_samples(size[1])
 
     def work(number: int) -> None:
         block = blocks[number]
         if method == "nearest":
-            u, v = place.pixels(np.arange(block.start, block.stop) + 0.5, np.arange(cols) + 0.5)
+            u, v = place.pixels(np.arange(block.start, block.stop)[:, None] + 0.5, centers)
             take_nearest(source, u, v, nodata, out[block], counted[number])
-        else:
-            u, v = place.pixels(np.arange(block.start, block.stop + 1.0), np.arange(cols + 1.0))
-            take_majority(source, u, v, *samples, nodata, out[block], counted[number])
+            return
+        u, v = place.pixels(np.arange(block.start, block.stop + 1.0)[:, None], edges)
+        torn = _torn(u, v, size)
+        take_majority(source, u, v, torn, *samples, nodata, out[block], counted[number])
+        for row, col in np.argwhere(torn).tolist():
+            points = place.points(block.start + row, col, samples)
+            out[block.start + row, col], *told = majority(source, *points, nodata)
+            counted[number] += told
 
+    centers, edges = np.arange(cols) + 0.5, np.arange(cols + 1.0)
     in_threads(work, range(len(blocks)), progress=progress)
     outside, changed = counted.sum(axis=0).tolist()
     return outside, changed
+
+
+def _n_samples(side: float) -> int:
+    """Points along a side of a bin of so many pixels that find its majority."""
+    # The last digits of a root must not add a sample.
+    return max(FEWEST_SAMPLES, math.ceil(SAMPLES_A_PIXEL * side - ROUNDING))
+
+
+def _torn(u: Floats, v: Floats, size: tuple[float, float]) -> NDArray[np.bool_]:
+    """Bins whose corners lie far apart on the map, such as on both ends of its longitudes."""
+    # Infinite where points could not be projected.
+    with np.errstate(invalid="ignore"):
+        down, across = (np.hypot(np.diff(u, axis=i), np.diff(v, axis=i)) for i in (0, 1))
+    far_down, far_across = down > TORN * size[0], across > TORN * size[1]
+    return far_down[:, :-1] | far_down[:, 1:] | far_across[:-1] | far_across[1:]
 
 
 @dataclass(frozen=True)
@@ -130,8 +166,14 @@ class _Placement:
     transform: Affine
     """Of the map."""
 
-    project: Callable[[Floats, Floats], tuple[Floats, Floats]] | None
+    projection: Projection | None
     """Coordinates of the survey to those of the map, or None where both are the same."""
+
+    turn: float
+    """Longitude of a full turn of a map in longitudes, else 0."""
+
+    west: float
+    """Longitude from which a full turn holds the whole map."""
 
     @classmethod
     def of(cls, grid: IndexGrid, survey: Survey) -> _Placement:
@@ -148,10 +190,15 @@ class _Placement:
             )
         if grid.transform.determinant == 0:
             raise GridError(f"the transform of the grid is degenerate: {grid.transform!r}")
-        project = None
+        if (grid.crs is None) != (survey.crs is None):
+            _warn_of_missing(grid.crs, survey.crs)
+        projection = None
         if grid.crs is not None and survey.crs is not None and grid.crs != survey.crs:
-            project = _projection(survey.crs, grid.crs)
-        return cls(survey, grid.transform, project)
+            places = np.vstack([survey.corners.mean(axis=0), survey.corners])
+            projection = projection_between(survey.crs, grid.crs, places)
+        turn = full_turn(grid.crs or survey.crs)
+        left, _, right, _ = map_bounds(grid.shape, grid.transform)
+        return cls(survey, grid.transform, projection, turn, (left + right - turn) / 2)
 
     def pixels(
         self, rows: NDArray[np.floating], cols: NDArray[np.floating]
@@ -160,27 +207,45 @@ class _Placement:
 
         Returns
         -------
-        u, v : ndarray of float64, shape (len(rows), len(cols))
+        u, v : ndarray of float64
+            `rows` and `cols` broadcast against each other.
         """
         to_map, to_pixels = self.survey.transform, ~self.transform
-        u, v = cols, rows[:, np.newaxis]
-        if self.project is None:
-            return _moved((to_pixels @ to_map)[:6], u, v)
-        return _moved(to_pixels[:6], *self.project(*_moved(to_map[:6], u, v)))
+        if self.projection is None and not self.turn:
+            return _moved((to_pixels @ to_map)[:6], cols, rows)
+        x, y = _moved(to_map[:6], cols, rows)
+        if self.projection is not None:
+            x, y = self.projection(x, y)
+        # What could not be projected is infinite, and no number from here on.
+        with np.errstate(invalid="ignore"):
+            if self.turn:
+                # On the first meridian, the last digits must not move a point to the other end.
+                margin = EDGE * (abs(self.transform.a) + abs(self.transform.b))
+                x = x - self.turn * np.floor((x - self.west + margin) / self.turn)
+            return _moved(to_pixels[:6], x, y)
 
-    def samples(self) -> tuple[int, int]:
-        """Points along the inline and the crossline side of a bin that find its majority."""
-        rows, cols = self.survey.shape
-        u, v = self.pixels(rows / 2 + np.arange(2.0), cols / 2 + np.arange(2.0))
-        sides = (
-            np.hypot(u[1, 0] - u[0, 0], v[1, 0] - v[0, 0]),
-            np.hypot(u[0, 1] - u[0, 0], v[0, 1] - v[0, 0]),
+    def points(self, row: int, col: int, samples: tuple[int, int]) -> tuple[Floats, Floats]:
+        """Column and row in the map of the center of a bin, and of points spread evenly in it."""
+        down, across = ((np.arange(number) + 0.5) / number for number in samples)
+        rows = row + np.append(0.5, np.repeat(down, samples[1]))
+        cols = col + np.append(0.5, np.tile(across, samples[0]))
+        return self.pixels(rows, cols)
+
+    def bin_size(self) -> tuple[float, float]:
+        """Pixels along the inline and the crossline side of bins: the median of a few."""
+        rows, cols = (
+            np.unique(np.linspace(0, n - 1, FEW_BINS).astype(int)) for n in self.survey.shape
         )
-        sizes = (side if math.isfinite(side) else 0 for side in sides)
-        # The last digits of a root must not add a sample.
-        wanted = (math.ceil(SAMPLES_A_PIXEL * size - ROUNDING) for size in sizes)
-        first, second = (max(FEWEST_SAMPLES, number) for number in wanted)
-        return first, second
+        row, col = rows[:, None].astype(float), cols.astype(float)
+        u, v = self.pixels(row, col)
+        sides = []
+        for next_u, next_v in (self.pixels(row + 1, col), self.pixels(row, col + 1)):
+            with np.errstate(invalid="ignore"):
+                side = np.hypot(next_u - u, next_v - v)
+            known = np.sort(side[np.isfinite(side)])
+            # The median as one of them, not as the mean of two.
+            sides.append(float(known[len(known) // 2]) if known.size else 0.0)
+        return sides[0], sides[1]
 
     def miss(self, grid: IndexGrid) -> str:
         """Tell that no bin lies on the map, with both extents."""
@@ -190,13 +255,28 @@ class _Placement:
         of_map = [(a * u + b * v + c, d * u + e * v + f) for u, v in corners]
         text = (
             f"no bin of the survey lies on the map: the map covers {_extent(np.array(of_map))} "
-            f"({_crs_name(grid.crs)}), the survey {_extent(self.survey.corners)} "
-            f"({_crs_name(self.survey.crs)})"
+            f"({crs_name(grid.crs)}), the survey {_extent(self.survey.corners)} "
+            f"({crs_name(self.survey.crs)})"
         )
-        if self.project is not None:
-            seen = np.stack(self.project(*self.survey.corners.T), axis=-1)
+        if self.projection is not None:
+            seen = np.stack(self.projection(*self.survey.corners.T), axis=-1)
             text += f", which is {_extent(seen)} on the map"
         return text + "; check that both use the same coordinate reference system"
+
+
+def _warn_of_missing(of_map: CRS | None, of_survey: CRS | None) -> None:
+    """Tell that the one without a CRS is taken to have that of the other."""
+    without, other = ("map", of_survey) if of_map is None else ("survey", of_map)
+    ways = {
+        "map": "give it when the map is converted (crs=, --crs)",
+        "survey": "give it (Survey.open(path, crs=...), --survey-crs)",
+    }
+    warnings.warn(
+        f"the {without} has no coordinate reference system and is taken to have that of the "
+        f"{'survey' if without == 'map' else 'map'}, {crs_name(other)}; {ways[without]}",
+        GeoindexWarning,
+        stacklevel=2,
+    )
 
 
 def _moved(
@@ -207,32 +287,7 @@ def _moved(
     return a * u + (b * v + c), d * u + (e * v + f)
 
 
-def _projection(source: CRS, target: CRS) -> Callable[[Floats, Floats], tuple[Floats, Floats]]:
-    """Coordinates of one system to those of another, each point by PROJ itself."""
-    from rasterio._err import CPLE_BaseError  # what rasterio.warp raises; it has no other name
-    from rasterio.errors import CRSError
-    from rasterio.warp import transform
-
-    def project(x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        try:
-            there = transform(source, target, x.ravel(), y.ravel())
-        except (CPLE_BaseError, CRSError) as error:
-            raise SurveyError(
-                f"coordinates cannot be transformed from {_crs_name(source)} to "
-                f"{_crs_name(target)} ({error})"
-            ) from None
-        first, second = (np.asarray(values).reshape(x.shape) for values in there[:2])
-        return first, second
-
-    return project
-
-
 def _extent(points: Floats) -> str:
     """Smallest and largest coordinates."""
     (left, bottom), (right, top) = points.min(axis=0), points.max(axis=0)
     return f"x {left:.2f} to {right:.2f}, y {bottom:.2f} to {top:.2f}"
-
-
-def _crs_name(crs: CRS | None) -> str:
-    """Short name of a CRS."""
-    return "no CRS given" if crs is None else str(crs.to_string())[:80]

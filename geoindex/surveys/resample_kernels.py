@@ -13,7 +13,7 @@ from geoindex.color.compiled import compiled, types
 from geoindex.rules.indices import IndexArray
 from geoindex.rules.plane import Floats
 
-__all__ = ["take_majority", "take_nearest"]
+__all__ = ["EDGE", "majority", "take_majority", "take_nearest"]
 
 EDGE = 1e-6
 """Pixels by which a point may miss a pixel's edge and still lie on it: the next pixel has it."""
@@ -26,6 +26,7 @@ _PAIRS = (
     (_SOURCES[types.uint8], _OUTPUTS[types.uint16]),
     (_SOURCES[types.uint16], _OUTPUTS[types.uint16]),
 )
+_TORN = types.Array(types.boolean, 2, "C")
 _INT = types.int64
 _TALLY = types.int64[::1]
 
@@ -79,12 +80,16 @@ def take_nearest(
 
 
 @compiled(
-    [types.void(source, _PLACES, _PLACES, _INT, _INT, _INT, out, _TALLY) for source, out in _PAIRS]
+    [
+        types.void(source, _PLACES, _PLACES, _TORN, _INT, _INT, _INT, out, _TALLY)
+        for source, out in _PAIRS
+    ]
 )
 def take_majority(
     source: IndexArray,
     u: Floats,
     v: Floats,
+    torn: NDArray[np.bool_],
     down: int,
     across: int,
     nodata: int,
@@ -96,7 +101,7 @@ def take_majority(
     `u` and `v` are the places of the corners of the bins, one more each way than bins. A bin is
     nodata where more than half of its points are; else it is the class of most points, and on a
     tie that of the center, or else the lowest. `tally` takes how many centers are off the map,
-    and how many bins differ from the pixel at their center.
+    and how many bins differ from the pixel at their center. Bins that are `torn` are left out.
     """
     # For each bin: the vectors of its sides; done if all pixels that it touches are one class;
     # else the class at its center, a count of the classes at its points, and the largest count.
@@ -104,6 +109,8 @@ def take_majority(
     outside, changed = 0, 0
     for row in range(out.shape[0]):
         for col in range(out.shape[1]):
+            if torn[row, col]:
+                continue
             u0, v0 = u[row, col], v[row, col]
             right_u, right_v = u[row, col + 1] - u0, v[row, col + 1] - v0
             down_u, down_v = u[row + 1, col] - u0, v[row + 1, col] - v0
@@ -149,3 +156,28 @@ def take_majority(
             changed += best != middle
             out[row, col] = best
     tally[0], tally[1] = outside, changed
+
+
+def majority(source: IndexArray, u: Floats, v: Floats, nodata: int) -> tuple[int, bool, bool]:
+    """Class of most of the points in one bin, the first of which is its center.
+
+    It decides as :func:`take_majority` does, for bins that the map's end tears apart.
+
+    Returns
+    -------
+    tuple of int, bool, bool
+        The class or nodata, whether the center is off the map, and whether its class is another.
+    """
+    rows, cols = source.shape
+    u, v = u + EDGE, v + EDGE
+    inside = (u >= 0) & (v >= 0) & (u < cols) & (v < rows)
+    found = np.full(len(u), nodata, dtype=np.int64)
+    found[inside] = source[v[inside].astype(np.intp), u[inside].astype(np.intp)]
+    middle, points = int(found[0]), found[1:]
+    counts = np.bincount(points[points != nodata], minlength=middle + 1)
+    best = nodata
+    if 2 * int(counts.sum()) >= len(points):
+        most = int(counts.max())
+        is_tied = middle != nodata and counts[middle] == most
+        best = middle if is_tied else int(counts.argmax())
+    return best, not inside[0], best != middle

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from geoindex.errors import SectionError
 from geoindex.rules.choices import check_choice, check_integer
 
-__all__ = ["Section", "SectionDomain", "section_of"]
+__all__ = ["Section", "SectionDomain", "check_degrees", "section_of"]
 
 SectionDomain = Literal["depth", "time"]
 """Depth in the units of the map, or two-way time in milliseconds; both count downward."""
@@ -21,6 +21,11 @@ SectionDomain = Literal["depth", "time"]
 # both in 16 bits with a sign, and the number of samples too.
 PER_UNIT = 1000
 LARGEST_INT16 = 2**15 - 1
+
+LARGEST_LONGITUDE, LARGEST_LATITUDE = 360, 90
+
+CLOSEST_LENGTH = 0.1
+"""Map units between traces; what is closer, near the origin, may be in degrees."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,6 +183,34 @@ def section_of(
         interval=interval,
         n_samples=n_samples,
     )
+
+
+def check_degrees(section: Section, degrees: bool | None) -> bool:
+    """Tell whether a section lies in longitude and latitude: as was told, or as it must.
+
+    Parameters
+    ----------
+    section : Section
+    degrees : bool or None
+        What was told.
+
+    Raises
+    ------
+    SectionError
+        It was told to, and cannot; or nothing was told, and traces as close as these would be
+        in degrees, not in lengths.
+    """
+    points = (section.start, section.end)
+    may_be = all(abs(x) <= LARGEST_LONGITUDE and abs(y) <= LARGEST_LATITUDE for x, y in points)
+    if degrees and not may_be:
+        raise SectionError(f"start and end are no longitudes and latitudes: {points}")
+    if degrees is None and may_be and section.trace_spacing < CLOSEST_LENGTH:
+        raise SectionError(
+            f"start and end look like longitudes and latitudes, with {section.trace_spacing:.3g} "
+            "between traces; give degrees=True (--degrees), or degrees=False (--no-degrees) if "
+            "they are lengths"
+        )
+    return bool(degrees)
 
 
 def _sampling(height: float, reach: float, n_rows: int, n_samples: int | None) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from rasterio.warp import Resampling, reproject
 from scipy.ndimage import gaussian_filter
 
 from geoindex import IndexGrid, Palette, Survey, index_image, open_grid
-from geoindex.errors import GridError, OptionError, SurveyError
+from geoindex.errors import GeoindexWarning, GridError, OptionError, SurveyError
 from geoindex.opendtect.survey_file import parse_survey
 from tests.support.surveys import KEVITSA
 
@@ -179,7 +179,8 @@ def test_points_are_projected_one_by_one() -> None:
     assert (found.indices != 255).mean() > 0.8
     assert agree.all()
     # Taken as the same system, the map would be some 100 m off.
-    shifted = dataclasses.replace(grid, crs=None).resample(survey)
+    with pytest.warns(GeoindexWarning, match=r"the map has no .* taken to have that of the surv"):
+        shifted = dataclasses.replace(grid, crs=None).resample(survey)
     assert (shifted.indices != found.indices).mean() > 0.3
     # The corners of bins are projected too, so majorities agree with their own oracle.
     values = pixel_at(grid, *back.transform(*points(survey, 12))).reshape(86, 12, 68, 12)
