@@ -86,6 +86,8 @@ def resample(
     outside, changed = _fill(out, source, place, method, nodata, progress)
     if outside == out.size:
         raise SurveyError(place.miss(grid))
+    if (grid.crs is None) != (target.crs is None):
+        _warn_of_missing(grid.crs, target.crs)
     if dtype != grid.indices.dtype and outside == 0:
         out, nodata = out.astype(grid.indices.dtype), None
     how: dict[str, Any] = {"method": method, "outside_share": outside / out.size}
@@ -190,8 +192,6 @@ class _Placement:
             )
         if grid.transform.determinant == 0:
             raise GridError(f"the transform of the grid is degenerate: {grid.transform!r}")
-        if (grid.crs is None) != (survey.crs is None):
-            _warn_of_missing(grid.crs, survey.crs)
         projection = None
         if grid.crs is not None and survey.crs is not None and grid.crs != survey.crs:
             places = np.vstack([survey.corners.mean(axis=0), survey.corners])
