@@ -54,7 +54,7 @@ def describe(path: Path) -> dict[str, Any]:
 def _describe_raster(path: Path) -> dict[str, Any]:
     """Facts about an image file, which may be a grid."""
     image = describe_raster(path)
-    if grid_format(path) is None or image["bands"] != ["palette"]:
+    if grid_format(path) is None or len(image["bands"]) != 1:
         return image
     try:
         return _describe_grid(open_grid(path))

@@ -2,7 +2,8 @@
 
 The color table holds the palette; names go to ``<name>.tif.aux.xml`` as GDAL category names,
 which GDAL and QGIS show, and to the tag ``GEOINDEX`` inside the file, so that they survive the
-loss of the sidecar.
+loss of the sidecar. Class values below 0 or above 65535 are int32, which has no color table: the
+tag holds the colors.
 """
 
 from __future__ import annotations
@@ -48,11 +49,6 @@ def open_geotiff(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator
 
     See :class:`geoindex.grids.writing.GridOpener`.
     """
-    if header.pixel_dtype.name not in ("uint8", "uint16"):
-        raise OutputError(
-            f"{path}: a GeoTIFF with a color table holds only class values from 0 to 65535; write "
-            ".npy, or the indices"
-        )
     with atomic_output(path, overwrite=overwrite) as temporary:
         try:
             if header.cog:
@@ -114,7 +110,7 @@ def _create(path: Path, header: GridHeader, **compression: Any) -> Iterator[Data
             tiled=True,
             blockxsize=BLOCK,
             blockysize=BLOCK,
-            photometric="palette",
+            photometric="palette" if header.has_color_table else "minisblack",
             BIGTIFF="IF_SAFER",
             **compression,
             num_threads=n_threads,
@@ -122,7 +118,8 @@ def _create(path: Path, header: GridHeader, **compression: Any) -> Iterator[Data
         ) as target:
             if header.gcps:
                 target.gcps = (list(header.gcps), header.crs or CRS())
-            target.write_colormap(1, _color_table(header))
+            if header.has_color_table:
+                target.write_colormap(1, _color_table(header))
             target.update_tags(**{TAG: tag_content(header)})
             yield target
 

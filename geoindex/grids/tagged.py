@@ -28,6 +28,7 @@ def tag_content(header: GridHeader, *, ascii_only: bool = False) -> str:
             "values": palette.values,
             "roles": palette.roles,
             "class_values": header.values,
+            **({} if header.has_color_table else {"colors": palette.colors.tolist()}),
             "provenance": header.provenance,
         },
         ascii_only=ascii_only,
@@ -80,11 +81,11 @@ def write_sidecar(path: Path, header: GridHeader, *, place: bool) -> None:
     root = ET.Element("PAMDataset")
     if place:
         _add_place(root, header)
-    if header.palette.names is not None:
+    # GDAL counts the categories from 0, and none are in a list of millions.
+    if header.palette.names is not None and header.has_color_table:
         band = ET.SubElement(root, "PAMRasterBand", band="1")
         categories = ET.SubElement(band, "CategoryNames")
         names = dict(zip(header.pixel_values, header.palette.names, strict=True))
-        # GDAL counts the categories from 0.
         for value in range(max(names) + 1):
             ET.SubElement(categories, "Category").text = one_line(names.get(value, ""))
     if len(root):

@@ -112,6 +112,11 @@ class GridHeader:
         return self.dtype if self.classes is None else self.classes.table.dtype
 
     @property
+    def has_color_table(self) -> bool:
+        """Whether image files have a color table for the written pixels."""
+        return self.pixel_dtype.name in ("uint8", "uint16")
+
+    @property
     def pixel_nodata(self) -> int | None:
         """Nodata among the written pixels."""
         return self.nodata if self.classes is None else self.classes.nodata

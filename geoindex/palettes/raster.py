@@ -54,29 +54,29 @@ class RasterPalette:
 def read_raster(path: Path) -> RasterPalette:
     """Read a one-band image and the palette of its color table and tag."""
     with open_raster(path) as source:
-        if not has_color_table(source):
+        tag = source.tags().get(TAG)
+        content: dict[str, Any] = {} if tag is None else load_json(tag, f"{path}, tag {TAG}")
+        if not has_color_table(source) and (source.count > 1 or "colors" not in content):
             raise GridError(
                 f"{path}: is not an index grid: it has {source.count} band(s) and no color "
                 "table; make one with geoindex convert"
             )
         indices = source.read(1)
         nodata = None if source.nodata is None else int(source.nodata)
-        colors = color_table(source)
-        tag = source.tags().get(TAG)
+        # Numbers beyond 16 bits have no color table; the tag has a color for each class then.
+        table = color_table(source) if has_color_table(source) else None
         place = place_of(source, path)
-    content: dict[str, Any] = {} if tag is None else load_json(tag, f"{path}, tag {TAG}")
     values = content.get("values")
     is_values = bool(content.get("class_values")) and values is not None
-    n_colors = content.get("n_colors", _used_rows(indices, colors, nodata))
     try:
         palette = Palette(
-            colors[values] if is_values else colors[:n_colors],
+            _class_colors(table, values if is_values else None, indices, nodata, content),
             content.get("names"),
             name=content.get("palette_name"),
             values=values,
             roles=content.get("roles"),
         )
-    except (IndexError, TypeError, ValueError) as error:
+    except (IndexError, OverflowError, TypeError, ValueError) as error:
         raise GridError(f"{path}: the color table is damaged ({error})") from None
     return RasterPalette(
         palette=palette,
@@ -88,13 +88,29 @@ def read_raster(path: Path) -> RasterPalette:
     )
 
 
+def _class_colors(
+    table: NDArray[Any] | None,
+    values: list[int] | None,
+    indices: NDArray[Any],
+    nodata: int | None,
+    content: dict[str, Any],
+) -> NDArray[Any]:
+    """Color of each class, by the color table or the tag."""
+    if table is None:
+        return np.array(content["colors"], dtype=np.uint8)
+    if values is not None:
+        return table[values]
+    return table[: content.get("n_colors", _used_rows(indices, table, nodata))]
+
+
 def palette_of_raster(path: Path) -> Palette:
     """Palette of a saved grid, or the color table of any one-band image."""
     with open_raster(path) as source:
-        if not has_color_table(source):
+        has_table = has_color_table(source)
+        if not has_table and TAG not in source.tags():
             raise PaletteError(f"{path}: the image has no color table; name a palette file")
-        colors = color_table(source)
-    if path.suffix.lower() in STRIP_SUFFIXES:
+        colors = color_table(source) if has_table else None
+    if colors is None or path.suffix.lower() in STRIP_SUFFIXES:
         return read_raster(path).palette
     return Palette(colors, name=path.stem)
 

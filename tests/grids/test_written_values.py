@@ -46,6 +46,22 @@ def test_gdal_reads_the_values(tmp_path: Path, key: str) -> None:
     assert found.tolist() == WRITTEN
 
 
+@pytest.mark.parametrize("values", [(-5, 0, 1, 2), VALUES, (7, 8, 9, 2_000_000_000)])
+def test_geotiff_of_values_beyond_16_bits(tmp_path: Path, values: tuple[int, ...]) -> None:
+    grid = make_grid(values)
+    grid.save(tmp_path / "map.tif", values=True)
+    with rasterio.open(tmp_path / "map.tif") as file:
+        assert file.dtypes == ("int32",)
+        found = file.read(1, masked=True)
+    right = [[None if row == 255 else values[row] for row in line] for line in INDICES.tolist()]
+    assert found.tolist() == right
+    back = open_grid(tmp_path / "map.tif")
+    assert back.indices.tolist() == INDICES.tolist()
+    assert back.palette == grid.palette
+    assert load_palette(tmp_path / "map.tif") == grid.palette
+    assert "index grid" in printed("info", tmp_path / "map.tif")
+
+
 @pytest.mark.parametrize("key", ["esri", "zmap", "surfer6", "surfer7", "irap", "cps3"])
 def test_values_come_back(tmp_path: Path, key: str) -> None:
     grid = make_grid()
