@@ -34,6 +34,9 @@ LEAST_OWN = 0.55
 PATTERN_CORNERS = 3
 """Corners with marks that make a swatch patterned; a code in its middle marks none."""
 
+PAPER_SIZE = 3
+"""Paper beside swatches is more than so many times as large as they are."""
+
 UNKNOWN_SIDE = 18.0
 """Assumed side of a swatch in pixels if no flat one was found."""
 
@@ -152,11 +155,24 @@ def _find_swatches(crop: NDArray[np.int16]) -> list[Swatch]:
 
 def _flat_swatches(crop: NDArray[np.int16], regions: NDArray[np.int32]) -> list[Swatch]:
     """Swatches of one color, plain or with marks all over."""
-    found = list(_rectangles(crop, regions))
+    found = _without_paper(list(_rectangles(crop, regions)), regions)
     # Paper and the inside of an outer frame contain swatches; swatches do not.
     found = [one for one in found if not any(_holds(one.box, other.box) for other in found)]
     rows, cols = regions.shape
     return _of_like_size([one for one in found if one.box != (0, 0, cols, rows)])
+
+
+def _without_paper(found: list[Swatch], regions: NDArray[np.int32]) -> list[Swatch]:
+    """Drop the paper beside swatches that fill the height or width of the legend."""
+    place = np.argwhere(regions == _background(regions))
+    (top, left), (bottom, right) = place.min(axis=0), place.max(axis=0) + 1
+    paper = (int(left), int(top), int(right), int(bottom))
+    swatches = [one for one in found if one.box != paper]
+    if not swatches:
+        return found
+    width, height = _usual_size(swatches)
+    area = (right - left) * (bottom - top)
+    return swatches if area > PAPER_SIZE * width * height else found
 
 
 def _is_uniform(crop: NDArray[np.int16], regions: NDArray[np.int32], box: Box) -> bool:

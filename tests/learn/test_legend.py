@@ -6,7 +6,7 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from geoindex import GeoindexError, legend_palette
 from tests.support.drawings import LEGEND_COLORS, draw_legend
@@ -129,3 +129,23 @@ def test_bad_boxes(box: object, message: str) -> None:
 def test_pictures_without_swatches(picture: np.ndarray) -> None:
     with pytest.raises(GeoindexError, match="holds no swatch"):
         legend_palette(picture)
+
+
+@pytest.mark.parametrize("number", [1, 2, 8])
+@pytest.mark.parametrize("frame", [(0, 0, 0), (128, 128, 128)])
+@pytest.mark.parametrize("side", [12, 20])
+@pytest.mark.parametrize("left", [0, 3])
+def test_framed_icons_that_touch_each_other_and_the_border(
+    number: int, frame: tuple[int, int, int], side: int, left: int
+) -> None:
+    colors = LEGEND_COLORS[:5] + [(250, 240, 10), (90, 20, 160), (255, 255, 255)]
+    picture = Image.new("RGB", (180, number * side), (255, 255, 255))
+    draw = ImageDraw.Draw(picture)
+    for i, color in enumerate(colors[:number]):
+        top = i * side
+        draw.rectangle([left, top, left + side - 1, top + side - 1], fill=color, outline=frame)
+        draw.text((left + side + 5, top), f"{i} Gabbro", fill=0, font_size=side / 2)
+    legend = legend_palette(np.array(picture))
+    assert [swatch.color for swatch in legend.swatches] == colors[:number]
+    expected = (left + 1, 1, left + side - 1, side - 1)
+    assert legend.swatches[0].box == expected
