@@ -145,7 +145,12 @@ def _clean_tile(
             note_changes(classes, after, speckle, reasons)
             classes = after
     classes = classes[within]
-    result.indices[target] = classes if nodata is None else np.where(classes < 0, nodata, classes)
+    outside = nodata_value(len(plan.classes), indices.dtype)
+    kept = classes if outside is None else np.where(classes < 0, outside, classes)
+    if outside is not None and plan.ink_colors:
+        # Ink far from every unit, where 256 colors leave no value for nodata.
+        kept = np.where(classes >= len(plan.classes), outside, kept)
+    result.indices[target] = kept
     result.reasons[target] = np.where(classes == before[within], 0, reasons[within])
     result.confidence[target] = np.where(classes < 0, NODATA_CONFIDENCE, confidence[within])
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geoindex.errors import OptionError
 from geoindex.palette import Palette
 
-__all__ = ["COLOR_WORDS", "Entry", "palette_row", "split_entries"]
+__all__ = ["COLOR_WORDS", "Color", "Entry", "find_entry", "palette_row", "split_entries"]
 
 COLOR_WORDS: dict[str, tuple[int, int, int]] = {
     "black": (0, 0, 0),
@@ -27,12 +28,14 @@ COLOR_WORDS: dict[str, tuple[int, int, int]] = {
     "cyan": (0, 255, 255),
     "magenta": (255, 0, 255),
 }
-"""Color words (of CSS); each stands for the nearest palette color."""
+"""Color words (of CSS); each stands for the nearest palette color that it describes best."""
 
 WORD_DISTANCE = 90
 """Largest distance of that palette color from the word's color."""
 
-Entry = int | str | tuple[int, int, int]
+Color = tuple[int, int, int]
+
+Entry = int | str | Color
 """A palette row by its number, name, ``"#rrggbb"``, ``"r,g,b"``, color word or color."""
 
 
@@ -62,6 +65,40 @@ def palette_row(entry: Entry, palette: Palette) -> int:
     >>> [palette_row(entry, palette) for entry in ("faults", "red", "#e31a1c", 1)]
     [0, 1, 1, 1]
     """
+    found = find_entry(entry, palette)
+    if isinstance(found, int):
+        return found
+    listed = ",".join(map(str, found))
+    word = entry.strip() if isinstance(entry, str) else ""
+    if word.lower() not in COLOR_WORDS:
+        raise OptionError(
+            f"no palette entry has the color {listed}; add it, or name another entry"
+        )
+    row = _nearest_row(found, palette)
+    raise OptionError(
+        f"no palette entry is {word} (closest: row {row}, "
+        f"{','.join(map(str, palette.colors[row]))}); add a row such as {listed} to the palette, "
+        "or name another entry"
+    )
+
+
+def find_entry(entry: Entry, palette: Palette) -> int | Color:
+    """Find the palette row that an entry names, or the color that it names if there is no row.
+
+    Parameters
+    ----------
+    entry, palette
+        As in :func:`palette_row`.
+
+    Returns
+    -------
+    int or tuple of three int
+
+    Raises
+    ------
+    OptionError
+        No row, name or color is called so.
+    """
     n_colors = len(palette)
     if isinstance(entry, str):
         text = entry.strip()
@@ -69,13 +106,14 @@ def palette_row(entry: Entry, palette: Palette) -> int:
         if text and text.lower() in names:
             return names.index(text.lower())
         if text.isdecimal():
-            return palette_row(int(text), palette)
+            return find_entry(int(text), palette)
         color = _color(text)
         if color is not None:
-            return _exact_row(color, palette)
+            return _row_or_color(color, palette)
         word = COLOR_WORDS.get(text.lower())
         if word is not None:
-            return _nearest_row(text, word, palette)
+            row = _nearest_row(word, palette)
+            return row if _is_called(word, palette.colors[row].astype(np.int64)) else word
         raise OptionError(
             f"the palette has no entry {entry!r}; give a class name, a row number, a color "
             f"(#rrggbb or r,g,b) or one of {', '.join(COLOR_WORDS)}"
@@ -86,7 +124,9 @@ def palette_row(entry: Entry, palette: Palette) -> int:
         return int(entry)
     if _is_color(entry):
         red, green, blue = (int(channel) for channel in entry)
-        return _exact_row((red, green, blue), palette)
+        if not all(0 <= channel <= 255 for channel in (red, green, blue)):
+            raise OptionError(f"channels of a color lie in 0..255, found {red},{green},{blue}")
+        return _row_or_color((red, green, blue), palette)
     raise OptionError(f"a palette entry is a number, a name or a color, found {entry!r}")
 
 
@@ -99,25 +139,33 @@ def _is_color(entry: object) -> bool:
     )
 
 
-def _color(text: str) -> tuple[int, int, int] | None:
+def _color(text: str) -> Color | None:
     """Color of ``#rrggbb`` or ``r,g,b``."""
     if re.fullmatch("#[0-9a-fA-F]{6}", text):
         red, green, blue = bytes.fromhex(text[1:])
         return red, green, blue
     if re.fullmatch(r"\d{1,3}\s*,\s*\d{1,3}\s*,\s*\d{1,3}", text, re.ASCII):
         red, green, blue = (int(part) for part in text.split(","))
-        return red, green, blue
+        return (red, green, blue) if max(red, green, blue) <= 255 else None
     return None
 
 
 def split_entries(text: str, palette: Palette) -> list[str]:
-    """Split a list of entries at commas, which also occur in ``r,g,b`` and in names."""
+    """Split a list of entries at commas, which also occur in ``r,g,b`` and in names.
+
+    Three numbers are a color if the palette has it, or if they cannot be three different rows.
+    """
     if text.lower() in [name.lower() for name in palette.names or ()]:
         return [text]
     entries: list[str] = []
     parts = [part.strip() for part in re.split("[,;]", text)]
     while parts:
-        if len(parts) >= 3 and _color(",".join(parts[:3])) in _colors(palette):
+        color = _color(",".join(parts[:3])) if len(parts) >= 3 else None
+        if color is not None and (
+            not isinstance(_row_or_color(color, palette), tuple)
+            or max(color) >= len(palette)
+            or len(set(color)) < 3
+        ):
             entries.append(",".join(parts[:3]))
             del parts[:3]
         else:
@@ -125,27 +173,19 @@ def split_entries(text: str, palette: Palette) -> list[str]:
     return [entry for entry in entries if entry]
 
 
-def _colors(palette: Palette) -> set[tuple[int, int, int]]:
-    return {(int(red), int(green), int(blue)) for red, green, blue in palette.colors}
-
-
-def _exact_row(color: tuple[int, int, int], palette: Palette) -> int:
+def _row_or_color(color: Color, palette: Palette) -> int | Color:
+    """First row of this color, or the color if there is none."""
     rows = np.flatnonzero((palette.colors == np.array(color)).all(axis=1))
-    if not len(rows):
-        listed = ",".join(map(str, color))
-        raise OptionError(
-            f"no palette entry has the color {listed}; add it, or name another entry"
-        )
-    return int(rows[0])
+    return int(rows[0]) if len(rows) else color
 
 
-def _nearest_row(word: str, color: tuple[int, int, int], palette: Palette) -> int:
+def _is_called(word: Color, color: NDArray[np.int64]) -> bool:
+    """Whether a color is near that of a word, and nearer than to those of the other words."""
+    squared = ((np.array(list(COLOR_WORDS.values())) - color) ** 2).sum(axis=1)
+    own = ((np.array(word) - color) ** 2).sum()
+    return bool(own <= WORD_DISTANCE**2 and own == squared.min())
+
+
+def _nearest_row(color: Color, palette: Palette) -> int:
     squared = ((palette.colors.astype(np.int64) - np.array(color)) ** 2).sum(axis=1)
-    row = int(np.argmin(squared))
-    if squared[row] > WORD_DISTANCE**2:
-        nearest = ",".join(map(str, palette.colors[row]))
-        raise OptionError(
-            f"no palette entry is {word} (closest: row {row}, {nearest}); add a row such as "
-            f"{','.join(map(str, color))} to the palette, or name another entry"
-        )
-    return row
+    return int(np.argmin(squared))

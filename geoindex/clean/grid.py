@@ -11,8 +11,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from geoindex.clean import REASONS, Clean, Plan
 from geoindex.clean.blocks import CleanBlock, clean_block
-from geoindex.clean.reasons import CHANGES_PALETTE, CONFIDENCE_PALETTE, account
+from geoindex.clean.reasons import (
+    CHANGES_PALETTE,
+    CONFIDENCE_PALETTE,
+    account,
+    count_hatched,
+    hatch_texts,
+)
 from geoindex.color.mapper import ColorMapper
+from geoindex.color.merged import warn_of
 from geoindex.color.metrics import Metric
 from geoindex.color.pixels import PixelRule, Pixels
 from geoindex.color.threads import Progress
@@ -49,6 +56,9 @@ class Cleaned:
     before: NDArray[np.int64]
     """Pixels of each class before, shape (n_colors,)."""
 
+    plan: Plan
+    """The steps, resolved for the palette."""
+
     @property
     def after(self) -> NDArray[np.int64]:
         """Pixels of each class now, shape (n_colors,)."""
@@ -74,8 +84,8 @@ class Cleaned:
 
     def to_dict(self) -> dict[str, Any]:
         """All counts as JSON values."""
-        inks = self.grid.provenance["clean"]["ink"]
-        return account(self.grid.palette, inks, self._reason_counts(), self.before, self.after)
+        hatched = count_hatched(self.reasons, self.grid.indices, len(self.grid.palette))
+        return account(self.plan, self._reason_counts(), hatched, self.before, self.after)
 
     def _reason_counts(self) -> NDArray[np.int64]:
         """Pixels of each code of the mask."""
@@ -145,10 +155,16 @@ def clean_grid(
     palette = grid.palette
     if image is None:
         plan = replace(clean, shade=False).plan(palette)
-        indices, nodata = _with_nodata(grid.indices, grid)
+        if plan.ink_colors:
+            listed = "; ".join(",".join(map(str, color)) for color in plan.ink_colors)
+            raise OptionError(
+                f"the palette of the grid does not have the ink {listed}, so only the image tells "
+                "where it is; give image= (--image), or name a palette entry"
+            )
+        indices = _with_nodata(grid.indices, grid, len(palette))
         colors = palette.colors[np.minimum(indices, len(palette) - 1)]
         result = clean_block(colors, indices, plan, progress=progress)
-        return _cleaned(grid, result, nodata, plan)
+        return _warned(_cleaned(grid, result, plan))
     if "unit_rows" in grid.provenance:
         raise GridError(
             "the grid was made with units=, so its palette does not have the colors of the map; "
@@ -167,7 +183,13 @@ def clean_grid(
         )
     metric = metric or grid.provenance.get("metric", "rgb")
     mapper = load_mapper(palette, metric, None)
-    return _clean_pixels(grid, raster.pixels, mapper, clean, progress=progress)
+    return _warned(_clean_pixels(grid, raster.pixels, mapper, clean, progress=progress))
+
+
+def _warned(cleaned: Cleaned) -> Cleaned:
+    """Warn of hatchings that were not found."""
+    warn_of(hatch_texts([cleaned.to_dict()], cleaned.grid.palette), stacklevel=3)
+    return cleaned
 
 
 def _clean_pixels(
@@ -196,20 +218,20 @@ def _clean_pixels(
     Cleaned
     """
     plan = clean.plan(mapper.palette, mapper.metric)
+    if plan.ink_colors:
+        mapper = ColorMapper(plan.palette, metric=mapper.metric)
     # The grid determines what is nodata.
     mapped = mapper.map_pixels(replace(pixels, valid=None))
-    indices, nodata = _with_nodata(mapped, grid)
+    indices = _with_nodata(mapped, grid, len(plan.palette))
     result = clean_block(round_colors(pixels.colors), indices, plan, progress=progress)
-    return _cleaned(grid, result, nodata, plan, metric=mapper.metric)
+    return _cleaned(grid, result, plan, metric=mapper.metric)
 
 
-def _cleaned(
-    grid: IndexGrid, result: CleanBlock, nodata: int | None, plan: Plan, **how: Any
-) -> Cleaned:
-    """Compare a result, whose nodata has the value `nodata`, with the original grid."""
+def _cleaned(grid: IndexGrid, result: CleanBlock, plan: Plan, **how: Any) -> Cleaned:
+    """Compare a result, in which what is no class is nodata, with the original grid."""
     # Ink far from every unit stays if the grid has no nodata value.
     nothing = grid.indices if grid.nodata is None else grid.indices.dtype.type(grid.nodata)
-    indices = np.where(result.indices == nodata, nothing, result.indices)
+    indices = np.where(result.indices >= len(grid.palette), nothing, result.indices)
     indices = indices.astype(grid.indices.dtype)
     reasons = np.maximum(result.reasons, np.uint8(REASONS["edges"]))
     reasons[indices == grid.indices] = 0
@@ -222,6 +244,7 @@ def _cleaned(
         reasons=reasons,
         confidence=result.confidence,
         before=grid.counts(),
+        plan=plan,
     )
 
 
@@ -234,21 +257,14 @@ def _rule_of(grid: IndexGrid) -> PixelRule:
         raise GridError(f"the provenance of the grid is damaged ({error})") from None
 
 
-def _with_nodata(indices: IndexArray, grid: IndexGrid) -> tuple[IndexArray, int | None]:
-    """Mark the nodata of a grid in indices with the value that class recovery expects.
-
-    Returns
-    -------
-    ndarray of uint8 or uint16, shape (rows, cols)
-    int or None
-        The value of nodata, which may differ from that of the grid; None without nodata.
-    """
-    n_colors, valid = len(grid.palette), grid.valid
+def _with_nodata(indices: IndexArray, grid: IndexGrid, n_colors: int) -> IndexArray:
+    """Mark the nodata of a grid in indices as class recovery expects it of `n_colors` colors."""
+    valid = grid.valid
     nodata = nodata_value(n_colors, indices.dtype)
     if nodata is None and not valid.all():
         indices = indices.astype(np.uint16)
         nodata = nodata_value(n_colors, indices.dtype)
     if nodata is None:
-        return indices, None
+        return indices
     settled: IndexArray = np.where(valid, indices, indices.dtype.type(nodata))
-    return settled, nodata
+    return settled

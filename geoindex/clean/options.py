@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
@@ -10,8 +11,8 @@ from typing import Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.clean.entries import Entry, palette_row, split_entries
-from geoindex.errors import OptionError
+from geoindex.clean.entries import Color, Entry, find_entry, palette_row, split_entries
+from geoindex.errors import GeoindexWarning, OptionError
 from geoindex.palette import Palette
 from geoindex.rules.choices import check_integer
 
@@ -80,9 +81,9 @@ class Clean:
     """Assign anti-aliased pixels to the unit that covers most of them."""
 
     ink: int | str | Sequence[Entry] | None = None
-    """Palette entries that are ink (contacts, faults, text), to be filled from the units beside
-    them; a string may list several, ``"black,red"``. None: entries with the role ``"ink"``; an
-    empty tuple: no ink."""
+    """Palette entries or other colors that are ink (contacts, faults, text), to be filled from
+    the units beside them; a string may list several, ``"black,red"``. None: entries with the role
+    ``"ink"``, which other values replace; an empty tuple: no ink."""
 
     shade: bool | None = None
     """Whether units may be darker or brighter than in the palette (hillshade). None: if the
@@ -160,26 +161,26 @@ class Clean:
         ------
         OptionError
             The palette lacks an entry, or all its entries are ink.
+
+        Warns
+        -----
+        GeoindexWarning
+            Nothing is ink, or `ink` leaves out an entry whose role is ink.
         """
-        ink = self.ink
-        if ink is None:
-            roles = [role.strip().lower() for role in palette.roles or ()]
-            unknown = next((role for role in roles if role not in ROLES), None)
-            if unknown is not None:
-                raise OptionError(
-                    f"row {roles.index(unknown)} of the palette has the role {unknown!r}; use ink "
-                    "or unit, or name the inks with ink= (--ink)"
-                )
-            inks = tuple(row for row, role in enumerate(roles) if role == "ink")
-        else:
-            several = isinstance(ink, Sequence) and not isinstance(ink, str)
-            listed = cast("Sequence[Entry]", ink if several else (ink,))
-            entries: list[Entry] = []
-            for entry in listed:
-                entries.extend(
-                    split_entries(entry, palette) if isinstance(entry, str) else (entry,)
-                )
-            inks = tuple(sorted({palette_row(entry, palette) for entry in entries}))
+        of_roles = _inks_of_roles(palette, strict=self.ink is None)
+        inks, colors = of_roles, cast("list[Color]", [])
+        if self.ink is not None:
+            found = [find_entry(entry, palette) for entry in _ink_entries(self.ink, palette)]
+            inks = sorted({one for one in found if isinstance(one, int)})
+            colors = sorted({one for one in found if not isinstance(one, int)})
+            _warn_of_replaced([row for row in of_roles if row not in inks], found, palette)
+        elif not inks:
+            warnings.warn(
+                "no palette entry is ink, so lines and text remain classes; name their colors "
+                "with ink= (--ink), or give palette entries the role ink (0,0,0,Contacts,ink)",
+                GeoindexWarning,
+                stacklevel=3,
+            )
         if len(inks) >= len(palette):
             raise OptionError("every palette entry is ink; at least one must be a unit")
         hatches = []
@@ -191,11 +192,56 @@ class Clean:
             hatches.append((one, other, palette_row(hatch.target, palette)))
         return Plan(
             options=self,
-            palette=palette,
-            inks=inks,
+            classes=palette,
+            palette=_with_inks(palette, colors),
+            inks=(*inks, *range(len(palette), len(palette) + len(colors))),
             hatches=tuple(hatches),
             shaded=metric == "shaded" if self.shade is None else self.shade,
         )
+
+
+def _inks_of_roles(palette: Palette, *, strict: bool) -> list[int]:
+    """Rows whose role is ink."""
+    roles = [role.strip().lower() for role in palette.roles or ()]
+    unknown = next((role for role in roles if role not in ROLES), None)
+    if unknown is not None and strict:
+        raise OptionError(
+            f"row {roles.index(unknown)} of the palette has the role {unknown!r}; use ink or "
+            "unit, or name the inks with ink= (--ink)"
+        )
+    return [row for row, role in enumerate(roles) if role == "ink"]
+
+
+def _ink_entries(ink: int | str | Sequence[Entry], palette: Palette) -> list[Entry]:
+    """List the entries that `ink` names."""
+    several = isinstance(ink, Sequence) and not isinstance(ink, str)
+    listed = cast("Sequence[Entry]", ink if several else (ink,))
+    entries: list[Entry] = []
+    for entry in listed:
+        entries.extend(split_entries(entry, palette) if isinstance(entry, str) else (entry,))
+    return entries
+
+
+def _warn_of_replaced(dropped: list[int], named: Sequence[object], palette: Palette) -> None:
+    """Tell that inks of the palette are units because others were named."""
+    if dropped and named:
+        listed = ", ".join(f"{row} ({palette.label(row)})" for row in dropped)
+        warnings.warn(
+            f"the inks that are named replace those of the palette, so rows {listed} are units "
+            "now; name them in ink= (--ink) too if they are ink",
+            GeoindexWarning,
+            stacklevel=4,
+        )
+
+
+def _with_inks(palette: Palette, colors: Sequence[Color]) -> Palette:
+    """Palette with more colors behind its own."""
+    if not colors:
+        return palette
+    names = palette.names
+    if names is not None:
+        names = (*names, *(f"ink {','.join(map(str, color))}" for color in colors))
+    return Palette(np.vstack([palette.colors, np.array(colors, np.uint8)]), names)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -203,9 +249,12 @@ class Plan:
     """Options of class recovery, resolved for a palette."""
 
     options: Clean
+    classes: Palette
+    """The palette of the grid."""
     palette: Palette
+    """The same with the inks behind it that it does not have, to compare pixels with."""
     inks: tuple[int, ...]
-    """Palette rows of the inks, ascending."""
+    """Rows of `palette` that are ink, ascending."""
     hatches: tuple[tuple[int, int, int], ...]
     """Palette rows of two colors and of their class."""
     shaded: bool
@@ -217,12 +266,19 @@ class Plan:
         units[list(self.inks)] = False
         return units
 
+    @property
+    def ink_colors(self) -> list[list[int]]:
+        """Inks that the palette of the grid does not have."""
+        colors: list[list[int]] = self.palette.colors[len(self.classes) :].tolist()
+        return colors
+
     def to_dict(self) -> dict[str, object]:
         """JSON values for the provenance of a grid."""
         options = self.options
         return {
             "edges": options.edges,
-            "ink": list(self.inks),
+            "ink": [row for row in self.inks if row < len(self.classes)],
+            **({"ink_colors": self.ink_colors} if self.ink_colors else {}),
             "shade": self.shaded,
             "speckle": options.speckle,
             "connectivity": options.connectivity,

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.palette import Palette
 
-__all__ = ["CHANGES_PALETTE", "CONFIDENCE_PALETTE", "REASONS", "Extra", "Reason", "account"]
+if TYPE_CHECKING:
+    from geoindex.clean.options import Plan
+
+__all__ = [
+    "CHANGES_PALETTE",
+    "CONFIDENCE_PALETTE",
+    "REASONS",
+    "Extra",
+    "Reason",
+    "account",
+    "count_hatched",
+    "hatch_texts",
+]
 
 Reason = Literal["edges", "ink", "hatch", "speckle"]
 
@@ -35,10 +47,18 @@ CONFIDENCE_PALETTE = Palette(
 """Colors of a confidence grid; the row is the percent."""
 
 
+def count_hatched(
+    reasons: NDArray[np.uint8], classes: NDArray[np.generic], n_classes: int
+) -> NDArray[np.int64]:
+    """Count the pixels that hatching gave to each class; shape (n_classes,)."""
+    found = classes[reasons == REASONS["hatch"]]
+    return np.bincount(found, minlength=n_classes)[:n_classes]
+
+
 def account(
-    palette: Palette,
-    inks: Sequence[int],
+    plan: Plan,
     changed: NDArray[np.int64],
+    hatched: NDArray[np.int64],
     before: NDArray[np.int64],
     after: NDArray[np.int64],
 ) -> dict[str, Any]:
@@ -46,30 +66,63 @@ def account(
 
     Parameters
     ----------
-    palette : Palette
-    inks : sequence of int
-        Its rows that are ink.
+    plan : Plan
     changed : ndarray of int64, shape (5,)
         Pixels of each code of :data:`REASONS`, 0 among them.
-    before, after : ndarray of int64, shape (n_colors,)
-        Pixels of each class.
+    hatched : ndarray of int64, shape (n_classes,)
+        Pixels that hatching gave to each class.
+    before, after : ndarray of int64, shape (n,)
+        Pixels of each row of the plan's palette, or of the grid's.
 
     Returns
     -------
     dict
-        ``ink``, palette rows; ``changed``, pixels by reason; and ``classes``, those that occur
-        before or after.
+        ``ink``, palette rows; ``ink_colors``, inks that the palette does not have; ``changed``,
+        pixels by reason; ``hatches``, those that were looked for and the pixels of their classes
+        that they gave; and ``classes``, those that occur before or after, most pixels after first.
     """
+    n_classes = len(before)
+    order = np.lexsort([np.arange(n_classes), -before, -after])
     return {
-        "ink": [int(row) for row in inks],
+        "ink": [row for row in plan.inks if row < len(plan.classes)],
+        "ink_colors": plan.ink_colors,
         "changed": {reason: int(changed[code]) for reason, code in REASONS.items()},
+        "hatches": [
+            {"colors": [one, other], "class": target, "pixels": int(hatched[target])}
+            for one, other, target in plan.hatches
+        ],
         "classes": [
             {
                 "index": int(index),
-                "label": palette.label(int(index)),
+                "label": plan.palette.label(int(index)),
                 "before": int(before[index]),
                 "after": int(after[index]),
             }
-            for index in np.flatnonzero(before + after)
+            for index in order[(before + after)[order] > 0]
         ],
     }
+
+
+def hatch_texts(accounts: Sequence[dict[str, Any]], palette: Palette) -> list[str]:
+    """Describe hatchings that were looked for and not found, one line each.
+
+    Parameters
+    ----------
+    accounts : sequence of dict
+        What :func:`account` reported of one map or more with the same hatchings.
+    palette : Palette
+
+    Returns
+    -------
+    list of str
+    """
+    texts = []
+    for number, hatch in enumerate(accounts[0]["hatches"] if accounts else ()):
+        if not any(one["hatches"][number]["pixels"] for one in accounts):
+            pair = " and ".join(palette.label(row) for row in hatch["colors"])
+            label = palette.label(hatch["class"])
+            texts.append(
+                f"no hatching of {pair} was found, so nothing became {label} by it; check the two "
+                "colors and hatch_gap (--hatch-gap), the widest stripe"
+            )
+    return texts

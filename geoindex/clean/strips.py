@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 
 from geoindex.clean.blocks import TILE, CleanBlock, clean_block
 from geoindex.clean.options import Plan
-from geoindex.clean.reasons import REASONS, Extra, account
+from geoindex.clean.reasons import REASONS, Extra, account, count_hatched
+from geoindex.clean.unlisted import UnlistedColors
+from geoindex.color.histogram import ColorCounter, ColorHistogram
 from geoindex.color.pixels import Pixels
+from geoindex.color.threads import in_threads
 from geoindex.images.files import Region
 from geoindex.rules.indices import IndexArray
 from geoindex.rules.scale import round_colors
@@ -41,7 +44,10 @@ class BandCleaner:
         n_colors = len(self.plan.palette)
         self.before = np.zeros(n_colors, dtype=np.int64)
         self.after = np.zeros(n_colors, dtype=np.int64)
+        self.unlisted = UnlistedColors(self.plan)
         self._changed = np.zeros(len(REASONS) + 1, dtype=np.int64)
+        self._changed_colors = ColorCounter()
+        self._hatched = np.zeros(n_colors, dtype=np.int64)
         self._colors: list[NDArray[np.uint8]] = []
         self._indices: list[IndexArray] = []
         self._first = self._done = self._come = 0
@@ -77,18 +83,41 @@ class BandCleaner:
         inner = slice(self._done - self._first, ready - self._first), slice(0, n_cols)
         block = clean_block(colors, indices, self.plan, inner)
         self._tally(indices[inner], block)
+        self.unlisted.add(colors, inner[0].start, indices[inner], block.indices)
+        self._count_changed(colors[inner], block)
         yield block, (slice(self._done, ready), slice(0, n_cols))
         keep = max(0, ready - self.plan.options.halo - self._first)
         self._colors, self._indices = [colors[keep:].copy()], [indices[keep:].copy()]
         self._first, self._done = self._first + keep, ready
 
+    def _count_changed(self, colors: NDArray[np.uint8], block: CleanBlock) -> None:
+        """Count the colors of changed pixels."""
+
+        def count(top: int) -> None:
+            part = slice(top, top + TILE // 4)
+            changed = (block.reasons[part] != 0).view(np.uint8)
+            self._changed_colors.add(Pixels(table=colors[part], valid=changed))
+
+        in_threads(count, list(range(0, len(colors), TILE // 4)))
+
     def to_dict(self) -> dict[str, Any]:
         """All counts as JSON values, as :meth:`geoindex.clean.grid.Cleaned.to_dict`."""
-        return account(self.plan.palette, self.plan.inks, self._changed, self.before, self.after)
+        return account(self.plan, self._changed, self._hatched, self.before, self.after)
+
+    def changed_colors(self, histogram: ColorHistogram) -> NDArray[np.int64]:
+        """Count the changed pixels of each color of the image, shape (n,)."""
+        changed = self._changed_colors.histogram()
+        codes = np.array([1 << 16, 1 << 8, 1], np.int64)
+        places = np.searchsorted(histogram.colors @ codes, changed.colors @ codes)
+        counts = np.zeros(len(histogram), np.int64)
+        counts[places] = changed.counts
+        return counts
 
     def _tally(self, before: IndexArray, block: CleanBlock) -> None:
         """Count classes and reasons."""
         n_colors = len(self.before)
         self.before += np.bincount(before.ravel(), minlength=n_colors)[:n_colors]
         self.after += np.bincount(block.indices.ravel(), minlength=n_colors)[:n_colors]
+        if self.plan.hatches:
+            self._hatched += count_hatched(block.reasons, block.indices, n_colors)
         self._changed += np.bincount(block.reasons.ravel(), minlength=len(self._changed))

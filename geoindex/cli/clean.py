@@ -8,7 +8,6 @@ from typing import Any, get_args
 import click
 
 from geoindex.clean import Clean
-from geoindex.cli.messages import echo_warning
 from geoindex.cli.options import (
     changes_option,
     clean_options,
@@ -26,7 +25,7 @@ from geoindex.grids.formats import grid_format_of, open_grid
 __all__ = ["clean_command", "echo_changes"]
 
 LISTED_CLASSES = 12
-"""Classes listed in the summary; those whose pixel count changed most come first."""
+"""Classes listed in the summary; those with most pixels after come first."""
 
 
 @click.command("clean")
@@ -86,15 +85,9 @@ def clean_command(
 
 def echo_changes(cleaned: dict[str, Any], n_pixels: int) -> None:
     """Print what class recovery changed, and which classes changed most."""
-    if not cleaned["ink"]:
-        echo_warning(
-            "no palette entry is ink, so lines and text remain classes; add their colors to the "
-            "palette with role ink (0,0,0,Contacts,ink), or name entries with --ink"
-        )
     for reason, count in cleaned["changed"].items():
         click.echo(f"  {reason:<13} {count:,} px changed ({count / n_pixels:.2%})")
     classes = [row for row in cleaned["classes"] if row["before"] != row["after"]]
-    classes.sort(key=lambda row: -abs(row["after"] - row["before"]))
     if classes:
         click.echo("  classes, pixels before and after:")
     for row in classes[:LISTED_CLASSES]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import click
 
 from geoindex.cli.clean import echo_changes
-from geoindex.cli.messages import LEFT_VALUES, echo_warning
+from geoindex.cli.messages import LEFT_VALUES
 from geoindex.cli.options import (
     MappingOptions,
     changes_option,
@@ -21,16 +19,10 @@ from geoindex.cli.options import (
     quiet_option,
 )
 from geoindex.indexing.convert import convert
-from geoindex.indexing.report import ConversionReport, HiddenClass, MergedColors
+from geoindex.indexing.report import ConversionReport
 from geoindex.palette import Palette
 
-__all__ = ["convert_command", "echo_hidden", "echo_merged", "echo_report"]
-
-LISTED_COLORS = 4
-"""Colors and classes listed in a warning; the rest are counted."""
-
-LISTED_GROUPS = 10
-"""Merged groups that get a warning of their own."""
+__all__ = ["convert_command", "echo_report"]
 
 
 @click.command("convert")
@@ -80,7 +72,7 @@ def convert_command(
 
 
 def echo_report(report: ConversionReport) -> None:
-    """Print a summary, and warnings of merged colors and hidden classes."""
+    """Print a summary."""
     rows, cols = report.shape
     click.echo(f"{report.target}: {cols} x {rows} pixels")
     click.echo(
@@ -97,8 +89,6 @@ def echo_report(report: ConversionReport) -> None:
         click.echo(LEFT_VALUES)
     if report.cleaned is not None:
         echo_changes(report.cleaned, rows * cols)
-    echo_hidden(report.hidden)
-    echo_merged(report.merged)
 
 
 def _place_text(report: ConversionReport) -> str:
@@ -107,46 +97,3 @@ def _place_text(report: ConversionReport) -> str:
         return report.crs or "unknown: no world file, transform or control points"
     left, bottom, right, top = (f"{value:.10g}" for value in report.bounds)
     return f"x {left} to {right}, y {bottom} to {top}, CRS {report.crs or 'none'}"
-
-
-def echo_hidden(hidden: Sequence[HiddenClass]) -> None:
-    """Warn of classes that can never be assigned."""
-    listed = [
-        f"{one.index} ({one.label}) repeats {one.behind} ({one.behind_label})"
-        for one in hidden[:LISTED_COLORS]
-    ]
-    if len(hidden) > LISTED_COLORS:
-        listed.append(f"{len(hidden) - LISTED_COLORS} more")
-    if hidden:
-        echo_warning(
-            "some classes repeat the color of an earlier class, so they can never be assigned: "
-            + ", ".join(listed)
-        )
-
-
-def echo_merged(merged: Sequence[MergedColors]) -> None:
-    """Warn of every group of colors that became one class."""
-    for group in merged[:LISTED_GROUPS]:
-        echo_warning(_merge_text(group))
-    if len(merged) > LISTED_GROUPS:
-        echo_warning(
-            f"{len(merged) - LISTED_GROUPS} more groups of colors became one class each; "
-            "--json lists them all"
-        )
-
-
-def _merge_text(group: MergedColors) -> str:
-    """One line about colors that became the same class."""
-    listed = [
-        f"{','.join(map(str, color))} ({pixels:,} px)"
-        for color, pixels in zip(
-            group.colors[:LISTED_COLORS], group.pixels[:LISTED_COLORS], strict=True
-        )
-    ]
-    more = len(group.colors) - LISTED_COLORS
-    if more > 0:
-        listed.append(f"{more} more")
-    return (
-        f"{len(group.colors)} frequent colors of the map became one class, index {group.index} "
-        f"({group.label}): {', '.join(listed)}"
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
@@ -17,6 +18,7 @@ from geoindex.clean import Clean
 from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha
 from geoindex.color.threads import Progress
+from geoindex.errors import GeoindexWarning
 from geoindex.grid import Resampling
 from geoindex.grids.formats import FORMATS, format_names
 from geoindex.palettes.load import load_palette
@@ -189,7 +191,18 @@ confidence_option = click.option(
     metavar="FILE",
     help="Also write a grid of the confidence of each pixel, 0-100 % (.npy, .tif, .png).",
 )
-quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print only errors.")
+
+
+def _silence(_context: click.Context, _option: click.Parameter, quiet: bool) -> bool:
+    """Print no warnings if nothing but errors is wanted."""
+    if quiet:
+        warnings.simplefilter("ignore", GeoindexWarning)
+    return quiet
+
+
+quiet_option = click.option(
+    "-q", "--quiet", is_flag=True, callback=_silence, help="Print only errors."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
@@ -285,9 +298,10 @@ CLEAN_OPTIONS = (
         "--ink",
         multiple=True,
         metavar="ENTRIES",
-        help="Palette entries that are ink (contacts, faults, text), to be filled from the units "
-        "beside them: names, row numbers, #rrggbb or words such as black,red; '' for none. May be "
-        "repeated.  [default: entries with the role ink]",
+        help="Ink (contacts, faults, text), to be filled from the units beside it: names and row "
+        "numbers of palette entries, or any color as #rrggbb or a word such as black,red; '' for "
+        "none. Replaces the inks of the palette. May be repeated.  [default: entries with the "
+        "role ink]",
     ),
     click.option(
         "--shade/--no-shade",

@@ -6,7 +6,6 @@ from typing import get_args
 
 import click
 
-from geoindex.cli.convert import echo_hidden, echo_merged
 from geoindex.cli.messages import echo_renumbered
 from geoindex.cli.options import (
     echo_json,
@@ -137,8 +136,6 @@ def section_command(
         echo_json(report.to_dict())
     elif not quiet:
         _echo_report(report)
-        echo_hidden(report.hidden)
-        echo_merged(report.merged)
 
 
 def _echo_report(report: ImageSectionReport) -> None:

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from rasterio.crs import CRS
@@ -17,6 +17,7 @@ from geoindex.clean import Clean
 from geoindex.clean.reasons import CHANGES_PALETTE, CONFIDENCE_PALETTE, Extra
 from geoindex.color.histogram import ColorCounter
 from geoindex.color.mapper import ColorMapper
+from geoindex.color.merged import warn_of
 from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha, Translucent
 from geoindex.color.threads import Progress
@@ -35,9 +36,6 @@ from geoindex.rules.crs import parse_crs
 from geoindex.rules.indices import nodata_value
 from geoindex.rules.place import map_bounds
 from geoindex.rules.scale import Depth, Scale
-
-if TYPE_CHECKING:
-    from geoindex.clean.strips import BandCleaner
 
 __all__ = ["convert", "convert_image"]
 
@@ -116,7 +114,8 @@ def convert(
     Warns
     -----
     GeoindexWarning
-        The disk may be too small, or a large image has to be held in memory.
+        The disk may be too small, or a large image has to be held in memory; frequent colors
+        became one class, a class can never be assigned, or a hatching was not found.
 
     Raises
     ------
@@ -143,9 +142,11 @@ def convert(
         "confidence": confidence,
     }
     extras = {name: Path(path) for name, path in beside.items() if path is not None}
-    return convert_image(
+    report = convert_image(
         src, Path(dst), mapping, layout, extras=extras, overwrite=overwrite, progress=progress
     )
+    warn_of(report.warnings(), stacklevel=2)
+    return report
 
 
 def convert_image(
@@ -207,9 +208,10 @@ def convert_image(
         source=str(src),
         target=str(target),
         shape=image.shape,
+        cleaner=cleaner,
     )
     leaves_values = mapping.palette.values is not None and not layout.values
-    return _completed(replace(report, leaves_values=leaves_values), image, cleaner)
+    return _placed(replace(report, leaves_values=leaves_values), image)
 
 
 def _check_outputs(
@@ -276,16 +278,10 @@ def _warn_of_memory(image: MapImage) -> None:
         )
 
 
-def _completed(
-    report: ConversionReport, image: MapImage, cleaner: BandCleaner | None
-) -> ConversionReport:
-    """Add to a report where the map lies, and what class recovery changed."""
+def _placed(report: ConversionReport, image: MapImage) -> ConversionReport:
+    """Add to a report where the map lies."""
     if image.transform is not None:
         report = replace(report, bounds=map_bounds(report.shape, image.transform))
     if image.crs is not None:
         report = replace(report, crs=image.crs.to_string())
-    if cleaner is None:
-        return report
-    # Mixed colors are resolved; the classes that the nearest colors gave are gone.
-    used = int(np.count_nonzero(cleaner.after))
-    return replace(report, cleaned=cleaner.to_dict(), merged=(), classes_used=used)
+    return report

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     import xarray as xr
     from rasterio.control import GroundControlPoint
 
+    from geoindex.clean.strips import BandCleaner
+
 __all__ = ["index_image", "map_file"]
 
 
@@ -147,7 +149,11 @@ def index_image(
 
 
 def map_file(
-    image: MapImage, mapping: ImageMapping, *, counter: ColorCounter | None = None
+    image: MapImage,
+    mapping: ImageMapping,
+    *,
+    counter: ColorCounter | None = None,
+    cleaner: BandCleaner | None = None,
 ) -> IndexGrid:
     """Map an open image file, whose colors are never in memory as a whole.
 
@@ -158,6 +164,8 @@ def map_file(
     mapping : ImageMapping
     counter : ColorCounter, optional
         Counts the colors on the way.
+    cleaner : BandCleaner, optional
+        From ``mapping.cleaner``, for the caller to read afterward.
 
     Returns
     -------
@@ -180,7 +188,9 @@ def map_file(
             ) from error
 
     # An array takes no time to write, so reading may have every core.
-    written = stream_image(image, mapping, open_array, counter=counter, n_readers=n_cores())
+    written = stream_image(
+        image, mapping, open_array, counter=counter, cleaner=cleaner, n_readers=n_cores()
+    )
     return _grid(written.indices, image, mapping, gcps=image.gcps)
 
 

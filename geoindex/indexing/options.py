@@ -73,12 +73,17 @@ class ImageMapping:
             bands=None if bands is None else tuple(bands),
         )
         mapper = _keep_apart(units, load_mapper(palette, metric, max_distance))
-        return cls(mapper=mapper, rule=rule, plan=_clean_plan(clean, mapper))
+        plan = _clean_plan(clean, mapper)
+        if plan is not None and plan.ink_colors:
+            mapper = ColorMapper(
+                plan.palette, metric=mapper.metric, max_distance=mapper.max_distance
+            )
+        return cls(mapper=mapper, rule=rule, plan=plan)
 
     @property
     def palette(self) -> Palette:
-        """The classes."""
-        return self.mapper.palette
+        """The classes; the mapper may know inks beside them."""
+        return self.mapper.palette if self.plan is None else self.plan.classes
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -98,8 +103,8 @@ class ImageMapping:
             "translucent": translucent,
             "scale": rule.scale,
             "depth": rule.depth,
-            "palette": mapper.palette.name,
-            "palette_sha256": mapper.palette.sha256,
+            "palette": self.palette.name,
+            "palette_sha256": self.palette.sha256,
         }
         if rule.bands is not None:
             made["bands"] = list(rule.bands)

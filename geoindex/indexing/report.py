@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geoindex.clean.reasons import hatch_texts
 from geoindex.color.histogram import ColorHistogram
 from geoindex.color.mapper import ColorMapper
+from geoindex.color.merged import MergedColors, group_merged, merged_texts
 from geoindex.palette import Palette
 
-__all__ = ["FREQUENT_SHARE", "ConversionReport", "HiddenClass", "MergedColors", "summarize"]
+if TYPE_CHECKING:
+    from geoindex.clean.strips import BandCleaner
 
-FREQUENT_SHARE = 0.002
-"""A color is frequent from this share of the mapped pixels on."""
+__all__ = ["ConversionReport", "HiddenClass", "hidden_texts", "summarize"]
 
-
-@dataclass(frozen=True, kw_only=True)
-class MergedColors:
-    """Frequent colors of an image that became the same class."""
-
-    index: int
-    """The class."""
-
-    label: str
-    """Its name, or its color if it has none."""
-
-    colors: tuple[tuple[int, int, int], ...]
-    """The colors of the image, most frequent first."""
-
-    pixels: tuple[int, ...]
-    """Pixels of each color."""
+LISTED_CLASSES = 4
+"""Hidden classes listed in a warning; the rest are counted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,14 +72,15 @@ class ConversionReport:
     """Pixels that became nodata."""
 
     mean_distance: float
-    """Mean distance from a pixel's color to its palette color, in the metric's units."""
+    """Mean distance from a pixel's color to its palette color, in the metric's units; with class
+    recovery, of the pixels that it left as they were."""
 
     largest_distance: float
     """Largest such distance."""
 
     merged: tuple[MergedColors, ...]
-    """Frequent colors that became the same class, most pixels first; empty with class recovery,
-    which resolves mixed colors."""
+    """Frequent colors that became the same class, most pixels first. With class recovery, which
+    resolves mixed colors, only flat areas of a color that the palette does not have."""
 
     bounds: tuple[float, float, float, float] | None = None
     """Left, bottom, right and top in map coordinates, or None without a transform."""
@@ -107,7 +96,19 @@ class ConversionReport:
 
     cleaned: dict[str, Any] | None = None
     """Pixels that class recovery changed, by reason, and the pixels of each class before and
-    after; None without class recovery. The distances are those to the nearest colors."""
+    after; None without class recovery."""
+
+    not_found: tuple[str, ...] = ()
+    """Hatchings that class recovery did not find, one line each."""
+
+    def warnings(self) -> list[str]:
+        """Describe merged colors, hidden classes and hatchings not found, one line each.
+
+        Returns
+        -------
+        list of str
+        """
+        return [*hidden_texts(self.hidden), *merged_texts(self.merged), *self.not_found]
 
     @property
     def nodata_share(self) -> float:
@@ -126,6 +127,7 @@ def summarize(
     source: str,
     target: str,
     shape: tuple[int, int],
+    cleaner: BandCleaner | None = None,
 ) -> ConversionReport:
     """Report what mapping the colors of an image did.
 
@@ -139,19 +141,41 @@ def summarize(
         File names for the report.
     shape : tuple of int
         Rows and columns of the image.
+    cleaner : BandCleaner, optional
+        The class recovery that followed.
 
     Returns
     -------
     ConversionReport
     """
-    palette = mapper.palette
     indices = mapper.map(histogram.colors)
-    mapped = indices < len(palette)
+    mapped = indices < len(mapper.palette)
     colors, counts, indices = histogram.colors[mapped], histogram.counts[mapped], indices[mapped]
-    distances = mapper.distance(colors, indices)
     n_mapped = int(counts.sum())
+    cleaned = None if cleaner is None else cleaner.to_dict()
+    if cleaner is None:
+        palette = mapper.palette
+        n_used = len(np.unique(indices))
+        n_valid = n_mapped
+        merged = group_merged(
+            colors,
+            counts,
+            indices,
+            palette,
+            n_pixels=n_mapped,
+            shaded=mapper.metric == "shaded",
+        )
+    else:
+        palette = cleaner.plan.classes
+        n_used = int(np.count_nonzero(cleaner.after))
+        n_valid = int(cleaner.after.sum())
+        merged = cleaner.unlisted.merged(histogram, mapper.map(histogram.colors), n_valid)
+        # Of what recovery changed, the color says nothing of how well the palette fits.
+        counts = counts - cleaner.changed_colors(histogram)[mapped]
+        colors, counts, indices = colors[counts > 0], counts[counts > 0], indices[counts > 0]
+    distances = mapper.distance(colors, indices)
     # Not a dot product, whose last bits depend on the processor.
-    total_distance = float((counts * distances).sum())
+    total_distance, n_compared = float((counts * distances).sum()), int(counts.sum())
     return ConversionReport(
         source=source,
         target=target,
@@ -159,13 +183,15 @@ def summarize(
         palette=palette.name or "",
         n_colors=len(palette),
         metric=mapper.metric,
-        classes_used=len(np.unique(indices)),
+        classes_used=n_used,
         source_colors=len(histogram.colors),
-        nodata_pixels=shape[0] * shape[1] - n_mapped,
-        mean_distance=total_distance / n_mapped if n_mapped else 0.0,
-        largest_distance=float(distances.max()) if n_mapped else 0.0,
-        merged=_merged(colors, counts, indices, palette),
+        nodata_pixels=shape[0] * shape[1] - n_valid,
+        mean_distance=total_distance / n_compared if n_compared else 0.0,
+        largest_distance=float(distances.max()) if n_compared else 0.0,
+        merged=merged,
         hidden=_hidden(palette),
+        cleaned=cleaned,
+        not_found=tuple(hatch_texts([cleaned], palette)) if cleaned else (),
     )
 
 
@@ -182,27 +208,26 @@ def _hidden(palette: Palette) -> tuple[HiddenClass, ...]:
     )
 
 
-def _merged(
-    colors: NDArray[np.uint8],
-    counts: NDArray[np.int64],
-    indices: NDArray[np.generic],
-    palette: Palette,
-) -> tuple[MergedColors, ...]:
-    """Group the frequent colors that share a class."""
-    frequent = np.flatnonzero(counts >= FREQUENT_SHARE * counts.sum())
-    # Equally frequent colors stay in the order of red, green, blue.
-    frequent = frequent[np.argsort(-counts[frequent], kind="stable")]
-    groups: dict[int, list[int]] = {}
-    for position in frequent.tolist():
-        groups.setdefault(int(indices[position]), []).append(position)
-    merged = [
-        MergedColors(
-            index=index,
-            label=palette.label(index),
-            colors=tuple(tuple(color) for color in colors[members].tolist()),
-            pixels=tuple(counts[members].tolist()),
-        )
-        for index, members in groups.items()
-        if len(members) > 1
+def hidden_texts(hidden: Sequence[HiddenClass]) -> list[str]:
+    """Describe classes that can never be assigned, in one line if there are any.
+
+    Parameters
+    ----------
+    hidden : sequence of HiddenClass
+
+    Returns
+    -------
+    list of str
+    """
+    listed = [
+        f"{one.index} ({one.label}) repeats {one.behind} ({one.behind_label})"
+        for one in hidden[:LISTED_CLASSES]
     ]
-    return tuple(sorted(merged, key=lambda group: (-sum(group.pixels), group.index)))
+    if len(hidden) > LISTED_CLASSES:
+        listed.append(f"{len(hidden) - LISTED_CLASSES} more")
+    if not listed:
+        return []
+    return [
+        "some classes repeat the color of an earlier class, so they can never be assigned: "
+        + ", ".join(listed)
+    ]

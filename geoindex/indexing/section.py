@@ -6,10 +6,11 @@ from dataclasses import asdict, dataclass
 from os import PathLike
 
 from geoindex.color.histogram import ColorCounter
+from geoindex.color.merged import MergedColors, warn_of
 from geoindex.images.files import open_image
 from geoindex.indexing.image import map_file
 from geoindex.indexing.options import ImageMapping
-from geoindex.indexing.report import HiddenClass, MergedColors, summarize
+from geoindex.indexing.report import HiddenClass, summarize
 from geoindex.opendtect.segy import SectionReport, write_section
 from geoindex.surveys.section import SectionDomain
 
@@ -64,7 +65,8 @@ def image_section(
     """
     counter = ColorCounter()
     with open_image(image, mapping.rule) as opened:
-        grid = map_file(opened, mapping, counter=counter)
+        cleaner = mapping.cleaner(opened.shape)
+        grid = map_file(opened, mapping, counter=counter, cleaner=cleaner)
     written = write_section(
         grid,
         path,
@@ -85,5 +87,7 @@ def image_section(
         source=str(image),
         target=str(path),
         shape=grid.shape,
+        cleaner=cleaner,
     )
+    warn_of(mapped.warnings(), stacklevel=2)
     return ImageSectionReport(**asdict(written), merged=mapped.merged, hidden=mapped.hidden)

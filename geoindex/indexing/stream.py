@@ -100,7 +100,7 @@ def stream_image(
         return writer
 
     try:
-        return run(index_dtype(len(mapping.palette), has_nodata=False))
+        return run(index_dtype(len(mapping.mapper.palette), has_nodata=False))
     except _NodataTurnedUpError:
         if counter is not None:
             counter.clear()

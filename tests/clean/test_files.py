@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,9 +12,9 @@ from affine import Affine
 from PIL import Image
 
 from geoindex import Clean, IndexGrid, Palette, clean_grid, convert, index_image, open_grid
-from geoindex.clean import deciding, options
+from geoindex.clean import deciding, options, unlisted
 from geoindex.clean import strips as bands
-from geoindex.errors import GridError, OptionError
+from geoindex.errors import GeoindexWarning, GridError, OptionError
 from geoindex.images import blocks
 from tests.support.palettes import INK_PALETTE
 
@@ -57,6 +58,108 @@ def test_the_report_tells_of_the_grid_that_is_written(tmp_path: Path, repository
     units = Palette([[200, 0, 0], [0, 0, 200]])
     assert len(convert(tmp_path / "soft.png", tmp_path / "a.tif", units).merged) == 1
     assert convert(tmp_path / "soft.png", tmp_path / "b.tif", units, clean=True).merged == ()
+
+
+def unit_missing(noise: int) -> tuple[np.ndarray, np.ndarray]:
+    """Draw two units, contacts, and a disk and a margin of colors that no palette entry has.
+
+    Returns
+    -------
+    picture : ndarray of uint8, shape (400, 600, 3)
+    disk : ndarray of bool, shape (400, 600)
+    """
+    y, x = np.mgrid[:800, :1200]
+    disk = (y - 300) ** 2 + (x - 400) ** 2 < 180**2
+    fine = np.full((800, 1200, 3), 255, np.uint8)
+    fine[80:720, 80:600], fine[80:720, 600:1120] = (230, 203, 203), (95, 178, 210)
+    fine[disk] = (250, 230, 150)
+    fine[500:504, 80:1120] = 0
+    soft = fine.reshape(400, 2, 600, 2, 3).mean(axis=(1, 3))
+    if noise:
+        # Two printings of one color, as in (230, 203, 203) and (229, 202, 202).
+        soft -= noise * (np.arange(600) // 50 % 2)[:, np.newaxis]
+    return soft.clip(0, 255).round().astype(np.uint8), disk[::2, ::2]
+
+
+@pytest.mark.parametrize("noise", [0, 1])
+@pytest.mark.parametrize("ink", ["black", (0,)], ids=["unlisted", "listed"])
+def test_a_unit_that_the_palette_lacks_is_told(tmp_path: Path, noise: int, ink: object) -> None:
+    picture, disk = unit_missing(noise)
+    Image.fromarray(picture).save(tmp_path / "map.png")
+    colors = [[0, 0, 0], [230, 203, 203], [95, 178, 210], [76, 174, 29]]
+    names = ["Ink", "Gneiss", "Lake", "Basalt"]
+    first = 1 if ink == "black" else 0
+    palette = Palette(colors[first:], names[first:])
+    with pytest.warns(GeoindexWarning, match="3 frequent colors of the map became one") as seen:
+        report = convert(tmp_path / "map.png", tmp_path / "a.tif", palette, clean=Clean(ink=ink))
+    assert len(seen) == 1
+    (group,) = report.merged
+    assert group.label == "Gneiss"
+    white, gneiss, unit = sorted(group.colors, key=lambda color: color[2])[::-1]
+    np.testing.assert_allclose(
+        [white, gneiss, unit], [(255, 255, 255), (230, 203, 203), (250, 230, 150)], atol=noise
+    )
+    # All but what lies at the edges of the disk, and of stripes that only differ by noise.
+    grid = open_grid(tmp_path / "a.tif")
+    lost = np.count_nonzero(disk & (grid.indices == group.index))
+    told = group.pixels[group.colors.index(unit)]
+    assert (0.94 if noise else 0.98) * lost * 0.95 < told <= lost
+    complete = Palette([*palette.colors.tolist(), [250, 230, 150], [255, 255, 255]])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        clean = Clean(ink=ink)
+        report = convert(tmp_path / "map.png", tmp_path / "b.tif", complete, clean=clean)
+    assert report.merged == ()
+
+
+def test_nodata_and_distances_are_those_of_the_file(tmp_path: Path) -> None:
+    picture, _ = unit_missing(0)
+    Image.fromarray(picture).save(tmp_path / "map.png")
+    palette = Palette([[0, 0, 0], [230, 203, 203], [95, 178, 210], [250, 230, 150]])
+    report = convert(
+        tmp_path / "map.png",
+        tmp_path / "map.tif",
+        palette,
+        clean=Clean(ink="black,white", reach=9),
+        changes=tmp_path / "why.tif",
+    )
+    grid, why = open_grid(tmp_path / "map.tif"), open_grid(tmp_path / "why.tif").indices
+    assert report.nodata_pixels == np.count_nonzero(~grid.valid) > 50_000
+    assert report.nodata_share == report.nodata_pixels / why.size
+    assert report.classes_used == 3
+    kept = grid.valid & (why == 0)
+    classes = palette.colors[grid.indices[kept]].astype(float)
+    distance = np.sqrt(((picture[kept] - classes) ** 2).sum(axis=1))
+    assert report.mean_distance == pytest.approx(distance.mean())
+    assert report.largest_distance == pytest.approx(distance.max())
+
+
+@pytest.mark.parametrize("block_pixels", [1_000, 90_000])
+def test_merged_colors_do_not_depend_on_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block_pixels: int
+) -> None:
+    picture, _ = unit_missing(1)
+    Image.fromarray(picture).save(tmp_path / "map.png")
+    palette = Palette([[230, 203, 203], [95, 178, 210]])
+    clean = Clean(ink="black", reach=9)
+    whole = convert(tmp_path / "map.png", tmp_path / "a.tif", palette, clean=clean)
+    monkeypatch.setattr(blocks, "BLOCK_PIXELS", block_pixels)
+    monkeypatch.setattr(bands, "TILE", 64)
+    monkeypatch.setattr(unlisted, "CHUNK_PIXELS", 5_000)
+    parts = convert(tmp_path / "map.png", tmp_path / "b.tif", palette, clean=clean)
+    assert (parts.merged, parts.mean_distance) == (whole.merged, whole.mean_distance)
+    # Brute force: flat pixels of a color that is no class's, by color and class.
+    grid = open_grid(tmp_path / "a.tif").indices
+    around = np.pad(picture, ((1, 1), (1, 1), (0, 0)), mode="edge")
+    flat = np.ones(grid.shape, bool)
+    for y in range(3):
+        for x in range(3):
+            flat &= (around[y : y + 400, x : x + 600] == picture).all(axis=-1)
+    (group,) = whole.merged
+    for color, pixels in zip(group.colors, group.pixels, strict=True):
+        if np.abs(np.subtract(color, palette.colors)).sum(axis=1).min() > 9:
+            near = ((picture - np.array(color, float)) ** 2).sum(axis=-1) <= 9
+            assert pixels == np.count_nonzero(flat & near & (grid == group.index))
 
 
 @pytest.mark.parametrize("block_pixels", [3_000, 60_000])

@@ -138,7 +138,7 @@ def test_pictures_without_swatches(picture: np.ndarray) -> None:
 def test_framed_icons_that_touch_each_other_and_the_border(
     number: int, frame: tuple[int, int, int], side: int, left: int
 ) -> None:
-    colors = LEGEND_COLORS[:5] + [(250, 240, 10), (90, 20, 160), (255, 255, 255)]
+    colors = [*LEGEND_COLORS[:5], (250, 240, 10), (90, 20, 160), (255, 255, 255)]
     picture = Image.new("RGB", (180, number * side), (255, 255, 255))
     draw = ImageDraw.Draw(picture)
     for i, color in enumerate(colors[:number]):
