@@ -71,6 +71,22 @@ class BatchReport:
         """Sheets that were not tried, after a failure with `fail_fast`."""
         return self.n_sheets - len(self.done) - len(self.skipped) - len(self.failed)
 
+    def warnings(self) -> list[str]:
+        """Describe merged colors, and hatchings that no sheet has, one line each.
+
+        Returns
+        -------
+        list of str
+        """
+        merged = sum(bool(sheet.merged) for sheet in self.done)
+        texts = [
+            f"in {merged:,} sheet{'s' * (merged > 1)} several frequent colors of the map became "
+            "one class; the report and geoindex convert list them"
+        ]
+        found = [set(sheet.not_found) for sheet in self.done]
+        nowhere = set.intersection(*found) if found else set()
+        return texts * (merged > 0) + sorted(nowhere)
+
     def to_dict(self) -> dict[str, Any]:
         """Everything as JSON values."""
         return {

@@ -20,6 +20,7 @@ from geoindex.batch.report import BatchReport, FailedSheet, SkippedSheet
 from geoindex.batch.sheets import FolderListings, Sheet, find_sheets, target_problems
 from geoindex.clean import Clean
 from geoindex.color.mapper import ColorMapper
+from geoindex.color.merged import warn_of
 from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha, Translucent
 from geoindex.color.threads import Progress, n_cores
@@ -174,7 +175,9 @@ def convert_many(
             chunks = batch.begun(tasks, chunk_size(len(tasks), n_processes))
             with closing(run(job, chunks)) as outcomes:
                 batch.collect(outcomes, n_tasks=len(tasks), fail_fast=fail_fast)
-        return batch.report()
+    report = batch.report()
+    warn_of(report.warnings(), stacklevel=2)
+    return report
 
 
 @dataclass

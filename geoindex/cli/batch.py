@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from geoindex.batch import BatchReport, convert_many
-from geoindex.cli.messages import LEFT_VALUES, echo_warning
+from geoindex.cli.messages import LEFT_VALUES
 from geoindex.cli.options import (
     FORMAT_KEYS,
     MappingOptions,
@@ -157,12 +157,6 @@ def _echo_table(report: BatchReport) -> None:
         click.echo(f"  {name:<9}  {number:>9,}{note}")
     if any(sheet.leaves_values for sheet in report.done):
         click.echo(LEFT_VALUES)
-    merged = sum(bool(sheet.merged) for sheet in report.done)
-    if merged:
-        echo_warning(
-            f"in {merged:,} sheet{'s' * (merged > 1)} several frequent colors became one "
-            "class; --json and geoindex convert list them"
-        )
 
 
 def _echo_failures(report: BatchReport) -> None:

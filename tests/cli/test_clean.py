@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from geoindex import GeoindexError, Palette, index_image, open_grid
 from geoindex.clean import REASONS
@@ -71,3 +72,41 @@ def test_clean(tmp_path: Path, repository: Path) -> None:
     inks = ["--ink", "black,red", "--ink", "white"]
     assert "ink" in printed("clean", grid, "-o", out, "--overwrite", *inks)
     assert open_grid(out).counts()[18:].sum() == 0
+
+
+def test_what_the_palette_lacks_is_told(tmp_path: Path) -> None:
+    picture = np.full((60, 120, 3), 255, np.uint8)
+    picture[:, 20:60], picture[:, 60:110] = (230, 203, 203), (95, 178, 210)
+    picture[30:, 62:100] = (120, 190, 225)
+    Image.fromarray(picture).save(tmp_path / "map.png")
+    palette = Palette([[95, 178, 210], [230, 203, 203]], names=["Lake", "Gneiss"])
+    palette.save(tmp_path / "p.csv")
+    command = ["convert", tmp_path / "map.png", tmp_path / "a.tif", "-p", tmp_path / "p.csv"]
+    command += ["--clean", "--overwrite"]
+    result = invoke(*command, "--ink", "white", "--reach", 9)
+    assert result.exit_code == 0
+    lost = 30 * 38
+    assert result.stderr == (
+        "Warning: 2 frequent colors of the map became one class, index 0 (Lake): "
+        f"95,178,210 ({50 * 60 - lost:,} px), 120,190,225 ({28 * 36 + 36:,} px)\n"
+    )
+    grid = open_grid(tmp_path / "a.tif")
+    share = np.count_nonzero(~grid.valid) / grid.indices.size
+    assert 0 < share < 30 / 120
+    assert f"nodata        {share:.2%}" in result.stdout
+    report = json.loads(invoke(*command, "--ink", "white", "--reach", 9, "--json").stdout)
+    assert report["nodata_share"] == share
+    assert [group["index"] for group in report["merged"]] == [0]
+    counts = [row["after"] for row in report["cleaned"]["classes"]]
+    assert counts == sorted(counts, reverse=True)
+    assert report["cleaned"]["ink_colors"] == [[255, 255, 255]]
+    result = invoke(*command, "--ink", "white", "-q")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
+    # As the warning about ink advises.
+    result = invoke(*command)
+    assert "Warning: no palette entry is ink" in result.stderr
+    assert invoke(*command, "--ink", "black,red").exit_code == 0
+    folder = ["batch", tmp_path / "map.png", "-o", tmp_path / "out", "-p", tmp_path / "p.csv"]
+    result = invoke(*folder, "--clean", "--ink", "white", "--hatch", "0+1=0")
+    assert "Warning: in 1 sheet several frequent colors of the map became" in result.stderr
+    assert "Warning: no hatching of Lake and Gneiss was found" in result.stderr
