@@ -151,26 +151,34 @@ def _color(text: str) -> Color | None:
 
 
 def split_entries(text: str, palette: Palette) -> list[str]:
-    """Split a list of entries at commas, which also occur in ``r,g,b`` and in names.
+    """Split a list of entries at semicolons and commas; these occur in ``r,g,b`` and names, too.
 
     Three numbers are a color if the palette has it, or if they cannot be three different rows.
     """
-    if text.lower() in [name.lower() for name in palette.names or ()]:
-        return [text]
+    names = [name.lower() for name in palette.names or ()]
     entries: list[str] = []
-    parts = [part.strip() for part in re.split("[,;]", text)]
-    while parts:
-        color = _color(",".join(parts[:3])) if len(parts) >= 3 else None
-        if color is not None and (
-            not isinstance(_row_or_color(color, palette), tuple)
-            or max(color) >= len(palette)
-            or len(set(color)) < 3
-        ):
-            entries.append(",".join(parts[:3]))
-            del parts[:3]
-        else:
-            entries.append(parts.pop(0))
+    for part in [text] if text.lower() in names else text.split(";"):
+        if part.strip().lower() in names:
+            entries.append(part.strip())
+            continue
+        words = [word.strip() for word in part.split(",")]
+        while words:
+            taken = 3 if _begins_with_color(words, palette) else 1
+            entries.append(",".join(words[:taken]))
+            del words[:taken]
     return [entry for entry in entries if entry]
+
+
+def _begins_with_color(words: list[str], palette: Palette) -> bool:
+    """Whether the first three words are the channels of one color."""
+    colors = [_color(",".join(words[start : start + 3])) for start in range(3)]
+    listed = [
+        color is not None and isinstance(_row_or_color(color, palette), int) for color in colors
+    ]
+    color = colors[0]
+    if color is None or any(listed):
+        return listed[0]
+    return max(color) >= len(palette) or len(set(color)) < 3
 
 
 def _row_or_color(color: Color, palette: Palette) -> int | Color:
