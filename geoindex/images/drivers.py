@@ -40,6 +40,11 @@ SIGNATURES = {
     b"\xff\x4f\xff\x51": "JP2OpenJPEG",
 }
 
+TIFF_SIGNATURES = {start for start, driver in SIGNATURES.items() if driver == "GTiff"}
+
+COMPANIONS = (".msk", ".ovr")
+"""Endings of the names of files that GDAL opens by itself with an image of the same name."""
+
 # By default GDAL silently fills the missing part of a truncated JPEG or PNG with gray or black;
 # the first two options make this an error.
 GDAL_OPTIONS = {
@@ -82,6 +87,7 @@ def open_raster(path: str | PathLike[str]) -> Iterator[DatasetReader]:
     if not path.is_file():
         raise ImageError(f"{path}: is not a file; name an image file")
     driver = _driver(path)
+    _check_companions(path)
     with read_errors(path):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
@@ -89,6 +95,11 @@ def open_raster(path: str | PathLike[str]) -> Iterator[DatasetReader]:
             # several threads open the file once for each.
             source = rasterio.open(path.absolute(), driver=driver)
         with source:
+            if "OVERVIEW_FILE" in source.tags(ns="OVERVIEWS"):
+                raise ImageError(
+                    f"{path}: its metadata names another file as its overviews; remove "
+                    f"{path.name}.aux.xml, or export the image again"
+                )
             yield source
 
 
@@ -118,11 +129,7 @@ def read_errors(path: Path) -> Iterator[None]:
 
 def _driver(path: Path) -> str:
     """GDAL driver for the first bytes of a file."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(HEAD)
-    except OSError as error:
-        raise ImageError(f"{path}: cannot be read: {error.strerror}") from error
+    start = _first_bytes(path, HEAD)
     if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
         return "WEBP"
     if start[:2] == b"BM":
@@ -131,6 +138,37 @@ def _driver(path: Path) -> str:
         if start.startswith(signature):
             return driver
     raise ImageError(f"{path}: is not a {KNOWN} image, whatever its name says")
+
+
+def _check_companions(path: Path) -> None:
+    """Raise an error for a mask or overviews beside a file that are no TIFF.
+
+    GDAL opens them by itself with any driver, so that a VRT would be followed.
+    """
+    start = path.name.lower() + "."
+    try:
+        names = [entry.name for entry in path.absolute().parent.iterdir()]
+    except OSError:
+        # A folder that cannot be listed gives GDAL the plain names alone.
+        names = [path.name + ending for ending in (*COMPANIONS, *map(str.upper, COMPANIONS))]
+    for name in sorted(names):
+        # A mask may have a mask of its own.
+        if not (name.lower().startswith(start) and name.lower().endswith(COMPANIONS)):
+            continue
+        beside = path.with_name(name)
+        if beside.is_file() and _first_bytes(beside, 4) not in TIFF_SIGNATURES:
+            raise ImageError(
+                f"{beside}: is opened together with {path.name}, but is not a TIFF; remove it"
+            )
+
+
+def _first_bytes(path: Path, n_bytes: int) -> bytes:
+    """First bytes of a file."""
+    try:
+        with path.open("rb") as file:
+            return file.read(n_bytes)
+    except OSError as error:
+        raise ImageError(f"{path}: cannot be read: {error.strerror}") from error
 
 
 def _refuse_modern_bmp(start: bytes, path: Path) -> None:

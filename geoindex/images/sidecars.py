@@ -37,7 +37,7 @@ def world_file_transform(path: Path) -> Affine | None:
         if beside is None:
             continue
         try:
-            a, d, b, e, x, y = (float(line) for line in beside.read_text("ascii").split())
+            a, d, b, e, x, y = (float(line) for line in beside.read_text("utf-8-sig").split())
         except ValueError:
             a = d = b = e = x = y = math.nan
         if not math.isfinite(a + d + b + e + x + y) or a * e == b * d:
