@@ -371,7 +371,7 @@ def test_masked_arrays() -> None:
 
 @pytest.mark.parametrize("palette", ["windows-256", [[0, 0, 0]], np.zeros((1, 3)), None])
 def test_what_is_no_palette(palette: object) -> None:
-    with pytest.raises(OptionError, match=r"must be a Palette or a ColorCube, found .*; Palette"):
+    with pytest.raises(OptionError, match=r"Palette or a ColorCube, found .*; use Palette"):
         nearest(np.zeros((1, 3), np.uint8), palette)
 
 
