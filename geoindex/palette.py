@@ -30,9 +30,10 @@ class Palette:
 
     Parameters
     ----------
-    colors : array_like, shape (n_colors, 3)
-        Red, green, blue. Floats are read as 0-1 if all values lie in that range, anything else
-        as 0-255; fractions are rounded half up.
+    colors : array_like, shape (n_colors, 3), or sequence of str
+        Red, green, blue; or colors such as ``"#fad0c8"`` and ``"steelblue"``. Floats are read
+        as 0-1 if all values lie in that range, anything else as 0-255; fractions are rounded
+        half up.
     names : sequence of str, optional
         One name per color, such as the map units of a legend.
     name : str, optional
@@ -329,6 +330,10 @@ def _check_colors(colors: ArrayLike, scale: Scale | None) -> NDArray[np.uint8]:
         raise PaletteError(
             "the rows of a palette must all hold three numbers: red, green, blue"
         ) from error
+    if values.dtype.kind == "U" and values.ndim == 1:
+        from geoindex.files.door import colors_of_texts
+
+        values = np.array(colors_of_texts(values.tolist()), dtype=np.uint8)
     if values.size == 0:
         raise PaletteError("a palette needs at least one color, found none")
     if values.ndim != 2 or values.shape[1] != 3:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from os import PathLike
 
     import xarray as xr
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from geoindex.survey import Survey
 
 __all__ = [
+    "colors_of_texts",
     "grid_to_xarray",
     "index_norm",
     "palette_colormap",
@@ -32,6 +34,13 @@ __all__ = [
     "save_palette",
     "write_survey",
 ]
+
+
+def colors_of_texts(texts: Sequence[str]) -> list[tuple[int, ...]]:
+    """Colors of names or hexadecimal numbers."""
+    from geoindex.palettes import color_text
+
+    return color_text.colors_of_texts(texts)
 
 
 def palette_colormap(palette: Palette) -> ListedColormap:

@@ -11,6 +11,7 @@ import colorsys
 import re
 
 from geoindex.palette import Palette
+from geoindex.palettes.color_text import color_of_text
 from geoindex.palettes.entries import (
     Entry,
     Request,
@@ -21,6 +22,24 @@ from geoindex.palettes.entries import (
     palette_of_ramp,
     text_of,
 )
+
+# Where GMT differs from CSS, and its own.
+GMT_COLORS = {
+    "green": (0, 255, 0),
+    "gray": (190, 190, 190),
+    "maroon": (176, 48, 96),
+    "purple": (160, 32, 240),
+    "navyblue": (0, 0, 128),
+    "lightslateblue": (132, 112, 255),
+    "violetred": (208, 32, 144),
+    "lightgoldenrod": (238, 221, 130),
+    "darkyellow": (128, 128, 0),
+    "lightbrown": (235, 190, 85),
+    "darkbrown": (120, 60, 30),
+    "lightorange": (255, 192, 128),
+    "lightred": (255, 128, 128),
+    "lightmagenta": (255, 128, 255),
+}
 
 __all__ = ["format_cpt", "parse_cpt"]
 
@@ -37,7 +56,7 @@ def parse_cpt(content: bytes, request: Request) -> Palette:
         fields = line.split()
         if not fields or line.lstrip().startswith("#") or fields[0] in ("B", "F", "N"):
             continue
-        if fields[-1] in ("L", "U", "B") and len(fields) in (5, 9):
+        if fields[-1] in ("L", "U", "B") and len(fields) in (3, 5, 9):
             fields.pop()
         name = label.strip()
         if len(fields) == 2:
@@ -97,6 +116,11 @@ def _color(fill: str, request: Request, line: int, *, is_hsv: bool) -> tuple[int
         rgb = colorsys.hsv_to_rgb(float(hue or 0) / 360, float(saturation or 0), float(value or 0))
         return _checked(tuple(int(255 * part + 0.5) for part in rgb), fill, request, line)
     parts = [number(part) for part in fill.split("/")]
+    if len(parts) == 4 and None not in parts:
+        cyan, magenta, yellow, black = (float(part or 0) / 100 for part in parts)
+        inks = [(1 - ink) * (1 - black) for ink in (cyan, magenta, yellow)]
+        color = tuple(int(round(255 * part, 6) + 0.5) if part >= 0 else -1 for part in inks)
+        return _checked(color, fill, request, line)
     if len(parts) in (1, 3) and None not in parts:
         if is_hsv and len(parts) == 3:
             return _color("-".join(fill.split("/")), request, line, is_hsv=True)
@@ -113,12 +137,12 @@ def _checked(color: tuple[int, ...], fill: str, request: Request, line: int) -> 
 
 
 def _named_color(name: str, request: Request, line: int) -> tuple[int, ...]:
-    """Color of an X11 name, which GMT shares with CSS."""
-    from matplotlib.colors import CSS4_COLORS
-
-    text = CSS4_COLORS.get(name.lower())
-    if text is None:
+    """Color of a name of GMT: those of X11, a few of which differ from CSS."""
+    known = name.lower().replace("grey", "gray")
+    color = GMT_COLORS.get(known) or (None if "/" in name else color_of_text(known))
+    if color is None:
         raise request.error(
-            f"{name[:40]!r} is not a color (r/g/b, h-s-v, #rrggbb, a gray or a name)", line
+            f"{name[:40]!r} is not a color (r/g/b, h-s-v, c/m/y/k, #rrggbb, a gray or a name)",
+            line,
         )
-    return hex_color(str(text), request, line)
+    return color[:3]

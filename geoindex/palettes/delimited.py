@@ -14,7 +14,7 @@ from geoindex.palettes.entries import Entry, Request, palette_of_entries, text_o
 from geoindex.palettes.table_columns import CMYK, Columns, columns_of_table, meaning_of_word
 from geoindex.palettes.table_rows import Row, cell_number, has_color, table_rows
 
-__all__ = ["format_csv", "format_tsv", "palette_of_table", "parse_delimited"]
+__all__ = ["format_csv", "format_tsv", "palette_of_rows", "parse_delimited"]
 
 
 def parse_delimited(content: bytes, request: Request) -> Palette:
@@ -39,16 +39,21 @@ def parse_delimited(content: bytes, request: Request) -> Palette:
     PaletteError
         A line is not a color; the message names file, line and reason.
     """
-    return palette_of_table(table_rows(text_of(content, request), request), request)
+    return _palette_of_table(table_rows(text_of(content, request), request), request)
 
 
-def palette_of_table(rows: Sequence[Row], request: Request) -> Palette:
+def _palette_of_table(rows: Sequence[Row], request: Request) -> Palette:
     """Palette of the rows of a table."""
     if not rows:
         raise request.error("holds no colors")
     header, body = _header_and_body(rows, request)
     if not body:
         raise request.error("has a header but no colors")
+    return palette_of_rows(header, body, request)
+
+
+def palette_of_rows(header: Row | None, body: Sequence[Row], request: Request) -> Palette:
+    """Palette of the rows below a header."""
     columns = columns_of_table(header, body, request)
     for row in body:
         _check_cells(row, columns, header, request)

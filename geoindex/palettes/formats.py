@@ -238,10 +238,13 @@ def _target_writer(path: Path, key: str | None) -> Callable[[Palette], bytes] | 
 
 def find_format(path: Path, content: bytes = b"") -> PaletteFormat | None:
     """Format recognized by its content, or else the first of the suffix."""
+    suffix = path.suffix.lower()
+    # A suffix of one format only says what the file is; its content may look like another's.
+    if suffix == ".cpt":
+        return format_named("cpt")
     for known in FORMATS:
         if known.recognize is not None and known.recognize(content):
             return known
-    suffix = path.suffix.lower()
     return next((known for known in FORMATS if suffix in known.suffixes), None)
 
 

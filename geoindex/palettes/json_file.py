@@ -9,46 +9,133 @@ from typing import Any
 from geoindex.errors import GridError, PaletteError
 from geoindex.files.json_text import dump_json
 from geoindex.palette import Palette
+from geoindex.palettes.color_text import color_of_text
+from geoindex.palettes.delimited import palette_of_rows
 from geoindex.palettes.entries import (
     Entry,
     Request,
-    hex_color,
+    number,
     palette_of_entries,
     text_of,
 )
+from geoindex.palettes.table_rows import Row
 
-__all__ = ["format_json", "parse_json"]
+__all__ = ["format_json", "palette_of_object", "parse_json"]
+
+INNER = ("classification:classes", "colormap")
+"""Keys of objects that hold the colors one level further in."""
+
+
+COLOR_LISTS, NAME_LISTS, VALUE_LISTS = ("colors", "palette"), ("names", "labels"), ("values",)
 
 
 def parse_json(content: bytes, request: Request) -> Palette:
-    """Read ``{"colors": [...], "names": [...], "values": [...], "roles": [...]}``, or a list.
-
-    A color is ``"#rrggbb"``, ``[r, g, b]``, or an object with ``color`` and optionally ``name``,
-    ``value`` and ``role``.
-    """
+    """Read lists of colors, or colors by name or class value; see :func:`palette_of_object`."""
     try:
         found = json.loads(text_of(content, request))
     except json.JSONDecodeError as error:
         raise request.error(f"is damaged JSON ({error.msg})", error.lineno) from None
     except (ValueError, RecursionError) as error:
         raise request.error(f"is damaged JSON ({error})") from None
+    return palette_of_object(found, request)
+
+
+def palette_of_object(found: Any, request: Request) -> Palette:
+    """Palette of lists and dictionaries, as they are in JSON files and in Python.
+
+    Parameters
+    ----------
+    found : dict or list
+        ``{"colors": [...], "names": [...], "values": [...], "roles": [...]}``, also with the
+        keys of Earth Engine (``palette``, ``..._class_palette``); a list of colors; a list of
+        objects such as ``{"value": 1, "name": "trees", "color": "#440154"}``, whose keys are
+        found like the columns of a table (STAC ``classification:classes``); colors by name or
+        by class value.
+    request : Request
+
+    Raises
+    ------
+    PaletteError
+        There are no colors.
+
+    Warns
+    -----
+    GeoindexWarning
+        A key is not understood.
+    """
+    if isinstance(found, dict):
+        inner = next(
+            (found[key] for key in INNER if isinstance(found.get(key), dict | list)), None
+        )
+        if inner is not None:
+            return palette_of_object(inner, request)
+        if found and _list_of(found, COLOR_LISTS) is None and all(map(_is_color, found.values())):
+            return _by_key(found, request)
     whole = found if isinstance(found, dict) else {"colors": found}
-    colors = whole.get("colors")
-    if not isinstance(colors, list):
+    colors = _list_of(whole, COLOR_LISTS)
+    if not isinstance(colors, list | tuple):
         raise request.error("holds no list of colors")
+    if colors and all(isinstance(color, dict) for color in colors):
+        return _palette_of_dicts(colors, request)
     entries = [_entry(color, row, request) for row, color in enumerate(colors)]
-    for column, field in (("names", "name"), ("values", "value"), ("roles", "role")):
-        items = whole.get(column)
+    for keys, field in ((NAME_LISTS, "name"), (VALUE_LISTS, "value"), (("roles",), "role")):
+        items = _list_of(whole, keys)
         if items is None:
             continue
-        if not isinstance(items, list) or len(items) != len(entries):
-            raise request.error(f"{column} must be a list of {len(entries)} entries")
+        if not isinstance(items, list | tuple) or len(items) != len(entries):
+            raise request.error(f"{keys[0]} must be a list of {len(entries)} entries")
         entries = [
             _with_field(entry, field, item, row, request)
             for row, (entry, item) in enumerate(zip(entries, items, strict=True))
         ]
+    known = {"name", "roles", *COLOR_LISTS, *NAME_LISTS, *VALUE_LISTS}
+    strange = [key for key in whole if str(key).rpartition("_class_")[2] not in known]
+    if strange:
+        request.warn(f"the key {str(strange[0])[:40]!r} is not understood and left out")
     name = whole.get("name")
     return palette_of_entries(entries, request, name=name if isinstance(name, str) else None)
+
+
+def _list_of(whole: dict[Any, Any], keys: tuple[str, ...]) -> Any:
+    """Value of one of several keys, also as Earth Engine spells them."""
+    spelled = {str(key).rpartition("_class_")[2]: item for key, item in whole.items()}
+    return next((spelled[key] for key in keys if spelled.get(key) is not None), None)
+
+
+def _is_color(item: Any) -> bool:
+    """Whether an item is a color."""
+    if isinstance(item, str):
+        return color_of_text(item, bare=True) is not None
+    return isinstance(item, list | tuple) and len(item) in (3, 4) and all(map(_is_number, item))
+
+
+def _by_key(found: dict[Any, Any], request: Request) -> Palette:
+    """Palette of colors by class value, if all keys are whole numbers, or else by name."""
+    keys = [str(key).strip() for key in found]
+    values = [number(key) for key in keys]
+    are_values = all(isinstance(value, int) for value in values)
+    entries = [_entry(item, row, request) for row, item in enumerate(found.values())]
+    entries = [
+        replace(entry, value=value) if are_values else replace(entry, name=key)
+        for entry, key, value in zip(entries, keys, values, strict=True)
+    ]
+    return palette_of_entries(entries, request)
+
+
+def _palette_of_dicts(items: list[dict[Any, Any]] | tuple[Any, ...], request: Request) -> Palette:
+    """Palette of objects, whose keys are the columns of a table."""
+    keys = list(dict.fromkeys(key for item in items for key in item))
+    rows = [Row(None, [_cell(item.get(key)) for key in keys]) for item in items]
+    return palette_of_rows(Row(None, [str(key) for key in keys]), rows, request)
+
+
+def _cell(item: Any) -> str:
+    """Text of a value; the channels of a color become one cell."""
+    if isinstance(item, list | tuple) and item and all(map(_is_number, item)):
+        is_unit = any(isinstance(part, float) for part in item) and max(item) <= 1
+        parts = [int(255 * part + 0.5) for part in item] if is_unit else item
+        return "/".join(map(str, parts))
+    return "" if item is None else " ".join(str(item).split())
 
 
 def format_json(palette: Palette) -> bytes:
@@ -57,18 +144,15 @@ def format_json(palette: Palette) -> bytes:
 
 
 def _entry(item: Any, row: int, request: Request) -> Entry:
-    """Entry of a color in one of its forms."""
-    if isinstance(item, dict):
-        entry = _entry(item.get("color"), row, request)
-        for field in ("name", "value", "role"):
-            if item.get(field) is not None:
-                entry = _with_field(entry, field, item[field], row, request)
-        return entry
-    if isinstance(item, str):
-        return Entry(color=hex_color(item, request))
-    if isinstance(item, list) and len(item) in (3, 4) and all(map(_is_number, item)):
-        return Entry(color=tuple(item[:3]))
-    raise request.error(f"color {row} is not '#rrggbb' or [r, g, b]")
+    """Entry of a color: text, or its channels with alpha on the scale of the others."""
+    color = color_of_text(item, bare=True) if isinstance(item, str) else None
+    if color is not None:
+        return Entry(color=color)
+    if isinstance(item, str) or not _is_color(item):
+        raise request.error(f"color {row} is not '#rrggbb' or [r, g, b]")
+    is_unit = any(isinstance(part, float) for part in item) and max(item) <= 1
+    alpha = tuple(int(255 * part + 0.5) if is_unit else part for part in item[3:])
+    return Entry(color=(*item[:3], *alpha))
 
 
 def _with_field(entry: Entry, field: str, item: Any, row: int, request: Request) -> Entry:

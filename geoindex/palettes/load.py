@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from os import PathLike, fspath
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,8 +16,12 @@ from geoindex.palette import Palette
 from geoindex.palettes.delimited import parse_delimited
 from geoindex.palettes.entries import Request, check_n_colors
 from geoindex.palettes.formats import find_format, format_named, known_suffixes
+from geoindex.palettes.json_file import palette_of_object
 from geoindex.palettes.raster import RASTER_SUFFIXES, palette_of_raster
 from geoindex.rules.scale import Scale
+
+if TYPE_CHECKING:
+    from matplotlib.colors import Colormap
 
 __all__ = ["builtin_note", "builtin_palettes", "load_palette"]
 
@@ -53,7 +58,7 @@ def builtin_note(name: str) -> str:
 
 
 def load_palette(
-    source: Palette | str | PathLike[str],
+    source: Palette | str | PathLike[str] | Mapping[Any, Any] | Colormap,
     *,
     scale: Scale | None = None,
     n_colors: int | None = None,
@@ -66,13 +71,14 @@ def load_palette(
 
     Parameters
     ----------
-    source : str, path-like or Palette
+    source : str, path-like, Palette, matplotlib colormap or dict
         A built-in name such as ``"windows-256"``; a palette file (CSV or TSV, GIMP ``.gpl``,
         JASC and RIFF ``.pal``, Adobe ``.act``, ESRI and QGIS ``.clr``, GMT ``.cpt``, GDAL
         color relief, OpendTect, JSON); the style of a map layer (QGIS ``.qml``, ``.qgz``,
         ``.qgs``, ``.qlr``; ArcGIS Pro ``.lyrx``, ``.mapx``; ``.sld``); an image with a color
-        table; the name of a matplotlib colormap such as ``"tab20"``; or a palette, which
-        is returned as is.
+        table; a matplotlib colormap or its name, such as ``"tab20"``; colors by class value
+        or name, as rasterio has them: ``{1: (255, 0, 0, 255)}``, ``{"till": "#f7ecc0"}``; or
+        a palette, which is returned as is.
     scale : {"unit", "byte"}, optional
         Scale of the values in delimited text, if the rule (unit if all are within 0-1,
         otherwise byte) would guess wrong.
@@ -127,6 +133,10 @@ def load_palette(
     if isinstance(source, Palette):
         return source
     check_n_colors(n_colors)
+    if isinstance(source, Mapping):
+        return palette_of_object(dict(source), Request(where="the dict of colors", scale=scale))
+    if not isinstance(source, str | PathLike):
+        return _palette_of_other(source, n_colors)
     name = fspath(source)
     request = Request(
         where=name,
@@ -152,7 +162,7 @@ def _load(name: str, request: Request, key: str | None) -> Palette:
         content = (BUILTIN / f"{name}.csv").read_bytes()
         palette = parse_delimited(content, Request(where=name, name=name))
     elif not path.exists():
-        palette = _palette_of_colormap(name, request.n_colors)
+        palette = _named_colormap(name, request.n_colors)
     elif not path.is_file():
         raise PaletteError(f"{path}: is not a file; name a palette file")
     elif key is None and path.suffix.lower() in RASTER_SUFFIXES:
@@ -180,8 +190,20 @@ def _palette_of_file(path: Path, request: Request, key: str | None) -> Palette:
     return known.read(content, request)
 
 
-def _palette_of_colormap(name: str, n_colors: int | None) -> Palette:
-    """Palette of a matplotlib colormap."""
+def _palette_of_other(source: Any, n_colors: int | None) -> Palette:
+    """Palette of an object that is neither a name nor a path."""
+    from matplotlib.colors import Colormap
+
+    if isinstance(source, Colormap):
+        return _palette_of_colormap(source, source.name, n_colors)
+    raise OptionError(
+        f"palette must be a Palette, a ColorCube, a file or a name, found "
+        f"{type(source).__name__}; use Palette(colors) for an array of colors"
+    )
+
+
+def _named_colormap(name: str, n_colors: int | None) -> Palette:
+    """Palette of a matplotlib colormap by its name."""
     import matplotlib as mpl
 
     if name not in mpl.colormaps:
@@ -189,7 +211,11 @@ def _palette_of_colormap(name: str, n_colors: int | None) -> Palette:
             f"{name}: no such palette file, and no built-in palette of that name; built in: "
             f"{', '.join(builtin_palettes())}"
         )
-    colormap = mpl.colormaps[name]
+    return _palette_of_colormap(mpl.colormaps[name], name, n_colors)
+
+
+def _palette_of_colormap(colormap: Colormap, name: str, n_colors: int | None) -> Palette:
+    """Palette of a matplotlib colormap: the colors that it lists, or steps of its ramp."""
     if colormap.N <= MOST_LISTED_COLORS:
         return Palette(colormap(np.arange(colormap.N))[:, :3], name=name, scale="unit")
     request = Request(where=f"matplotlib colormap {name}", name=name, n_colors=n_colors)

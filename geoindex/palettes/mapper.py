@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from os import PathLike, fspath
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from geoindex.color.mapper import ColorMapper, color_mapper
 from geoindex.color.metrics import Metric
-from geoindex.errors import OptionError
 from geoindex.palette import Palette
 from geoindex.palettes.cube import SUFFIX, load_cube
 from geoindex.palettes.load import load_palette
+
+if TYPE_CHECKING:
+    from matplotlib.colors import Colormap
 
 __all__ = ["load_mapper"]
 
 
 def load_mapper(
-    source: ColorMapper | Palette | str | PathLike[str],
+    source: ColorMapper | Palette | str | PathLike[str] | Mapping[Any, Any] | Colormap,
     metric: Metric = "rgb",
     max_distance: float | None = None,
 ) -> ColorMapper:
@@ -42,11 +46,6 @@ def load_mapper(
     """
     if isinstance(source, ColorMapper):
         return color_mapper(source, metric, max_distance)
-    if not isinstance(source, Palette | str | PathLike):
-        raise OptionError(
-            f"palette must be a Palette, a ColorCube, a file or a name, found "
-            f"{type(source).__name__}; use Palette(colors) for an array of colors"
-        )
-    if not isinstance(source, Palette) and Path(fspath(source)).suffix.lower() == SUFFIX:
+    if isinstance(source, str | PathLike) and Path(fspath(source)).suffix.lower() == SUFFIX:
         return color_mapper(load_cube(source), metric, max_distance)
     return color_mapper(load_palette(source), metric, max_distance)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from geoindex.images.bands import color_table, has_color_table
 from geoindex.images.drivers import open_raster
 from geoindex.images.place import Place, place_of
 from geoindex.palette import Palette
+
+if TYPE_CHECKING:
+    from rasterio.io import DatasetReader
 
 __all__ = [
     "RASTER_SUFFIXES",
@@ -65,9 +68,13 @@ def read_raster(path: Path) -> RasterPalette:
         nodata = None if source.nodata is None else int(source.nodata)
         # Numbers beyond 16 bits have no color table; the tag has a color for each class then.
         table = color_table(source) if has_color_table(source) else None
+        transparent = _transparent(source)
         place = place_of(source, path)
     values = content.get("values")
     is_values = bool(content.get("class_values")) and values is not None
+    if not content and table is not None:
+        indices, nodata, values = _foreign_classes(indices, table, nodata, transparent)
+        is_values = values is not None
     try:
         palette = Palette(
             _class_colors(table, values if is_values else None, indices, nodata, content),
@@ -110,9 +117,41 @@ def palette_of_raster(path: Path) -> Palette:
         if not has_table and TAG not in source.tags():
             raise PaletteError(f"{path}: the image has no color table; name a palette file")
         colors = color_table(source) if has_table else None
+        transparent = _transparent(source)
     if colors is None or path.suffix.lower() in STRIP_SUFFIXES:
         return read_raster(path).palette
-    return Palette(colors, name=path.stem)
+    kept = [row for row in range(len(colors)) if row not in transparent]
+    if not kept:
+        raise PaletteError(f"{path}: all colors are transparent")
+    return Palette(colors[kept], name=path.stem, values=kept)
+
+
+def _transparent(source: DatasetReader) -> frozenset[int]:
+    """Entries of the color table of an open file that cannot be seen."""
+    if not has_color_table(source):
+        return frozenset()
+    return frozenset(row for row, color in source.colormap(1).items() if color[3] == 0)
+
+
+def _foreign_classes(
+    indices: NDArray[Any], colors: NDArray[Any], nodata: int | None, transparent: frozenset[int]
+) -> tuple[NDArray[Any], int | None, list[int] | None]:
+    """Find indices, nodata and class values of another program's file.
+
+    The entries beside nodata and transparent ones are the classes. Where these do not end the
+    table, the indices are class values.
+    """
+    blank = transparent | (set() if nodata is None else {nodata})
+    n_rows = _used_rows(indices, colors, None)
+    inside = sorted(row for row in blank if row < n_rows)
+    if nodata is None and inside:
+        nodata = inside[0]
+    if nodata is not None and len(inside) > 1:
+        indices = np.where(np.isin(indices, inside), indices.dtype.type(nodata), indices)
+    kept = [row for row in range(n_rows) if row not in blank]
+    if not kept or kept == list(range(len(kept))):
+        return indices, nodata, None
+    return indices, nodata, kept
 
 
 def _used_rows(indices: NDArray[Any], colors: NDArray[Any], nodata: int | None) -> int:

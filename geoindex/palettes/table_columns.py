@@ -251,7 +251,7 @@ def _add_color(columns: Columns, rows: Sequence[Row], request: Request) -> None:
         columns.places["color"] = (sure or found)[0]
 
 
-def _two_colors(first: int, second: int, line: int, request: Request) -> PaletteError:
+def _two_colors(first: int, second: int, line: int | None, request: Request) -> PaletteError:
     """Error for two columns of colors."""
     return request.error(
         f"columns {first + 1} and {second + 1} hold colors; name the columns: --columns "

@@ -22,8 +22,8 @@ SAMPLE = 200
 class Row:
     """A line of a table."""
 
-    line: int
-    """Line of the file, counted from 1."""
+    line: int | None
+    """Line of the file, counted from 1, or None if the format has no lines."""
 
     cells: Sequence[str]
     """Without blanks around them."""

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoindex import IndexGrid, Palette, Survey, open_grid, read_horizon, write_horizon
-from geoindex.errors import GridError
+from geoindex.errors import GeoindexWarning, GridError
 from geoindex.rules.indices import rows_of_numbers
 
 COLORS = {"A": (200, 0, 0), "B": (0, 200, 0), "C": (0, 0, 200)}
@@ -172,8 +172,11 @@ def test_refused_legends(
 def test_legend_in_another_encoding(tmp_path: Path) -> None:
     write_esri(tmp_path / "map.asc", [[0]])
     legend = "index,r,g,b,name\n0,1,2,3,Grès\n"
-    for encoding in ("utf-8", "utf-8-sig", "utf-16", "latin-1"):
+    for encoding in ("utf-8", "utf-8-sig", "utf-16"):
         (tmp_path / "map.asc.legend.csv").write_bytes(legend.encode(encoding))
+        assert open_grid(tmp_path / "map.asc").palette.names == ("Grès",)
+    (tmp_path / "map.asc.legend.csv").write_bytes(legend.encode("latin-1"))
+    with pytest.warns(GeoindexWarning, match="is not in UTF-8; read as cp1252"):
         assert open_grid(tmp_path / "map.asc").palette.names == ("Grès",)
 
 
