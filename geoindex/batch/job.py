@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from geoindex.errors import GeoindexError, interrupts_first
@@ -12,6 +13,12 @@ from geoindex.indexing.options import GridLayout, ImageMapping
 from geoindex.indexing.report import ConversionReport
 
 __all__ = ["Chunk", "Job", "Outcome", "Runner", "Task", "convert_sheet"]
+
+BEHIND = (".json", ".aux.xml", ".legend.csv")
+"""What the names of sidecars and legends add to that of the grid."""
+
+INSTEAD = (".pgw", ".prj", ".odct", ".legend.csv", ".import.txt")
+"""What stands in place of its suffix in those of world files, CRS and what belongs to horizons."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +56,8 @@ class Outcome:
     report: ConversionReport | None = None
     """Of a sheet that was converted."""
 
-    size: int = 0
-    """Bytes of its grid file."""
+    files: dict[str, int] = field(default_factory=dict)
+    """Bytes of its grid and of the files beside it, by their names."""
 
     reason: str = ""
     """Why the sheet was not converted."""
@@ -80,7 +87,7 @@ def convert_sheet(job: Job, task: Task) -> Outcome:
         with interrupts_first():
             target.parent.mkdir(parents=True, exist_ok=True)
             report = convert_image(task.source, target, job.mapping, job.layout, overwrite=True)
-            size = target.stat().st_size
+            files = _files_of(target)
     except GeoindexError as error:
         return Outcome(number=task.number, reason=str(error))
     except MemoryError:
@@ -90,4 +97,15 @@ def convert_sheet(job: Job, task: Task) -> Outcome:
         text = " ".join(str(error).split())
         reason = f"{task.source}: {type(error).__name__}: {text}"
         return Outcome(number=task.number, reason=reason)
-    return Outcome(number=task.number, report=report, size=size)
+    return Outcome(number=task.number, report=report, files=files)
+
+
+def _files_of(target: Path) -> dict[str, int]:
+    """Bytes of a grid and of what is read with it: legend, sidecars, world file, CRS."""
+    beside = [target.with_name(target.name + suffix) for suffix in BEHIND]
+    beside += [target.with_suffix(suffix) for suffix in INSTEAD]
+    sizes = {target.name: target.stat().st_size}
+    for path in beside:
+        with suppress(FileNotFoundError):
+            sizes[path.name] = path.stat().st_size
+    return sizes

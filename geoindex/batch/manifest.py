@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +37,8 @@ class Made:
     source: str
     signature: list[list[str | int]]
     settings: str
-    size: int
+    files: dict[str, int]
+    """Bytes of the grid and of the files beside it, by their names."""
 
 
 class Manifest:
@@ -48,6 +49,9 @@ class Manifest:
         self._descriptor = descriptor
         # None: begun, not made.
         self._grids: dict[str, Made | None] = {}
+        self._sources: dict[str, str] = {}
+        # Digest of the palette by that of the settings.
+        self._palettes: dict[str, str] = {}
         self._read()
 
     def is_made(
@@ -60,7 +64,7 @@ class Manifest:
         name : str
             The grid, relative to the folder.
         source : str
-            The image: kept subfolders and file name.
+            The image, as :attr:`geoindex.batch.sheets.Sheet.source_place` has it.
         signature : list
             State of the image; see :class:`geoindex.batch.sheets.FolderListings`.
         settings : str
@@ -71,8 +75,9 @@ class Manifest:
             return False
         if made.signature != signature:
             return False
+        place = (self._folder / name).parent
         try:
-            return (self._folder / name).stat().st_size == made.size
+            return all((place / file).stat().st_size == size for file, size in made.files.items())
         except OSError:
             return False
 
@@ -84,6 +89,32 @@ class Manifest:
         """Whether a file of this name exists that no batch made."""
         return name not in self._grids and os.path.lexists(self._folder / name)
 
+    def other_source(self, name: str, source: str) -> str | None:
+        """Image from which an existing grid was made, or None if it is this source."""
+        made_from = self._sources.get(name, source)
+        if made_from == source or not os.path.lexists(self._folder / name):
+            return None
+        return made_from
+
+    def other_palettes(self, names: Container[str], palette: str) -> list[str]:
+        """Existing grids that were made with another palette.
+
+        Parameters
+        ----------
+        names : container of str
+            Grids to leave out.
+        palette : str
+            Digest of the palette.
+        """
+        return sorted(
+            name
+            for name, made in self._grids.items()
+            if made is not None
+            and name not in names
+            and self._palettes.get(made.settings, palette) != palette
+            and os.path.lexists(self._folder / name)
+        )
+
     def is_grid(self, path: Path) -> bool:
         """Whether a file is one of the grids."""
         try:
@@ -94,12 +125,13 @@ class Manifest:
     def start(self, settings: dict[str, Any], digest: str) -> None:
         """Record which settings a digest stands for, for the human reader."""
         self._append({"settings": digest, **settings})
+        self._palettes[digest] = settings["palette_sha256"]
 
-    def begin(self, names: Iterable[str]) -> None:
-        """Record that grids are about to be written."""
-        names = list(names)
-        self._append({"begun": names})
-        self._grids.update(dict.fromkeys(names))
+    def begin(self, sources: Mapping[str, str]) -> None:
+        """Record that grids are about to be written, each with its source."""
+        self._append({"begun": list(sources), "sources": list(sources.values())})
+        self._grids.update(dict.fromkeys(sources))
+        self._sources.update(sources)
 
     def finish(
         self,
@@ -107,10 +139,10 @@ class Manifest:
         source: str,
         signature: list[list[str | int]],
         settings: str,
-        size: int,
+        files: dict[str, int],
     ) -> None:
-        """Record that a grid is complete; parameters as in :meth:`is_made`."""
-        made = Made(source=source, signature=signature, settings=settings, size=size)
+        """Record that a grid is complete; parameters as in :meth:`is_made` and :class:`Made`."""
+        made = Made(source=source, signature=signature, settings=settings, files=files)
         self._append({"made": name, **vars(made)})
         self._grids[name] = made
 
@@ -150,14 +182,19 @@ class Manifest:
             return
         if not isinstance(entry, dict):
             return
-        name, begun = entry.pop("made", None), entry.get("begun")
-        if isinstance(begun, list):
-            self._grids.update((grid, None) for grid in begun if isinstance(grid, str))
+        name, begun = entry.pop("made", None), _strings(entry.get("begun"))
+        settings, palette = entry.get("settings"), entry.get("palette_sha256")
+        if begun:
+            self._grids.update(dict.fromkeys(begun))
+            self._sources.update(zip(begun, _strings(entry.get("sources")), strict=False))
         elif isinstance(name, str):
             try:
-                self._grids[name] = Made(**entry)
+                made = Made(**entry)
             except TypeError:
-                self._grids[name] = None
+                made = None
+            self._grids[name] = made if made and isinstance(made.files, dict) else None
+        elif isinstance(settings, str) and isinstance(palette, str):
+            self._palettes[settings] = palette
 
     def _append(self, entry: dict[str, Any]) -> None:
         self._write(dump_json(entry).encode() + b"\n")
@@ -172,6 +209,13 @@ class Manifest:
             ) from error
         if written < len(content):
             raise OutputError(f"{self._folder / MANIFEST}: cannot be written: the disk is full")
+
+
+def _strings(value: Any) -> list[str]:
+    """Strings of a JSON list; nothing if it is none of strings."""
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        return value
+    return []
 
 
 @contextmanager

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import time
+import warnings
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -17,14 +19,20 @@ from geoindex.batch.job import Chunk, Job, Outcome, Runner, Task, convert_sheet
 from geoindex.batch.manifest import Manifest, open_manifest
 from geoindex.batch.processes import run_in_processes
 from geoindex.batch.report import BatchReport, FailedSheet, SkippedSheet
-from geoindex.batch.sheets import FolderListings, Sheet, find_sheets, target_problems
+from geoindex.batch.sheets import (
+    FolderListings,
+    Sheet,
+    find_sheets,
+    target_problems,
+    warn_of_links,
+)
 from geoindex.clean import Clean
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.merged import warn_of
 from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha, Translucent
 from geoindex.color.threads import Progress, n_cores
-from geoindex.errors import BatchError, OptionError, OutputError
+from geoindex.errors import BatchError, GeoindexWarning, OptionError, OutputError
 from geoindex.files.json_text import dump_json
 from geoindex.files.whole_files import make_folder
 from geoindex.grids.class_values import check_class_values
@@ -94,10 +102,11 @@ def convert_many(
         Number of worker processes; default: one per core. With 1, this process converts one
         sheet after another on all cores.
     resume : bool
-        Skip sheets that were converted with the same settings if the image (and its world file)
-        has the same size and time, and the grid still exists.
+        Skip sheets that were converted with the same settings if the image (and its sidecars)
+        has the same size and time, and the grid still exists with the files beside it.
     overwrite : bool
-        Replace files that no batch made; grids of an earlier batch are replaced anyway.
+        Replace files that no batch made, and grids made from another image; those that an earlier
+        batch made from the same image are replaced anyway.
     fail_fast : bool
         Stop at the first sheet that cannot be converted.
     progress : callable, optional
@@ -164,11 +173,14 @@ def convert_many(
     if values:
         check_class_values(mapping.palette)
     folder = Path(dst_dir)
-    sheets = find_sheets(srcs, folder, suffix)
+    sources = [srcs] if isinstance(srcs, str | PathLike) else list(srcs)
+    sheets = find_sheets(sources, folder, suffix)
+    warn_of_links(sources, folder)
     make_folder(folder)
     with open_manifest(folder) as manifest:
         batch = _Batch(folder, manifest, _digest(settings, mapping.palette), progress)
         tasks = batch.plan(sheets, resume=resume, overwrite=overwrite, is_far=client is not None)
+        batch.warn_of_palettes(mapping.palette)
         if tasks and not (fail_fast and batch.failed):
             manifest.start(settings, batch.digest)
             run, n_processes = _runner(jobs, len(tasks), client)
@@ -221,11 +233,8 @@ class _Batch:
         for number, sheet in enumerate(self.sheets):
             target = self.folder / sheet.name
             problem = problems.get(str(sheet.source))
-            if problem is None and self.manifest.is_foreign(sheet.name) and not overwrite:
-                problem = (
-                    f"{target}: exists already and was not made by a batch; use overwrite=True "
-                    "(--overwrite)"
-                )
+            if problem is None and not overwrite:
+                problem = self._occupied(sheet)
             if problem is not None:
                 self._fail(number, problem)
                 continue
@@ -235,7 +244,7 @@ class _Batch:
                 self._fail(number, f"{sheet.source}: cannot be read: {error.strerror}")
                 continue
             if resume and self.manifest.is_made(
-                sheet.name, sheet.source_name, signature, self.digest
+                sheet.name, sheet.source_place, signature, self.digest
             ):
                 self.skipped.append(SkippedSheet(source=str(sheet.source), target=str(target)))
                 continue
@@ -246,11 +255,41 @@ class _Batch:
             tasks.append(Task(number=number, source=str(paths[0]), target=str(paths[1])))
         return tasks
 
+    def _occupied(self, sheet: Sheet) -> str | None:
+        """Why the name of a grid is taken, if it is."""
+        target = self.folder / sheet.name
+        if self.manifest.is_foreign(sheet.name):
+            return (
+                f"{target}: exists already and was not made by a batch; use overwrite=True "
+                "(--overwrite)"
+            )
+        other = self.manifest.other_source(sheet.name, sheet.source_place)
+        if other is None:
+            return None
+        return (
+            f"{target}: was made from another image, {os.path.normpath(self.folder / other)}; "
+            "choose another output folder, or use overwrite=True (--overwrite)"
+        )
+
+    def warn_of_palettes(self, palette: Palette) -> None:
+        """Warn if grids of another palette stay in the folder, where a number is another class."""
+        names = {sheet.name for sheet in self.sheets}
+        others = self.manifest.other_palettes(names, palette.sha256)
+        if others:
+            warnings.warn(
+                f"{self.folder}: {len(others):,} grids, such as {others[0]}, were made with "
+                "another palette, so that the same number is another class; use an output folder "
+                "for each palette",
+                GeoindexWarning,
+                stacklevel=3,
+            )
+
     def begun(self, tasks: list[Task], size: int) -> Iterator[Chunk]:
         """Yield chunks of tasks, each recorded as begun when it is drawn."""
         remaining = iter(tasks)
         while chunk := list(islice(remaining, size)):
-            self.manifest.begin(self.sheets[task.number].name for task in chunk)
+            sheets = [self.sheets[task.number] for task in chunk]
+            self.manifest.begin({sheet.name: sheet.source_place for sheet in sheets})
             yield chunk
 
     def collect(self, outcomes: Iterator[Outcome], *, n_tasks: int, fail_fast: bool) -> None:
@@ -271,7 +310,7 @@ class _Batch:
             else:
                 signature = self.signatures.pop(number)
                 self.manifest.finish(
-                    sheet.name, sheet.source_name, signature, self.digest, outcome.size
+                    sheet.name, sheet.source_place, signature, self.digest, outcome.files
                 )
                 self.done[number] = replace(
                     outcome.report,

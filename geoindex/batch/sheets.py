@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import glob
 import os
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from os import PathLike, fspath
 from pathlib import Path
 
-from geoindex.errors import MissingFileError, OptionError
+from geoindex.errors import GeoindexWarning, MissingFileError, OptionError
 from geoindex.images.sidecars import names_beside
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "absolute",
     "find_sheets",
     "target_problems",
+    "warn_of_links",
 ]
 
 IMAGE_SUFFIXES = frozenset(
@@ -37,8 +39,8 @@ class Sheet:
     name: str
     """Its grid, relative to the output folder, with forward slashes."""
 
-    source_name: str
-    """The image in the same way: kept subfolders and file name."""
+    source_place: str
+    """The image from the output folder on, which tells sheets of the same name apart."""
 
 
 def find_sheets(
@@ -72,17 +74,44 @@ def find_sheets(
     if isinstance(sources, str | PathLike):
         sources = [sources]
     found: dict[str, Sheet] = {}
+    output, real = os.path.realpath(folder), dict[str, str]()
     for source in sources:
         for path, kept in _expand(fspath(source), folder):
             sheet = Sheet(
                 source=path,
                 name=kept.with_suffix(suffix).as_posix(),
-                source_name=kept.as_posix(),
+                source_place=_place(path, output, real),
             )
             found.setdefault(absolute(path), sheet)
     if not found:
         raise MissingFileError("no source is named; name image files, folders or globs")
     return list(found.values())
+
+
+def warn_of_links(sources: Iterable[str | PathLike[str]], folder: Path) -> None:
+    """Warn of folders that are symbolic links: they are not searched, for they can be circles.
+
+    Parameters
+    ----------
+    sources, folder
+        As for :func:`find_sheets`.
+    """
+    output = os.path.realpath(folder)
+    links = [
+        path
+        for source in sources
+        if Path(source).is_dir()
+        for place, folders, _ in _walk_folders(Path(source), output)
+        for path in (os.path.join(place, name) for name in folders)  # noqa: PTH118  thousands
+        if os.path.islink(path)  # noqa: PTH114  ditto
+    ]
+    if links:
+        more = f" and {len(links) - 1:,} more" if len(links) > 1 else ""
+        warnings.warn(
+            f"{links[0]}{more}: linked folders are not searched; name them as sources",
+            GeoindexWarning,
+            stacklevel=3,
+        )
 
 
 def _expand(source: str, folder: Path) -> Iterator[tuple[Path, Path]]:
@@ -122,16 +151,37 @@ def _expand(source: str, folder: Path) -> Iterator[tuple[Path, Path]]:
 
 def _walk(top: Path, folder: Path) -> Iterator[Path]:
     """Yield the images below a folder, except hidden ones and those in the output folder."""
-    output = os.path.realpath(folder)
+    for place, _, files in _walk_folders(top, os.path.realpath(folder)):
+        for name in sorted(files):
+            if not name.startswith(".") and _is_image(name):
+                yield Path(place, name)
+
+
+def _walk_folders(top: Path, output: str) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Walk as ``os.walk`` does, sorted, without hidden folders and the output folder."""
     for place, folders, files in os.walk(top):
         folders[:] = sorted(
             name
             for name in folders
             if not name.startswith(".") and os.path.realpath(os.path.join(place, name)) != output  # noqa: PTH118  thousands of them
         )
-        for name in sorted(files):
-            if not name.startswith(".") and _is_image(name):
-                yield Path(place, name)
+        yield place, folders, files
+
+
+def _place(path: Path, output: str, real: dict[str, str]) -> str:
+    """Path of an image from the output folder on, with forward slashes.
+
+    Both may move together. An image on another drive has its whole path. `real` keeps the folders
+    that were looked up, for thousands of sheets share one.
+    """
+    folder, name = os.path.split(absolute(path))
+    if folder not in real:
+        real[folder] = os.path.realpath(folder)
+    try:
+        place = os.path.relpath(real[folder], output)
+    except ValueError:
+        place = real[folder]
+    return Path(place, name).as_posix()
 
 
 def _fixed_part(pattern: Path) -> Path:

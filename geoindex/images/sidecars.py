@@ -95,11 +95,11 @@ def names_beside(path: Path) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        World files, ``.prj`` and ``.aux.xml``, whether they exist or not.
+        World files, ``.prj``, ``.aux.xml``, ``.msk`` and ``.tab``, whether they exist or not.
     """
-    suffixes = (*_world_suffixes(path), ".prj")
+    suffixes = (*_world_suffixes(path), ".prj", ".tab")
     names = [path.with_suffix(suffix).name for suffix in suffixes]
-    return tuple(name.lower() for name in (*names, f"{path.name}.aux.xml"))
+    return tuple(name.lower() for name in (*names, f"{path.name}.aux.xml", f"{path.name}.msk"))
 
 
 def _world_suffixes(path: Path) -> tuple[str, ...]:
