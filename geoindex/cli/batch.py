@@ -152,6 +152,9 @@ def _echo_table(report: BatchReport) -> None:
     if cleaned:
         changed = sum(sum(reasons.values()) for reasons in cleaned)
         rows.append(("changed", changed, f"  pixels by --clean, {changed / report.n_pixels:.2%}"))
+    placeless = sum(sheet.bounds is None and not sheet.crs for sheet in report.done)
+    if placeless:
+        rows.append(("no place", placeless, "  without world file, transform or control points"))
     click.echo(f"{report.folder}: {report.n_sheets:,} sheets")
     for name, number, note in rows:
         click.echo(f"  {name:<9}  {number:>9,}{note}")

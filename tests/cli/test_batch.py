@@ -40,7 +40,10 @@ def test_batch(maps: Path, tmp_path: Path) -> None:
         ["done", "4"],
         ["skipped", "0"],
         ["failed", "1"],
+        ["no", "place"],
     ]
+    # Two of them have a world file.
+    assert lines[-1].split()[2] == "2"
     (maps / "bad.png").unlink()
     result = run("batch", "maps", "-o", "out", "-p", "legend.csv", "--json", cwd=tmp_path)
     assert (result.returncode, result.stderr) == (0, "")
