@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from geoindex.errors import GeoindexError, interrupts_first
 from geoindex.indexing.convert import convert_image
@@ -30,6 +31,18 @@ class Job:
 
     layout: GridLayout
     """How the grids are written."""
+
+    def settings(self, suffix: str) -> dict[str, Any]:
+        """All that determines the bytes of a grid, apart from its source, as JSON values."""
+        layout = self.layout
+        return {
+            "format": layout.format,
+            "suffix": suffix,
+            "values": layout.values,
+            "cog": layout.cog,
+            **({} if layout.crs is None else {"crs": layout.crs.to_wkt()}),
+            **self.mapping.provenance,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)

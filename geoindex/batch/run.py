@@ -169,7 +169,7 @@ def convert_many(
         format=grid_format.key, values=values, cog=cog, crs=parse_crs(crs, error=OptionError)
     )
     job = Job(mapping=mapping, layout=layout)
-    settings = _settings(job, suffix)
+    settings = job.settings(suffix)
     if values:
         check_class_values(mapping.palette)
     folder = Path(dst_dir)
@@ -381,19 +381,6 @@ def _suffix(name: str, grid_format: GridFormat) -> str:
     """Suffix that a name of a format stands for, with the dot."""
     suffix = "." + name.lower().removeprefix(".")
     return suffix if suffix in grid_format.suffixes else grid_format.suffixes[0]
-
-
-def _settings(job: Job, suffix: str) -> dict[str, Any]:
-    """All settings that determine the bytes of a grid, apart from its source, as JSON values."""
-    layout = job.layout
-    return {
-        "format": layout.format,
-        "suffix": suffix,
-        "values": layout.values,
-        "cog": layout.cog,
-        **({} if layout.crs is None else {"crs": layout.crs.to_wkt()}),
-        **job.mapping.provenance,
-    }
 
 
 def _digest(settings: dict[str, Any], palette: Palette) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from geoindex.errors import PaletteError
+from geoindex.palettes.css_colors import CSS_COLORS
 
 __all__ = ["COLOR_FORMS", "color_of_text", "colors_of_texts", "is_color_word"]
 
@@ -95,9 +96,4 @@ def _arguments(text: str) -> tuple[int, ...] | None:
 
 def _named(name: str) -> tuple[int, ...] | None:
     """Color of a CSS name."""
-    if not name.isalpha():
-        return None
-    from matplotlib.colors import CSS4_COLORS
-
-    found = CSS4_COLORS.get(name.lower())
-    return None if found is None else tuple(bytes.fromhex(str(found)[1:]))
+    return CSS_COLORS.get(name.lower())

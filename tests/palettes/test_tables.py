@@ -7,14 +7,17 @@ import io
 from pathlib import Path
 from typing import NamedTuple
 
+import matplotlib.colors
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.colors import CSS4_COLORS
 
 from geoindex import load_palette
 from geoindex.errors import GeoindexWarning, OptionError, PaletteError
 from geoindex.palette import Palette
 from geoindex.palettes.by_value import is_gdal_text
+from geoindex.palettes.css_colors import CSS_COLORS
 from geoindex.palettes.delimited import parse_delimited
 from geoindex.palettes.entries import Request
 
@@ -283,3 +286,8 @@ def test_the_order_of_columns_does_not_matter(
     values = tuple(row[4] for row in rows)
     assert (palette.values or tuple(range(len(rows)))) == values
     assert (palette.names or ("",) * len(rows)) == tuple(row[3] for row in rows)
+
+
+def test_color_names_are_those_of_css() -> None:
+    named = {name: matplotlib.colors.to_hex(color) for name, color in CSS4_COLORS.items()}
+    assert {name: "#" + bytes(color).hex() for name, color in CSS_COLORS.items()} == named
