@@ -46,8 +46,7 @@ pytest: $(VENV)/.installed-test ## the tests
 # What computes colors, classes, levels, places and bins; the other tests do no arithmetic of
 # their own or take long.
 ARITHMETIC := $(addprefix tests/,color clean/test_clean.py learn surveys opendtect rules \
-	indexing/test_gray.py grids/test_exchange.py palettes/test_formats.py \
-	test_grid.py test_palette.py test_survey.py)
+	indexing/test_gray.py grids/test_exchange.py test_grid.py test_palette.py test_survey.py)
 
 # Five runs, some at a time: each with other last bits of numpy's and math's functions, fewer or
 # more threads, other instructions, another hash seed, time zone and locale.
