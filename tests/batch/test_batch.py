@@ -93,8 +93,8 @@ def test_clean_reaches_the_sheets(maps: Path, tmp_path: Path, jobs: int) -> None
     again = {"clean": Clean(ink="black", speckle=4)}, {"clean": Clean(ink="black")}, {}
     redone = [convert_many(maps, tmp_path / "out", PALETTE, **options) for options in again]
     assert [len(report.done) for report in redone] == [0, 4, 4]
-    with pytest.raises(OptionError, match="no palette entry is purple"):
-        convert_many(maps, tmp_path / "out", PALETTE, clean=Clean(ink="purple"))
+    with pytest.raises(OptionError, match="the palette has no entry 'mauve'"):
+        convert_many(maps, tmp_path / "out", PALETTE, clean=Clean(ink="mauve"))
 
 
 def test_files_globs_and_folders(
