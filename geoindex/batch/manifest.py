@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,14 +19,11 @@ from geoindex.batch.lock import wait_for_lock
 from geoindex.batch.sheets import absolute
 from geoindex.errors import OutputError
 from geoindex.files.json_text import dump_json
-from geoindex.grids.formats import FORMATS
+from geoindex.files.whole_files import remove_leftovers
 
 __all__ = ["MANIFEST", "Manifest", "open_manifest"]
 
 MANIFEST = "geoindex-batch.jsonl"
-
-SCRATCH = re.compile(r"\.(.+)\.[0-9a-f]{8}\.part")
-"""Names of :func:`geoindex.files.whole_files.scratch_file`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,23 +143,8 @@ class Manifest:
         self._grids[name] = made
 
     def remove_scratch(self) -> None:
-        """Remove partial files that interrupted processes left beside the grids."""
-        for place in {(self._folder / name).parent for name in self._grids}:
-            if not place.is_dir():
-                continue
-            with os.scandir(place) as entries:
-                names = [entry.name for entry in entries if entry.name.endswith(".part")]
-            for name in names:
-                match = SCRATCH.fullmatch(name)
-                if match and self._belongs(place, match[1]):
-                    (place / name).unlink(missing_ok=True)
-
-    def _belongs(self, place: Path, name: str) -> bool:
-        """Whether a file is a grid, or a sidecar of one by its name."""
-        parts = name.split(".")
-        stems = [".".join(parts[:n]) for n in range(1, len(parts) + 1)]
-        suffixes = ["", *(suffix for known in FORMATS for suffix in known.suffixes)]
-        return any(self.is_grid(place / (stem + suffix)) for stem in stems for suffix in suffixes)
+        """Remove scratch files that interrupted processes left beside the grids."""
+        remove_leftovers(self._folder / name for name in self._grids)
 
     def _read(self) -> None:
         """Read the complete lines."""

@@ -2,8 +2,8 @@
 
 The color table holds the palette; names go to ``<name>.tif.aux.xml`` as GDAL category names,
 which GDAL and QGIS show, and to the tag ``GEOINDEX`` inside the file, so that they survive the
-loss of the sidecar. Class values below 0 or above 65535 are int32, which has no color table: the
-tag holds the colors.
+loss of the sidecar. So does what GeoTIFF keys cannot hold of the place. Class values below 0 or
+above 65535 are int32, which has no color table: the tag holds the colors.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,14 @@ import rasterio
 import rasterio.shutil
 from rasterio.crs import CRS
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
-from rasterio.io import DatasetWriter
+from rasterio.io import DatasetWriter, MemoryFile
 from rasterio.windows import Window
 
 from geoindex.color.threads import n_cores
 from geoindex.errors import OutputError
-from geoindex.files.whole_files import atomic_output, scratch_file
+from geoindex.files.whole_files import output_set
+from geoindex.grids.companions import gdal_companions, refuse_strangers
+from geoindex.grids.place_json import place_to_json
 from geoindex.grids.tagged import read_tagged, sidecar_path, tag_content, write_sidecar
 from geoindex.grids.writing import BandBuffer, BlockWriter, GridHeader
 from geoindex.images.files import Region
@@ -49,27 +52,27 @@ def open_geotiff(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator
 
     See :class:`geoindex.grids.writing.GridOpener`.
     """
-    with atomic_output(path, overwrite=overwrite) as temporary:
+    beside = gdal_companions(path)
+    refuse_strangers(path, header, beside)
+    lost = _not_in_keys(header)
+    with output_set(path, beside, overwrite=overwrite) as files:
         try:
             if header.cog:
-                with scratch_file(path) as plain:
-                    # The driver for the cloud only copies whole files.
-                    with _create(plain, header, compress="lz4") as target:
-                        yield _GeoTiffWriter(target, header)
-                    _copy_as_cog(plain, temporary)
+                # The driver for the cloud only copies whole files.
+                with _create(files.scratch(), header, lost, compress="lz4") as target:
+                    yield _GeoTiffWriter(target, header)
+                _copy_as_cog(files.scratch(), files.target)
             else:
                 with _create(
-                    temporary, header, compress="deflate", zlevel=DEFLATE_LEVEL
+                    files.target, header, lost, compress="deflate", zlevel=DEFLATE_LEVEL
                 ) as target:
                     yield _GeoTiffWriter(target, header)
-            if not _is_whole(temporary):
+            if not _is_whole(files.target):
                 raise OutputError(f"{path}: could not be written completely; is the disk full?")
         except RasterioError as error:
             reason = " ".join(str(error.__cause__ or error).split())
             raise OutputError(f"{path}: cannot be written: {reason}") from error
-        # Names of an earlier grid must not be read with this one.
-        sidecar_path(path).unlink(missing_ok=True)
-    write_sidecar(path, header, place=False)
+        write_sidecar(files[sidecar_path(path)], header, place=lost)
 
 
 class _GeoTiffWriter:
@@ -88,8 +91,13 @@ class _GeoTiffWriter:
 
 
 @contextmanager
-def _create(path: Path, header: GridHeader, **compression: Any) -> Iterator[DatasetWriter]:
-    """Open a new GeoTIFF with all but its pixels; `compression` as GDAL names it."""
+def _create(
+    path: Path, header: GridHeader, lost: dict[str, Any], **compression: Any
+) -> Iterator[DatasetWriter]:
+    """Open a new GeoTIFF with all but its pixels.
+
+    `lost` is for the tag; `compression` is as GDAL names it.
+    """
     rows, cols = header.shape
     place: dict[str, Any] = (
         {} if header.gcps else {"transform": header.transform, "crs": header.crs}
@@ -120,8 +128,30 @@ def _create(path: Path, header: GridHeader, **compression: Any) -> Iterator[Data
                 target.gcps = (list(header.gcps), header.crs or CRS())
             if header.has_color_table:
                 target.write_colormap(1, _color_table(header))
-            target.update_tags(**{TAG: tag_content(header)})
+            target.update_tags(**{TAG: tag_content(header, lost)})
             yield target
+
+
+def _not_in_keys(header: GridHeader) -> dict[str, Any]:
+    """Parts of the place that GeoTIFF keys, or GDAL's way to read them, cannot hold."""
+    lost = {
+        "transform": header.transform is not None and header.transform.is_identity,
+        "crs": header.crs is not None and not _in_keys(header.crs),
+    }
+    if not any(lost.values()):
+        return {}
+    return {key: value for key, value in place_to_json(header).items() if lost.get(key)}
+
+
+@lru_cache(maxsize=16)
+def _in_keys(crs: CRS) -> bool:
+    """Whether a CRS comes back from a GeoTIFF without its sidecar."""
+    with rasterio.Env(), warnings.catch_warnings(), MemoryFile() as memory:
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with memory.open(driver="GTiff", width=1, height=1, count=1, dtype="uint8", crs=crs):
+            pass
+        with MemoryFile(memory.read()) as alone, alone.open() as source:
+            return bool(source.crs == crs)
 
 
 def _is_whole(path: Path) -> bool:

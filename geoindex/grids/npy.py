@@ -13,20 +13,17 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
-from affine import Affine
 from numpy.typing import NDArray
-from rasterio.control import GroundControlPoint
-from rasterio.crs import CRS
 
 from geoindex.errors import GridError, MissingFileError
 from geoindex.files.json_text import FORMAT_VERSION, dump_json, load_json
 from geoindex.files.small_files import read_small
-from geoindex.files.whole_files import atomic_output, check_target, write_whole
+from geoindex.files.whole_files import output_set
 from geoindex.grid import IndexGrid
 from geoindex.grids.class_values import rows_of_values
+from geoindex.grids.place_json import place_from_json, place_to_json
 from geoindex.grids.writing import BandBuffer, BlockWriter, GridHeader
 from geoindex.images.files import Region
-from geoindex.images.place import Place
 from geoindex.palettes.json_file import palette_from_json, palette_to_json
 from geoindex.rules.indices import IndexArray
 
@@ -42,13 +39,12 @@ def sidecar_path(path: Path) -> Path:
 def open_npy(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator[BlockWriter]:
     """Open indices and sidecar for writing; see :class:`geoindex.grids.writing.GridOpener`."""
     sidecar = sidecar_path(path)
-    check_target(sidecar, overwrite=overwrite)
-    with atomic_output(path, overwrite=overwrite) as temporary:
-        with temporary.open("wb") as file:
+    with output_set(path, [sidecar], overwrite=overwrite) as files:
+        with files.target.open("wb") as file:
             writer = _NpyWriter(file, header)
             yield writer
         content = dump_json(_content(header, writer.checksum), indent=1) + "\n"
-        write_whole(sidecar, content.encode(), overwrite=overwrite)
+        files[sidecar].write_bytes(content.encode())
 
 
 class _NpyWriter:
@@ -88,9 +84,7 @@ def _content(header: GridHeader, checksum: int) -> dict[str, Any]:
         "class_values": header.values,
         "palette": palette_to_json(header.palette),
         "provenance": header.provenance,
-        "transform": None if header.transform is None else list(header.transform[:6]),
-        "crs": None if header.crs is None else header.crs.to_wkt(),
-        "gcps": [[gcp.row, gcp.col, gcp.x, gcp.y, gcp.z] for gcp in header.gcps],
+        **place_to_json(header),
     }
 
 
@@ -129,7 +123,7 @@ def read_npy(path: Path) -> IndexGrid:
         palette=palette,
         nodata=nodata,
         provenance=content.get("provenance", {}),
-        **_place(content, str(sidecar))._asdict(),
+        **place_from_json(content, str(sidecar)),
     )
 
 
@@ -138,22 +132,6 @@ def holds_values(path: Path) -> bool:
     sidecar = sidecar_path(path)
     content = load_json(read_small(sidecar, "sidecar", error=GridError), str(sidecar))
     return bool(content.get("class_values"))
-
-
-def _place(content: dict[str, Any], where: str) -> Place:
-    """Georeference of a sidecar."""
-    try:
-        transform, crs = content["transform"], content["crs"]
-        return Place(
-            transform=None if transform is None else Affine(*map(float, transform)),
-            crs=None if crs is None else CRS.from_wkt(crs),
-            gcps=tuple(
-                GroundControlPoint(float(row), float(col), float(x), float(y), z)
-                for row, col, x, y, z in content.get("gcps", ())
-            ),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise GridError(f"{where}: the georeference is damaged ({error})") from None
 
 
 def _checksum(indices: NDArray[np.generic]) -> int:

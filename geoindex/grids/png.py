@@ -1,7 +1,7 @@
 """Grids as palette PNG, which every program shows in the right colors, written row by row.
 
-Source: PNG specification, third edition (W3C, 2025). The tag ``GEOINDEX`` is a ``tEXt`` chunk; the
-georeference goes to a world file and to GDAL's sidecar.
+Source: PNG specification, third edition (W3C, 2025). The tag ``GEOINDEX`` is a ``tEXt`` chunk. It
+keeps the georeference, too; for other programs that goes to a world file and to GDAL's sidecar.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from typing import BinaryIO
 import numpy as np
 
 from geoindex.errors import OutputError
-from geoindex.files.whole_files import atomic_output, check_target, write_whole
+from geoindex.files.whole_files import output_set
+from geoindex.grids.companions import gdal_companions, refuse_strangers
+from geoindex.grids.place_json import place_to_json
 from geoindex.grids.tagged import read_tagged, sidecar_path, tag_content, write_sidecar
 from geoindex.grids.writing import BandBuffer, BlockWriter, GridHeader
 from geoindex.images.files import Region
@@ -42,18 +44,16 @@ def open_png(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator[Blo
             "255; write .tif"
         )
     world = path.with_suffix(".pgw")
-    # It would place the grid, whatever image it was written for.
-    check_target(world, overwrite=overwrite)
-    with atomic_output(path, overwrite=overwrite) as temporary:
-        with temporary.open("wb") as file:
+    beside = [world, *gdal_companions(path)]
+    refuse_strangers(path, header, beside)
+    with output_set(path, beside, overwrite=overwrite) as files:
+        with files.target.open("wb") as file:
             writer = _PngWriter(file, header)
             yield writer
             writer.finish()
-        sidecar_path(path).unlink(missing_ok=True)
-        world.unlink(missing_ok=True)
-    if header.transform is not None:
-        write_whole(world, world_file(header.transform).encode("ascii"), overwrite=True)
-    write_sidecar(path, header, place=True)
+        if header.transform is not None:
+            files[world].write_text(world_file(header.transform), "ascii", newline="\n")
+        write_sidecar(files[sidecar_path(path)], header, place=place_to_json(header))
 
 
 class _PngWriter:
@@ -73,7 +73,7 @@ class _PngWriter:
         if alpha:
             self._chunk(b"tRNS", alpha)
         # The chunk is Latin-1.
-        content = tag_content(header, ascii_only=True).encode("ascii")
+        content = tag_content(header, place_to_json(header), ascii_only=True).encode("ascii")
         self._chunk(b"tEXt", TAG.encode() + b"\0" + content)
 
     def write(self, indices: IndexArray, region: Region) -> None:

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import math
+import warnings
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from typing import Any
 
+from affine import Affine
+
+from geoindex.errors import GeoindexWarning, GridError
 from geoindex.files.json_text import FORMAT_VERSION, dump_json
-from geoindex.files.whole_files import atomic_output
 from geoindex.grid import IndexGrid
 from geoindex.grids.class_values import rows_of_values
+from geoindex.grids.place_json import place_from_json
 from geoindex.grids.writing import GridHeader
+from geoindex.images.place import Place
+from geoindex.images.sidecars import place_beside
 from geoindex.palettes.entries import one_line
-from geoindex.palettes.raster import read_raster
+from geoindex.palettes.raster import TAG, RasterPalette, read_raster
 
 __all__ = ["holds_values", "read_tagged", "sidecar_path", "tag_content", "write_sidecar"]
 
+MOST_PIXELS = 0.01
+"""Largest difference of two transforms that are taken to be one."""
 
-def tag_content(header: GridHeader, *, ascii_only: bool = False) -> str:
-    """JSON for the tag: what neither color table nor georeference hold."""
+
+def tag_content(header: GridHeader, place: dict[str, Any], *, ascii_only: bool = False) -> str:
+    """JSON for the tag: what neither color table nor georeference hold; `place` may be empty."""
     palette = header.palette
     return dump_json(
         {
@@ -30,6 +41,7 @@ def tag_content(header: GridHeader, *, ascii_only: bool = False) -> str:
             "class_values": header.values,
             **({} if header.has_color_table else {"colors": palette.colors.tolist()}),
             "provenance": header.provenance,
+            **({"place": place} if place else {}),
         },
         ascii_only=ascii_only,
     )
@@ -51,7 +63,7 @@ def read_tagged(path: Path) -> IndexGrid:
         indices=indices,
         palette=raster.palette,
         nodata=nodata,
-        **raster.place._asdict(),
+        **_place(raster, path)._asdict(),
         provenance=raster.content.get("provenance", {}),
     )
 
@@ -61,26 +73,70 @@ def holds_values(path: Path) -> bool:
     return read_raster(path).is_values
 
 
+def _place(raster: RasterPalette, path: Path) -> Place:
+    """Place of an image: that of its tag, or else what is in the file and beside it.
+
+    Warns
+    -----
+    GeoindexWarning
+        The files beside the image are those of another one.
+    """
+    content, found = raster.content.get("place", {}), raster.place
+    if not isinstance(content, dict):
+        raise GridError(f"{path}, tag {TAG}: the georeference is damaged")
+    kept = place_from_json(content, f"{path}, tag {TAG}")
+    if "transform" in kept:
+        kept["gcps"] = ()
+    elif "gcps" in kept:
+        kept["transform"] = None
+    own = found._replace(**kept)
+    is_other = found.crs is not None and own.crs != found.crs
+    if found.transform is not None and own.transform != found.transform:
+        is_other = is_other or not _agree(own.transform, found.transform, raster.indices.shape)
+    # Alone, a GeoTIFF may have less in its keys than in its tag.
+    if is_other and (
+        sidecar_path(path).is_file()
+        or any(place_beside(path, crs_only=crs_only) for crs_only in (True, False))
+    ):
+        warnings.warn(
+            f"{path}: the files beside it give it another place than it was saved with, which is "
+            "kept; save the grid again to replace the files",
+            GeoindexWarning,
+            stacklevel=4,
+        )
+    return own
+
+
+def _agree(one: Affine | None, other: Affine, shape: tuple[int, int]) -> bool:
+    """Whether two transforms differ only by what text does to their digits."""
+    if one is None:
+        return False
+    rows, cols = shape
+    shifts = (~one @ (other @ corner) for corner in ((0, 0), (cols, 0), (0, rows)))
+    wanted = ((0, 0), (cols, 0), (0, rows))
+    pairs = zip(shifts, wanted, strict=True)
+    return all(math.dist(shift, corner) < MOST_PIXELS for shift, corner in pairs)
+
+
 def sidecar_path(path: Path) -> Path:
     """Place of GDAL's sidecar, which QGIS and ArcGIS read too."""
     return path.with_name(path.name + ".aux.xml")
 
 
-def write_sidecar(path: Path, header: GridHeader, *, place: bool) -> None:
+def write_sidecar(path: Path, header: GridHeader, *, place: dict[str, Any]) -> None:
     """Write GDAL's sidecar (https://gdal.org, "PAM dataset") where there is something to store.
 
     Parameters
     ----------
     path : Path
-        The image.
+        The sidecar.
     header : GridHeader
         Its class names become category names.
-    place : bool
-        Whether the sidecar also holds the georeference.
+    place : dict
+        What the sidecar also holds of the georeference, by :func:`place_to_json`.
     """
     root = ET.Element("PAMDataset")
-    if place:
-        _add_place(root, header)
+    _add_place(root, place)
     # GDAL counts the categories from 0, and none are in a list of millions.
     if header.palette.names is not None and header.has_color_table:
         band = ET.SubElement(root, "PAMRasterBand", band="1")
@@ -89,28 +145,27 @@ def write_sidecar(path: Path, header: GridHeader, *, place: bool) -> None:
         for value in range(max(names) + 1):
             ET.SubElement(categories, "Category").text = one_line(names.get(value, ""))
     if len(root):
-        with atomic_output(sidecar_path(path), overwrite=True) as temporary:
-            ET.ElementTree(root).write(temporary, encoding="utf-8")
+        ET.ElementTree(root).write(path, encoding="utf-8")
 
 
-def _add_place(root: ET.Element, header: GridHeader) -> None:
+def _add_place(root: ET.Element, place: dict[str, Any]) -> None:
     """Add transform, CRS and ground control points."""
-    wkt = "" if header.crs is None else header.crs.to_wkt()
-    if wkt and not header.gcps:
+    wkt = place.get("crs") or ""
+    if wkt and not place.get("gcps"):
         ET.SubElement(root, "SRS").text = wkt
-    if header.transform is not None:
-        numbers = header.transform.to_gdal()
+    if place.get("transform") is not None:
+        numbers = Affine(*place["transform"]).to_gdal()
         ET.SubElement(root, "GeoTransform").text = ", ".join(repr(float(v)) for v in numbers)
-    if header.gcps:
+    if place.get("gcps"):
         points = ET.SubElement(root, "GCPList", Projection=wkt)
-        for number, gcp in enumerate(header.gcps):
+        for number, (row, col, x, y, z) in enumerate(place["gcps"]):
             ET.SubElement(
                 points,
                 "GCP",
                 Id=str(number),
-                Pixel=repr(gcp.col),
-                Line=repr(gcp.row),
-                X=repr(gcp.x),
-                Y=repr(gcp.y),
-                Z=repr(gcp.z or 0.0),
+                Pixel=repr(col),
+                Line=repr(row),
+                X=repr(x),
+                Y=repr(y),
+                Z=repr(z or 0.0),
             )

@@ -11,7 +11,7 @@ from rasterio.errors import CRSError
 
 from geoindex.errors import ImageError
 
-__all__ = ["crs_beside", "names_beside", "world_file", "world_file_transform"]
+__all__ = ["crs_beside", "names_beside", "place_beside", "world_file", "world_file_transform"]
 
 
 def world_file_transform(path: Path) -> Affine | None:
@@ -100,6 +100,26 @@ def names_beside(path: Path) -> tuple[str, ...]:
     suffixes = (*_world_suffixes(path), ".prj", ".tab")
     names = [path.with_suffix(suffix).name for suffix in suffixes]
     return tuple(name.lower() for name in (*names, f"{path.name}.aux.xml", f"{path.name}.msk"))
+
+
+def place_beside(path: Path, *, crs_only: bool) -> list[Path]:
+    """Files that would give an image a place.
+
+    Parameters
+    ----------
+    path : Path
+        The image, which need not be there.
+    crs_only : bool
+        Whether the image has a transform, so that only a CRS would be read.
+
+    Returns
+    -------
+    list of Path
+        World files and MapInfo's ``.tab``, which GDAL reads, or the ``.prj``.
+    """
+    suffixes = (".prj",) if crs_only else (*_world_suffixes(path), ".tab")
+    found = (_beside(path, suffix) for suffix in suffixes)
+    return [beside for beside in found if beside is not None]
 
 
 def _world_suffixes(path: Path) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geoindex.errors import OutputError
+from geoindex.files.checksums import checksum
 from geoindex.palette import Palette
 from geoindex.palettes.legend_csv import format_legend
 from geoindex.palettes.opendtect import N_LEVELS, format_opendtect
@@ -53,10 +54,11 @@ class Numbering(NamedTuple):
             name=self.palette.name,
         )
 
-    def write(self, colors: Path, legend: Path) -> None:
-        """Write the color table and the legend."""
+    def write(self, colors: Path, legend: Path, *, beside: Path) -> None:
+        """Write the color table and the legend of the file `beside`, which is written already."""
         colors.write_bytes(format_opendtect(self.shown))
-        legend.write_bytes(format_legend(self.palette, self.rows).encode())
+        text = format_legend(self.palette, self.rows, checksum=checksum(beside))
+        legend.write_bytes(text.encode())
 
 
 def number_classes(

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.errors import OutputError
-from geoindex.files.whole_files import atomic_outputs, check_targets
+from geoindex.files.whole_files import check_targets, output_set
 from geoindex.grid import IndexGrid
 from geoindex.opendtect.numbering import UNDEFINED, number_classes
 from geoindex.opendtect.segy_headers import (
@@ -163,7 +163,7 @@ def write_section(
     path = Path(path)
     if path.suffix.lower() not in (".sgy", ".segy"):
         raise OutputError(f"{path}: the suffix of a section must be .sgy or .segy")
-    targets = (path, path.with_suffix(".odct"), grid_legend_path(path))
+    targets = (path, grid_legend_path(path), path.with_suffix(".odct"))
     check_targets(targets, None, overwrite=overwrite)
     section = section_of(
         grid.shape,
@@ -182,13 +182,14 @@ def write_section(
     table = np.full(MOST_INDICES, UNDEFINED, dtype=np.float32)
     table[: len(grid.palette)] = numbering.numbers
     n_classes = len(grid.palette if numbering.rows is None else numbering.rows)
-    with atomic_outputs(targets, overwrite=overwrite) as (line, colors, legend):
-        numbering.write(colors, legend)
-        _write(line, path, table[indices], section, n_classes, feet=feet, degrees=degrees)
+    _, legend, colors = targets
+    with output_set(path, [legend, colors], overwrite=overwrite) as files:
+        _write(files.target, path, table[indices], section, n_classes, feet=feet, degrees=degrees)
+        numbering.write(files[colors], files[legend], beside=files.target)
     return SectionReport(
         target=str(path),
-        colors=str(targets[1]),
-        legend=str(targets[2]),
+        colors=str(colors),
+        legend=str(legend),
         renumbered=numbering.rows is not None,
         n_traces=section.n_traces,
         n_samples=section.n_samples,

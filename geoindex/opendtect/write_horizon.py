@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.errors import GridError, OptionError, OutputError
-from geoindex.files.whole_files import atomic_outputs, check_targets
+from geoindex.files.whole_files import check_targets, output_set
 from geoindex.grid import IndexGrid, Resampling
 from geoindex.opendtect.import_steps import HorizonFiles, import_steps, steps_path
 from geoindex.opendtect.numbering import UNDEFINED_TEXT, number_classes
@@ -181,14 +181,15 @@ def write_horizon(
         xy=xy,
         header_lines=title.count("\n"),
     )
-    with atomic_outputs(files, overwrite=overwrite) as (horizon, colors, legend, text):
-        numbering.write(colors, legend)
-        text.write_bytes(steps.encode())
-        with horizon.open("wb") as file:
+    beside = [files.legend, files.colors, files.steps]
+    with output_set(files.horizon, beside, overwrite=overwrite) as written:
+        with written.target.open("wb") as file:
             file.write(title.encode())
             endings = _endings(on_survey, numbering.numbers, depth.z)
             for lines in horizon_lines(on_survey.indices, lattice, endings, xy=xy):
                 file.write(lines)
+        numbering.write(written[files.colors], written[files.legend], beside=written.target)
+        written[files.steps].write_bytes(steps.encode())
     paths: dict[str, Any] = {name: str(file) for name, file in files._asdict().items()}
     how = on_survey.provenance["resampled"]
     return HorizonReport(

@@ -1,8 +1,9 @@
 """The legend CSV beside a grid whose format has no colors: the class of each number.
 
 The header is ``index,r,g,b,name``, followed by `palette_index` if the numbers are not palette
-rows, `value` if the palette has class values, and `role` if it has roles. Where the grid holds
-class values, the column `value` comes first, in place of `index`.
+rows, `value` if the palette has class values, `role` if it has roles, and `checksum`, that of the
+grid and its ``.prj``. Where the grid holds class values, the column `value` comes first, in place
+of `index`. A spreadsheet may sort the rows and drop columns.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.errors import GridError, MissingFileError, PaletteError
+from geoindex.files import checksums
 from geoindex.files.small_files import read_small
 from geoindex.palette import Palette
 from geoindex.palettes.entries import Request, labels, number, text_of
@@ -41,7 +43,11 @@ def grid_legend_path(path: Path) -> Path:
 
 
 def format_legend(
-    palette: Palette, rows: Sequence[int] | None = None, *, values: bool = False
+    palette: Palette,
+    rows: Sequence[int] | None = None,
+    *,
+    values: bool = False,
+    checksum: str | None = None,
 ) -> str:
     """Format a legend, which :func:`geoindex.load_palette` can read as a palette.
 
@@ -55,6 +61,8 @@ def format_legend(
     values : bool
         Whether the numbers are the class values of the palette. The legend has no column `index`
         then.
+    checksum : str, optional
+        Of the files that the legend is written with, by :func:`geoindex.files.checksums.checksum`.
 
     Returns
     -------
@@ -67,13 +75,14 @@ def format_legend(
         "palette_index": rows is not None,
         "value": palette.values is not None and not values,
         "role": palette.roles is not None,
+        "checksum": checksum is not None,
     }
     further = [column for column, is_shown in shown.items() if is_shown]
     writer.writerow(["value" if values else "index", "r", "g", "b", "name", *further])
     classes, roles = labels(palette), palette.roles or [""] * len(palette)
     for index, row in enumerate(range(len(palette)) if rows is None else rows):
         value, color, name = classes[row]
-        cells = {"palette_index": row, "value": value, "role": roles[row]}
+        cells = {"palette_index": row, "value": value, "role": roles[row], "checksum": checksum}
         writer.writerow(
             [value if values else index, *color, name, *(cells[column] for column in further)]
         )
@@ -157,11 +166,31 @@ def read_legend(legend: Path, grid: Path) -> Legend:
     content = read_small(legend, "legend", error=GridError)
     try:
         text = text_of(content, Request(where=str(legend)))
-        return _legend_of_rows(list(_rows_of_text(text)), str(legend))
+        rows = list(_rows_of_text(text))
+        _check_written_with(rows, legend, grid)
+        return _legend_of_rows(rows, str(legend))
     except csv.Error as error:
         raise GridError(f"{legend}: is not a table of classes ({error})") from None
     except PaletteError as error:
         raise GridError(str(error)) from None
+
+
+def _check_written_with(rows: list[_Row], legend: Path, grid: Path) -> None:
+    """Refuse a legend that was written with another grid, or another ``.prj``."""
+    prj = grid.with_suffix(".prj")
+    for known in sorted({row.cells.get("checksum", "").strip() for row in rows} - {""}):
+        has_crs = known.count(":") > 1
+        if has_crs and not prj.is_file():
+            raise GridError(
+                f"{grid}: {prj.name}, which was written with it, is missing; keep the files together"
+            )
+        if checksums.checksum(*([grid, prj] if has_crs else [grid])) != known:
+            is_grid = known.startswith(checksums.checksum(grid))
+            raise GridError(
+                f"{grid}: the {prj.name if is_grid else legend.name} beside it was written with "
+                "another grid; save the grid again, or, if you changed a file yourself, empty the "
+                f"column checksum of {legend.name}"
+            )
 
 
 class _Row(NamedTuple):

@@ -9,7 +9,7 @@ from geoindex.errors import GeoindexError
 if TYPE_CHECKING:
     from rasterio.crs import CRS
 
-__all__ = ["esri_wkt", "parse_crs", "registered_crs"]
+__all__ = ["esri_wkt", "parse_crs", "prj_wkt", "registered_crs"]
 
 
 def parse_crs(crs: CRS | str | int | None, *, error: type[GeoindexError]) -> CRS | None:
@@ -50,6 +50,17 @@ def esri_wkt(crs: CRS) -> str:
         return str(crs.to_wkt(version="WKT1_ESRI"))
     except CRSError:
         return str(crs.to_wkt())
+
+
+def prj_wkt(crs: CRS) -> str:
+    """WKT for a ``.prj``: ESRI's, or GDAL's where ESRI's would lose a part of the CRS."""
+    import rasterio
+
+    # Without it PROJ would print its own line, too.
+    with rasterio.Env():
+        wkt = esri_wkt(crs)
+        is_same = registered_crs(type(crs).from_wkt(wkt)) == registered_crs(crs)
+        return wkt if is_same else str(crs.to_wkt())
 
 
 def registered_crs(crs: CRS | None) -> CRS | None:

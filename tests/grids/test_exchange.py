@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ from tests.support.exchange import (
     centers,
     gdal_points,
     make_grid,
+    replace_grid,
     xtgeo_points,
 )
 
@@ -100,9 +102,8 @@ def test_irap_header_does_not_depend_on_last_digits(tmp_path: Path) -> None:
 def test_irap_angles_of_any_size(tmp_path: Path, angle: str) -> None:
     make_grid(ROTATED).save(tmp_path / "map.irap")
     words = (tmp_path / "map.irap").read_text().split()
-    (tmp_path / "map.irap").write_text(
-        " ".join([*words[:9], angle, *words[10:19]]) + "\n" + " ".join(words[19:])
-    )
+    text = " ".join([*words[:9], angle, *words[10:19]]) + "\n" + " ".join(words[19:])
+    replace_grid(tmp_path / "map.irap", text.encode())
     direction = np.radians(float(angle) % 360)
     found = open_grid(tmp_path / "map.irap").transform
     np.testing.assert_allclose(
@@ -164,7 +165,11 @@ def test_small_grids_to_the_letter(tmp_path: Path) -> None:
         grid.save(tmp_path / key, format=key)
         assert (tmp_path / key).read_bytes().decode() == text
     legend = (tmp_path / "esri.legend.csv").read_text()
-    assert legend == 'index,r,g,b,name\n0,0,0,0,ink\n1,255,0,0,"red, dark"\n2,9,9,9,\n'
+    checksum = f"crc32:{zlib.crc32(expected['esri'].encode()):08x}"
+    assert legend == (
+        f'index,r,g,b,name,checksum\n0,0,0,0,ink,{checksum}\n1,255,0,0,"red, dark",{checksum}\n'
+        f"2,9,9,9,,{checksum}\n"
+    )
 
 
 def test_lines_are_no_longer_than_other_programs_take(tmp_path: Path) -> None:
@@ -269,9 +274,10 @@ def test_formats_are_told_by_their_content(tmp_path: Path) -> None:
 
 def test_esri_grids_of_other_programs(tmp_path: Path) -> None:
     make_grid(n_colors=3).save(tmp_path / "map.asc")
-    (tmp_path / "map.asc").write_bytes(
+    replace_grid(
+        tmp_path / "map.asc",
         b"NCOLS\t2\r\nNROWS 2\r\nXLLCENTER 1005.0\r\nYLLCENTER 2005\r\nDX 10\r\nDY 20\r\n"
-        b"nodata_value -1e0\r\n 0.0 1.00\r\n2 -1\r\n"
+        b"nodata_value -1e0\r\n 0.0 1.00\r\n2 -1\r\n",
     )
     grid = open_grid(tmp_path / "map.asc")
     assert grid.indices.tolist() == [[0, 1], [2, 255]]

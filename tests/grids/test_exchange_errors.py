@@ -16,7 +16,15 @@ from rasterio.crs import CRS
 
 from geoindex import IndexGrid, Palette, open_grid
 from geoindex.errors import GeoindexError, GridError, MissingFileError, OutputError
-from tests.support.exchange import EXCHANGE, READABLE, ROTATED, SUFFIX, UPRIGHT, make_grid
+from tests.support.exchange import (
+    EXCHANGE,
+    READABLE,
+    ROTATED,
+    SUFFIX,
+    UPRIGHT,
+    make_grid,
+    replace_grid,
+)
 
 
 @pytest.mark.parametrize("key", EXCHANGE)
@@ -82,7 +90,7 @@ def test_files_that_are_there_are_kept_unless_told(tmp_path: Path, key: str) -> 
 
 
 def test_a_failed_save_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*args: object) -> bytes:
+    def fail(*args: object, **options: object) -> bytes:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("geoindex.grids.exchange.companions.format_legend", fail)
@@ -114,7 +122,7 @@ def test_a_failed_save_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
 )
 def test_damaged_grids_are_named(tmp_path: Path, text: str, message: str) -> None:
     make_grid(n_colors=3).save(tmp_path / "map.asc")
-    (tmp_path / "map.asc").write_text(text)
+    replace_grid(tmp_path / "map.asc", text.encode())
     with pytest.raises(GridError, match=message):
         open_grid(tmp_path / "map.asc")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -94,9 +95,10 @@ def test_files_beside_the_horizon(tmp_path: Path) -> None:
     for index, color in enumerate(grid.palette.colors.tolist()):
         assert shown(index, table, 0, 255) == tuple(color)
     legend = (tmp_path / "map.legend.csv").read_text().splitlines()
-    assert legend[0] == "index,r,g,b,name"
+    checksum = f"crc32:{zlib.crc32((tmp_path / 'map.dat').read_bytes()):08x}"
+    assert legend[0] == "index,r,g,b,name,checksum"
     red, green, blue = grid.palette.colors[3]
-    assert legend[4] == f'3,{red},{green},{blue},"Unit 3, gneiss"'
+    assert legend[4] == f'3,{red},{green},{blue},"Unit 3, gneiss",{checksum}'
     assert not report.renumbered
     steps = (tmp_path / "map.import.txt").read_text()
     for needed in ("Rock units", '"units"', "0 to 255", "Classification", "Inl/Crl", "1e30"):
@@ -145,8 +147,8 @@ def test_numbers_beyond_255_are_made_anew(tmp_path: Path) -> None:
         used[index[valid].astype(int)], on_survey.indices[on_survey.valid]
     )
     legend = [line.split(",") for line in (tmp_path / "map.legend.csv").read_text().splitlines()]
-    assert legend[0] == ["index", "r", "g", "b", "name", "palette_index"]
-    assert [int(line[-1]) for line in legend[1:]] == used.tolist()
+    assert legend[0] == ["index", "r", "g", "b", "name", "palette_index", "checksum"]
+    assert [int(line[-2]) for line in legend[1:]] == used.tolist()
     table = read_table((tmp_path / "map.odct").read_text())
     for number, row in enumerate(used):
         assert shown(number, table, 0, 255) == tuple(grid.palette.colors[row].tolist())

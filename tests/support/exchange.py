@@ -97,3 +97,12 @@ def xtgeo_points(path: Path, name: str) -> tuple[np.ndarray, ...]:
         x, y = surface.get_xy_values()
         valid = ~np.ma.getmaskarray(surface.values)
         return x.data[valid], y.data[valid], surface.values.data[valid]
+
+
+def replace_grid(path: Path, content: bytes) -> None:
+    """Put another file in the place of a grid, beside the same legend."""
+    legend = path.with_name(f"{path.name}.legend.csv")
+    head, *rows = legend.read_text("utf-8").splitlines()
+    rows = [row.rsplit(",", 1)[0] + "," for row in rows]
+    legend.write_text("\n".join([head, *rows]) + "\n", "utf-8")
+    path.write_bytes(content)

@@ -2,7 +2,8 @@
 
 ``<name>.legend.csv`` (``map.asc.legend.csv`` for ``map.asc``) holds ``index,r,g,b,name`` and,
 where the palette has them, the class values in a column ``value``. The CRS goes to the ``.prj``
-that GIS programs look for, in ESRI's WKT.
+that GIS programs look for, in ESRI's WKT, or in GDAL's where ESRI's would change it. The legend
+has a checksum of both files.
 """
 
 from __future__ import annotations
@@ -14,50 +15,54 @@ from affine import Affine
 from numpy.typing import NDArray
 from rasterio.crs import CRS
 
-from geoindex.errors import GridError, OutputError
-from geoindex.files.whole_files import check_target, write_whole
+from geoindex.errors import GridError
+from geoindex.files.checksums import checksum
+from geoindex.files.whole_files import OutputSet
 from geoindex.grid import IndexGrid
+from geoindex.grids.companions import gdal_companions, refuse_strangers
+from geoindex.grids.writing import GridHeader
 from geoindex.images.sidecars import crs_beside
 from geoindex.palettes.legend_csv import format_legend, grid_legend_path, read_legend
-from geoindex.rules.crs import esri_wkt, registered_crs
+from geoindex.rules.crs import prj_wkt, registered_crs
 
 __all__ = [
-    "check_companions",
+    "companions_of",
     "grid_of_values",
     "write_companions",
 ]
 
 
-def check_companions(path: Path, crs: CRS | None, *, overwrite: bool) -> None:
-    """Refuse to write beside files that must not be replaced, or would be misread.
+def companions_of(path: Path, header: GridHeader) -> list[Path]:
+    """Files that belong to a grid of numbers: legend, ``.prj`` and what GDAL would read.
+
+    A ``.prj`` that says the right CRS already, as that of a picture of the same name does, stays.
 
     Raises
     ------
     OutputError
-        The legend or another CRS is there already.
+        The grid has no CRS, and another one's ``.prj`` would give it one.
     """
-    check_target(grid_legend_path(path), overwrite=overwrite)
-    prj = path.with_suffix(".prj")
-    if crs is not None:
-        if not _is_there(path, crs):
-            check_target(prj, overwrite=overwrite)
-    elif prj.exists():
-        raise OutputError(
-            f"{path}: the grid has no CRS, but {prj.name} beside it would give it one; remove "
-            "that file or choose another name"
-        )
+    refuse_strangers(path, header, [])
+    has_prj = header.crs is not None and not _is_there(path, header.crs)
+    prj = [path.with_suffix(".prj")] if has_prj else []
+    return [grid_legend_path(path), *prj, *gdal_companions(path)]
 
 
-def write_companions(path: Path, grid: IndexGrid, *, values: bool, overwrite: bool) -> None:
-    """Write the legend of a grid, and its CRS where there is one.
+def write_companions(path: Path, grid: IndexGrid, files: OutputSet, *, values: bool) -> None:
+    """Write the legend of a grid that is written already, and its CRS where there is one.
 
     `values` says whether the cells hold class values.
     """
-    legend = format_legend(grid.palette, values=values)
-    write_whole(grid_legend_path(path), legend.encode(), overwrite=overwrite)
-    if grid.crs is not None and not _is_there(path, grid.crs):
-        wkt = esri_wkt(grid.crs) + "\n"
-        write_whole(path.with_suffix(".prj"), wkt.encode(), overwrite=overwrite)
+    prj = path.with_suffix(".prj")
+    written = [files.target]
+    if grid.crs is not None:
+        if prj in files:
+            files[prj].write_bytes((prj_wkt(grid.crs) + "\n").encode())
+            written.append(files[prj])
+        elif prj.is_file():
+            written.append(prj)
+    legend = format_legend(grid.palette, values=values, checksum=checksum(*written))
+    files[grid_legend_path(path)].write_bytes(legend.encode())
 
 
 def grid_of_values(

@@ -17,10 +17,10 @@ from affine import Affine
 from numpy.typing import NDArray
 
 from geoindex.errors import GridError, OutputError
-from geoindex.files.whole_files import atomic_output
+from geoindex.files.whole_files import check_target, output_set
 from geoindex.grid import IndexGrid
 from geoindex.grids.exchange.companions import (
-    check_companions,
+    companions_of,
     grid_of_values,
     write_companions,
 )
@@ -98,13 +98,15 @@ def opener(
         collected = collector(path, header, overwrite=overwrite)
         with _of(path):
             place = layout(header)
-        check_companions(path, header.crs, overwrite=overwrite)
+        beside = companions_of(path, header)
+        for companion in beside:
+            check_target(companion, overwrite=overwrite)
         yield collected
         grid = header.grid(collected.indices)
-        with atomic_output(path, overwrite=overwrite) as temporary:
-            with temporary.open("wb") as file, _of(path):
+        with output_set(path, beside, overwrite=overwrite) as files:
+            with files.target.open("wb") as file, _of(path):
                 write(file, grid, header.pixel_values, place)
-            write_companions(path, grid, values=header.values, overwrite=overwrite)
+            write_companions(path, grid, files, values=header.values)
 
     return open_exchange
 
