@@ -182,7 +182,7 @@ def _check_written_with(rows: list[_Row], legend: Path, grid: Path) -> None:
         has_crs = known.count(":") > 1
         if has_crs and not prj.is_file():
             raise GridError(
-                f"{grid}: {prj.name}, which was written with it, is missing; keep the files together"
+                f"{grid}: {prj.name}, which was written with it, is missing; keep both together"
             )
         if checksums.checksum(*([grid, prj] if has_crs else [grid])) != known:
             is_grid = known.startswith(checksums.checksum(grid))
