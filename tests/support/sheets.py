@@ -38,11 +38,13 @@ def make_folders(folder: Path) -> None:
 
 
 def grids(folder: Path) -> dict[str, bytes]:
-    """Contents of a folder by relative path, without the batch record."""
+    """Contents of a folder by relative path, without the batch record and scratch folders."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != "geoindex-batch.jsonl"
+        for path in sorted(folder.rglob("[!.]*"))
+        if path.is_file()
+        and path.name != "geoindex-batch.jsonl"
+        and not path.parent.name.endswith(".part")
     }
 
 
