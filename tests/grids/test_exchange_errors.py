@@ -130,9 +130,9 @@ def test_damaged_grids_are_named(tmp_path: Path, text: str, message: str) -> Non
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "no class with the index 0"),
-        ("index,r,g,b,name\n", "no class with the index 0"),
-        ("index,r,g,b,name\n1,0,0,0,a\n", "no class with the index 0"),
+        ("", "holds no class"),
+        ("index,r,g,b,name\n", "holds no class"),
+        ("index,r,g,b,name\n1,0,0,0,a\n", "is not one of the 1 classes"),
         ("index,r,g,b,name\n0,0,0,0,a\n0,1,1,1,b\n", "line 3: index 0 is repeated"),
         ("index,r,g,b,name\n0,0,0,red,a\n", "line 2: a class needs whole numbers"),
         ("r,g,b\n0,0,0\n", "line 2: a class needs whole numbers"),
