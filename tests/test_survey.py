@@ -211,3 +211,17 @@ def test_extended_stays_on_the_lattice() -> None:
         survey.extended(step=3)
     with pytest.raises(SurveyError, match="pad must be 0 or more bins, found -1"):
         survey.extended(pad=-1)
+
+
+@pytest.mark.parametrize("degrees", [0, 18.6, 33, 45, 137])
+def test_points_halfway_between_two_lines_go_up(degrees: float) -> None:
+    c, s = 12.5 * np.cos(np.radians(degrees)), 12.5 * np.sin(np.radians(degrees))
+    survey = Survey(
+        inlines=(100, 400), crosslines=(300, 700, 2), x=(6.1e5, -s, c), y=(6.07e6, c, s)
+    )
+    inline, crossline = np.meshgrid(np.arange(100, 400), np.arange(300, 700, 2), indexing="ij")
+    # The coordinates of a text, in which the last digits are rounded.
+    x, y = (np.round(part, 6) for part in survey.xy(inline + 0.5, crossline + 1))
+    snapped = survey.inline_crossline(x, y, snap=True)
+    np.testing.assert_array_equal(snapped[0], inline + 1)
+    np.testing.assert_array_equal(snapped[1], crossline + 2)

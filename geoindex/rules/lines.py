@@ -29,6 +29,10 @@ Z_UNITS: dict[ZDomain, str] = {"time": "s", "depth": "m", "depth-feet": "ft"}
 """Unit of the Z values of each domain."""
 
 
+ROUNDING = 1e-6
+"""Lines by which rounding errors of coordinates may take a point from halfway between two."""
+
+
 class ZRange(NamedTuple):
     """Vertical range of a survey."""
 
@@ -102,8 +106,8 @@ def check_z(values: Sequence[Any]) -> ZRange:
 
 
 def snap_lines(numbers: Floats, lines: range) -> Floats:
-    """Nearest numbers of a lattice of lines; halves are rounded up."""
-    steps = np.floor((numbers - lines.start) / lines.step + 0.5)
+    """Nearest numbers of a lattice of lines; halves are rounded up, whatever their last digits."""
+    steps = np.floor((numbers - lines.start) / lines.step + (0.5 + ROUNDING))
     return np.asarray(lines.start + lines.step * steps)
 
 
