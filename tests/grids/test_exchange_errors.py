@@ -117,6 +117,10 @@ def test_a_failed_save_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
         ("ncols 2\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize -1\n0 1\n", "make no grid"),
         ("ncols 2\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize 1\n0 1e300\n", "inf at row 0"),
         ("ncols 2.5\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize 1\n0 1\n", "are no grid"),
+        (
+            "ncols 2\nncols 1\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize 1\n0 1\n",
+            "the header gives ncols twice",
+        ),
         ("ncols 2\n", "cut short in its header"),
     ],
 )

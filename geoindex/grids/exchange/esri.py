@@ -100,4 +100,6 @@ def _header(file: BinaryIO) -> dict[str, Decimal]:
         if key not in KEYS:
             file.seek(begin)
             return header
+        if key in header:
+            raise GridError(f"the header gives {key} twice; remove one of the lines")
         header[key] = decimal_of(" ".join(words))
