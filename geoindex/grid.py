@@ -238,7 +238,7 @@ class IndexGrid:
         Parameters
         ----------
         classes : mapping of int or str to int or str
-            The class that each class is merged into, both by row number or name.
+            The class to merge each class into, both by row or name.
 
         Returns
         -------
@@ -253,8 +253,8 @@ class IndexGrid:
         --------
         >>> import numpy as np
         >>> from geoindex import IndexGrid, Palette
-        >>> palette = Palette([[0, 0, 0], [9, 9, 9], [8, 8, 8]], names=["ink", "till", "clay"])
-        >>> grid = IndexGrid(indices=np.array([[0, 1, 2]], dtype=np.uint8), palette=palette)
+        >>> palette = Palette(["black", "tan", "khaki"], names=["ink", "till", "clay"])
+        >>> grid = IndexGrid(indices=np.uint8([[0, 1, 2]]), palette=palette)
         >>> grid.merge({"clay": "till"}).indices
         array([[0, 1, 1]], dtype=uint8)
         """
@@ -323,18 +323,17 @@ class IndexGrid:
             bin, which removes specks but also thin lines; nodata if over half of the bin has
             no class.
         pad : int or two int
-            Bins to add on every side; give two numbers for inlines and crosslines.
+            Bins to add on every side, or for inlines and crosslines.
         step : int or two int, optional
             Step of the line numbers, a multiple of the survey's own.
 
         Returns
         -------
         IndexGrid
-            Rows are inlines and columns crosslines; the transform is that of the survey. Bins
-            outside the grid are nodata. ``provenance["resampled"]`` holds their share as
-            ``outside_share``, as ``changed_share`` that of bins changed by ``"mode"``, and, where
-            coordinates were projected, PROJ's ``operation`` and its ``accuracy`` in meters, None
-            if PROJ does not know it.
+            Rows are inlines, columns crosslines, with the survey's transform; nodata outside the
+            grid. ``provenance["resampled"]`` holds the ``outside_share`` of the bins, the
+            ``changed_share`` that ``"mode"`` changed, and PROJ's ``operation`` and its
+            ``accuracy`` in meters, None if unknown.
 
         Warns
         -----
@@ -344,8 +343,7 @@ class IndexGrid:
         Raises
         ------
         SurveyError
-            No bin lies on the grid (the message shows both extents), or `pad` or `step` is
-            wrong.
+            No bin lies on the grid, or `pad` or `step` is wrong.
         GridError
             The grid has no transform.
         OptionError
@@ -396,8 +394,5 @@ class IndexGrid:
         return grid_to_xarray(self)
 
     def __repr__(self) -> str:
-        rows, cols = self.shape
-        return (
-            f"IndexGrid({rows} x {cols} {self.indices.dtype}, {self.palette!r}, "
-            f"nodata={self.nodata})"
-        )
+        size = " x ".join(map(str, self.shape))
+        return f"IndexGrid({size} {self.indices.dtype}, {self.palette!r}, nodata={self.nodata})"

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geoindex.errors import PaletteError
-from geoindex.rules.choices import is_whole
+from geoindex.rules.class_keys import check_values
 from geoindex.rules.scale import Scale, ScaleProblemError, to_uint8
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Palette:
         self._colors = _check_colors(colors, scale)
         self._names = _check_names(names, len(self._colors))
         self._roles = _check_names(roles, len(self._colors), what="roles")
-        self._values = _check_values(values, len(self._colors))
+        self._values = check_values(values, len(self._colors))
         self._name = name
 
     @property
@@ -372,26 +372,6 @@ def _check_names(
     if len(names) != n_colors:
         raise PaletteError(f"palette has {n_colors} colors but {len(names)} {what}")
     return tuple(names)
-
-
-def _check_values(values: Sequence[int] | None, n_colors: int) -> tuple[int, ...] | None:
-    """Class values as a tuple, or None if they are the row numbers."""
-    if values is None:
-        return None
-    checked: dict[int, int] = {}
-    for row, value in enumerate(values):
-        if not is_whole(value) or not -(2**31) <= value < 2**31:
-            raise PaletteError(
-                f"palette row {row}: class value {value} is not a 32-bit integer", row=row
-            )
-        first = checked.setdefault(int(value), row)
-        if first != row:
-            raise PaletteError(
-                f"palette row {row}: class value {value} is already used by row {first}", row=row
-            )
-    if len(checked) != n_colors:
-        raise PaletteError(f"palette has {n_colors} colors but {len(checked)} class values")
-    return None if list(checked) == list(range(n_colors)) else tuple(checked)
 
 
 def _read_only(colors: NDArray[np.uint8]) -> NDArray[np.uint8]:

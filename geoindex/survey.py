@@ -155,16 +155,7 @@ class Survey:
         """
         from geoindex.files.door import read_survey
 
-        survey = read_survey(path)
-        given = parse_crs(crs, error=SurveyError)
-        if given is None:
-            return survey
-        if survey.crs is not None and survey.crs != given:
-            raise SurveyError(
-                f"{path}: names the coordinate reference system {survey.crs.to_string():.80}, and "
-                f"{given.to_string():.80} is given; leave crs out, or correct the file"
-            )
-        return cls(**{**vars(survey), "crs": given})
+        return read_survey(path, crs=crs)
 
     @classmethod
     def from_points(

@@ -47,7 +47,7 @@ def test_strip_takes_the_color_under_transparency(rgba: np.ndarray, legend: Pale
 
 def test_gray_array_is_gray_color() -> None:
     palette = Palette([[0, 0, 0], [200, 200, 200]])
-    gray = np.array([[0, 90, 110, 255]], dtype=np.uint8)
+    gray = np.array([[0, 90, 140, 255]], dtype=np.uint8)
     assert index_image(gray, palette).indices.tolist() == [[0, 0, 1, 1]]
 
 

@@ -99,11 +99,11 @@ def resample(grid: IndexGrid, survey: Survey, **options: Any) -> IndexGrid:
     return room.resample(grid, survey, **options)
 
 
-def read_survey(path: str | PathLike[str]) -> Survey:
+def read_survey(path: str | PathLike[str], **options: Any) -> Survey:
     """Read a survey from a file or folder."""
     from geoindex.opendtect import survey_file
 
-    return survey_file.read_survey(path)
+    return survey_file.read_survey(path, **options)
 
 
 def write_survey(survey: Survey, path: str | PathLike[str], **options: Any) -> None:

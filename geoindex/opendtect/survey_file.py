@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,9 +26,13 @@ from geoindex.palettes.keyed_text import (
     parse_keyed,
     split_list,
 )
+from geoindex.rules.crs import parse_crs
 from geoindex.rules.lines import ZDomain
 from geoindex.rules.plane import fit_plane
 from geoindex.survey import Survey
+
+if TYPE_CHECKING:
+    from rasterio.crs import CRS
 
 __all__ = ["format_survey", "parse_survey", "read_survey", "write_survey"]
 
@@ -48,7 +52,7 @@ DEFAULT_STEP = 0.004
 """OpendTect's Z step where it is missing or zero."""
 
 
-def read_survey(path: str | PathLike[str]) -> Survey:
+def read_survey(path: str | PathLike[str], *, crs: CRS | str | int | None = None) -> Survey:
     """Read a survey file; see :meth:`geoindex.Survey.open`."""
     path = Path(path)
     if path.is_dir():
@@ -63,7 +67,16 @@ def read_survey(path: str | PathLike[str]) -> Survey:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("latin-1")
-    return parse_survey(text, str(path))
+    survey = parse_survey(text, str(path))
+    given = parse_crs(crs, error=SurveyError)
+    if given is None:
+        return survey
+    if survey.crs is not None and survey.crs != given:
+        raise SurveyError(
+            f"{path}: names the coordinate reference system {survey.crs.to_string():.80}, and "
+            f"{given.to_string():.80} is given; leave crs out, or correct the file"
+        )
+    return Survey(**{**vars(survey), "crs": given})
 
 
 def write_survey(survey: Survey, path: str | PathLike[str], *, overwrite: bool) -> None:

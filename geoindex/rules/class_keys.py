@@ -1,4 +1,4 @@
-"""Classes that a user names, by row number or by name."""
+"""Classes that a user names, by row number, name or class value."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from difflib import get_close_matches
 
 import numpy as np
 
-from geoindex.errors import OptionError
+from geoindex.errors import OptionError, PaletteError
+from geoindex.rules.choices import is_whole
 
-__all__ = ["class_row", "merged_rows", "renamed"]
+__all__ = ["check_values", "class_row", "merged_rows", "renamed"]
 
 
 def class_row(key: int | str, names: Sequence[str] | None, n_classes: int) -> int:
@@ -100,3 +101,23 @@ def merged_rows(
             passed.add(row)
         rows[start] = row
     return rows
+
+
+def check_values(values: Sequence[int] | None, n_colors: int) -> tuple[int, ...] | None:
+    """Class values as a tuple, or None if they are the row numbers."""
+    if values is None:
+        return None
+    checked: dict[int, int] = {}
+    for row, value in enumerate(values):
+        if not is_whole(value) or not -(2**31) <= value < 2**31:
+            raise PaletteError(
+                f"palette row {row}: class value {value} is not a 32-bit integer", row=row
+            )
+        first = checked.setdefault(int(value), row)
+        if first != row:
+            raise PaletteError(
+                f"palette row {row}: class value {value} is already used by row {first}", row=row
+            )
+    if len(checked) != n_colors:
+        raise PaletteError(f"palette has {n_colors} colors but {len(checked)} class values")
+    return None if list(checked) == list(range(n_colors)) else tuple(checked)
