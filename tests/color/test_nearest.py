@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -242,6 +242,8 @@ def test_out_of_256_colors_may_leave_room_for_nodata(windows256: Palette) -> Non
     limit=st.none() | st.floats(0, 450, allow_nan=False),
 )
 def test_full_depth_of_16_bits(pixels: np.ndarray, colors: np.ndarray, limit: float) -> None:
+    # Images without a value above 255 may be 8-bit ones and are asked about.
+    assume(pixels.max() > 255)
     difference = pixels[:, np.newaxis].astype(np.int64) - 257 * colors.astype(np.int64)
     squared = (difference**2).sum(axis=-1)
     expected = squared.argmin(axis=1)
