@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,9 +26,8 @@ __all__ = ["CleanBlock", "clean_block"]
 
 NODATA_CONFIDENCE = 255
 
-TILE = 1024
-"""Side of the square tiles: larger ones take more memory, smaller ones more time for their
-halos."""
+TILE = 1536
+"""Longest side of a tile: larger ones take more memory, smaller ones more time for their halos."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -99,11 +99,11 @@ def clean_block(
 
 
 def _tiles(shape: tuple[int, ...]) -> Iterator[Region]:
-    """Yield the square tiles that cover an image."""
-    rows, cols = shape
-    for top in range(0, rows, TILE):
-        for left in range(0, cols, TILE):
-            yield slice(top, min(top + TILE, rows)), slice(left, min(left + TILE, cols))
+    """Yield the tiles that cover an image, all of about the same size."""
+    rows, cols = (np.linspace(0, n, -(-n // TILE) + 1, dtype=int).tolist() for n in shape)
+    for top, bottom in pairwise(rows):
+        for left, right in pairwise(cols):
+            yield slice(top, bottom), slice(left, right)
 
 
 def _clean_tile(
