@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from geoindex.errors import GridError
-from geoindex.palette import Palette
-from geoindex.rules.choices import is_whole
+from geoindex.class_array import ClassArray
 from geoindex.rules.class_keys import merged_rows, renamed
-from geoindex.rules.indices import IndexArray, check_indices, is_lazy
 from geoindex.survey import Survey
 
 if TYPE_CHECKING:
@@ -27,14 +22,17 @@ if TYPE_CHECKING:
     from rasterio.control import GroundControlPoint
     from rasterio.crs import CRS
 
-__all__ = ["IndexGrid", "Resampling"]
+__all__ = ["IndexGrid", "LegendOrder", "Resampling"]
+
+LegendOrder = Literal["palette", "area"]
+"""Order of the classes in a legend: that of the palette, or largest area first."""
 
 Resampling = Literal["nearest", "mode"]
 """``"nearest"``: the pixel at the bin center; ``"mode"``: the commonest class of the bin."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class IndexGrid:
+class IndexGrid(ClassArray):
     """A grid of palette indices with its palette and georeference.
 
     Raises
@@ -59,16 +57,6 @@ class IndexGrid:
            [ True, False]])
     """
 
-    indices: IndexArray
-    """Palette rows, uint8 or uint16 of shape (rows, cols), row 0 at the top; uint16 for more than
-    256 colors. May be a Dask array, whose values are not checked."""
-
-    palette: Palette
-    """The palette that the indices refer to."""
-
-    nodata: int | None = None
-    """Value of pixels without a class, or None if every pixel has one."""
-
     transform: Affine | None = None
     """Affine transform from (column, row) of pixel corners to map coordinates, or None."""
 
@@ -81,45 +69,6 @@ class IndexGrid:
     provenance: Mapping[str, Any] = field(default_factory=dict)
     """How the grid was made (metric, palette hash, version, options), as JSON values."""
 
-    def __post_init__(self) -> None:
-        indices: Any = self.indices
-        if not (isinstance(indices, np.ndarray) or self.is_lazy) or indices.dtype not in (
-            np.uint8,
-            np.uint16,
-        ):
-            found = getattr(indices, "dtype", type(indices).__name__)
-            raise GridError(f"indices must be an array of uint8 or uint16, found {found}")
-        if indices.ndim != 2 or indices.size == 0:
-            raise GridError(f"indices must have the shape (rows, cols), found {indices.shape}")
-        n_colors = len(self.palette)
-        if n_colors > 256 and indices.dtype == np.uint8:
-            # The grid, and its files, can then hold every color.
-            indices = indices.astype(np.uint16)
-            object.__setattr__(self, "indices", indices)
-        largest = int(np.iinfo(indices.dtype).max)
-        if self.nodata is not None:
-            if not is_whole(self.nodata):
-                raise GridError(f"nodata must be an integer, found {self.nodata!r}")
-            object.__setattr__(self, "nodata", int(self.nodata))
-        if self.nodata is not None and not n_colors <= self.nodata <= largest:
-            raise GridError(
-                f"nodata {self.nodata} must lie between the number of colors, {n_colors}, and "
-                f"the largest {indices.dtype}, {largest}"
-            )
-        if not self.is_lazy:
-            check_indices(indices, n_colors, self.nodata)
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Number of rows and columns."""
-        rows, cols = self.indices.shape
-        return rows, cols
-
-    @property
-    def is_lazy(self) -> bool:
-        """Whether the indices are a Dask array."""
-        return is_lazy(self.indices)
-
     def compute(self) -> IndexGrid:
         """Grid with its indices in memory; the same grid if they already are.
 
@@ -129,72 +78,19 @@ class IndexGrid:
         """
         return replace(self, indices=np.asarray(self.indices)) if self.is_lazy else self
 
-    def bands(self, n_pixels: int = 2**22) -> Iterator[tuple[slice, IndexArray]]:
-        """Iterate over the indices from top to bottom, in blocks of rows.
-
-        Parameters
-        ----------
-        n_pixels : int
-            Approximate pixels per block. A Dask array is read by its own chunks.
-
-        Yields
-        ------
-        slice
-            Rows of the block.
-        ndarray of uint8 or uint16, shape (rows of the slice, cols)
-        """
-        rows, cols = self.shape
-        if self.is_lazy:
-            stops = np.cumsum(cast("Any", self.indices).chunks[0]).tolist()
-        else:
-            step = max(1, n_pixels // cols)
-            stops = [*range(step, rows, step), rows]
-        for start, stop in pairwise([0, *stops]):
-            yield slice(start, stop), np.asarray(self.indices[start:stop])
-
-    @property
-    def valid(self) -> NDArray[np.bool_]:
-        """Mask of shape (rows, cols), True where a pixel has a class."""
-        if self.nodata is None:
-            return np.ones(self.shape, dtype=bool)
-        return np.not_equal(self.indices, self.nodata)
-
-    def counts(self) -> NDArray[np.int64]:
-        """Count the pixels of each class.
-
-        Returns
-        -------
-        ndarray of int64, shape (n_colors,)
-            Nodata is not counted.
-        """
-        counts = np.zeros(int(np.iinfo(self.indices.dtype).max) + 1, dtype=np.int64)
-        for _, indices in self.bands():
-            counts += np.bincount(indices.ravel(), minlength=len(counts))
-        return counts[: len(self.palette)]
-
-    def to_rgb(self, *, background: tuple[int, int, int] = (255, 255, 255)) -> NDArray[np.uint8]:
-        """RGB picture of the grid in its palette colors.
-
-        Parameters
-        ----------
-        background : tuple of three int
-            Color of nodata pixels, 0..255.
-
-        Returns
-        -------
-        ndarray of uint8, shape (rows, cols, 3)
-        """
-        table = np.empty((int(np.iinfo(self.indices.dtype).max) + 1, 3), dtype=np.uint8)
-        table[:] = background
-        table[: len(self.palette)] = self.palette.colors
-        picture: NDArray[np.uint8] = table[np.asarray(self.indices)]
-        return picture
-
     def colormap(self) -> ListedColormap:
         """Matplotlib colormap of the palette; see :meth:`Palette.colormap`."""
         return self.palette.colormap()
 
-    def plot(self, ax: Axes | None = None, *, legend: bool | None = None) -> Axes:
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        legend: bool | None = None,
+        title: str | None = None,
+        order: LegendOrder = "palette",
+        max_classes: int | None = None,
+    ) -> Axes:
         """Draw the grid in its palette colors; nodata is transparent.
 
         Parameters
@@ -203,14 +99,77 @@ class IndexGrid:
             Axes to draw on; by default those of a new figure.
         legend : bool, optional
             Show the classes beside the map. By default shown if the palette has names.
+        title : str, optional
+            Title of the map.
+        order : {"palette", "area"}
+            Order of the classes in the legend: that of the palette, or largest area first.
+        max_classes : int, optional
+            Most classes that the legend lists; its last row counts the rest. By default as
+            many as fit beside the map.
 
         Returns
         -------
         matplotlib.axes.Axes
+
+        Raises
+        ------
+        OptionError
+            The order is unknown, or `max_classes` is below 1.
         """
         from geoindex.files.door import plot_grid
 
-        return plot_grid(self.compute(), ax=ax, legend=legend)
+        return plot_grid(
+            self.compute(),
+            ax=ax,
+            legend=legend,
+            title=title,
+            order=order,
+            max_classes=max_classes,
+        )
+
+    def crop(
+        self, box: Sequence[float] | None = None, *, map_box: Sequence[float] | None = None
+    ) -> IndexGrid:
+        """Part of the grid, at its place on the map; ``grid[100:200, 50:80]`` is short for it.
+
+        Parameters
+        ----------
+        box : sequence of four int, optional
+            Left, top, right and bottom in pixels, right and bottom exclusive.
+        map_box : sequence of four float, optional
+            West, south, east and north on the map: the pixels whose centers lie inside.
+
+        Returns
+        -------
+        IndexGrid
+
+        Raises
+        ------
+        OptionError
+            The box is not inside the grid, or not one of the two boxes is given.
+        GridError
+            The grid has no transform, or is rotated, and `map_box` is given.
+        """
+        from geoindex.files.door import crop_grid
+
+        return crop_grid(self, box, map_box=map_box)
+
+    def __getitem__(self, part: tuple[slice, slice] | slice) -> IndexGrid:
+        """Rows and columns as a grid at their place on the map; steps must be 1."""
+        from geoindex.files.door import grid_part
+
+        return grid_part(self, part)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether indices, palette, nodata and place are the same; provenance is left out."""
+        if not isinstance(other, IndexGrid):
+            return NotImplemented
+        from geoindex.files.door import same_grids
+
+        return same_grids(self, other)
+
+    def __hash__(self) -> int:
+        return hash((self.shape, self.palette, self.nodata))
 
     def rename(self, names: Mapping[int | str, str]) -> IndexGrid:
         """Give classes other names; all else stays.
@@ -396,3 +355,9 @@ class IndexGrid:
     def __repr__(self) -> str:
         size = " x ".join(map(str, self.shape))
         return f"IndexGrid({size} {self.indices.dtype}, {self.palette!r}, nodata={self.nodata})"
+
+    def _repr_html_(self) -> str:
+        """Small picture and a table of the classes, for notebooks."""
+        from geoindex.files.door import grid_html
+
+        return grid_html(self)

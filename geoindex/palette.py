@@ -245,7 +245,7 @@ class Palette:
         return swatches.reshape(rows, columns, 3).repeat(cell, axis=0).repeat(cell, axis=1)
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the palette as a chart of swatches with their indices.
+        """Draw the palette as a chart of swatches with their indices and names.
 
         Parameters
         ----------
@@ -311,6 +311,12 @@ class Palette:
     def __repr__(self) -> str:
         title = f"{self._name!r}, " if self._name else ""
         return f"Palette({title}{len(self)} color{'s' if len(self) > 1 else ''})"
+
+    def _repr_html_(self) -> str:
+        """Table of the colors, for notebooks."""
+        from geoindex.files.door import palette_html
+
+        return palette_html(self)
 
     def __getstate__(self) -> dict[str, Any]:
         slots = (slot for base in type(self).__mro__ for slot in getattr(base, "__slots__", ()))

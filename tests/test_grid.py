@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
+import io
+import re
 
 import numpy as np
 import pytest
 from affine import Affine
+from PIL import Image
+from rasterio.control import GroundControlPoint
 from rasterio.crs import CRS
 
 from geoindex import IndexGrid, Palette, index_image
@@ -109,3 +114,103 @@ def test_to_xarray(rgba: np.ndarray, rgba_indices: np.ndarray, legend: Palette) 
     assert array.attrs["flag_values"] == [0, 1, 2]
     assert len(array.attrs["flag_meanings"].split()) == 3
     assert CRS.from_wkt(array.attrs["crs_wkt"]).to_epsg() == 23031
+
+
+def placed_grid() -> IndexGrid:
+    palette = Palette(["black", "tan", "khaki"], names=["ink", "till <b>", "clay"])
+    indices = np.random.default_rng(4).integers(0, 3, (40, 50)).astype(np.uint8)
+    indices[7, 9] = 255
+    return IndexGrid(
+        indices=indices,
+        palette=palette,
+        nodata=255,
+        transform=Affine(10, 0, 5000, 0, -10, 8000),
+        crs=CRS.from_epsg(3067),
+    )
+
+
+def test_arrays_of_a_grid() -> None:
+    given = np.zeros((2, 3), np.uint8)
+    grid = IndexGrid(indices=given, palette=Palette(["red"]))
+    with pytest.raises(ValueError, match="read-only"):
+        grid.indices[0, 0] = 1
+    given[0, 0] = 0  # the caller's own array stays as it was
+    assert np.asarray(grid) is grid.indices
+    assert np.array(grid, dtype=float).dtype == float
+    np.testing.assert_array_equal(np.asarray(placed_grid()), placed_grid().indices)
+
+
+def test_grids_are_equal_as_a_whole() -> None:
+    grid, other = placed_grid(), placed_grid()
+    assert grid == other
+    assert hash(grid) == hash(other)
+    assert grid == dataclasses.replace(other, provenance={"made": "otherwise"})
+    changed = np.array(other.indices)
+    changed[0, 0] = (changed[0, 0] + 1) % 3
+    for change in (
+        {"indices": changed},
+        {"transform": None},
+        {"crs": CRS.from_epsg(3035)},
+        {"palette": Palette(["black", "tan", "khaki"])},
+    ):
+        assert grid != dataclasses.replace(other, **change)
+    assert grid != "a grid"
+
+
+def test_parts_keep_their_place() -> None:
+    """Every pixel of a part has the coordinates that it has in the whole."""
+    grid = placed_grid()
+    part = grid[5:30, 8:20]
+    assert part == grid.crop((8, 5, 20, 30))
+    assert part == grid.crop(map_box=(5080, 7700, 5200, 7950))
+    assert part.crop(map_box=(0, 0, 9e9, 9e9)) == part
+    for row, col in [(0, 0), (3, 11), (24, 5)]:
+        assert part.indices[row, col] == grid.indices[row + 5, col + 8]
+        assert part.transform @ (col, row) == grid.transform @ (col + 8, row + 5)
+    assert grid[-10:].shape == (10, 50)
+    upside_down = dataclasses.replace(grid, transform=Affine(10, 0, 5000, 0, 10, 8000))
+    assert upside_down.crop(map_box=(5000, 8000, 5030, 8020)) == upside_down[:2, :3]
+
+
+def test_parts_keep_control_points() -> None:
+    points = (GroundControlPoint(row=4, col=6, x=1.0, y=2.0, z=3.0),)
+    grid = dataclasses.replace(placed_grid(), transform=None, gcps=points)
+    (point,) = grid[3:, 5:].gcps
+    assert (point.row, point.col, point.x, point.y, point.z) == (1, 1, 1.0, 2.0, 3.0)
+
+
+@pytest.mark.parametrize(
+    ("take", "message"),
+    [
+        (lambda grid: grid[3], r"grid\[100:200, 50:80\], found 3"),
+        (lambda grid: grid[::2], "no steps"),
+        (lambda grid: grid[60:70, :], "60:70 holds none of 40"),
+        (lambda grid: grid.crop(), "give box, in pixels, or map_box"),
+        (lambda grid: grid.crop((0, 0, 51, 40)), "not inside the picture of 50 x 40"),
+        (lambda grid: grid.crop((0, 0, 1.5, 40)), "four whole numbers"),
+        (lambda grid: grid.crop(map_box=(0, 0, 10, 10)), "holds no pixel of the map, which cov"),
+        (lambda grid: grid.crop(map_box=(5, 0, 5, 10)), "is empty: west"),
+        (lambda grid: grid.crop(map_box=(0, 0, np.nan, 10)), "four finite numbers"),
+    ],
+)
+def test_bad_parts(take: object, message: str) -> None:
+    with pytest.raises((GridError, OptionError), match=message):
+        take(placed_grid())
+    rotated = dataclasses.replace(placed_grid(), transform=Affine(3, 4, 0, 4, -3, 0))
+    with pytest.raises(GridError, match="rotated"):
+        rotated.crop(map_box=(0, 0, 50, 50))
+
+
+def test_grids_and_palettes_in_notebooks() -> None:
+    """The picture is read back; names cannot bring markup in."""
+    grid = placed_grid()
+    html = grid._repr_html_()
+    assert "till &lt;b&gt;" in html
+    assert "<b>" not in html
+    encoded = re.search('base64,([^"]+)', html)[1]
+    with Image.open(io.BytesIO(base64.b64decode(encoded))) as picture:
+        drawn = np.array(picture)
+    np.testing.assert_array_equal(drawn[grid.valid][:, :3], grid.to_rgb()[grid.valid])
+    assert drawn[7, 9, 3] == 0
+    assert len(Palette(np.zeros((500, 3)))._repr_html_()) < 10_000
+    assert "and 470 more" in Palette(np.zeros((500, 3)))._repr_html_()

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from geoindex.cli.figures import check_figure_suffix, save_figure
 from geoindex.cli.messages import color_block, echo_warning
+from geoindex.cli.names import names_option, read_names
 from geoindex.cli.options import echo_json, json_option, overwrite_option, quiet_option
-from geoindex.errors import GeoindexError, MissingFileError, PaletteError
+from geoindex.errors import GeoindexError
 from geoindex.files.whole_files import check_target
 from geoindex.images.files import read_picture
 from geoindex.learn.legend import legend_palette
@@ -32,11 +33,16 @@ __all__ = ["legend_command"]
     help="Left, top, right and bottom edge of the legend in pixels.",
 )
 @click.option("-o", "--output", required=True, metavar="DST", help="Palette file to write.")
-@click.option(
-    "--names", "names_file", metavar="FILE", help="Text file with one swatch name per line."
-)
+@names_option
 @click.option(
     "--name", "typed", multiple=True, metavar="NAME", help="Name of a swatch; repeat it for each."
+)
+@click.option(
+    "--ink",
+    multiple=True,
+    metavar="COLOR",
+    help="Color of lines and text printed over the units, such as black or #1f1a17, or the name "
+    "of a swatch; it gets the role ink. May be repeated.",
 )
 @click.option("--picture", metavar="PNG", help="Also draw the swatches found, numbered.")
 @overwrite_option
@@ -49,6 +55,7 @@ def legend_command(
     output: str,
     names_file: str | None,
     typed: tuple[str, ...],
+    ink: tuple[str, ...],
     picture: str | None,
     overwrite: bool,
     as_json: bool,
@@ -65,7 +72,7 @@ def legend_command(
     if picture is not None:
         check_figure_suffix(Path(picture))
         check_target(Path(picture), overwrite=overwrite)
-    names = list(typed) or (None if names_file is None else _read_names(Path(names_file)))
+    names = list(typed) or (None if names_file is None else read_names(names_file))
     pixels = read_picture(src)
     try:
         legend = legend_palette(pixels[..., :3], box=box)
@@ -74,9 +81,10 @@ def legend_command(
                 # The picture shows what is wrong with the names.
                 _save_picture(pixels, legend, picture, overwrite=overwrite)
             legend = legend.named(names)
+        legend = legend.with_ink(ink)
     except GeoindexError as error:
         raise type(error)(f"{src}: {error}") from None
-    save_palette(legend.palette, output, overwrite=overwrite)
+    save_palette(legend, output, overwrite=overwrite)
     if picture is not None:
         _save_picture(pixels, legend, picture, overwrite=overwrite)
     if as_json:
@@ -94,19 +102,6 @@ def _save_picture(
     save_figure(legend_figure(pixels, legend), path, overwrite=overwrite)
 
 
-def _read_names(path: Path) -> list[str]:
-    """Read a text file of one name per line."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise MissingFileError(f"{path}: no such file") from None
-    except UnicodeDecodeError:
-        raise PaletteError(f"{path}: is not UTF-8 text; save it as UTF-8") from None
-    except OSError as error:
-        raise PaletteError(f"{path}: cannot be read: {error.strerror}") from None
-    return [line.strip() for line in text.splitlines() if line.strip()]
-
-
 def _echo(legend: Legend, output: str) -> None:
     """Print the swatches, and warn of patterned ones."""
     click.echo(f"{output}: {len(legend.swatches)} swatches")
@@ -114,17 +109,18 @@ def _echo(legend: Legend, output: str) -> None:
         code = bytes(swatch.color).hex()
         block = color_block(swatch.color)
         left, top, right, bottom = swatch.box
-        name = "" if legend.palette.names is None else f"  {legend.palette.names[row]}"
+        name = "" if legend.names is None else f"  {legend.names[row]}"
         click.echo(
             f"{block} {row:>4}  #{code}  {right - left} x {bottom - top} pixels at {left}, {top}"
             + name
         )
+    for row in range(len(legend.swatches), len(legend)):
+        click.echo(f"{color_block(legend.colors[row])} {row:>4}  {legend.label(row)}")
     for row in legend.patterned:
         echo_warning(
-            f"swatch {row} ({legend.palette.label(row)}) is patterned; its most frequent "
-            "color is used"
+            f"swatch {row} ({legend.label(row)}) is patterned; its most frequent color is used"
         )
-    for row, first in legend.palette.duplicates().items():
+    for row, first in legend.duplicates().items():
         echo_warning(
             f"swatches {first} and {row} have the same color; its pixels become class {first}"
         )

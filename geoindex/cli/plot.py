@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import click
 
 from geoindex.cli.figures import check_figure_suffix, save_figure
 from geoindex.cli.options import overwrite_option, quiet_option
 from geoindex.files.whole_files import check_target
+from geoindex.grid import LegendOrder
 from geoindex.grids.formats import open_grid
 
 __all__ = ["plot_command"]
@@ -24,10 +26,32 @@ __all__ = ["plot_command"]
     default=None,
     help="List the classes below the map.  [default: if they have names]",
 )
+@click.option("--title", metavar="TEXT", help="Title of the map.")
+@click.option(
+    "--order",
+    type=click.Choice(get_args(LegendOrder)),
+    default="palette",
+    show_default=True,
+    help="Order of the classes: that of the palette, or largest area first.",
+)
+@click.option(
+    "--max-classes",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Most classes to list.  [default: as many as fit]",
+)
 @overwrite_option
 @quiet_option
 def plot_command(
-    grid: str, *, output: str, legend: bool | None, overwrite: bool, quiet: bool
+    grid: str,
+    *,
+    output: str,
+    legend: bool | None,
+    title: str | None,
+    order: LegendOrder,
+    max_classes: int | None,
+    overwrite: bool,
+    quiet: bool,
 ) -> None:
     """Draw the index grid GRID (.npy, .tif) in its palette colors."""
     target = Path(output)
@@ -37,6 +61,7 @@ def plot_command(
     # matplotlib takes longer to load than most errors take to find.
     from geoindex.plot.figures import grid_figure
 
-    save_figure(grid_figure(opened, legend=legend), target, overwrite=overwrite)
+    figure = grid_figure(opened, legend=legend, title=title, order=order, max_classes=max_classes)
+    save_figure(figure, target, overwrite=overwrite)
     if not quiet:
         click.echo(output)

@@ -23,13 +23,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "colors_of_texts",
+    "crop_grid",
+    "grid_html",
+    "grid_part",
     "grid_to_xarray",
     "index_norm",
     "palette_colormap",
+    "palette_html",
     "plot_grid",
     "plot_palette",
     "read_survey",
     "resample",
+    "same_grids",
     "save_grid",
     "save_palette",
     "write_survey",
@@ -69,6 +74,41 @@ def plot_grid(grid: IndexGrid, **options: Any) -> Axes:
     from geoindex.plot import axes
 
     return axes.plot_grid(grid, **options)
+
+
+def palette_html(palette: Palette) -> str:
+    """Show a palette in a notebook."""
+    from geoindex.plot import html
+
+    return html.palette_html(palette)
+
+
+def grid_html(grid: IndexGrid) -> str:
+    """Show a grid in a notebook."""
+    from geoindex.plot import html
+
+    return html.grid_html(grid)
+
+
+def crop_grid(grid: IndexGrid, box: Sequence[float] | None, **options: Any) -> IndexGrid:
+    """Cut a box out of a grid."""
+    from geoindex.grids import part as room
+
+    return room.crop_grid(grid, box, **options)
+
+
+def grid_part(grid: IndexGrid, part: Any) -> IndexGrid:
+    """Cut rows and columns out of a grid."""
+    from geoindex.grids import part as room
+
+    return room.grid_part(grid, part)
+
+
+def same_grids(one: IndexGrid, other: IndexGrid) -> bool:
+    """Whether two grids are the same."""
+    from geoindex.grids import part as room
+
+    return room.same_grids(one, other)
 
 
 def save_palette(palette: Palette, path: str | PathLike[str], **options: Any) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from os import PathLike
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geoindex.color.pixels import PixelRule, as_pixels
-from geoindex.errors import ImageError, OptionError
+from geoindex.errors import GeoindexError, ImageError
+from geoindex.images.files import read_picture
 from geoindex.learn.swatches import Box, Legend, Swatch, in_order
 from geoindex.palette import Palette
+from geoindex.rules.box import region_of_box
 from geoindex.rules.scale import round_colors
 
 __all__ = ["legend_palette"]
@@ -45,7 +48,11 @@ LARGEST_SPREAD = 40
 
 
 def legend_palette(
-    image: ArrayLike, *, box: Sequence[int] | None = None, names: Sequence[str] | None = None
+    image: str | PathLike[str] | ArrayLike,
+    *,
+    box: Sequence[int] | None = None,
+    names: Sequence[str] | None = None,
+    ink: Sequence[str] = (),
 ) -> Legend:
     """Find the swatches of a printed legend and take their colors as a palette.
 
@@ -54,27 +61,33 @@ def legend_palette(
 
     Parameters
     ----------
-    image : array_like, shape (rows, cols, 3) or (rows, cols, 4)
-        The picture, as in :func:`geoindex.nearest`.
+    image : path-like or array_like, shape (rows, cols, 3) or (rows, cols, 4)
+        The picture: an image file, or an array as in :func:`geoindex.nearest`.
     box : sequence of four int, optional
         Left, top, right and bottom of the legend in pixels, right and bottom exclusive; the whole
         picture by default.
     names : sequence of str, optional
         Names of the swatches in their order: columns from left to right, each from top to
         bottom.
+    ink : sequence of str, optional
+        Names of swatches, or other colors such as ``"black"``, that are lines and text printed
+        over the units; they get the role ``"ink"``.
 
     Returns
     -------
     Legend
+        A palette that also knows its swatches.
 
     Raises
     ------
+    MissingFileError
+        The file does not exist.
     ImageError
-        The pixels are no colors, or the box holds no swatch.
+        The file cannot be read, the pixels are no colors, or the box holds no swatch.
     OptionError
         The box is empty or not inside the picture.
     PaletteError
-        The numbers of names and swatches differ.
+        The numbers of names and swatches differ, or an ink is no color.
 
     Examples
     --------
@@ -84,9 +97,15 @@ def legend_palette(
     >>> picture[10:22, 5:30] = [230, 203, 203]
     >>> picture[32:44, 5:30] = [56, 168, 0]
     >>> legend = legend_palette(picture, names=["gneiss", "dunite"])
-    >>> legend.palette.colors.tolist(), legend.swatches[1].box
+    >>> legend.colors.tolist(), legend.swatches[1].box
     ([[230, 203, 203], [56, 168, 0]], (5, 32, 30, 44))
     """
+    if isinstance(image, str | PathLike):
+        picture = read_picture(image)[..., :3]
+        try:
+            return legend_palette(picture, box=box, names=names, ink=ink)
+        except GeoindexError as error:
+            raise type(error)(f"{image}: {error}") from None
     pixels = as_pixels(np.asarray(image), PixelRule())
     if len(pixels.shape) != 2:
         raise ImageError(
@@ -94,9 +113,13 @@ def legend_palette(
         )
     if 0 in pixels.shape:
         raise ImageError(f"the picture has no pixels: its shape is {pixels.shape}")
-    checked = _check_box(box, pixels.shape)
-    left, top, right, bottom = checked
-    crop = round_colors(pixels.colors[top:bottom, left:right]).astype(np.int16)
+    rows, cols = (
+        (slice(0, pixels.shape[0]), slice(0, pixels.shape[1]))
+        if box is None
+        else region_of_box(box, pixels.shape)
+    )
+    left, top = cols.start, rows.start
+    crop = round_colors(pixels.colors[rows, cols]).astype(np.int16)
     found = _find_swatches(crop)
     if not found:
         raise ImageError(
@@ -117,27 +140,10 @@ def legend_palette(
         for swatch in in_order(found)
     )
     palette = Palette(np.array([swatch.color for swatch in swatches], dtype=np.uint8))
-    legend = Legend(palette=palette, swatches=swatches, box=checked)
-    return legend if names is None else legend.named(names)
-
-
-def _check_box(box: Sequence[int] | None, shape: tuple[int, ...]) -> Box:
-    """Box as integers, within the picture."""
-    rows, cols = shape
-    if box is None:
-        return 0, 0, cols, rows
-    try:
-        left, top, right, bottom = (int(edge) for edge in box)
-    except (TypeError, ValueError):
-        raise OptionError(
-            f"box must be four whole numbers, left, top, right and bottom, found {box!r}"
-        ) from None
-    if not (0 <= left < right <= cols and 0 <= top < bottom <= rows):
-        raise OptionError(
-            f"box {left} {top} {right} {bottom} is not inside the picture of {cols} x {rows} "
-            "pixels: left, top, right and bottom must grow from 0 to its width and height"
-        )
-    return left, top, right, bottom
+    legend = Legend(palette, swatches, (left, top, cols.stop, rows.stop))
+    if names is not None:
+        legend = legend.named(names)
+    return legend.with_ink(ink)
 
 
 def _find_swatches(crop: NDArray[np.int16]) -> list[Swatch]:

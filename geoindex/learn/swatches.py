@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from geoindex.errors import PaletteError
 from geoindex.palette import Palette
+from geoindex.palettes.color_text import COLOR_FORMS, color_of_text
 
 __all__ = ["Box", "Legend", "Swatch", "in_order"]
 
@@ -28,23 +29,40 @@ class Swatch:
     """Whether it is hatched, dotted or shaded, so that no single color represents it."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Legend:
-    """The result of :func:`geoindex.legend_palette`."""
+class Legend(Palette):
+    """The palette of a printed legend; the result of :func:`geoindex.legend_palette`.
 
-    palette: Palette
-    """One color per swatch, in the order of the legend."""
+    Parameters
+    ----------
+    palette : Palette
+        One color per swatch, then the inks.
+    swatches : sequence of Swatch
+        The swatches in their order.
+    box : tuple of four int
+        The part of the picture that was searched.
+    """
 
-    swatches: tuple[Swatch, ...]
-    """The swatches: columns from left to right, each from top to bottom."""
+    __slots__ = ("_box", "_swatches")
 
-    box: Box
-    """The part of the picture that was searched."""
+    def __init__(self, palette: Palette, swatches: Sequence[Swatch], box: Box) -> None:
+        super().__init__(palette.colors, palette.names, roles=palette.roles, scale="byte")
+        self._swatches = tuple(swatches)
+        self._box = box
+
+    @property
+    def swatches(self) -> tuple[Swatch, ...]:
+        """The swatches: columns from left to right, each from top to bottom."""
+        return self._swatches
+
+    @property
+    def box(self) -> Box:
+        """The part of the picture that was searched: left, top, right and bottom in pixels."""
+        return self._box
 
     @property
     def patterned(self) -> tuple[int, ...]:
         """Rows of the palette whose swatches are patterned."""
-        return tuple(row for row, swatch in enumerate(self.swatches) if swatch.patterned)
+        return tuple(row for row, swatch in enumerate(self._swatches) if swatch.patterned)
 
     def named(self, names: Sequence[str]) -> Legend:
         """Name the swatches.
@@ -63,27 +81,71 @@ class Legend:
         PaletteError
             The numbers of names and swatches differ.
         """
-        if len(names) != len(self.swatches):
+        n_swatches = len(self._swatches)
+        if len(names) != n_swatches:
             raise PaletteError(
-                f"the legend has {len(self.swatches)} swatches but there are {len(names)} names; "
+                f"the legend has {n_swatches} swatches but there are {len(names)} names; "
                 "look at the swatches found (--picture), and name all of them in order"
             )
-        return replace(self, palette=Palette(self.palette.colors, names))
+        own = [self.label(row) for row in range(n_swatches, len(self))]
+        return Legend(self.replace(names=[*names, *own]), self._swatches, self._box)
+
+    def with_ink(self, inks: Sequence[str]) -> Legend:
+        """Mark swatches as ink, or add colors as ink: lines and text printed over the units.
+
+        Parameters
+        ----------
+        inks : sequence of str
+            Names of swatches, and colors such as ``"black"`` and ``"#1f1a17"``.
+
+        Returns
+        -------
+        Legend
+            Class recovery fills what has these colors (:class:`geoindex.Clean`).
+
+        Raises
+        ------
+        PaletteError
+            A text is neither the name of a swatch nor a color.
+        """
+        if not inks:
+            return self
+        colors = self.colors.tolist()
+        names = [self.label(row) for row in range(len(self))]
+        roles = list(self.roles or [""] * len(self))
+        for ink in inks:
+            if self.names is not None and ink in self.names:
+                roles[self.names.index(ink)] = "ink"
+                continue
+            color = color_of_text(ink)
+            if color is None:
+                raise PaletteError(
+                    f"{ink!r} is neither the name of a swatch nor a color; write {COLOR_FORMS}"
+                )
+            if list(color[:3]) in colors:
+                roles[colors.index(list(color[:3]))] = "ink"
+                continue
+            colors.append(list(color[:3]))
+            names.append(f"ink {ink}")
+            roles.append("ink")
+        marked = Palette(colors, names, roles=roles, scale="byte")
+        return Legend(marked, self._swatches, self._box)
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as JSON values."""
         return {
-            "box": list(self.box),
+            "box": list(self._box),
             "swatches": [
                 {
                     "index": row,
                     "color": list(swatch.color),
-                    "name": None if self.palette.names is None else self.palette.names[row],
+                    "name": None if self.names is None else self.names[row],
                     "box": list(swatch.box),
                     "patterned": swatch.patterned,
                 }
-                for row, swatch in enumerate(self.swatches)
+                for row, swatch in enumerate(self._swatches)
             ],
+            "roles": self.roles,
         }
 
 

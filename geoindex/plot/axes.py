@@ -6,9 +6,16 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from matplotlib.colors import ListedColormap
+from matplotlib.patches import Rectangle
 from matplotlib.transforms import Affine2D
 
-from geoindex.plot.legend import LEGEND_STYLE, class_handles
+from geoindex.plot.legend import (
+    LEGEND_STYLE,
+    LONGEST_LEGEND,
+    class_handles,
+    legend_title,
+    n_lines,
+)
 from geoindex.plot.norm import IndexNorm
 from geoindex.rules.place import map_bounds
 
@@ -17,13 +24,26 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from geoindex.grid import IndexGrid
+    from geoindex.grid import IndexGrid, LegendOrder
     from geoindex.palette import Palette
 
-__all__ = ["draw_picture", "index_norm", "palette_colormap", "plot_grid", "plot_palette"]
+__all__ = [
+    "chart_size",
+    "draw_picture",
+    "index_norm",
+    "palette_colormap",
+    "plot_grid",
+    "plot_palette",
+]
 
 NUMBERED_SWATCHES = 256
 """Largest palette whose chart shows the indices; more would not be readable."""
+
+NAMED_SWATCHES = 512
+"""Swatches that the chart of a palette with names shows at most."""
+
+LINE_HEIGHT = 0.205
+"""Height of a line of small text in inches."""
 
 NO_COLOR = (0.0, 0.0, 0.0, 0.0)
 """Transparent black."""
@@ -45,16 +65,29 @@ def index_norm(palette: Palette) -> IndexNorm:
     return IndexNorm(len(palette))
 
 
-def plot_grid(grid: IndexGrid, ax: Axes | None = None, *, legend: bool | None = None) -> Axes:
+def plot_grid(
+    grid: IndexGrid,
+    ax: Axes | None = None,
+    *,
+    legend: bool | None = None,
+    title: str | None = None,
+    order: LegendOrder = "palette",
+    max_classes: int | None = None,
+) -> Axes:
     """Draw a grid in its true colors; see :meth:`IndexGrid.plot`."""
     if legend is None:
         legend = grid.palette.names is not None
-    handles = class_handles(grid) if legend else []
+    room = LONGEST_LEGEND if ax is None else _lines_beside(ax)
+    handles = (
+        class_handles(grid, order=order, max_classes=max_classes, most_lines=room)
+        if legend
+        else []
+    )
     if ax is None:
         import matplotlib.pyplot as plt
 
         # The layout would squeeze the map to nothing beside a legend taller than the figure.
-        height = max(4.8, 0.6 + 0.2 * len(handles))
+        height = max(4.8, 0.9 + LINE_HEIGHT * n_lines(handles))
         _, ax = plt.subplots(figsize=(9.0 if legend else 6.4, height), layout="constrained")
         # Beside a map that is a strip, a legend that begins at its top would run off the page.
         ax.set_anchor("N")
@@ -65,9 +98,23 @@ def plot_grid(grid: IndexGrid, ax: Axes | None = None, *, legend: bool | None = 
         cmap=palette_colormap(grid.palette),
         norm=index_norm(grid.palette),
     )
+    if title is not None:
+        ax.set_title(title)
     if legend:
-        ax.legend(handles=handles, bbox_to_anchor=(1.0, 1.0), borderaxespad=0.3, **LEGEND_STYLE)
+        ax.legend(
+            handles=handles,
+            title=legend_title(grid.palette),
+            bbox_to_anchor=(1.0, 1.0),
+            borderaxespad=0.3,
+            **LEGEND_STYLE,
+        )
     return ax
+
+
+def _lines_beside(ax: Axes) -> int:
+    """Lines of a legend for which there is room beside axes, below its title."""
+    height = ax.bbox.height / ax.figure.dpi
+    return max(2, int(height / LINE_HEIGHT) - 1)
 
 
 def plot_palette(palette: Palette, ax: Axes | None = None) -> Axes:
@@ -75,11 +122,58 @@ def plot_palette(palette: Palette, ax: Axes | None = None) -> Axes:
     if ax is None:
         import matplotlib.pyplot as plt
 
-        _, ax = plt.subplots(layout="constrained")
+        size = None if palette.names is None else chart_size(palette)
+        _, ax = plt.subplots(figsize=size, layout="constrained")
+    if palette.names is None:
+        _draw_numbers(ax, palette)
+    else:
+        _draw_names(ax, palette)
+    ax.set_axis_off()
+    return ax
+
+
+def chart_size(palette: Palette) -> tuple[float, float]:
+    """Width and height of the chart of a palette with names, in inches."""
+    n_rows, n_columns = _chart_shape(palette)
+    return n_columns * _column_width(palette), LINE_HEIGHT * n_rows + 0.3
+
+
+def _chart_shape(palette: Palette) -> tuple[int, int]:
+    """Rows and columns of the chart of a palette with names."""
+    shown = min(len(palette), NAMED_SWATCHES)
+    n_columns = max(1, min(4, -(-shown // 24)))
+    return -(-shown // n_columns), n_columns
+
+
+def _column_width(palette: Palette) -> float:
+    """Width of a column of the chart in inches."""
+    longest = max(len(palette.label(row)) for row in range(min(len(palette), NAMED_SWATCHES)))
+    return 1.2 + 0.085 * longest
+
+
+def _draw_names(ax: Axes, palette: Palette) -> None:
+    """Draw swatches in columns, each with its index and name beside it."""
+    n_rows, _ = _chart_shape(palette)
+    width = _column_width(palette)
+    for row, color in enumerate(palette.unit()[:NAMED_SWATCHES]):
+        left, top = row // n_rows * width, row % n_rows
+        ax.add_patch(
+            Rectangle((left, top + 0.1), 0.4, 0.8, facecolor=tuple(color), edgecolor="0.4", lw=0.5)
+        )
+        label = f"{row}  {palette.label(row)}"
+        ax.text(left + 0.5, top + 0.5, label, va="center", fontsize="small", parse_math=False)
+    if len(palette) > NAMED_SWATCHES:
+        ax.text(0, n_rows + 0.5, f"and {len(palette) - NAMED_SWATCHES:,} more", va="center")
+    n_columns = -(-min(len(palette), NAMED_SWATCHES) // n_rows)
+    ax.set_xlim(0, n_columns * width)
+    ax.set_ylim(n_rows + (len(palette) > NAMED_SWATCHES), 0)
+
+
+def _draw_numbers(ax: Axes, palette: Palette) -> None:
+    """Draw swatches as a raster, with their indices if these are readable."""
     columns = 16
     picture = palette.image(columns=columns, cell=1)
     ax.imshow(picture, interpolation="nearest")
-    ax.set_axis_off()
     if len(palette) <= NUMBERED_SWATCHES:
         # In integers, where a color of exactly half the brightness is on one side everywhere.
         is_dark = palette.colors @ np.array(LUMA) < 127_500
@@ -93,7 +187,6 @@ def plot_palette(palette: Palette, ax: Axes | None = None) -> Axes:
                 va="center",
                 fontsize="x-small",
             )
-    return ax
 
 
 def draw_picture(ax: Axes, picture: NDArray[Any], transform: Affine | None, **style: Any) -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
-from geoindex.plot.axes import draw_picture, plot_grid, plot_palette
-from geoindex.plot.legend import LEGEND_STYLE, class_handles, swatch
+from geoindex.plot.axes import chart_size, draw_picture, plot_grid, plot_palette
+from geoindex.plot.legend import LEGEND_STYLE, class_handles, legend_title, n_lines
 from geoindex.rules.place import map_bounds
 
 if TYPE_CHECKING:
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
     import numpy as np
     from matplotlib.axes import Axes
+    from matplotlib.patches import Patch
     from numpy.typing import NDArray
 
-    from geoindex.grid import IndexGrid
+    from geoindex.grid import IndexGrid, LegendOrder
     from geoindex.palette import Palette
 
 __all__ = ["comparison_figure", "grid_figure", "palette_figure", "pictures_figure"]
@@ -36,25 +37,16 @@ def palette_figure(palette: Palette) -> Figure:
     """
     if palette.names is None:
         rows = -(-len(palette) // 16)
-        figure = Figure(figsize=(7.0, max(1.0, min(40.0, 0.43 * rows))), dpi=120)
-        plot_palette(palette, figure.add_axes((0, 0, 1, 1)))
-        return figure
-    shown = min(len(palette), 512)
-    columns = max(1, min(4, -(-shown // 24)))
-    rows = -(-shown // columns)
-    longest = max(len(palette.label(index)) for index in range(shown))
-    width = columns * (0.9 + 0.085 * min(60, longest))
-    figure = Figure(figsize=(width, 0.205 * rows + 0.3), dpi=120)
-    handles = [
-        swatch(color, f"{index}  {palette.label(index)}")
-        for index, color in enumerate(palette.unit()[:shown])
-    ]
-    figure.legend(handles=handles, loc="center", ncols=columns, frameon=False, fontsize="small")
+        size = 7.0, max(1.0, min(40.0, 0.43 * rows))
+    else:
+        size = chart_size(palette)
+    figure = Figure(figsize=size, dpi=120)
+    plot_palette(palette, figure.add_axes((0, 0, 1, 1)))
     return figure
 
 
 def comparison_figure(picture: NDArray[np.uint8], grid: IndexGrid) -> Figure:
-    """Draw a map beside its index grid, with the grid's color table below.
+    """Draw a map beside its index grid, with the legend below.
 
     Parameters
     ----------
@@ -67,7 +59,7 @@ def comparison_figure(picture: NDArray[np.uint8], grid: IndexGrid) -> Figure:
     -------
     matplotlib.figure.Figure
     """
-    figure, (left, right) = _figure_with_color_table(grid, n_panels=2, legend=True)
+    figure, (left, right) = _figure_with_legend(grid, class_handles(grid), n_panels=2)
     draw_picture(left, picture, grid.transform)
     left.set_title("map")
     plot_grid(grid, right, legend=False)
@@ -76,14 +68,25 @@ def comparison_figure(picture: NDArray[np.uint8], grid: IndexGrid) -> Figure:
     return figure
 
 
-def grid_figure(grid: IndexGrid, *, legend: bool | None = None) -> Figure:
-    """Draw one grid with its color table below.
+def grid_figure(
+    grid: IndexGrid,
+    *,
+    legend: bool | None = None,
+    title: str | None = None,
+    order: LegendOrder = "palette",
+    max_classes: int | None = None,
+) -> Figure:
+    """Draw one grid with its legend below.
 
     Parameters
     ----------
     grid : IndexGrid
     legend : bool, optional
-        Show the color table. By default shown if the palette has names.
+        Show the legend. By default shown if the palette has names.
+    title : str, optional
+        Title of the map.
+    order, max_classes
+        As in :meth:`geoindex.IndexGrid.plot`.
 
     Returns
     -------
@@ -91,8 +94,9 @@ def grid_figure(grid: IndexGrid, *, legend: bool | None = None) -> Figure:
     """
     if legend is None:
         legend = grid.palette.names is not None
-    figure, (axes,) = _figure_with_color_table(grid, n_panels=1, legend=legend)
-    plot_grid(grid, axes, legend=False)
+    handles = class_handles(grid, order=order, max_classes=max_classes) if legend else []
+    figure, (axes,) = _figure_with_legend(grid, handles, n_panels=1)
+    plot_grid(grid, axes, legend=False, title=title)
     return figure
 
 
@@ -123,21 +127,24 @@ def pictures_figure(pictures: Mapping[str, NDArray[np.uint8]]) -> Figure:
     return figure
 
 
-def _figure_with_color_table(
-    grid: IndexGrid, *, n_panels: int, legend: bool
+def _figure_with_legend(
+    grid: IndexGrid, handles: list[Patch], *, n_panels: int
 ) -> tuple[Figure, list[Axes]]:
-    """Figure with map panels side by side and the color table below.
+    """Figure with map panels side by side and the legend below.
 
     All sizes are in inches: matplotlib's own layouts shrink the maps to fit a long legend.
     """
-    handles = class_handles(grid) if legend else []
     left, gap, right, top, bottom = 0.9, 0.3, 0.3, 0.4, 0.5
     panel_width = 12.4 / n_panels if n_panels > 1 else 9.0
     panel_height = min(12.0, max(1.5, panel_width * _steepness(grid)))
     width = left + n_panels * panel_width + (n_panels - 1) * gap + right
-    longest = max((len(str(handle.get_label())) for handle in handles), default=0)
+    labels = [str(handle.get_label()) for handle in handles]
+    longest = max((len(line) for label in labels for line in label.split("\n")), default=0)
     columns = max(1, int((width - left) / (0.7 + 0.085 * longest)))
-    legend_height = 0.2 * -(-len(handles) // columns) + 0.45 if handles else 0.0
+    per_column = -(-len(handles) // columns)
+    # Matplotlib fills the columns from top to bottom.
+    lines = [n_lines(handles[n : n + per_column]) for n in range(0, len(handles), per_column or 1)]
+    legend_height = 0.2 * max(lines) + 0.45 if handles else 0.0
     height = top + panel_height + bottom + legend_height
     figure = Figure(figsize=(width, height), dpi=120)
     panels = [
@@ -158,8 +165,7 @@ def _figure_with_color_table(
             ncols=columns,
             borderaxespad=0.0,
             borderpad=0.0,
-            title="color table",
-            alignment="left",
+            title=legend_title(grid.palette),
             **LEGEND_STYLE,
         )
     return figure, panels

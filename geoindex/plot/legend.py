@@ -2,52 +2,113 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.patches import Patch
 
+from geoindex.grid import LegendOrder
+from geoindex.palette import MAX_COLORS
+from geoindex.rules.choices import check_choice, check_integer
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geoindex.grid import IndexGrid
+    from geoindex.palette import Palette
 
-__all__ = ["LEGEND_STYLE", "LONGEST_LEGEND", "class_handles", "swatch"]
+__all__ = ["LEGEND_STYLE", "LONGEST_LEGEND", "class_handles", "legend_title", "n_lines", "swatch"]
 
-LONGEST_LEGEND = 30
-"""Classes that a legend lists at most; its last row counts the rest."""
+LONGEST_LEGEND = 60
+"""Lines of a legend at most where nothing else is said; its last row counts the rest."""
 
 GRAY_LEVELS = 11
 """Levels of a gray scale that a legend shows at most, evenly spaced."""
 
-LONGEST_LABEL = 60
-"""Characters of a legend label at most."""
+LONGEST_LINE = 40
+"""Characters of a line of a legend; longer names take several lines."""
 
-LEGEND_STYLE: dict[str, Any] = {"loc": "upper left", "frameon": False, "fontsize": "small"}
+LEGEND_STYLE: dict[str, Any] = {
+    "loc": "upper left",
+    "frameon": False,
+    "fontsize": "small",
+    "alignment": "left",
+}
 """Keywords that all legends share."""
 
 
 def swatch(color: NDArray[np.float64], label: str, *, hatch: str | None = None) -> Patch:
-    """Patch of a unit-scale color with its label."""
-    return Patch(facecolor=tuple(color), edgecolor="0.4", linewidth=0.5, hatch=hatch, label=label)
+    """Patch of a unit-scale color with its label, in several lines if it is long."""
+    wrapped = "\n".join(textwrap.wrap(label, LONGEST_LINE, replace_whitespace=False)) or label
+    # Dollar signs would begin a formula.
+    wrapped = wrapped.replace("$", r"\$")
+    return Patch(
+        facecolor=tuple(color), edgecolor="0.4", linewidth=0.5, hatch=hatch, label=wrapped
+    )
 
 
-def class_handles(grid: IndexGrid) -> list[Patch]:
-    """Swatches of the classes on a grid: largest area first, gray levels ascending."""
+def legend_title(palette: Palette) -> str:
+    """Name of the palette, or "Legend"."""
+    wrapped = "\n".join(textwrap.wrap(palette.name or "", LONGEST_LINE)) or "Legend"
+    return wrapped.replace("$", r"\$")
+
+
+def n_lines(handles: list[Patch]) -> int:
+    """Lines of text of all rows of a legend."""
+    return sum(str(handle.get_label()).count("\n") + 1 for handle in handles)
+
+
+def class_handles(
+    grid: IndexGrid,
+    *,
+    order: LegendOrder = "palette",
+    max_classes: int | None = None,
+    most_lines: int = LONGEST_LEGEND,
+) -> list[Patch]:
+    """Swatches of the classes on a grid; of a gray scale some levels.
+
+    Parameters
+    ----------
+    grid : IndexGrid
+    order : {"palette", "area"}
+        Order of the palette, or largest area first.
+    max_classes : int, optional
+        Most classes to list; by default as many as fit.
+    most_lines : int
+        Lines for which there is room.
+
+    Returns
+    -------
+    list of matplotlib.patches.Patch
+        If classes are left out, the last one counts them.
+
+    Raises
+    ------
+    OptionError
+        The order is unknown, or `max_classes` is below 1.
+    """
+    check_choice("order", order, LegendOrder)
+    if max_classes is not None:
+        check_integer("max_classes", max_classes, 1, MAX_COLORS)
     counts = grid.counts()
     used = np.flatnonzero(counts)
     colors = grid.palette.unit()
-    if _is_gray_scale(colors):
+    if max_classes is None and _is_gray_scale(colors):
         shown = min(len(used), GRAY_LEVELS)
         used = used[np.linspace(0, len(used) - 1, shown).round().astype(int)]
-    else:
+    elif order == "area":
         used = used[np.argsort(-counts[used], kind="stable")]
-    handles = [
-        swatch(colors[index], _shortened(f"{index}  {grid.palette.label(int(index))}"))
-        for index in used[:LONGEST_LEGEND]
-    ]
-    if len(used) > LONGEST_LEGEND:
-        label = f"and {len(used) - LONGEST_LEGEND} more"
+    handles: list[Patch] = []
+    for index in used[:max_classes]:
+        handles.append(swatch(colors[index], f"{index}  {grid.palette.label(int(index))}"))
+        if max_classes is None and n_lines(handles) > most_lines:
+            # The line that counts the rest needs room as well.
+            while len(handles) > 1 and n_lines(handles) >= most_lines:
+                handles.pop()
+            break
+    if len(used) > len(handles):
+        label = f"and {len(used) - len(handles)} more"
         handles.append(Patch(facecolor="none", edgecolor="none", label=label))
     return handles
 
@@ -55,8 +116,3 @@ def class_handles(grid: IndexGrid) -> list[Patch]:
 def _is_gray_scale(colors: NDArray[np.float64]) -> bool:
     """Whether the colors are grays that get brighter from row to row."""
     return bool((colors == colors[:, :1]).all() and (np.diff(colors[:, 0]) > 0).all())
-
-
-def _shortened(label: str) -> str:
-    """Label cut to leave room for the map."""
-    return label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from geoindex.plot.legend import LEGEND_STYLE, LONGEST_LEGEND, swatch
+from geoindex.plot.legend import LEGEND_STYLE, n_lines, swatch
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from matplotlib.patches import Patch
     from numpy.typing import NDArray
 
-    from geoindex.palette import Palette
-
 __all__ = ["legend_figure"]
+
+
+ROWS = 30
+"""Rows of the legend at most; more swatches take several columns."""
 
 
 class Swatch(Protocol):
@@ -33,8 +35,9 @@ class Swatch(Protocol):
 class Legend(Protocol):
     """The swatches of a printed legend and their palette."""
 
-    @property
-    def palette(self) -> Palette: ...
+    def label(self, index: int) -> str: ...
+
+    def unit(self) -> NDArray[np.float64]: ...
 
     @property
     def swatches(self) -> tuple[Swatch, ...]: ...
@@ -62,9 +65,15 @@ def legend_figure(picture: NDArray[np.uint8], legend: Legend) -> Figure:
     scale = min(60.0, max(1.0, 700 / max(right - left, bottom - top)))
     width, height = (right - left) * scale / 100, (bottom - top) * scale / 100
     handles = _handles(legend)
-    columns = -(-len(handles) // LONGEST_LEGEND)
-    beside = columns * (1.0 + 0.08 * max(len(str(handle.get_label())) for handle in handles))
-    total = max(height, 0.22 * -(-len(handles) // columns) + 0.1) + 0.2
+    columns = -(-len(handles) // ROWS)
+    beside = columns * (
+        1.0
+        + 0.08
+        * max(len(line) for handle in handles for line in str(handle.get_label()).split("\n"))
+    )
+    per_column = -(-len(handles) // columns)
+    lines = max(n_lines(handles[n : n + per_column]) for n in range(0, len(handles), per_column))
+    total = max(height, 0.22 * lines + 0.1) + 0.2
     figure = Figure(figsize=(width + beside + 0.5, total), dpi=100)
     axes = figure.add_axes((0.1 / figure.get_figwidth(), 1 - (height + 0.1) / total,
                             width / figure.get_figwidth(), height / total))  # fmt: skip
@@ -91,12 +100,10 @@ def _handles(legend: Legend) -> list[Patch]:
     return [
         swatch(
             color,
-            f"{row}  {legend.palette.label(row)}" + ("  (patterned)" if found.patterned else ""),
+            f"{row}  {legend.label(row)}" + ("  (patterned)" if found.patterned else ""),
             hatch="///" if found.patterned else None,
         )
-        for row, (color, found) in enumerate(
-            zip(legend.palette.unit(), legend.swatches, strict=True)
-        )
+        for row, (color, found) in enumerate(zip(legend.unit(), legend.swatches, strict=False))
     ]
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from geoindex import GeoindexError, legend_palette
+from geoindex import GeoindexError, index_image, legend_palette
+from geoindex.errors import MissingFileError, PaletteError
 from tests.support.drawings import LEGEND_COLORS, draw_legend
 
 
@@ -40,7 +43,7 @@ def test_flat_swatches_are_found_exactly(options: dict) -> None:
     legend = legend_palette(np.array(draw_legend(**options)))
     assert [swatch.color for swatch in legend.swatches] == LEGEND_COLORS
     assert legend.patterned == ()
-    assert legend.palette.colors.tolist() == [list(color) for color in LEGEND_COLORS]
+    assert legend.colors.tolist() == [list(color) for color in LEGEND_COLORS]
 
 
 def test_boxes_lie_on_the_swatches() -> None:
@@ -60,7 +63,7 @@ def test_boxes_lie_on_the_swatches() -> None:
 def test_jpeg(quality: int, options: dict) -> None:
     legend = legend_palette(np.array(compressed(draw_legend(**options), quality)))
     assert len(legend.swatches) == len(LEGEND_COLORS)
-    difference = legend.palette.colors.astype(int) - np.array(LEGEND_COLORS)
+    difference = legend.colors.astype(int) - np.array(LEGEND_COLORS)
     assert np.abs(difference).max() <= (3 if quality > 60 else 6)
     assert legend.patterned == ()
 
@@ -96,9 +99,25 @@ def test_columns_come_from_left_to_right() -> None:
 def test_names() -> None:
     picture = np.array(draw_legend())
     names = [f"unit {i}" for i in range(len(LEGEND_COLORS))]
-    assert legend_palette(picture, names=names).palette.names == tuple(names)
+    assert legend_palette(picture, names=names).names == tuple(names)
     with pytest.raises(GeoindexError, match="has 7 swatches but there are 2 names"):
         legend_palette(picture, names=["a", "b"])
+
+
+def test_a_file_gives_a_palette_with_inks(tmp_path: Path) -> None:
+    draw_legend().save(tmp_path / "sheet.png")
+    names = [f"unit {i}" for i in range(len(LEGEND_COLORS))]
+    legend = legend_palette(tmp_path / "sheet.png", names=names, ink=["black", "unit 2"])
+    assert legend.names == (*names, "ink black")
+    assert legend.roles == ("", "", "ink", "", "", "", "", "ink")
+    assert legend.colors[-1].tolist() == [0, 0, 0]
+    picture = legend.colors[np.newaxis]
+    assert index_image(picture, legend, channel_axis=-1).indices.tolist() == [list(range(8))]
+    assert pickle.loads(pickle.dumps(legend)).swatches == legend.swatches
+    with pytest.raises(PaletteError, match="'lines' is neither the name of a swatch nor a color"):
+        legend_palette(tmp_path / "sheet.png", ink=["lines"])
+    with pytest.raises(MissingFileError, match="no such file"):
+        legend_palette(tmp_path / "none.png")
 
 
 @pytest.mark.parametrize(
@@ -108,8 +127,8 @@ def test_names() -> None:
         ((-1, 0, 100, 50), "is not inside"),
         ((50, 0, 50, 50), "is not inside"),
         ((60, 0, 50, 50), "is not inside"),
-        ((1, 2, 3), "box must be four whole numbers"),
-        ("abcd", "box must be four whole numbers"),
+        ((1, 2, 3), "box must be four numbers"),
+        ("abcd", "box must be four numbers"),
         ((100, 100, 104, 104), "holds no swatch"),
         ((60, 10, 200, 100), "holds no swatch"),
     ],

@@ -13,6 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap, NoNorm
 
 from geoindex import IndexGrid, Palette, index_image
+from geoindex.errors import OptionError
 from geoindex.plot.figures import comparison_figure, grid_figure
 from geoindex.rules.indices import nodata_value
 
@@ -142,13 +143,51 @@ def test_a_legend_of_gray_levels_ascends() -> None:
     assert labels == [f"{10 * i}  {10 * i} %" for i in range(11)]
 
 
-def test_legend_lists_the_classes_by_area(rgba: np.ndarray, legend: Palette) -> None:
-    axes = index_image(rgba, legend, channel_axis=-1).plot()
-    labels = [text.get_text() for text in axes.get_legend().get_texts()]
-    assert labels == ["0  Ink", "2  Sand <fine>, Ångström", "1  Granite & gneiss"]
+def labels_of(axes: object) -> list[str]:
+    return [text.get_text() for text in axes.get_legend().get_texts()]
+
+
+def test_legend_lists_the_classes(rgba: np.ndarray, legend: Palette) -> None:
+    grid = index_image(rgba, legend, channel_axis=-1)
+    axes = grid.plot(title="Sheet 12")
+    assert labels_of(axes) == ["0  Ink", "1  Granite & gneiss", "2  Sand <fine>, Ångström"]
+    assert axes.get_title() == "Sheet 12"
+    assert axes.get_legend().get_title().get_text() == (legend.name or "Legend")
+    assert labels_of(grid.plot(order="area"))[1:] == ["2  Sand <fine>, Ångström",
+                                                      "1  Granite & gneiss"]  # fmt: skip
     assert index_image(rgba, Palette(legend.colors), channel_axis=-1).plot().get_legend() is None
-    many = grid_of_every_class(100).plot(legend=True).get_legend().get_texts()
-    assert many[-1].get_text() == "and 70 more"
+    with pytest.raises(OptionError, match="unknown order 'size'; known: palette, area"):
+        grid.plot(order="size")
+    with pytest.raises(OptionError, match="max_classes must lie within"):
+        grid.plot(max_classes=0)
+
+
+def test_legends_are_cut_only_where_they_do_not_fit() -> None:
+    many = grid_of_every_class(100)
+    assert labels_of(many.plot(legend=True))[-1] == "and 41 more"
+    assert labels_of(many.plot(legend=True, max_classes=5))[-2:] == [
+        f"4  {many.palette.label(4)}", "and 95 more"]  # fmt: skip
+    assert len(labels_of(many.plot(legend=True, max_classes=100))) == 100
+    assert len(labels_of(grid_of_every_class(60).plot(legend=True))) == 60
+    figure, ax = plt.subplots(figsize=(6, 3))
+    square = dataclasses.replace(many, indices=many.indices[:, :100].reshape(10, 10))
+    square.plot(ax, legend=True)
+    figure.canvas.draw()
+    box = ax.get_legend().get_window_extent()
+    assert figure.bbox.y0 <= box.y0 < box.y1 <= figure.bbox.y1
+
+
+def test_long_names_are_wrapped() -> None:
+    name = "Mica schist with layers of black schist, quartzite and calcareous rocks, in parts"
+    palette = Palette(["red", "green"], names=[name, "b"], name="Bedrock")
+    grid = IndexGrid(indices=np.uint8([[0, 1]]), palette=palette)
+    first = labels_of(grid.plot())[0]
+    assert first.replace("\n", " ") == f"0  {name}".replace("0  ", "0  ")
+    assert max(map(len, first.split("\n"))) <= 40
+    money = Palette(["red", "green"], names=["$a$", "${"], name="$$")
+    drawn = dataclasses.replace(grid, palette=money).plot()
+    drawn.figure.canvas.draw()  # no formulas
+    assert name in [text.get_text().removeprefix("0  ") for text in palette.plot().texts]
 
 
 def test_figures_and_palette_charts(
@@ -159,4 +198,7 @@ def test_figures_and_palette_charts(
     assert len(grid_figure(grid).axes) == 1
     assert len(windows256.plot().texts) == 256
     assert len(Palette(np.zeros((300, 3), int)).plot().texts) == 0
-    assert [text.get_text() for text in legend.plot().texts] == ["0", "1", "2"]
+    assert [text.get_text() for text in legend.plot().texts] == [
+        f"{row}  {name}" for row, name in enumerate(legend.names)
+    ]
+    assert [text.get_text() for text in Palette(legend.colors).plot().texts] == ["0", "1", "2"]

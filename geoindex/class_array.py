@@ -1,0 +1,142 @@
+"""ClassArray: one palette index per pixel, with the palette; no place on the map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoindex.errors import GridError
+from geoindex.palette import Palette
+from geoindex.rules.choices import is_whole
+from geoindex.rules.indices import IndexArray, check_indices, is_lazy
+
+__all__ = ["ClassArray"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ClassArray:
+    """The pixels of an :class:`geoindex.IndexGrid`, whose base it is."""
+
+    indices: IndexArray
+    """Palette rows, uint8 or uint16 of shape (rows, cols), row 0 at the top; uint16 for more than
+    256 colors. A read-only view of the array that was given, or a Dask array, whose values are
+    not checked."""
+
+    palette: Palette
+    """The palette that the indices refer to."""
+
+    nodata: int | None = None
+    """Value of pixels without a class, or None if every pixel has one."""
+
+    def __post_init__(self) -> None:
+        indices: Any = self.indices
+        if not (isinstance(indices, np.ndarray) or self.is_lazy) or indices.dtype not in (
+            np.uint8,
+            np.uint16,
+        ):
+            found = getattr(indices, "dtype", type(indices).__name__)
+            raise GridError(f"indices must be an array of uint8 or uint16, found {found}")
+        if indices.ndim != 2 or indices.size == 0:
+            raise GridError(f"indices must have the shape (rows, cols), found {indices.shape}")
+        n_colors = len(self.palette)
+        if n_colors > 256 and indices.dtype == np.uint8:
+            # The grid, and its files, can then hold every color.
+            indices = indices.astype(np.uint16)
+        largest = int(np.iinfo(indices.dtype).max)
+        if self.nodata is not None:
+            if not is_whole(self.nodata):
+                raise GridError(f"nodata must be an integer, found {self.nodata!r}")
+            object.__setattr__(self, "nodata", int(self.nodata))
+        if self.nodata is not None and not n_colors <= self.nodata <= largest:
+            raise GridError(
+                f"nodata {self.nodata} must lie between the number of colors, {n_colors}, and "
+                f"the largest {indices.dtype}, {largest}"
+            )
+        if not self.is_lazy:
+            check_indices(indices, n_colors, self.nodata)
+            indices = indices.view()
+            indices.setflags(write=False)
+        object.__setattr__(self, "indices", indices)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of rows and columns."""
+        rows, cols = self.indices.shape
+        return rows, cols
+
+    @property
+    def is_lazy(self) -> bool:
+        """Whether the indices are a Dask array."""
+        return is_lazy(self.indices)
+
+    def bands(self, n_pixels: int = 2**22) -> Iterator[tuple[slice, IndexArray]]:
+        """Iterate over the indices from top to bottom, in blocks of rows.
+
+        Parameters
+        ----------
+        n_pixels : int
+            Approximate pixels per block. A Dask array is read by its own chunks.
+
+        Yields
+        ------
+        slice
+            Rows of the block.
+        ndarray of uint8 or uint16, shape (rows of the slice, cols)
+        """
+        rows, cols = self.shape
+        if self.is_lazy:
+            stops = np.cumsum(cast("Any", self.indices).chunks[0]).tolist()
+        else:
+            step = max(1, n_pixels // cols)
+            stops = [*range(step, rows, step), rows]
+        for start, stop in pairwise([0, *stops]):
+            yield slice(start, stop), np.asarray(self.indices[start:stop])
+
+    @property
+    def valid(self) -> NDArray[np.bool_]:
+        """Mask of shape (rows, cols), True where a pixel has a class."""
+        if self.nodata is None:
+            return np.ones(self.shape, dtype=bool)
+        return np.not_equal(self.indices, self.nodata)
+
+    def counts(self) -> NDArray[np.int64]:
+        """Count the pixels of each class.
+
+        Returns
+        -------
+        ndarray of int64, shape (n_colors,)
+            Nodata is not counted.
+        """
+        counts = np.zeros(int(np.iinfo(self.indices.dtype).max) + 1, dtype=np.int64)
+        for _, indices in self.bands():
+            counts += np.bincount(indices.ravel(), minlength=len(counts))
+        return counts[: len(self.palette)]
+
+    def to_rgb(self, *, background: tuple[int, int, int] = (255, 255, 255)) -> NDArray[np.uint8]:
+        """RGB picture of the grid in its palette colors.
+
+        Parameters
+        ----------
+        background : tuple of three int
+            Color of nodata pixels, 0..255.
+
+        Returns
+        -------
+        ndarray of uint8, shape (rows, cols, 3)
+        """
+        table = np.empty((int(np.iinfo(self.indices.dtype).max) + 1, 3), dtype=np.uint8)
+        table[:] = background
+        table[: len(self.palette)] = self.palette.colors
+        picture: NDArray[np.uint8] = table[np.asarray(self.indices)]
+        return picture
+
+    def __array__(
+        self, dtype: np.typing.DTypeLike | None = None, copy: bool | None = None
+    ) -> NDArray[Any]:
+        """Return the indices, for ``np.asarray(grid)``."""
+        return np.array(self.indices, dtype=dtype, copy=copy)
