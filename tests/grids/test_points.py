@@ -44,7 +44,9 @@ def test_lines_and_points_of_a_survey(tmp_path: Path, handed: int) -> None:
     )
     left, _, right, top = survey.bounds
     grid = make_grid(Affine(4.0, 0, left - 10, 0, -4.0, top + 10), shape=(160, 140))
-    grid.indices[70:90, : int((right - left) / 8)] = 255
+    indices = np.array(grid)
+    indices[70:90, : int((right - left) / 8)] = 255
+    grid = dataclasses.replace(grid, indices=indices)
     on_survey = grid.resample(survey)
     assert 0 < on_survey.valid.mean() < 1
     for suffix in ("ijxyz", "xya"):
