@@ -10,12 +10,11 @@ import click
 
 from geoindex.batch import BatchReport, convert_many
 from geoindex.cli.messages import LEFT_VALUES
-from geoindex.cli.options import (
+from geoindex.cli.options import MappingOptions, mapping_options
+from geoindex.cli.output import (
     FORMAT_KEYS,
-    MappingOptions,
     echo_json,
     json_option,
-    mapping_options,
     overwrite_option,
     progress_bar,
     quiet_option,

@@ -8,10 +8,8 @@ from typing import Any, get_args
 import click
 
 from geoindex.clean import Clean
-from geoindex.cli.options import (
-    changes_option,
-    clean_options,
-    confidence_option,
+from geoindex.cli.clean_options import changes_option, clean_options, confidence_option
+from geoindex.cli.output import (
     echo_json,
     json_option,
     overwrite_option,

@@ -5,15 +5,13 @@ from __future__ import annotations
 import click
 
 from geoindex.cli.clean import echo_changes
+from geoindex.cli.clean_options import changes_option, confidence_option
 from geoindex.cli.messages import LEFT_VALUES
-from geoindex.cli.options import (
-    MappingOptions,
-    changes_option,
-    confidence_option,
+from geoindex.cli.options import MappingOptions, mapping_options
+from geoindex.cli.output import (
     echo_json,
     grid_format_option,
     json_option,
-    mapping_options,
     overwrite_option,
     progress_bar,
     quiet_option,

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import click
 
-from geoindex.cli.options import (
-    layer_option,
-    max_distance_option,
-    metric_option,
-    overwrite_option,
-    progress_bar,
-    quiet_option,
-)
+from geoindex.cli.options import layer_option, max_distance_option, metric_option
+from geoindex.cli.output import overwrite_option, progress_bar, quiet_option
 from geoindex.color.metrics import Metric
 from geoindex.palettes.cube import ColorCube, check_cube_target
 from geoindex.palettes.load import load_palette

@@ -8,7 +8,7 @@ import click
 
 from geoindex.cli.convert import echo_report
 from geoindex.cli.figures import save_figure
-from geoindex.cli.options import overwrite_option, quiet_option
+from geoindex.cli.output import overwrite_option, quiet_option
 from geoindex.cli.sample import sample_file
 from geoindex.files.whole_files import make_folder
 from geoindex.grids.formats import open_grid

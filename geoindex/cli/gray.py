@@ -8,7 +8,7 @@ from typing import get_args
 import click
 
 from geoindex.cli.messages import echo_warning
-from geoindex.cli.options import echo_json, json_option, overwrite_option, quiet_option
+from geoindex.cli.output import echo_json, json_option, overwrite_option, quiet_option
 from geoindex.files.whole_files import check_target
 from geoindex.grids.formats import grid_format_of
 from geoindex.indexing.gray import gray_grid

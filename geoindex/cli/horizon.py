@@ -6,16 +6,13 @@ import click
 
 from geoindex.cli.messages import echo_place, echo_renumbered, echo_warning
 from geoindex.cli.options import (
-    echo_json,
-    json_option,
     method_option,
-    overwrite_option,
     pad_option,
-    quiet_option,
     step_option,
     survey_crs_option,
     survey_option,
 )
+from geoindex.cli.output import echo_json, json_option, overwrite_option, quiet_option
 from geoindex.grid import Resampling
 from geoindex.grids.formats import open_grid
 from geoindex.opendtect.write_horizon import HorizonReport, write_horizon

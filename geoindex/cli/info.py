@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from geoindex.cli.options import echo_json, json_option
+from geoindex.cli.output import echo_json, json_option
 from geoindex.grids.describe import describe
 
 __all__ = ["info_command"]

@@ -1,57 +1,34 @@
-"""Options that several commands share, and how results are printed."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
-import json
-import sys
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import fields
+from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypedDict, get_args
 
 import click
-from click.core import ParameterSource
 
 from geoindex.clean import Clean
+from geoindex.cli.clean_options import clean_flag, clean_options, refuse_clean_options
 from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha
-from geoindex.color.threads import Progress
-from geoindex.errors import GeoindexWarning
 from geoindex.grid import Resampling
-from geoindex.grids.formats import FORMATS, format_names
 from geoindex.palettes.load import load_palette
 from geoindex.rules.scale import Depth, Scale
 
 __all__ = [
-    "FORMAT_KEYS",
     "MappingOptions",
-    "changes_option",
-    "clean_options",
-    "confidence_option",
-    "echo_json",
-    "grid_format_option",
-    "json_option",
     "layer_option",
     "mapping_options",
     "max_distance_option",
     "method_option",
     "metric_option",
-    "overwrite_option",
     "pad_option",
     "palette_options",
-    "progress_bar",
-    "quiet_option",
     "step_option",
     "survey_crs_option",
     "survey_option",
 ]
-
-CLEAN_PARAMETERS = tuple(field.name for field in fields(Clean))
-"""Options that :func:`clean_options` adds."""
-
-FORMAT_KEYS = ", ".join(known.key for known in FORMATS)
 
 palette_option = click.option(
     "-p",
@@ -167,43 +144,6 @@ step_option = click.option(
     metavar="N",
     help="Step between the line numbers to write.  [default: that of the survey]",
 )
-grid_format_option = click.option(
-    "--grid-format",
-    type=click.Choice(format_names()),
-    metavar="FORMAT",
-    help=f"Format of DST: {FORMAT_KEYS}.  [default: by its suffix]",
-)
-overwrite_option = click.option("--overwrite", is_flag=True, help="Replace an existing output.")
-clean_flag = click.option(
-    "--clean",
-    "use_clean",
-    is_flag=True,
-    help="Recover the units of a drawn map from soft edges, ink and speckle; the options down to "
-    "--reach adjust this.",
-)
-changes_option = click.option(
-    "--changes",
-    metavar="FILE",
-    help="Also write a grid of the reason for each change (.npy, .tif, .png).",
-)
-confidence_option = click.option(
-    "--confidence",
-    metavar="FILE",
-    help="Also write a grid of the confidence of each pixel, 0-100 % (.npy, .tif, .png).",
-)
-
-
-def _silence(_context: click.Context, _option: click.Parameter, quiet: bool) -> bool:
-    """Print no warnings if nothing but errors is wanted."""
-    if quiet:
-        warnings.simplefilter("ignore", GeoindexWarning)
-    return quiet
-
-
-quiet_option = click.option(
-    "-q", "--quiet", is_flag=True, callback=_silence, help="Print only errors."
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
 def palette_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -252,7 +192,7 @@ def mapping_options(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def collect(*, use_clean: bool, clean: Clean, **arguments: Any) -> None:
         if not use_clean:
-            _refuse_clean_options()
+            refuse_clean_options()
         arguments["clean"] = clean if use_clean else None
         mapping = {name: arguments.pop(name) for name in MappingOptions.__annotations__}
         command(**arguments, mapping=mapping)
@@ -275,121 +215,3 @@ def mapping_options(command: Callable[..., None]) -> Callable[..., None]:
     ):
         collected = option(collected)
     return collected
-
-
-def clean_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options of class recovery, which reach the command as one `clean`."""
-
-    @wraps(command)
-    def with_clean(*args: Any, **options: Any) -> None:
-        steps = {name: options.pop(name) for name in CLEAN_PARAMETERS}
-        steps["ink"] = steps["ink"] or None
-        steps["connectivity"] = int(steps["connectivity"])
-        command(*args, clean=Clean(**steps), **options)
-
-    collected: Callable[..., None] = with_clean
-    for option in reversed(CLEAN_OPTIONS):
-        collected = option(collected)
-    return collected
-
-
-CLEAN_OPTIONS = (
-    click.option(
-        "--ink",
-        multiple=True,
-        metavar="ENTRIES",
-        help="Ink (contacts, faults, text), to be filled from the units beside it: names and row "
-        "numbers of palette entries, or any color as #rrggbb or a word such as black,red; '' for "
-        "none. Replaces the inks of the palette. May be repeated.  [default: entries with the "
-        "role ink]",
-    ),
-    click.option(
-        "--shade/--no-shade",
-        default=None,
-        help="Allow units darker or brighter than in the palette (hillshade).  [default: on with "
-        "--metric shaded]",
-    ),
-    click.option(
-        "--hatch",
-        multiple=True,
-        metavar="COLOR+COLOR=CLASS",
-        help="Turn areas where two colors alternate into one class, such as "
-        "255,255,255+76,174,29=Quartzite; CLASS is the name or row of a palette entry. May be "
-        "repeated.",
-    ),
-    click.option(
-        "--hatch-gap",
-        type=int,
-        default=Clean.hatch_gap,
-        show_default=True,
-        metavar="N",
-        help="Widest stripe of a hatching in pixels (2-64).",
-    ),
-    click.option(
-        "--speckle",
-        type=int,
-        default=Clean.speckle,
-        show_default=True,
-        metavar="N",
-        help="Merge patches of fewer than N pixels (0-64) into their neighbors.",
-    ),
-    click.option(
-        "--connectivity",
-        type=click.Choice(["4", "8"]),
-        default=str(Clean.connectivity),
-        show_default=True,
-        help="Pixels of a patch share a side (4) or touch at least at a corner (8).",
-    ),
-    click.option(
-        "--edges/--no-edges",
-        default=True,
-        show_default=True,
-        help="Give pixels of soft edges to the unit that covers most of them.",
-    ),
-    click.option(
-        "--reach",
-        type=int,
-        default=Clean.reach,
-        show_default=True,
-        metavar="N",
-        help="Make ink farther than N pixels (5-256) from every unit nodata.",
-    ),
-)
-
-
-def _refuse_clean_options() -> None:
-    """Refuse options of class recovery without --clean.
-
-    Raises
-    ------
-    click.UsageError
-        One of them was given.
-    """
-    context = click.get_current_context()
-    for name in (*CLEAN_PARAMETERS, "changes", "confidence"):
-        if context.get_parameter_source(name) == ParameterSource.COMMANDLINE:
-            raise click.UsageError(f"--{name.replace('_', '-')} needs --clean")
-
-
-def echo_json(content: dict[str, Any]) -> None:
-    """Print a result for other programs."""
-    click.echo(json.dumps(content, indent=2, ensure_ascii=False))
-
-
-@contextmanager
-def progress_bar(title: str, unit: str, *, quiet: bool) -> Iterator[Progress]:
-    """Bar with rate and remaining time on a terminal, nothing in a pipe."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda _done, _total: None
-        return
-    # Importing it takes a tenth of the time of a small map.
-    from tqdm import tqdm
-
-    with tqdm(desc=title, unit=unit, unit_scale=unit == " px", leave=False) as bar:
-
-        def advance(done: int, total: int) -> None:
-            if bar.total != total:
-                bar.reset(total)
-            bar.update(done - bar.n)
-
-        yield advance

@@ -9,13 +9,8 @@ import click
 
 from geoindex.cli.late import LazyGroup
 from geoindex.cli.messages import color_block, echo_warning
-from geoindex.cli.options import (
-    echo_json,
-    json_option,
-    layer_option,
-    overwrite_option,
-    quiet_option,
-)
+from geoindex.cli.options import layer_option
+from geoindex.cli.output import echo_json, json_option, overwrite_option, quiet_option
 from geoindex.palette import Palette
 from geoindex.palettes.formats import FORMATS, save_palette
 from geoindex.palettes.load import builtin_note, builtin_palettes, load_palette

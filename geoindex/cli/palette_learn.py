@@ -7,10 +7,10 @@ from typing import get_args
 
 import click
 
-from geoindex.cli.options import (
+from geoindex.cli.options import metric_option
+from geoindex.cli.output import (
     echo_json,
     json_option,
-    metric_option,
     overwrite_option,
     progress_bar,
     quiet_option,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from geoindex.cli.figures import check_figure_suffix, save_figure
 from geoindex.cli.messages import color_block, echo_warning
 from geoindex.cli.names import names_option, read_names
-from geoindex.cli.options import echo_json, json_option, overwrite_option, quiet_option
+from geoindex.cli.output import echo_json, json_option, overwrite_option, quiet_option
 from geoindex.errors import GeoindexError
 from geoindex.files.whole_files import check_target
 from geoindex.images.files import read_picture

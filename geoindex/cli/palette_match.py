@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from geoindex.cli.messages import color_block
-from geoindex.cli.options import echo_json, json_option, metric_option, overwrite_option
+from geoindex.cli.options import metric_option
+from geoindex.cli.output import echo_json, json_option, overwrite_option
 from geoindex.color.metrics import Metric
 from geoindex.files.whole_files import atomic_output, check_target
 from geoindex.learn.match import PaletteMatch, match_palette

@@ -8,7 +8,7 @@ from typing import get_args
 import click
 
 from geoindex.cli.figures import check_figure_suffix, save_figure
-from geoindex.cli.options import overwrite_option, quiet_option
+from geoindex.cli.output import overwrite_option, quiet_option
 from geoindex.files.whole_files import check_target
 from geoindex.grid import LegendOrder
 from geoindex.grids.formats import open_grid

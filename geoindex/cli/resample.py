@@ -8,16 +8,18 @@ import click
 
 from geoindex.cli.messages import echo_place
 from geoindex.cli.options import (
-    echo_json,
-    grid_format_option,
-    json_option,
     method_option,
-    overwrite_option,
     pad_option,
-    quiet_option,
     step_option,
     survey_crs_option,
     survey_option,
+)
+from geoindex.cli.output import (
+    echo_json,
+    grid_format_option,
+    json_option,
+    overwrite_option,
+    quiet_option,
 )
 from geoindex.files.whole_files import check_target
 from geoindex.grid import Resampling

@@ -7,15 +7,8 @@ from typing import get_args
 import click
 
 from geoindex.cli.messages import echo_renumbered
-from geoindex.cli.options import (
-    echo_json,
-    json_option,
-    max_distance_option,
-    metric_option,
-    overwrite_option,
-    palette_options,
-    quiet_option,
-)
+from geoindex.cli.options import max_distance_option, metric_option, palette_options
+from geoindex.cli.output import echo_json, json_option, overwrite_option, quiet_option
 from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha
 from geoindex.indexing.options import ImageMapping

@@ -1,0 +1,136 @@
+"""Options of class recovery."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from functools import wraps
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from geoindex.clean import Clean
+
+__all__ = [
+    "changes_option",
+    "clean_flag",
+    "clean_options",
+    "confidence_option",
+    "refuse_clean_options",
+]
+
+CLEAN_PARAMETERS = tuple(field.name for field in fields(Clean))
+"""Options that :func:`clean_options` adds."""
+
+clean_flag = click.option(
+    "--clean",
+    "use_clean",
+    is_flag=True,
+    help="Recover the units of a drawn map from soft edges, ink and speckle; the options down to "
+    "--reach adjust this.",
+)
+changes_option = click.option(
+    "--changes",
+    metavar="FILE",
+    help="Also write a grid of the reason for each change (.npy, .tif, .png).",
+)
+confidence_option = click.option(
+    "--confidence",
+    metavar="FILE",
+    help="Also write a grid of the confidence of each pixel, 0-100 % (.npy, .tif, .png).",
+)
+
+
+def clean_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of class recovery, which reach the command as one `clean`."""
+
+    @wraps(command)
+    def with_clean(*args: Any, **options: Any) -> None:
+        steps = {name: options.pop(name) for name in CLEAN_PARAMETERS}
+        steps["ink"] = steps["ink"] or None
+        steps["connectivity"] = int(steps["connectivity"])
+        command(*args, clean=Clean(**steps), **options)
+
+    collected: Callable[..., None] = with_clean
+    for option in reversed(CLEAN_OPTIONS):
+        collected = option(collected)
+    return collected
+
+
+CLEAN_OPTIONS = (
+    click.option(
+        "--ink",
+        multiple=True,
+        metavar="ENTRIES",
+        help="Ink (contacts, faults, text), to be filled from the units beside it: names and row "
+        "numbers of palette entries, or any color as #rrggbb or a word such as black,red; '' for "
+        "none. Replaces the inks of the palette. May be repeated.  [default: entries with the "
+        "role ink]",
+    ),
+    click.option(
+        "--shade/--no-shade",
+        default=None,
+        help="Allow units darker or brighter than in the palette (hillshade).  [default: on with "
+        "--metric shaded]",
+    ),
+    click.option(
+        "--hatch",
+        multiple=True,
+        metavar="COLOR+COLOR=CLASS",
+        help="Turn areas where two colors alternate into one class, such as "
+        "255,255,255+76,174,29=Quartzite; CLASS is the name or row of a palette entry. May be "
+        "repeated.",
+    ),
+    click.option(
+        "--hatch-gap",
+        type=int,
+        default=Clean.hatch_gap,
+        show_default=True,
+        metavar="N",
+        help="Widest stripe of a hatching in pixels (2-64).",
+    ),
+    click.option(
+        "--speckle",
+        type=int,
+        default=Clean.speckle,
+        show_default=True,
+        metavar="N",
+        help="Merge patches of fewer than N pixels (0-64) into their neighbors.",
+    ),
+    click.option(
+        "--connectivity",
+        type=click.Choice(["4", "8"]),
+        default=str(Clean.connectivity),
+        show_default=True,
+        help="Pixels of a patch share a side (4) or touch at least at a corner (8).",
+    ),
+    click.option(
+        "--edges/--no-edges",
+        default=True,
+        show_default=True,
+        help="Give pixels of soft edges to the unit that covers most of them.",
+    ),
+    click.option(
+        "--reach",
+        type=int,
+        default=Clean.reach,
+        show_default=True,
+        metavar="N",
+        help="Make ink farther than N pixels (5-256) from every unit nodata.",
+    ),
+)
+
+
+def refuse_clean_options() -> None:
+    """Refuse options of class recovery without --clean.
+
+    Raises
+    ------
+    click.UsageError
+        One of them was given.
+    """
+    context = click.get_current_context()
+    for name in (*CLEAN_PARAMETERS, "changes", "confidence"):
+        if context.get_parameter_source(name) == ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"--{name.replace('_', '-')} needs --clean")
