@@ -12,6 +12,7 @@ from geoindex.cli.output import overwrite_option, quiet_option
 from geoindex.files.whole_files import check_target
 from geoindex.grid import LegendOrder
 from geoindex.grids.formats import open_grid
+from geoindex.opendtect.read_horizon import read_horizon
 
 __all__ = ["plot_command"]
 
@@ -40,6 +41,11 @@ __all__ = ["plot_command"]
     metavar="N",
     help="Most classes to list.  [default: as many as fit]",
 )
+@click.option(
+    "--survey",
+    metavar="FILE",
+    help="OpendTect .survey file or folder: draw a horizon of line numbers at its X and Y.",
+)
 @overwrite_option
 @quiet_option
 def plot_command(
@@ -50,14 +56,19 @@ def plot_command(
     title: str | None,
     order: LegendOrder,
     max_classes: int | None,
+    survey: str | None,
     overwrite: bool,
     quiet: bool,
 ) -> None:
-    """Draw the index grid GRID (.npy, .tif) in its palette colors."""
+    """Draw the index grid GRID (.npy, .tif) in its palette colors.
+
+    A horizon is drawn at its X and Y if it holds them, or over inlines and crosslines, which rise
+    upward and to the right.
+    """
     target = Path(output)
     check_figure_suffix(target)
     check_target(target, overwrite=overwrite)
-    opened = open_grid(grid)
+    opened = open_grid(grid) if survey is None else read_horizon(grid, survey=survey)
     # matplotlib takes longer to load than most errors take to find.
     from geoindex.plot.figures import grid_figure
 

@@ -17,6 +17,7 @@ from geoindex.plot.legend import (
     n_lines,
 )
 from geoindex.plot.norm import IndexNorm
+from geoindex.plot.place import place_of
 from geoindex.rules.place import map_bounds
 
 if TYPE_CHECKING:
@@ -91,15 +92,20 @@ def plot_grid(
         _, ax = plt.subplots(figsize=(9.0 if legend else 6.4, height), layout="constrained")
         # Beside a map that is a strip, a legend that begins at its top would run off the page.
         ax.set_anchor("N")
+    place = place_of(grid)
     draw_picture(
         ax,
         np.ma.masked_array(grid.indices, mask=~grid.valid),
-        grid.transform,
+        place.transform,
         cmap=palette_colormap(grid.palette),
         norm=index_norm(grid.palette),
     )
     if title is not None:
         ax.set_title(title)
+    if place.labels is not None:
+        ax.set_xlabel(place.labels[0])
+        ax.set_ylabel(place.labels[1])
+        ax.locator_params(axis="both", integer=True)
     if legend:
         ax.legend(
             handles=handles,

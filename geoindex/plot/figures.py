@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from geoindex.plot.axes import chart_size, draw_picture, plot_grid, plot_palette
 from geoindex.plot.legend import LEGEND_STYLE, class_handles, legend_title, n_lines
+from geoindex.plot.place import place_of
 from geoindex.rules.place import map_bounds
 
 if TYPE_CHECKING:
@@ -174,7 +175,8 @@ def _figure_with_legend(
 def _steepness(grid: IndexGrid) -> float:
     """Height of a grid on the map divided by its width."""
     rows, cols = grid.shape
-    if grid.transform is None:
+    transform = place_of(grid).transform
+    if transform is None:
         return rows / cols
-    left, bottom, right, top = map_bounds(grid.shape, grid.transform)
+    left, bottom, right, top = map_bounds(grid.shape, transform)
     return (top - bottom) / (right - left)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -12,7 +13,7 @@ from affine import Affine
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap, NoNorm
 
-from geoindex import IndexGrid, Palette, index_image
+from geoindex import IndexGrid, Palette, Survey, index_image, read_horizon, write_horizon
 from geoindex.errors import OptionError
 from geoindex.plot.figures import comparison_figure, grid_figure
 from geoindex.rules.indices import nodata_value
@@ -120,6 +121,31 @@ def test_pixels_are_drawn_where_they_lie(transform: Affine) -> None:
         x, y = axes.transData.transform(place)
         drawn = picture[round(picture.shape[0] - y), round(x), :3]
         np.testing.assert_array_equal(drawn, palette.colors[indices[row, col]])
+
+
+def test_a_horizon_is_drawn_over_its_lines(tmp_path: Path) -> None:
+    """The inline of a bin is at its Y, where no survey tells where it lies."""
+    survey = Survey(inlines=(10, 14, 2), crosslines=(305, 308), x=(0, 0, 9), y=(0, 9, 0))
+    indices = np.arange(12, dtype=np.uint8).reshape(3, 4)
+    palette = Palette(np.random.default_rng(3).integers(0, 256, (12, 3)), names=["a"] * 12)
+    made = IndexGrid(indices=indices, palette=palette, transform=survey.transform)
+    write_horizon(made, survey, tmp_path / "map.dat", header=True)
+    lines, map_ = (read_horizon(tmp_path / "map.dat", survey=one) for one in (None, survey))
+    for grid, (x, y) in ((lines, (307, 14)), (map_, survey.xy(14, 307))):
+        figure = grid_figure(grid)
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        picture, axes = np.asarray(canvas.buffer_rgba()), figure.axes[0]
+        place = axes.transData.transform((x, y))
+        drawn = picture[round(picture.shape[0] - place[1]), round(place[0]), :3]
+        np.testing.assert_array_equal(drawn, palette.colors[indices[2, 2]])
+        assert axes.get_xlim()[0] < axes.get_xlim()[1]
+        assert axes.get_ylim()[0] < axes.get_ylim()[1]
+    axes = lines.plot()
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("crossline", "inline")
+    assert (axes.get_xlim(), axes.get_ylim()) == ((304.5, 308.5), (9, 15))
+    cut = dataclasses.replace(lines, indices=lines.indices[1:])
+    assert cut.plot().get_xlabel() == ""
 
 
 @pytest.mark.parametrize("n_characters", [5, 40, 80])
