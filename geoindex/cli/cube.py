@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
-from geoindex.cli.options import layer_option, max_distance_option, metric_option
+from geoindex.cli.options import max_distance_option, metric_option
 from geoindex.cli.output import overwrite_option, progress_bar, quiet_option
+from geoindex.cli.palette_options import reading_options
 from geoindex.color.metrics import Metric
 from geoindex.palettes.cube import ColorCube, check_cube_target
 from geoindex.palettes.load import load_palette
@@ -22,7 +25,7 @@ __all__ = ["cube_command"]
     metavar="CUBE",
     help="Color cube to write (.colorcube).",
 )
-@layer_option
+@reading_options
 @metric_option
 @max_distance_option
 @overwrite_option
@@ -31,7 +34,7 @@ def cube_command(
     palette: str,
     *,
     output: str,
-    layer: str | None,
+    reading: dict[str, Any],
     metric: Metric,
     max_distance: float | None,
     overwrite: bool,
@@ -43,7 +46,7 @@ def cube_command(
     as their palette.
     """
     check_cube_target(output, overwrite=overwrite)
-    colors = load_palette(palette, layer=layer)
+    colors = load_palette(palette, **reading)
     with progress_bar(palette, " parts", quiet=quiet) as progress:
         cube = ColorCube(colors, metric, max_distance, progress=progress)
     cube.save(output, overwrite=overwrite)

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from geoindex.cli.output import echo_json, json_option
+from geoindex.cli.palette_options import reading_options
 from geoindex.grids.describe import describe
 
 __all__ = ["info_command"]
@@ -15,10 +16,11 @@ __all__ = ["info_command"]
 
 @click.command("info")
 @click.argument("file")
+@reading_options
 @json_option
-def info_command(file: str, *, as_json: bool) -> None:
+def info_command(file: str, *, reading: dict[str, Any], as_json: bool) -> None:
     """Show what FILE contains: a grid, image, palette, color cube or OpendTect survey."""
-    content = describe(Path(file))
+    content = describe(Path(file), **reading)
     if as_json:
         echo_json(content)
         return

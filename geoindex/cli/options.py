@@ -10,41 +10,26 @@ import click
 
 from geoindex.clean import Clean
 from geoindex.cli.clean_options import clean_flag, clean_options, refuse_clean_options
+from geoindex.cli.palette_options import palette_options
 from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha
 from geoindex.grid import Resampling
-from geoindex.palettes.load import load_palette
 from geoindex.rules.scale import Depth, Scale
 
 __all__ = [
     "MappingOptions",
-    "layer_option",
+    "bands_option",
     "mapping_options",
     "max_distance_option",
     "method_option",
     "metric_option",
     "pad_option",
-    "palette_options",
+    "scale_option",
     "step_option",
     "survey_crs_option",
     "survey_option",
 ]
 
-palette_option = click.option(
-    "-p",
-    "--palette",
-    required=True,
-    metavar="PALETTE",
-    help="Palette file (.csv, .gpl, .pal, .act, .clr, .cpt, .json, or an image with a color "
-    "table), map style (.qml, .qgz, .lyrx, .sld), color cube (.colorcube), built-in name "
-    "(windows-256; see geoindex palette list) or matplotlib colormap (tab20).",
-)
-layer_option = click.option(
-    "--layer",
-    metavar="NAME",
-    help="Layer to take the palette from, if the file has several (.qgz, .qgs, .qlr, .lyrx, "
-    ".sld).",
-)
 metric_option = click.option(
     "--metric",
     type=click.Choice(get_args(Metric)),
@@ -97,7 +82,7 @@ units_option = click.option(
     "--units",
     metavar="PALETTE",
     help="Palette file of the map's own flat colors; each is assigned a different color of "
-    "--palette.",
+    "--palette. One that needs --columns or --encoding: geoindex palette convert it first.",
 )
 values_option = click.option(
     "--values", is_flag=True, help="Write the palette's class values instead of its row numbers."
@@ -144,19 +129,6 @@ step_option = click.option(
     metavar="N",
     help="Step between the line numbers to write.  [default: that of the survey]",
 )
-
-
-def palette_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options of a palette, which reaches the command as one `palette`."""
-
-    @palette_option
-    @layer_option
-    @wraps(command)
-    def with_palette(*, palette: str, layer: str | None, **options: Any) -> None:
-        loaded = palette if layer is None else load_palette(palette, layer=layer)
-        command(palette=loaded, **options)
-
-    return with_palette
 
 
 class MappingOptions(TypedDict):

@@ -9,8 +9,8 @@ import click
 
 from geoindex.cli.late import LazyGroup
 from geoindex.cli.messages import color_block, echo_warning
-from geoindex.cli.options import layer_option
 from geoindex.cli.output import echo_json, json_option, overwrite_option, quiet_option
+from geoindex.cli.palette_options import reading_options
 from geoindex.palette import Palette
 from geoindex.palettes.formats import FORMATS, save_palette
 from geoindex.palettes.load import builtin_note, builtin_palettes, load_palette
@@ -41,16 +41,6 @@ from_option = click.option(
     metavar="FORMAT",
     help=f"Format of PALETTE: {', '.join(FORMAT_KEYS.choices)}.  [default: recognized]",
 )
-encoding_option = click.option(
-    "--encoding", metavar="NAME", help="Encoding of a text file that is not in UTF-8: cp1250."
-)
-columns_option = click.option(
-    "--columns",
-    metavar="LIST",
-    help="Columns of a table, in place of its header: value,r,g,b,alpha,name; - skips one.",
-)
-
-
 LAZY = {
     "learn": ("geoindex.cli.palette_learn:learn_command", "Learn a palette from an image."),
     "legend": (
@@ -101,9 +91,7 @@ def list_command(*, as_json: bool) -> None:
 @colors_option
 @scale_option
 @from_option
-@layer_option
-@encoding_option
-@columns_option
+@reading_options
 @overwrite_option
 @json_option
 def show_command(
@@ -113,9 +101,7 @@ def show_command(
     n_colors: int | None,
     scale: Scale | None,
     source_format: str | None,
-    layer: str | None,
-    encoding: str | None,
-    columns: str | None,
+    reading: dict[str, Any],
     overwrite: bool,
     as_json: bool,
 ) -> None:
@@ -128,9 +114,7 @@ def show_command(
         scale=scale,
         n_colors=n_colors,
         format=source_format,
-        layer=layer,
-        encoding=encoding,
-        columns=columns,
+        **reading,
     )
     if output is not None:
         _draw(colors, output, overwrite=overwrite)
@@ -154,9 +138,7 @@ def show_command(
 @colors_option
 @scale_option
 @from_option
-@layer_option
-@encoding_option
-@columns_option
+@reading_options
 @overwrite_option
 @quiet_option
 def convert_command(
@@ -167,9 +149,7 @@ def convert_command(
     n_colors: int | None,
     scale: Scale | None,
     source_format: str | None,
-    layer: str | None,
-    encoding: str | None,
-    columns: str | None,
+    reading: dict[str, Any],
     overwrite: bool,
     quiet: bool,
 ) -> None:
@@ -183,9 +163,7 @@ def convert_command(
         scale=scale,
         n_colors=n_colors,
         format=source_format,
-        layer=layer,
-        encoding=encoding,
-        columns=columns,
+        **reading,
     )
     save_palette(colors, dst, overwrite=overwrite, format=target_format)
     if colors.roles is not None and load_palette(dst, format=target_format).roles is None:

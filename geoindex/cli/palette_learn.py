@@ -7,7 +7,7 @@ from typing import get_args
 
 import click
 
-from geoindex.cli.options import metric_option
+from geoindex.cli.options import bands_option, metric_option, scale_option
 from geoindex.cli.output import (
     echo_json,
     json_option,
@@ -24,6 +24,7 @@ from geoindex.learn.compare import PaletteComparison, compare_palettes
 from geoindex.learn.learned import LearnedPalette
 from geoindex.learn.palette import Method, Weights, learn_palette
 from geoindex.palettes.formats import check_palette_target, save_palette
+from geoindex.rules.scale import Scale
 
 __all__ = ["compare_command", "learn_command"]
 
@@ -72,6 +73,8 @@ LISTED_COLORS = 40
     show_default=True,
     help="Leave out transparent pixels (mask), or ignore transparency (strip).",
 )
+@scale_option
+@bands_option
 @click.option(
     "--min-distance",
     type=float,
@@ -93,6 +96,8 @@ def learn_command(
     space: Space,
     seed: int,
     alpha: Alpha,
+    scale: Scale | None,
+    bands: tuple[int, ...] | None,
     min_distance: float | None,
     overwrite: bool,
     as_json: bool,
@@ -115,6 +120,8 @@ def learn_command(
             space=space,
             seed=seed,
             alpha=alpha,
+            scale=scale,
+            bands=bands,
             min_distance=min_distance,
             progress=progress,
         )
@@ -136,6 +143,8 @@ def learn_command(
     help="Also draw SRC beside its version in each palette (.png, .pdf, .svg).",
 )
 @metric_option
+@scale_option
+@bands_option
 @overwrite_option
 @json_option
 @quiet_option
@@ -145,18 +154,25 @@ def compare_command(
     *,
     output: str | None,
     metric: Metric,
+    scale: Scale | None,
+    bands: tuple[int, ...] | None,
     overwrite: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Compare how well PALETTES (files or built-in names) reproduce the image SRC."""
+    """Compare how well PALETTES (files or built-in names) reproduce the image SRC.
+
+    A palette file that needs --columns, --encoding or --layer: geoindex palette convert it first.
+    """
     from geoindex.cli.figures import check_figure_suffix, save_figure
 
     if output is not None:
         check_figure_suffix(Path(output))
         check_target(Path(output), overwrite=overwrite)
     with progress_bar(Path(src).name, " rows", quiet=quiet) as progress:
-        comparison = compare_palettes(src, palettes, metric=metric, progress=progress)
+        comparison = compare_palettes(
+            src, palettes, metric=metric, scale=scale, bands=bands, progress=progress
+        )
     if output is not None:
         save_figure(comparison.plot(), output, overwrite=overwrite)
     if as_json:

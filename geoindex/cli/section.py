@@ -7,8 +7,9 @@ from typing import get_args
 import click
 
 from geoindex.cli.messages import echo_renumbered
-from geoindex.cli.options import max_distance_option, metric_option, palette_options
+from geoindex.cli.options import max_distance_option, metric_option
 from geoindex.cli.output import echo_json, json_option, overwrite_option, quiet_option
+from geoindex.cli.palette_options import palette_options
 from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha
 from geoindex.indexing.options import ImageMapping

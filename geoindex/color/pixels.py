@@ -77,7 +77,7 @@ class PixelRule:
     depth: Depth = "8bit"
     """Whether 16-bit and float pixels are rounded to 8 bits."""
 
-    bands: tuple[int, ...] | None = None
+    bands: Sequence[int] | None = None
     """Numbers of the bands to take, counted from 1: gray, gray and alpha, RGB or RGBA."""
 
     threshold: int = field(init=False, repr=False)

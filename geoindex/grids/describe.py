@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from geoindex.errors import GridError
+from geoindex.errors import GridError, OptionError
 from geoindex.grid import IndexGrid
 from geoindex.grids.formats import grid_format, open_grid
 from geoindex.images.describe import describe_raster
@@ -22,13 +22,15 @@ from geoindex.survey import Survey
 __all__ = ["describe"]
 
 
-def describe(path: Path) -> dict[str, Any]:
+def describe(path: Path, **reading: Any) -> dict[str, Any]:
     """List the facts about a file: a grid, an image, a palette, a color cube or a survey.
 
     Parameters
     ----------
     path : Path
         The file, or the folder of a survey.
+    **reading
+        How a palette is read: `layer`, `encoding` or `columns` of :func:`geoindex.load_palette`.
 
     Returns
     -------
@@ -37,11 +39,15 @@ def describe(path: Path) -> dict[str, Any]:
 
     Raises
     ------
+    OptionError
+        The file is no palette, so that `reading` says nothing.
     GeoindexError
         The file does not exist or cannot be read.
     """
     if is_palette_file(path):
-        return _describe_palette(load_palette(path))
+        return _describe_palette(load_palette(path, **reading))
+    for name in reading:
+        raise OptionError(f"{path}: is no palette file; leave out --{name} ({name}=...)")
     if path.name.endswith(".survey") or (path / ".survey").is_file():
         return _describe_survey(Survey.open(path))
     if grid_format(path) is not None and path.suffix.lower() not in RASTER_SUFFIXES:

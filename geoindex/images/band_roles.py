@@ -72,7 +72,7 @@ def band_roles(kinds: Sequence[str], labels: Sequence[object]) -> list[str]:
 
 
 def choose_bands(
-    roles: Sequence[str], bands: tuple[int, ...] | None = None, *, strip: bool = False
+    roles: Sequence[str], bands: Sequence[int] | None = None, *, strip: bool = False
 ) -> tuple[tuple[int, ...], int | None]:
     """Find the color bands and the alpha band.
 
@@ -80,7 +80,7 @@ def choose_bands(
     ----------
     roles : sequence of str
         Role of each band.
-    bands : tuple of int, optional
+    bands : sequence of int, optional
         Numbers of the bands to take, counted from 1: gray, gray and alpha, RGB or RGBA.
     strip : bool
         Whether transparency is ignored, so that a fourth band does not matter.
@@ -101,8 +101,8 @@ def choose_bands(
         if max(bands) > len(roles):
             raise ImageError(f"has {len(roles)} bands; there is no band {max(bands)}")
         if len(bands) in (2, 4):
-            return bands[:-1], None if strip else bands[-1]
-        return bands, None
+            return tuple(bands[:-1]), None if strip else bands[-1]
+        return tuple(bands), None
     alphas = [number for number, role in enumerate(roles, 1) if role == "alpha"]
     others = [number for number, role in enumerate(roles, 1) if role != "alpha"]
     found = [roles[number - 1] for number in others]

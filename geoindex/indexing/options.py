@@ -70,7 +70,7 @@ class ImageMapping:
             translucent=translucent,
             scale=scale,
             depth=depth,
-            bands=None if bands is None else tuple(bands),
+            bands=bands,
         )
         mapper = _keep_apart(units, load_mapper(palette, metric, max_distance))
         plan = _clean_plan(clean, mapper)

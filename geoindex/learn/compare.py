@@ -151,6 +151,7 @@ def compare_palettes(
     metric: Metric = "rgb",
     alpha: Alpha = "mask",
     scale: Scale | None = None,
+    bands: Sequence[int] | None = None,
     channel_axis: int | None = None,
     progress: Progress | None = None,
 ) -> PaletteComparison:
@@ -165,7 +166,7 @@ def compare_palettes(
         In a sequence, each is named after itself or its file.
     metric : {"rgb", "lab", "oklab", "ciede2000", "redmean", "shaded"}
         Color distance by which the nearest palette color is chosen.
-    alpha, scale, channel_axis
+    alpha, scale, bands, channel_axis
         As in :func:`geoindex.index_image`.
     progress : callable, optional
         Called with the number of rows read and the number of all rows.
@@ -196,7 +197,7 @@ def compare_palettes(
         raise OptionError("palettes must be a list of palettes, or a mapping of names to palettes")
     named = palettes if isinstance(palettes, Mapping) else _named(palettes)
     loaded = {name: load_palette(source) for name, source in named.items()}
-    rule = PixelRule(alpha=alpha, scale=scale)
+    rule = PixelRule(alpha=alpha, scale=scale, bands=bands)
     histogram = count_colors(image, rule, channel_axis=channel_axis, progress=progress)
     check_not_empty(histogram, image_name(image))
     return PaletteComparison(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal
@@ -101,6 +102,7 @@ def learn_palette(
     alpha: Alpha = "mask",
     translucent: Translucent = "keep",
     scale: Scale | None = None,
+    bands: Sequence[int] | None = None,
     channel_axis: int | None = None,
     min_distance: float | None = None,
     progress: Progress | None = None,
@@ -127,7 +129,7 @@ def learn_palette(
     seed : int
         Seed of the random number generator. The same image, options and seed give the same
         palette, byte for byte, on any number of threads.
-    alpha, translucent, scale, channel_axis
+    alpha, translucent, scale, bands, channel_axis
         As in :func:`geoindex.index_image`.
     min_distance : float, optional
         With method ``"flat"``: colors closer than this (RGB, 0 to 441) to one with more area are
@@ -174,7 +176,7 @@ def learn_palette(
         seed=seed,
         min_distance=min_distance,
     )
-    rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale)
+    rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale, bands=bands)
     areas: ColorAreas | None = None
     if method == "flat":
         counter = AreaCounter()

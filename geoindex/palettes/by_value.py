@@ -19,6 +19,7 @@ from geoindex.palettes.entries import (
     palette_of_entries,
     palette_of_ramp,
     text_of,
+    without_limits,
 )
 
 __all__ = [
@@ -107,6 +108,8 @@ def parse_qgis_text(content: bytes, request: Request) -> Palette:
     entries, _ = _entries(text, request)
     if mode is not None and mode[1].upper() == "INTERPOLATED":
         return palette_of_ramp(entries, request)
+    if mode is not None and mode[1].upper() == "DISCRETE":
+        entries = without_limits(entries)
     return palette_of_entries(entries, request)
 
 

@@ -13,6 +13,7 @@ from geoindex.palettes.color_text import COLOR_FORMS, color_of_text, is_color_wo
 from geoindex.palettes.entries import Entry, Request, palette_of_entries, text_of
 from geoindex.palettes.table_columns import CMYK, Columns, columns_of_table, meaning_of_word
 from geoindex.palettes.table_rows import Row, cell_number, has_color, table_rows
+from geoindex.rules.scale import ScaleProblemError, to_uint8
 
 __all__ = ["format_csv", "format_tsv", "palette_of_rows", "parse_delimited"]
 
@@ -58,6 +59,7 @@ def palette_of_rows(header: Row | None, body: Sequence[Row], request: Request) -
     for row in body:
         _check_cells(row, columns, header, request)
     colors = _colors(body, columns, request)
+    _check_other_color(body, colors, columns, request)
     entries = [
         Entry(
             color=color,
@@ -188,6 +190,30 @@ def _colors(rows: Sequence[Row], columns: Columns, request: Request) -> list[tup
         (*color[:3], int(255 * alpha / full + 0.5))
         for color, alpha in zip(colors, alphas, strict=True)
     ]
+
+
+def _check_other_color(
+    rows: Sequence[Row], colors: Sequence[tuple[float, ...]], columns: Columns, request: Request
+) -> None:
+    """Refuse a row whose red, green and blue are not the color that it has in one cell."""
+    if columns.color != ("red", "green", "blue") or "color" not in columns:
+        return
+    channels = np.array([color[:3] for color in colors])
+    try:
+        known = to_uint8(channels, scale=request.scale).astype(int)
+    except ScaleProblemError:  # said with the line where the palette is made
+        return
+    # Fractions may have been cut or rounded.
+    allowed = 0 if channels.dtype.kind in "iu" else 1
+    for row, color in zip(rows, known.tolist(), strict=True):
+        text = _text(row, columns, "color")
+        other = None if is_color_word(text) else color_of_text(text, bare=True)
+        if other is not None and np.abs(np.subtract(color, other[:3])).max() > allowed:
+            raise request.error(
+                f"red, green and blue are {tuple(color)}, but {text!r} is {other[:3]}; correct "
+                "one, or name the columns to take (--columns, columns=...)",
+                row.line,
+            )
 
 
 def _cell_color(row: Row, columns: Columns, request: Request) -> tuple[float, ...]:

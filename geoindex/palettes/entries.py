@@ -28,6 +28,7 @@ __all__ = [
     "palette_of_entries",
     "palette_of_ramp",
     "text_of",
+    "without_limits",
 ]
 
 HEX_COLOR = re.compile(r"#[0-9a-fA-F]{6}$")
@@ -230,7 +231,14 @@ def palette_of_ramp(
     for before, after, stop in zip(positions[:-1], positions[1:], stops[1:], strict=True):
         if not before <= after:
             raise request.error("the positions of a ramp must not decrease", stop.line)
-    checked = palette_of_entries([Entry(color=s.color, line=s.line) for s in stops], request)
+    faint = [stop for stop in stops if stop.color[3:] not in ((), (255,))]
+    if faint:
+        request.warn(
+            f"transparent colors of the ramp are taken as opaque ({_named(faint)}); on the map "
+            "they may look different",
+            faint[0].line,
+        )
+    checked = palette_of_entries([Entry(color=s.color[:3], line=s.line) for s in stops], request)
     places = np.linspace(positions[0], positions[-1], n_colors)
     colors = np.stack(
         [np.interp(places, positions, checked.colors[:, channel]) for channel in range(3)], axis=-1
@@ -238,6 +246,13 @@ def palette_of_ramp(
     # Halves that interpolation misses by its last bits are rounded up like all others.
     colors = colors.round(6)
     return Palette(colors, name=name or request.name, scale="byte")
+
+
+def without_limits(entries: Sequence[Entry]) -> list[Entry]:
+    """Entries of intervals, whose numbers are limits and no class values."""
+    return [
+        replace(entry, value=None, name=entry.name or f"up to {entry.value}") for entry in entries
+    ]
 
 
 def check_n_colors(n_colors: int | None) -> None:

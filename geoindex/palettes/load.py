@@ -169,8 +169,10 @@ def _load(name: str, request: Request, key: str | None) -> Palette:
         palette = palette_of_raster(path)
     else:
         return _palette_of_file(path, request, key)
-    if request.layer is not None:
-        raise OptionError(f"{name}: has no map layers; leave out --layer (layer=...)")
+    known = {"layer": "has no map layers", "encoding": "is no text", "columns": "is no table"}
+    for option, reason in known.items():
+        if getattr(request, option) is not None:
+            raise OptionError(f"{name}: {reason}; leave out --{option} ({option}=...)")
     return palette
 
 

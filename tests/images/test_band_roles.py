@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,15 @@ import xarray as xr
 from PIL import Image
 from rasterio.enums import ColorInterp
 
-from geoindex import Palette, convert, convert_many, index_image, open_grid
+from geoindex import (
+    Palette,
+    compare_palettes,
+    convert,
+    convert_many,
+    index_image,
+    learn_palette,
+    open_grid,
+)
 from geoindex.color.pixels import PixelRule
 from geoindex.errors import ImageError, OptionError
 from geoindex.images.band_roles import choose_bands
@@ -228,6 +237,11 @@ def test_bands_reach_every_road(tmp_path: Path) -> None:
     report = convert_many([path], tmp_path / "out", RED, bands=(1, 2, 5), jobs=1)
     assert len(report.done) == 1
     assert (open_grid(tmp_path / "out" / "map.tif").indices == 0).all()
+    assert learn_palette(path, 1, bands=(1, 5, 2)).colors.tolist() == [[0, 255, 0]]
+    (score,) = compare_palettes(path, [RED], bands=(5, 1, 2)).scores
+    assert (score.classes_used, score.mean_squared_error) == (1, 0)
+    with pytest.raises(OptionError, match="bands must be one to four"):
+        index_image(path, RED, bands=3)
 
 
 def test_bands_on_the_command_line(tmp_path: Path) -> None:
@@ -241,6 +255,11 @@ def test_bands_on_the_command_line(tmp_path: Path) -> None:
     result = invoke("convert", path, tmp_path / "h.tif", *options, "1,x")
     assert result.exit_code == 2
     assert "is not a list of numbers, such as 1,2,3" in result.stderr
+    learned = printed("palette", "learn", path, "-n", "1", "--bands", "1,2,3", "--json")
+    assert json.loads(learned)["colors"] == [[255, 0, 0]]
+    options = ["--bands", "1,2,3", "--scale", "byte", "--json"]
+    compared = json.loads(printed("palette", "compare", path, tmp_path / "p.csv", *options))
+    assert compared["palettes"][0]["mean_squared_error"] == 0
 
 
 def test_an_array_of_three_rows_and_two_channels_is_ambiguous() -> None:

@@ -284,7 +284,8 @@ def test_rules_of_the_same_filter_are_drawn_over_each_other(tmp_path: Path) -> N
         symbol(plain("1,2,3,255"), name=1),
         symbol(plain("200,80,80,100"), name=2),
     ]
-    found = read(tmp_path, renderer("RuleRenderer", f"<rules>{rules}</rules>", *symbols))
+    with pytest.warns(GeoindexWarning, match="no class values are read, .*: fill, near"):
+        found = read(tmp_path, renderer("RuleRenderer", f"<rules>{rules}</rules>", *symbols))
     assert found.names == ("fill", "a = 2", "near")
     assert found.colors.tolist() == [[200, 153, 153], [1, 2, 3], [1, 2, 3]]
 

@@ -128,7 +128,8 @@ def test_rules_of_the_same_filter_are_drawn_over_each_other(tmp_path: Path) -> N
         f"<Rule><Name>edge of a</Name>{equal('1')}{line}</Rule>",
         f"<Rule><Name>near</Name>{near}</Rule>",
     )
-    found = read(tmp_path, first, second)
+    with pytest.warns(GeoindexWarning, match="no class values are read, .*: a, near"):
+        found = read(tmp_path, first, second)
     assert found.names == ("a", "b", "near", "ink #ff0000")
     assert found.roles == ("", "", "", "ink")
 

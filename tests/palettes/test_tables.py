@@ -291,3 +291,14 @@ def test_the_order_of_columns_does_not_matter(
 def test_color_names_are_those_of_css() -> None:
     named = {name: matplotlib.colors.to_hex(color) for name, color in CSS4_COLORS.items()}
     assert {name: "#" + bytes(color).hex() for name, color in CSS_COLORS.items()} == named
+
+
+def test_a_color_given_twice_must_be_one() -> None:
+    table = "r,g,b,hex,name\n255,0,0,#ff0000,A\n0,0,255,#{},B"
+    assert read(table.format("0000ff")).colors.tolist() == [[255, 0, 0], [0, 0, 255]]
+    with pytest.raises(PaletteError, match=r"p, line 3: red, green .*\(0, 0, 255\).*'#00ff00'"):
+        read(table.format("00ff00"))
+    unit = "r,g,b,hex\n0.282353,0.427451,0.635294,#486da2\n0.5,0,0,#7f0000"
+    assert read(unit).colors.tolist() == [[72, 109, 162], [128, 0, 0]]
+    # "gray" may be a word of the legend rather than that of CSS.
+    assert read("r,g,b,color\n120,120,120,gray\n9,9,9,black").colors[0].tolist() == [120] * 3

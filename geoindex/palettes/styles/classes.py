@@ -145,7 +145,7 @@ def palette_of_classes(
         if ink in units and any(owner != ink for owner in owners):
             notes.add("lines or patterns have the color of a unit and become that unit", _hex(ink))
     taken = {row.color for row in rows}
-    values = _values(known)
+    values = _values(known, notes)
     rows = [replace(row, value=value) for row, value in zip(rows, values, strict=True)]
     rows += [
         Entry(color=ink, name=f"ink {_hex(ink)}", role="ink") for ink in inks if ink not in taken
@@ -204,14 +204,21 @@ def _rounded(color: RGB) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def _values(classes: Sequence[StyleClass]) -> list[float | None]:
+def _values(classes: Sequence[StyleClass], notes: Notes) -> list[float | None]:
     """Class values, None for that of all other values, or None for all where one is no number."""
     values = [None if known.is_rest else _whole(known.value) for known in classes]
-    found = [value for value in values if value is not None]
-    missing = sum(value is None for value in values)
-    if len(set(found)) < len(found) or missing > sum(known.is_rest for known in classes):
-        return [None] * len(classes)
-    return list(values)
+    bad = [
+        known.name
+        for known, value in zip(classes, values, strict=True)
+        if not known.is_rest and (value is None or values.count(value) > 1)
+    ]
+    if not bad:
+        return list(values)
+    # Few numbers among words are no class values.
+    if 2 * sum(value is not None for value in values) > len(values):
+        for name in bad:
+            notes.add("no class values are read, as these have none, or the same", name)
+    return [None] * len(classes)
 
 
 def _whole(text: str) -> int | None:

@@ -14,11 +14,13 @@ from geoindex.palette import Palette
 from geoindex.palettes.entries import (
     Entry,
     Request,
+    channel,
     hex_color,
     labels,
     number,
     palette_of_entries,
     palette_of_ramp,
+    without_limits,
 )
 from geoindex.palettes.styles.classes import Notes, palette_of_classes
 from geoindex.palettes.styles.layers import MapLayer, choose_layer
@@ -144,6 +146,9 @@ def _raster_palette(style: ET.Element, request: Request, *, name: str | None) ->
     """Palette of a paletted or singleband pseudocolor raster."""
     renderer = next(style.iter("rasterrenderer"), None)
     kind = None if renderer is None else renderer.get("type")
+    opacity = None if renderer is None else number(renderer.get("opacity", "1"))
+    if opacity is not None and opacity < 1:
+        request.warn("the layer is partly transparent; on the map its colors may look different")
     if renderer is not None and kind == "paletted":
         return palette_of_entries(
             [_entry(item, request) for item in renderer.iter("paletteEntry")], request, name=name
@@ -153,6 +158,8 @@ def _raster_palette(style: ET.Element, request: Request, *, name: str | None) ->
         items = [] if shader is None else [_entry(item, request) for item in shader.iter("item")]
         if shader is not None and shader.get("colorRampType") == "INTERPOLATED":
             return palette_of_ramp(items, request, name=name)
+        if shader is not None and shader.get("colorRampType") == "DISCRETE":
+            items = without_limits(items)
         return palette_of_entries(items, request, name=name)
     raise request.error(
         "is not the style of a vector layer, or of a paletted or singleband pseudocolor raster"
@@ -161,9 +168,10 @@ def _raster_palette(style: ET.Element, request: Request, *, name: str | None) ->
 
 
 def _entry(item: ET.Element, request: Request) -> Entry:
-    """Entry of an element with value, color and label."""
+    """Entry of an element with value, color, alpha and label."""
+    alpha = channel(item.get("alpha", "255"), request, None)
     return Entry(
-        color=hex_color(item.get("color", ""), request),
+        color=(*hex_color(item.get("color", ""), request), alpha),
         name=item.get("label", ""),
         value=number(item.get("value", "")),
     )

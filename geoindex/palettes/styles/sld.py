@@ -17,6 +17,7 @@ from geoindex.palettes.entries import (
     number,
     palette_of_entries,
     palette_of_ramp,
+    without_limits,
 )
 from geoindex.palettes.styles.classes import Notes, palette_of_classes
 from geoindex.palettes.styles.layers import MapLayer, choose_layer
@@ -71,6 +72,11 @@ def _palette(style: ET.Element, request: Request, *, name: str | None) -> Palett
     """Palette of the color map, or else of the rules, of a layer."""
     color_map = next((item for item in style.iter() if local(item) == "ColorMap"), None)
     if color_map is not None:
+        whole = next((item for item in style.iter() if local(item) == "Opacity"), None)
+        if whole is not None and _opacity(_text(whole), request) < 1:
+            request.warn(
+                "the layer is partly transparent; on the map its colors may look different"
+            )
         return _raster_palette(color_map, request, name=name)
     if not any(local(item).endswith("Symbolizer") for item in style.iter()):
         raise request.error("holds no ColorMap of a raster symbolizer and no PolygonSymbolizer")
@@ -83,7 +89,10 @@ def _raster_palette(color_map: ET.Element, request: Request, *, name: str | None
     """Palette of the color map of a raster symbolizer."""
     entries = [
         Entry(
-            color=hex_color(item.get("color", ""), request),
+            color=(
+                *hex_color(item.get("color", ""), request),
+                int(255 * _opacity(item.get("opacity", "1"), request) + 0.5),
+            ),
             name=item.get("label", ""),
             value=number(item.get("quantity", "")),
         )
@@ -93,7 +102,17 @@ def _raster_palette(color_map: ET.Element, request: Request, *, name: str | None
     # A ramp is what SLD takes where the type is not given.
     if color_map.get("type", "ramp") == "ramp":
         return palette_of_ramp(entries, request, name=name)
+    if color_map.get("type") == "intervals":
+        entries = without_limits(entries)
     return palette_of_entries(entries, request, name=name)
+
+
+def _opacity(text: str, request: Request) -> float:
+    """Opacity of an entry or a layer, from 0 to 1."""
+    value = number(text)
+    if value is None or not 0 <= value <= 1:
+        raise request.error(f"the opacity {text[:40]!r} is not a number from 0 to 1")
+    return float(value)
 
 
 def _holds(layer: ET.Element, name: str) -> bool:

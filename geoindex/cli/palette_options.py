@@ -1,0 +1,72 @@
+"""Options of the palettes that commands read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+
+from geoindex.palettes.load import load_palette
+
+__all__ = ["palette_options", "reading_options"]
+
+palette_option = click.option(
+    "-p",
+    "--palette",
+    required=True,
+    metavar="PALETTE",
+    help="Palette file (.csv, .gpl, .pal, .act, .clr, .cpt, .json, or an image with a color "
+    "table), map style (.qml, .qgz, .lyrx, .sld), color cube (.colorcube), built-in name "
+    "(windows-256; see geoindex palette list) or matplotlib colormap (tab20).",
+)
+
+READING = {
+    "layer": click.option(
+        "--layer",
+        metavar="NAME",
+        help="Layer to take the palette from, if the file has several (.qgz, .qgs, .qlr, .lyrx, "
+        ".sld).",
+    ),
+    "encoding": click.option(
+        "--encoding",
+        metavar="NAME",
+        help="Encoding of a palette in text that is not UTF-8, such as cp1250.",
+    ),
+    "columns": click.option(
+        "--columns",
+        metavar="LIST",
+        help="Columns of a palette that is a table, in place of its header: "
+        "value,r,g,b,alpha,name; - skips one.",
+    ),
+}
+"""Options of how a palette file is read, by the keyword of :func:`geoindex.load_palette`."""
+
+
+def reading_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add options of how a palette is read, which reach the command as one `reading`."""
+
+    @wraps(command)
+    def with_reading(**options: Any) -> None:
+        given = {name: options.pop(name) for name in READING}
+        reading = {name: value for name, value in given.items() if value is not None}
+        command(reading=reading, **options)
+
+    collected: Callable[..., None] = with_reading
+    for option in reversed(READING.values()):
+        collected = option(collected)
+    return collected
+
+
+def palette_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of a palette, which reaches the command as one `palette`."""
+
+    @palette_option
+    @reading_options
+    @wraps(command)
+    def with_palette(*, palette: str, reading: dict[str, Any], **options: Any) -> None:
+        loaded = load_palette(palette, **reading) if reading else palette
+        command(palette=loaded, **options)
+
+    return with_palette

@@ -1,0 +1,201 @@
+"""Class values: what is written, read and listed is the number of the class, or refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from geoindex import Palette, convert, load_palette, open_grid
+from geoindex.palettes.legend_csv import format_legend
+from tests.support.rasters import write_tif
+from tests.support.silence import Case, Refused, Said, check, command, table
+
+NLCD = "Pixel Value,Land Cover Class,R,G,B\n11,Open Water,72,109,162\n95,Wetlands,113,164,193\n"
+WATER, WETLANDS = (72, 109, 162), (113, 164, 193)
+ESRI = "ncols 3\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize 10\nNODATA_value -9999\n"
+ABC = "r,g,b,name\n1,1,1,A\n2,2,2,B\n3,3,3,C\n".splitlines()
+
+HEADERS = [
+    *("class", "class_id", "grid_code", "gridcode", "DN", "key", "cat", "category", "no", "nr"),
+    *("wert", "CLC_CODE", "value", "Value", "code", "id", "index", "Pixel Value", "Class Value"),
+    *("VALUE_1", "LC_Type", "fid", "OBJECTID", "Kode", "Klasse", "číslo"),
+]
+
+
+def values_under(header: str) -> tuple[int, ...] | None:
+    """Class values of a table whose column of codes has this header."""
+    Path("t.csv").write_text(f"{header},name,r,g,b\n11,Water,72,109,162\n95,Wet,113,164,193\n")
+    return load_palette("t.csv").values
+
+
+def written(*options: object, palette: object = "legend.csv") -> list[list[int]]:
+    """Cells of the GeoTIFF that ``convert`` writes of a map of water and wetlands."""
+    import rasterio
+
+    pixels = np.array([[WATER, WETLANDS]], np.uint8)
+    write_tif(Path("map.tif"), np.moveaxis(pixels, -1, 0))
+    command("convert", "map.tif", "grid.tif", "-p", palette, *options)
+    with rasterio.open("grid.tif") as file:
+        cells: list[list[int]] = file.read(1).tolist()
+    return cells
+
+
+def names_of_cells(path: str = "map.asc") -> list[str]:
+    """Name of the class of each cell of a grid."""
+    grid = open_grid(path)
+    assert grid.palette.names is not None
+    return [grid.palette.names[index] for index in grid.indices.ravel()]
+
+
+def legend_of(*codes: int, column: str = "value") -> str:
+    """Legend of the classes A, B and C."""
+    return "\n".join(
+        [
+            f"{column},{ABC[0]}",
+            *(f"{code},{row}" for code, row in zip(codes, ABC[1:], strict=True)),
+        ]
+    )
+
+
+def beyond_a_byte() -> int:
+    """Size of the value grid of 256 classes and an opaque image."""
+    write_tif(Path("map.tif"), np.zeros((3, 2, 2), np.uint8))
+    convert("map.tif", "grid.tif", load_palette("windows-256"), values=True)
+    return 0
+
+
+def listed_by_info() -> list[int]:
+    """Class values that ``info --json`` lists of a grid of class values."""
+    import json
+
+    written("--values")
+    return [
+        entry["value"] for entry in json.loads(command("info", "grid.tif", "--json"))["classes"]
+    ]
+
+
+def hint() -> bool:
+    """Whether a conversion without ``--values`` says that it leaves them out."""
+    pixels = np.array([[WATER, WETLANDS]], np.uint8)
+    write_tif(Path("map.tif"), np.moveaxis(pixels, -1, 0))
+    return "--values" in command("convert", "map.tif", "grid.tif", "-p", "legend.csv")
+
+
+CASES = [
+    *(
+        Case(
+            f"codes under the header {header}",
+            lambda h=header: values_under(h),
+            (11, 95),
+            "the table",
+        )
+        for header in HEADERS
+    ),
+    Case(
+        "--values writes the codes of the table",
+        lambda: written("--values"),
+        [[11, 95]],
+        "the NLCD legend",
+        {"legend.csv": NLCD},
+    ),
+    Case(
+        "two columns of whole numbers",
+        lambda: load_palette("t.csv").values,
+        Said(
+            "line 1: the class values are those of the column 'zone'; 'sheet' holds whole numbers",
+            (11, 95),
+        ),
+        "the rule in docs/formats.md",
+        {"t.csv": "zone,sheet,name,r,g,b\n11,4,W,1,2,3\n95,5,L,4,5,6\n"},
+    ),
+    Case(
+        "codes that are the row numbers",
+        lambda: (written(), load_palette("legend.csv").values),
+        ([[0, 1]], None),
+        "the table: row numbers and codes are the same",
+        {"legend.csv": "value,r,g,b\n0,72,109,162\n1,113,164,193\n"},
+    ),
+    Case(
+        "a legend of geoindex is a palette with its values",
+        lambda: load_palette("map.asc.legend.csv").values,
+        (11, 95),
+        "the palette that was written",
+        {
+            "map.asc.legend.csv": format_legend(
+                Palette([WATER, WETLANDS], ["a", "b"], values=[11, 95])
+            )
+        },
+    ),
+    *(
+        Case(
+            f"one class value is {value or 'missing'}",
+            lambda: load_palette("t.csv").values,
+            Said(rf"t\.csv, line 3: a class value {reason}, so the palette has no class values"),
+            "nobody can know it",
+            {"t.csv": f"value,r,g,b\n101,1,1,1\n{value},2,2,2\n307,3,3,3\n"},
+        )
+        for value, reason in [("", "is missing"), ("0.5", "0.5 has a fraction")]
+    ),
+    Case(
+        "one class value is missing, and --values",
+        lambda: written("--values"),
+        Refused("has no class values"),
+        "nobody can know it",
+        {"legend.csv": "value,r,g,b\n101,72,109,162\n,113,164,193\n"},
+    ),
+    Case(
+        "a palette without values and --values",
+        lambda: written("--values"),
+        Refused("has no class values"),
+        "nobody can know them",
+        {"legend.csv": "r,g,b\n72,109,162\n113,164,193\n"},
+    ),
+    Case(
+        "256 classes without values and --values",
+        beyond_a_byte,
+        Refused("has no class values"),
+        "nobody can know them",
+    ),
+    Case(
+        "cells 1 2 2 and a legend of values 1, 2, 3",
+        names_of_cells,
+        ["A", "B", "B"],
+        "the legend",
+        {"map.asc": f"{ESRI}1 2 2\n", "map.asc.legend.csv": legend_of(1, 2, 3)},
+    ),
+    Case(
+        "cells 1 2 2 and a legend of the indices 1, 2, 3",
+        names_of_cells,
+        ["A", "B", "B"],
+        "the legend",
+        {"map.asc": f"{ESRI}1 2 2\n", "map.asc.legend.csv": legend_of(1, 2, 3, column="index")},
+    ),
+    Case(
+        "cells and a legend of the codes 11, 12, 95",
+        lambda: (names_of_cells(), open_grid("map.asc").palette.values),
+        (["C", "A", "B"], (11, 12, 95)),
+        "the legend",
+        {"map.asc": f"{ESRI}95 11 12\n", "map.asc.legend.csv": legend_of(11, 12, 95)},
+    ),
+    Case(
+        "info lists the codes that the pixels hold",
+        listed_by_info,
+        [11, 95],
+        "the NLCD legend",
+        {"legend.csv": NLCD},
+    ),
+    Case(
+        "a conversion that leaves the codes out",
+        hint,
+        True,
+        "the promise of this project",
+        {"legend.csv": NLCD},
+    ),
+]
+
+
+@table(CASES)
+def test_class_values(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    check(case, tmp_path, monkeypatch)
