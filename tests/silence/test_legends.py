@@ -76,7 +76,7 @@ def icons() -> list[list[int]]:
         picture[top : top + 20, :20] = 0
         picture[top + 1 : top + 19, 1:19] = color
         picture[top + 7 : top + 13, 30 : 60 + 5 * number : 3] = 60
-    return legend_palette(picture).palette.colors.tolist()
+    return legend_palette(picture).colors.tolist()
 
 
 def edited() -> tuple[object, ...]:
