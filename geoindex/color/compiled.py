@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import numpy as np
+
 from geoindex.color.startup import collection_paused
 
 with collection_paused():
     from numba import njit, types
+    from numba.core.registry import CPUDispatcher
+    from numba.core.sigutils import normalize_signature
+    from numba.core.typing import signature as signature_of
     from numba.extending import is_jitted
 
     from geoindex.color.machine_code import keep_machine_code
@@ -16,6 +21,61 @@ with collection_paused():
 __all__ = ["compiled", "types"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class _OnDemand(CPUDispatcher):  # type: ignore[misc]  # numba has no types
+    """A kernel that compiles, or loads, a declared signature when it is first called for.
+
+    Compiling all of them on import takes most of the time of a first run, and most are not used.
+    """
+
+    _can_compile = True
+    """Hides numba's own flag, which stays off: what is not declared is never compiled."""
+
+    def declare(self, signatures: list[Any]) -> None:
+        """State what may be compiled."""
+        self._declared = [
+            signature_of(returned, *arguments)
+            for arguments, returned in map(normalize_signature, signatures)
+        ]
+        self._ready: set[Any] = set()
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Run the kernel."""
+        key = tuple([_kind(argument) for argument in arguments])
+        if key not in self._ready:
+            with collection_paused():
+                self.compile(self._fitting([self.typeof_pyval(one) for one in arguments]))
+            self._ready.add(key)
+        return super().__call__(*arguments)
+
+    def get_call_template(self, args: Any, kws: Any) -> Any:
+        """Resolve a call by another kernel."""
+        return super().get_call_template(self._fitting(args).args, kws)
+
+    def _fitting(self, arguments: Any) -> Any:
+        """Find the declared signature that numba would choose if all were compiled."""
+        found = self.typingctx.resolve_overload(
+            self.py_func, self._declared, tuple(arguments), {}, unsafe_casting=True
+        )
+        if found is None:
+            raise TypeError(f"{self.py_func.__name__} is not declared for {arguments}")
+        return found
+
+
+def _kind(argument: Any) -> Any:
+    """What tells the signatures of a kernel apart."""
+    if isinstance(argument, np.ndarray):
+        return argument.dtype, argument.ndim, argument.flags.num
+    return type(argument)
+
+
+class _Helper(CPUDispatcher):  # type: ignore[misc]  # numba has no types
+    """A function for kernels, compiled once for all constants that they call it with."""
+
+    def get_call_template(self, args: Any, kws: Any) -> Any:
+        """Resolve a call by a kernel."""
+        return super().get_call_template(tuple(map(types.unliteral, args)), kws)
 
 
 def compiled(
@@ -26,7 +86,7 @@ def compiled(
     Parameters
     ----------
     signatures : numba signature or list of them, optional
-        Compiled when the module is imported; without them a helper is compiled into the
+        Each is compiled when it is first called for; without them a helper is compiled into the
         kernels that call it.
     fastmath : frozenset of str
         What the compiler may take for granted of floats, by LLVM's names.
@@ -37,19 +97,19 @@ def compiled(
         The decorator. Where neither the package's folder nor the user's cache folder can be
         written, the code is compiled in every process instead of kept.
     """
-    eager = [] if signatures is None else signatures
-    eager = eager if isinstance(eager, list) else [eager]
+    declared = signatures if isinstance(signatures, list | None) else [signatures]
 
     def decorate(function: Function) -> Function:
         # The first kernel makes numba import all that it can compile.
         with collection_paused():
             kernel: Any = njit(nogil=True, fastmath=set(fastmath))(function)
-            # NUMBA_DISABLE_JIT leaves the function as it is.
-            if is_jitted(kernel):
-                keep_machine_code(kernel)
-                for signature in eager:
-                    kernel.compile(signature)
-                kernel.disable_compile(bool(eager))
+        # NUMBA_DISABLE_JIT leaves the function as it is.
+        if is_jitted(kernel):
+            keep_machine_code(kernel)
+            kernel._can_compile = declared is None
+            kernel.__class__ = _Helper if declared is None else _OnDemand
+            if declared is not None:
+                kernel.declare(declared)
         return kernel  # type: ignore[no-any-return]  # numba has no types
 
     return decorate

@@ -228,5 +228,9 @@ def halve(
     for row in range(len(centers)):
         n = gather(row, 0, clusters, gathered)
         halve_cluster(n, gathered, row, clusters)
-    halves[:] = clusters.halves
-    gains[:] = clusters.gains
+        # Assigning whole arrays would add four seconds to the first use: numba then compiles the
+        # text of an error.
+        gains[row] = clusters.gains[row]
+        for side in range(2):
+            for channel in range(3):
+                halves[row, side, channel] = clusters.halves[row, side, channel]

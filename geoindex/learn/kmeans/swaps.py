@@ -291,4 +291,7 @@ def search(
             clusters.losses[source] += missing / 2 + least_gain
             clusters.gains[target] -= missing / 2 + least_gain
             n_failures += 1
-    centers[:] = clusters.centers.T
+    # Not `centers[:] =`, as in `clusters.halve`.
+    for row in range(len(centers)):
+        for channel in range(3):
+            centers[row, channel] = clusters.centers[channel, row]
