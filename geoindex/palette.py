@@ -39,8 +39,9 @@ class Palette:
     name : str, optional
         Name of the palette as a whole.
     values : sequence of int, optional
-        The number of each class in other programs, such as 101, 205, ... in a GIS style. They
-        must be unique and fit in int32. Plain row numbers 0, 1, 2, ... are dropped.
+        The number of each class in other programs, such as 101, 205, ... in a GIS style,
+        within int32. Rows with the same value are colors of one class where values are written,
+        and elsewhere with ``merge="value"``. Plain row numbers 0, 1, 2, ... are dropped.
     roles : sequence of str, optional
         Role of each color: ``"ink"`` for overprint such as contacts, faults and text, which
         class recovery removes (:class:`geoindex.Clean`); ``"unit"``, ``""`` or anything else
@@ -52,8 +53,7 @@ class Palette:
     ------
     PaletteError
         There are no colors or more than 65,535, the shape is wrong, a value is not a number or
-        out of range, values mix both scales, or a class value is repeated; the message names
-        the row (counted from 0).
+        out of range, or values mix both scales; the message names the row (counted from 0).
 
     Notes
     -----

@@ -41,6 +41,7 @@ from geoindex.indexing.options import GridLayout, ImageMapping
 from geoindex.indexing.report import ConversionReport
 from geoindex.palette import Palette
 from geoindex.palettes.json_file import palette_to_json
+from geoindex.palettes.merge import Merge
 from geoindex.rules.crs import parse_crs
 from geoindex.rules.scale import Depth, Scale
 
@@ -70,6 +71,7 @@ def convert_many(
     depth: Depth = "8bit",
     bands: Sequence[int] | None = None,
     units: Palette | str | PathLike[str] | None = None,
+    merge: Merge | None = None,
     clean: Clean | bool | None = None,
     values: bool = False,
     cog: bool = False,
@@ -94,7 +96,9 @@ def convert_many(
         ``geoindex-batch.jsonl``.
     palette : Palette, ColorCube, str or path-like
         As in :func:`geoindex.convert`; loaded once.
-    metric, max_distance, alpha, translucent, scale, depth, bands, units, clean, values, cog, crs
+    metric, max_distance, alpha, translucent, scale, depth, bands, units, merge
+        As in :func:`geoindex.convert`.
+    clean, values, cog, crs
         As in :func:`geoindex.convert`.
     format : {"tif", "npy", "png", ...}
         Suffix of the grids, or key of their format as in :meth:`IndexGrid.save`.
@@ -163,7 +167,9 @@ def convert_many(
         depth=depth,
         bands=bands,
         units=units,
+        merge=merge,
         clean=clean,
+        values=values,
     )
     layout = GridLayout(
         format=grid_format.key, values=values, cog=cog, crs=parse_crs(crs, error=OptionError)

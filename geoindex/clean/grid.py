@@ -170,6 +170,11 @@ def clean_grid(
             "the grid was made with units=, so its palette does not have the colors of the map; "
             "index the map with the units as the palette, then clean that grid"
         )
+    if "row_classes" in grid.provenance:
+        raise GridError(
+            "the grid was made with merge=, so its palette does not have all colors of the map; "
+            "clean on the way from the image: index_image(..., merge=..., clean=True)"
+        )
     rule = _rule_of(grid)
     if isinstance(image, str | PathLike):
         raster = read_image(image, rule)

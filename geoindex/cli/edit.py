@@ -110,7 +110,7 @@ def _finder(palette: Palette, by: By | None) -> Callable[[str], int | str]:
         number = int(text)
         meant = {
             "row": {number} if 0 <= number < len(palette) else set(),
-            "value": {values.index(number)} if number in values else set(),
+            "value": {row for row, value in enumerate(values) if value == number},
             "name": {row for row, name in enumerate(names) if name == text},
         }
         rows = meant[by] if by is not None else set().union(*meant.values())

@@ -14,6 +14,7 @@ from geoindex.cli.palette_options import palette_options
 from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha
 from geoindex.grid import Resampling
+from geoindex.palettes.merge import Merge
 from geoindex.rules.scale import Depth, Scale
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "bands_option",
     "mapping_options",
     "max_distance_option",
+    "merge_option",
     "method_option",
     "metric_option",
     "pad_option",
@@ -84,6 +86,12 @@ units_option = click.option(
     help="Palette file of the map's own flat colors; each is assigned a different color of "
     "--palette. One that needs --columns or --encoding: geoindex palette convert it first.",
 )
+merge_option = click.option(
+    "--merge",
+    type=click.Choice(get_args(Merge)),
+    help="Make one class of the palette's rows that have the same class value, or the same name.  "
+    "[default: each row is a class; with --values those with the same value are one]",
+)
 values_option = click.option(
     "--values", is_flag=True, help="Write the palette's class values instead of its row numbers."
 )
@@ -142,6 +150,7 @@ class MappingOptions(TypedDict):
     depth: Depth
     bands: tuple[int, ...] | None
     units: str | None
+    merge: Merge | None
     clean: Clean | None
     values: bool
     cog: bool
@@ -175,6 +184,7 @@ def mapping_options(command: Callable[..., None]) -> Callable[..., None]:
         crs_option,
         cog_option,
         values_option,
+        merge_option,
         units_option,
         bands_option,
         depth_option,

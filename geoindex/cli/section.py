@@ -7,7 +7,7 @@ from typing import get_args
 import click
 
 from geoindex.cli.messages import echo_renumbered
-from geoindex.cli.options import max_distance_option, metric_option
+from geoindex.cli.options import max_distance_option, merge_option, metric_option
 from geoindex.cli.output import echo_json, json_option, overwrite_option, quiet_option
 from geoindex.cli.palette_options import palette_options
 from geoindex.color.metrics import Metric
@@ -15,6 +15,7 @@ from geoindex.color.pixels import Alpha
 from geoindex.indexing.options import ImageMapping
 from geoindex.indexing.section import ImageSectionReport, image_section
 from geoindex.palette import Palette
+from geoindex.palettes.merge import Merge
 from geoindex.surveys.section import SectionDomain
 
 __all__ = ["section_command"]
@@ -81,6 +82,7 @@ __all__ = ["section_command"]
     show_default=True,
     help="Leave transparent pixels undefined (mask), or ignore transparency (strip).",
 )
+@merge_option
 @overwrite_option
 @json_option
 @quiet_option
@@ -101,6 +103,7 @@ def section_command(
     metric: Metric,
     max_distance: float | None,
     alpha: Alpha,
+    merge: Merge | None,
     overwrite: bool,
     as_json: bool,
     quiet: bool,
@@ -113,7 +116,9 @@ def section_command(
     """
     report = image_section(
         image,
-        ImageMapping.of(palette, metric=metric, max_distance=max_distance, alpha=alpha),
+        ImageMapping.of(
+            palette, metric=metric, max_distance=max_distance, alpha=alpha, merge=merge
+        ),
         output,
         start=start,
         end=end,

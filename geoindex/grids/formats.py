@@ -20,6 +20,7 @@ from geoindex.grids.png import open_png, read_png
 from geoindex.grids.writing import BlockWriter, GridHeader, GridOpener, collector
 from geoindex.opendtect.read_horizon import read_horizon
 from geoindex.opendtect.write_horizon import save_on_survey
+from geoindex.palettes.merge import merge_values
 
 __all__ = [
     "FORMATS",
@@ -228,6 +229,7 @@ def save_grid(
     format: str | None = None,  # noqa: A002  as matplotlib spells it
 ) -> None:
     """Write a grid to a file; see :meth:`IndexGrid.save`."""
+    grid = merge_values(grid) if values else grid
     header = GridHeader.of(grid, values=values)
     write_grid(grid, Path(path), header, grid_format_of(Path(path), format), overwrite=overwrite)
 

@@ -30,10 +30,11 @@ from geoindex.grids.writing import BlockWriter, GridHeader
 from geoindex.images.files import MapImage, open_image
 from geoindex.indexing.options import GridLayout, ImageMapping
 from geoindex.indexing.report import ConversionReport, summarize
-from geoindex.indexing.stream import IndexType, stream_image
+from geoindex.indexing.stream import stream_image
 from geoindex.palette import Palette
+from geoindex.palettes.merge import Merge
 from geoindex.rules.crs import parse_crs
-from geoindex.rules.indices import nodata_value
+from geoindex.rules.indices import IndexType, nodata_value
 from geoindex.rules.place import map_bounds
 from geoindex.rules.scale import Depth, Scale
 
@@ -62,6 +63,7 @@ def convert(
     depth: Depth = "8bit",
     bands: Sequence[int] | None = None,
     units: Palette | str | PathLike[str] | None = None,
+    merge: Merge | None = None,
     clean: Clean | bool | None = None,
     changes: str | PathLike[str] | None = None,
     confidence: str | PathLike[str] | None = None,
@@ -88,13 +90,14 @@ def convert(
     palette : Palette, ColorCube, str or path-like
         The colors, anything that :func:`geoindex.load_palette` accepts, or a color cube or its
         file, which brings its own metric and largest distance.
-    metric, max_distance, alpha, translucent, scale, depth, bands, units, clean
+    metric, max_distance, alpha, translucent, scale, depth, bands, units, merge, clean
         As in :func:`geoindex.index_image`.
     changes, confidence : path-like, optional
         With `clean`: also write grids of the reason of every change, and of the confidence of
         each pixel in percent (:class:`geoindex.clean.grid.Cleaned`).
     values : bool
-        Write the palette's class values instead of its row numbers.
+        Write the palette's class values instead of its row numbers. Rows with the same value are
+        one class.
     cog : bool
         Write a Cloud Optimized GeoTIFF with majority overviews, which never mix classes.
     crs : rasterio.crs.CRS, str or int, optional
@@ -132,7 +135,9 @@ def convert(
         depth=depth,
         bands=bands,
         units=units,
+        merge=merge,
         clean=clean,
+        values=values,
     )
     layout = GridLayout(
         format=format, values=values, cog=cog, crs=parse_crs(crs, error=OptionError)
@@ -204,7 +209,7 @@ def convert_image(
         )
     report = summarize(
         counter.histogram(),
-        mapping.mapper,
+        mapping,
         source=str(src),
         target=str(target),
         shape=image.shape,

@@ -24,9 +24,10 @@ from geoindex.grids.writing import ArrayWriter
 from geoindex.images.files import MapImage, RasterImage, open_image
 from geoindex.images.in_memory import Picture, arrange, array_image, picture_pixels
 from geoindex.indexing.options import ImageMapping
-from geoindex.indexing.stream import IndexType, stream_image
+from geoindex.indexing.stream import stream_image
 from geoindex.palette import Palette
-from geoindex.rules.indices import IndexArray, nodata_value
+from geoindex.palettes.merge import Merge
+from geoindex.rules.indices import IndexArray, IndexType, nodata_value
 from geoindex.rules.scale import Depth, Scale, round_colors
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def index_image(
     bands: Sequence[int] | None = None,
     channel_axis: int | None = None,
     units: Palette | ArrayLike | str | PathLike[str] | None = None,
+    merge: Merge | None = None,
     clean: Clean | bool | None = None,
 ) -> IndexGrid:
     """Give every pixel of an image the index of its nearest palette color.
@@ -91,6 +93,10 @@ def index_image(
         The map's own flat colors, or a palette file of them. Every pixel is assigned to its
         nearest unit and takes the palette color that :func:`geoindex.match_palette` reserves
         for this unit, so that no two units share a class.
+    merge : {"value", "name"}, optional
+        Make one class of the palette's rows that have the same class value, or the same name.
+        Pixels are compared with the colors of all rows; the grid's palette has one row for each
+        class, in the order and the color of its first one.
     clean : Clean or bool, optional
         Recover the units of the map from soft edges, ink, hillshade, hatching and speckle;
         True means ``Clean()``. :func:`geoindex.clean_grid` reports what it changed.
@@ -132,6 +138,7 @@ def index_image(
         depth=depth,
         bands=bands,
         units=units,
+        merge=merge,
         clean=clean,
     )
     if isinstance(image, str | PathLike):
@@ -145,7 +152,7 @@ def index_image(
         from geoindex.clean.blocks import clean_block
 
         indices = clean_block(round_colors(raster.colors), indices, mapping.plan).indices
-    return _grid(indices, raster, mapping, gcps=raster.gcps)
+    return _grid(mapping.classes_of(indices), raster, mapping, gcps=raster.gcps)
 
 
 def map_file(
@@ -205,6 +212,8 @@ def _map_lazy(picture: Picture, mapping: ImageMapping) -> IndexGrid:
     indices = map_lazy(
         picture.values, mapping.mapper, mapping.rule, to_pixels, has_mask=picture.has_mask
     )
+    if mapping.merged is not None:
+        indices = indices.map_blocks(mapping.merged.of, dtype=mapping.merged.index_type)
     return _grid(indices, picture, mapping)
 
 

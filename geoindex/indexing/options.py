@@ -14,6 +14,7 @@ from rasterio.crs import CRS
 from geoindex.__version__ import __version__
 from geoindex.clean import Clean, Plan
 from geoindex.color.mapper import ColorMapper
+from geoindex.color.merged import warn_of
 from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.errors import OptionError
@@ -21,6 +22,8 @@ from geoindex.learn.match import match_palette
 from geoindex.palette import Palette
 from geoindex.palettes.load import load_palette
 from geoindex.palettes.mapper import load_mapper
+from geoindex.palettes.merge import Merge, MergedRows, merge_rows, repeated_value_text
+from geoindex.rules.indices import IndexArray, IndexType
 from geoindex.rules.scale import Depth, Scale
 
 if TYPE_CHECKING:
@@ -42,6 +45,9 @@ class ImageMapping:
     plan: Plan | None = None
     """Steps of class recovery, or None."""
 
+    merged: MergedRows | None = None
+    """Classes with several colors, which are looked up last; None if each row is a class."""
+
     @classmethod
     def of(
         cls,
@@ -55,9 +61,13 @@ class ImageMapping:
         depth: Depth = "8bit",
         bands: Sequence[int] | None = None,
         units: Palette | ArrayLike | str | PathLike[str] | None = None,
+        merge: Merge | None = None,
         clean: Clean | bool | None = None,
+        values: bool = False,
     ) -> ImageMapping:
         """Resolve the options of :func:`geoindex.index_image`, which explains them.
+
+        With `values`, class values are to be written, so rows with the same value are one class.
 
         Raises
         ------
@@ -78,12 +88,26 @@ class ImageMapping:
             mapper = ColorMapper(
                 plan.palette, metric=mapper.metric, max_distance=mapper.max_distance
             )
-        return cls(mapper=mapper, rule=rule, plan=plan)
+        rows = mapper.palette if plan is None else plan.classes
+        merged = merge_rows(rows, merge, values=values)
+        text = repeated_value_text(rows if merged is None else merged.palette)
+        warn_of([] if text is None else [text], stacklevel=3)
+        return cls(mapper=mapper, rule=rule, plan=plan, merged=merged)
 
     @property
     def palette(self) -> Palette:
-        """The classes; the mapper may know inks beside them."""
+        """The classes; the mapper may know inks and further colors beside them."""
+        if self.merged is not None:
+            return self.merged.palette
         return self.mapper.palette if self.plan is None else self.plan.classes
+
+    def classes_of(self, rows: IndexArray) -> IndexArray:
+        """Classes of the palette rows that the mapper, or class recovery, has found."""
+        return rows if self.merged is None else self.merged.of(rows)
+
+    def class_type(self, row_type: IndexType) -> IndexType:
+        """Dtype of :meth:`classes_of` rows of a dtype."""
+        return row_type if self.merged is None else self.merged.index_type
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -111,6 +135,9 @@ class ImageMapping:
         if mapper.units is not None and mapper.rows is not None:
             made["units_sha256"] = mapper.units.sha256
             made["unit_rows"] = mapper.rows.tolist()
+        if self.merged is not None:
+            made["rows_sha256"] = self.merged.rows.sha256
+            made["row_classes"] = self.merged.classes.tolist()
         if self.plan is not None:
             made["clean"] = self.plan.to_dict()
         return made

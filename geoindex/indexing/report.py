@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from geoindex.clean.reasons import hatch_texts
 from geoindex.color.histogram import ColorHistogram
-from geoindex.color.mapper import ColorMapper
 from geoindex.color.merged import MergedColors, group_merged, merged_texts
+from geoindex.indexing.options import ImageMapping
 from geoindex.palette import Palette
+from geoindex.palettes.merge import MergedRows
 
 if TYPE_CHECKING:
     from geoindex.clean.strips import BandCleaner
@@ -57,7 +58,7 @@ class ConversionReport:
     """Name of the palette, "" if it has none."""
 
     n_colors: int
-    """Colors in the palette."""
+    """Rows of the grid's palette."""
 
     metric: str
     """The color distance."""
@@ -122,7 +123,7 @@ class ConversionReport:
 
 def summarize(
     histogram: ColorHistogram,
-    mapper: ColorMapper,
+    mapping: ImageMapping,
     *,
     source: str,
     target: str,
@@ -135,8 +136,8 @@ def summarize(
     ----------
     histogram : ColorHistogram
         Distinct colors of the valid pixels and their counts.
-    mapper : ColorMapper
-        The mapper that was used.
+    mapping : ImageMapping
+        How they were mapped.
     source, target : str
         File names for the report.
     shape : tuple of int
@@ -148,26 +149,25 @@ def summarize(
     -------
     ConversionReport
     """
+    mapper, classes = mapping.mapper, mapping.merged
     indices = mapper.map(histogram.colors)
     mapped = indices < len(mapper.palette)
     colors, counts, indices = histogram.colors[mapped], histogram.counts[mapped], indices[mapped]
     n_mapped = int(counts.sum())
     cleaned = None if cleaner is None else cleaner.to_dict()
     if cleaner is None:
-        palette = mapper.palette
-        n_used = len(np.unique(indices))
+        used = np.bincount(indices, minlength=len(mapper.palette))
         n_valid = n_mapped
         merged = group_merged(
             colors,
             counts,
             indices,
-            palette,
+            mapper.palette,
             n_pixels=n_mapped,
             shaded=mapper.metric == "shaded",
         )
     else:
-        palette = cleaner.plan.classes
-        n_used = int(np.count_nonzero(cleaner.after))
+        used = cleaner.after
         n_valid = int(cleaner.after.sum())
         merged = cleaner.unlisted.merged(histogram, mapper.map(histogram.colors), n_valid)
         # Of what recovery changed, the color says nothing of how well the palette fits.
@@ -176,6 +176,11 @@ def summarize(
     distances = mapper.distance(colors, indices)
     # Not a dot product, whose last bits depend on the processor.
     total_distance, n_compared = float((counts * distances).sum()), int(counts.sum())
+    if classes is not None:
+        used = classes.sums(used)
+        merged = tuple(_of_class(group, classes) for group in merged)
+        cleaned = None if cleaned is None else _in_classes(cleaned, classes)
+    palette = mapping.palette
     return ConversionReport(
         source=source,
         target=target,
@@ -183,16 +188,52 @@ def summarize(
         palette=palette.name or "",
         n_colors=len(palette),
         metric=mapper.metric,
-        classes_used=n_used,
+        classes_used=int(np.count_nonzero(used)),
         source_colors=len(histogram.colors),
         nodata_pixels=shape[0] * shape[1] - n_valid,
         mean_distance=total_distance / n_compared if n_compared else 0.0,
         largest_distance=float(distances.max()) if n_compared else 0.0,
         merged=merged,
-        hidden=_hidden(palette),
+        hidden=_hidden(palette) if classes is None else _hidden_of_rows(classes),
         cleaned=cleaned,
         not_found=tuple(hatch_texts([cleaned], palette)) if cleaned else (),
     )
+
+
+def _of_class(group: MergedColors, classes: MergedRows) -> MergedColors:
+    """Colors that became one row, as those of its class."""
+    number = int(classes.classes[group.index])
+    return replace(group, index=number, label=classes.palette.label(number))
+
+
+def _in_classes(cleaned: dict[str, Any], classes: MergedRows) -> dict[str, Any]:
+    """Account of class recovery by class instead of by row."""
+    # Inks that the palette does not have come behind its rows.
+    n_inks = max((row["index"] + 1 for row in cleaned["classes"]), default=0)
+    number = [*classes.classes.tolist(), *range(len(classes.palette), n_inks)]
+    changes: dict[int, dict[str, Any]] = {}
+    for row in cleaned["classes"]:
+        index = number[row["index"]]
+        is_class = index < len(classes.palette)
+        label = classes.palette.label(index) if is_class else row["label"]
+        change = changes.setdefault(
+            index, {"index": index, "label": label, "before": 0, "after": 0}
+        )
+        for moment in ("before", "after"):
+            change[moment] += row[moment]
+    hatches = [
+        {
+            **hatch,
+            "colors": [number[row] for row in hatch["colors"]],
+            "class": number[hatch["class"]],
+        }
+        for hatch in cleaned["hatches"]
+    ]
+    ordered = sorted(
+        changes.values(), key=lambda one: (-one["after"], -one["before"], one["index"])
+    )
+    inks = sorted({number[row] for row in cleaned["ink"]})
+    return {**cleaned, "ink": inks, "hatches": hatches, "classes": ordered}
 
 
 def _hidden(palette: Palette) -> tuple[HiddenClass, ...]:
@@ -205,6 +246,23 @@ def _hidden(palette: Palette) -> tuple[HiddenClass, ...]:
             behind_label=palette.label(first),
         )
         for row, first in palette.duplicates().items()
+    )
+
+
+def _hidden_of_rows(classes: MergedRows) -> tuple[HiddenClass, ...]:
+    """Find the classes of several rows whose colors are all those of earlier rows."""
+    palette, number = classes.palette, classes.classes.tolist()
+    behind = classes.rows.duplicates()
+    seen = {number[row] for row in range(len(number)) if row not in behind}
+    return tuple(
+        HiddenClass(
+            index=number[row],
+            label=palette.label(number[row]),
+            behind=number[first],
+            behind_label=palette.label(number[first]),
+        )
+        for row, first in {number[row]: (row, behind[row]) for row in behind}.values()
+        if number[row] not in seen
     )
 
 

@@ -83,7 +83,7 @@ def image_section(
     )
     mapped = summarize(
         counter.histogram(),
-        mapping.mapper,
+        mapping,
         source=str(image),
         target=str(path),
         shape=grid.shape,

@@ -14,24 +14,22 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from geoindex.color.histogram import ColorCounter
-from geoindex.color.mapper import ColorMapper
 from geoindex.color.pixels import Pixels
 from geoindex.color.threads import Progress, threads_apart
 from geoindex.grids.writing import BlockWriter
 from geoindex.images.blocks import plan_regions, read_ahead
 from geoindex.images.files import MapImage, Region
 from geoindex.indexing.options import ImageMapping
-from geoindex.rules.indices import IndexArray, index_dtype
+from geoindex.rules.indices import IndexArray, IndexType, index_dtype
 
 if TYPE_CHECKING:
     from geoindex.clean.strips import BandCleaner
 
-__all__ = ["IndexType", "stream_image"]
+__all__ = ["stream_image"]
 
 WRITE_BEHIND = 2
 
 Write = Callable[[IndexArray, Region], None]
-IndexType = type[np.uint8 | np.uint16]
 
 Writer = TypeVar("Writer", bound=BlockWriter)
 
@@ -91,12 +89,12 @@ def stream_image(
 
     def run(dtype: IndexType) -> Writer:
         with (
-            open_writer(dtype) as writer,
+            open_writer(mapping.class_type(dtype)) as writer,
             _writing_behind(writer.write, threaded=len(regions) > 1) as write,
             read_ahead(image, regions, n_readers) as blocks,
         ):
             mapping.mapper.prepare(n_pixels)
-            _map_blocks(blocks, mapping.mapper, dtype, write, counter, cleaner, tell)
+            _map_blocks(blocks, mapping, dtype, write, counter, cleaner, tell)
         return writer
 
     try:
@@ -111,7 +109,7 @@ def stream_image(
 
 def _map_blocks(
     blocks: Iterable[tuple[Region, Pixels]],
-    mapper: ColorMapper,
+    mapping: ImageMapping,
     dtype: IndexType,
     write: Write,
     counter: ColorCounter | None,
@@ -121,15 +119,15 @@ def _map_blocks(
     """Map and write block by block, and tell how many pixels are done."""
     done = 0
     for region, pixels in blocks:
-        indices = mapper.map_pixels(pixels)
+        indices = mapping.mapper.map_pixels(pixels)
         if indices.dtype.itemsize > np.dtype(dtype).itemsize:
             raise _NodataTurnedUpError
         indices = indices.astype(dtype, copy=False)
         if cleaner is None:
-            write(indices, region)
+            write(mapping.classes_of(indices), region)
         else:
             for block, place in cleaner.add(pixels, indices):
-                write(block.indices, place)
+                write(mapping.classes_of(block.indices), place)
                 for name, write_extra in cleaner.extras.items():
                     write_extra(getattr(block, name), place)
         if counter is not None:

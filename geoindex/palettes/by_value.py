@@ -14,11 +14,11 @@ from geoindex.palettes.entries import (
     Entry,
     Request,
     channel,
-    labels,
     number,
     palette_of_entries,
     palette_of_ramp,
     text_of,
+    value_labels,
     without_limits,
 )
 
@@ -154,23 +154,27 @@ def _color_and_name(text: str, request: Request, line: int) -> tuple[tuple[int, 
 def format_clr(palette: Palette) -> bytes:
     """Write value, red, green, blue, alpha and label, as QGIS does; ESRI reads the first four."""
     if palette.names is None:
-        lines = [f"{value} {r} {g} {b}" for value, (r, g, b), _ in labels(palette)]
+        lines = [f"{value} {r} {g} {b}" for value, (r, g, b), _ in value_labels(palette)]
     else:
-        lines = [f"{value} {r} {g} {b} 255 {name}" for value, (r, g, b), name in labels(palette)]
+        lines = [
+            f"{value} {r} {g} {b} 255 {name}" for value, (r, g, b), name in value_labels(palette)
+        ]
     return ("\n".join(line.rstrip() for line in lines) + "\n").encode()
 
 
 def format_qgis_text(palette: Palette) -> bytes:
     """Write a text file that QGIS loads as a color map of exact values."""
     lines = [QGIS_HEAD.decode(), "INTERPOLATION:EXACT"]
-    lines += [f"{value},{r},{g},{b},255,{name}" for value, (r, g, b), name in labels(palette)]
+    lines += [
+        f"{value},{r},{g},{b},255,{name}" for value, (r, g, b), name in value_labels(palette)
+    ]
     return ("\n".join(lines) + "\n").encode()
 
 
 def format_gdal(palette: Palette) -> bytes:
     """Write GDAL color relief, with names as comments."""
     lines = ["# value red green blue alpha, for gdaldem color-relief -exact_color_entry"]
-    for value, (red, green, blue), name in labels(palette):
+    for value, (red, green, blue), name in value_labels(palette):
         lines += [f"# {name}"] if name else []
         lines.append(f"{value} {red} {green} {blue} 255")
     lines.append("nv 0 0 0 0")

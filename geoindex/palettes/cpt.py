@@ -16,11 +16,11 @@ from geoindex.palettes.entries import (
     Entry,
     Request,
     hex_color,
-    labels,
     number,
     palette_of_entries,
     palette_of_ramp,
     text_of,
+    value_labels,
 )
 
 # Where GMT differs from CSS, and its own.
@@ -78,7 +78,7 @@ def parse_cpt(content: bytes, request: Request) -> Palette:
 def format_cpt(palette: Palette) -> bytes:
     """Write a categorical color palette table."""
     lines = ["# COLOR_MODEL = RGB"]
-    for value, color, name in labels(palette):
+    for value, color, name in value_labels(palette):
         fill = "/".join(map(str, color))
         lines.append(f"{value}\t{fill}" + (f"\t;{name}" if name else ""))
     return ("\n".join(lines) + "\n").encode()

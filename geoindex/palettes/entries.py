@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from geoindex.errors import GeoindexWarning, OptionError, PaletteError
+from geoindex.errors import GeoindexWarning, OptionError, OutputError, PaletteError
 from geoindex.palette import MAX_COLORS, Palette
 from geoindex.palettes.text import decode_text
 from geoindex.rules.choices import is_whole
@@ -28,6 +28,7 @@ __all__ = [
     "palette_of_entries",
     "palette_of_ramp",
     "text_of",
+    "value_labels",
     "without_limits",
 ]
 
@@ -313,6 +314,25 @@ def hex_color(text: str, request: Request, line: int | None = None) -> tuple[int
 def one_line(name: str) -> str:
     """Name without line breaks and control characters, for formats of one line per color."""
     return "".join(letter for letter in " ".join(name.split()) if letter.isprintable())
+
+
+def value_labels(palette: Palette) -> list[tuple[int, tuple[int, int, int], str]]:
+    """As :func:`labels`, for formats that show one color for a class value.
+
+    Raises
+    ------
+    OutputError
+        Rows have the same class value.
+    """
+    found = labels(palette)
+    first: dict[int, int] = {}
+    for row, (value, _, _) in enumerate(found):
+        if first.setdefault(value, row) != row:
+            raise OutputError(
+                f"rows {first[value]} and {row} have the class value {value}, for which this "
+                "format shows one color; write .csv, or other class values"
+            )
+    return found
 
 
 def labels(palette: Palette) -> list[tuple[int, tuple[int, int, int], str]]:

@@ -107,17 +107,12 @@ def check_values(values: Sequence[int] | None, n_colors: int) -> tuple[int, ...]
     """Class values as a tuple, or None if they are the row numbers."""
     if values is None:
         return None
-    checked: dict[int, int] = {}
     for row, value in enumerate(values):
         if not is_whole(value) or not -(2**31) <= value < 2**31:
             raise PaletteError(
                 f"palette row {row}: class value {value} is not a 32-bit integer", row=row
             )
-        first = checked.setdefault(int(value), row)
-        if first != row:
-            raise PaletteError(
-                f"palette row {row}: class value {value} is already used by row {first}", row=row
-            )
-    if len(checked) != n_colors:
-        raise PaletteError(f"palette has {n_colors} colors but {len(checked)} class values")
-    return None if list(checked) == list(range(n_colors)) else tuple(checked)
+    if len(values) != n_colors:
+        raise PaletteError(f"palette has {n_colors} colors but {len(values)} class values")
+    checked = tuple(int(value) for value in values)
+    return None if checked == tuple(range(n_colors)) else checked

@@ -13,6 +13,7 @@ from geoindex.errors import GridError
 
 __all__ = [
     "IndexArray",
+    "IndexType",
     "check_indices",
     "index_dtype",
     "is_lazy",
@@ -22,6 +23,9 @@ __all__ = [
 
 IndexArray = NDArray[np.uint8 | np.uint16]
 """Palette indices; uint8 or uint16."""
+
+IndexType = type[np.uint8] | type[np.uint16]
+"""Their dtype."""
 
 # Cells that are looked up at one time.
 BAND_CELLS = 2**20
@@ -107,7 +111,7 @@ def rows_of_numbers(
     cells : ndarray of int or float, any shape
         What a file holds.
     numbers : sequence of int
-        Number of each palette row, all different.
+        Number of each palette row; the first row with a number is taken.
     blank : ndarray of bool, optional
         Where a cell has no class, in the shape of `cells`; None if nodata needs no value.
 
@@ -131,7 +135,7 @@ def rows_of_numbers(
     dtype = index_dtype(len(numbers), has_nodata=blank is not None)
     nodata = nodata_value(len(numbers), dtype)
     known = np.asarray(numbers, dtype=np.int64)
-    order = np.argsort(known)
+    order = np.argsort(known, kind="stable")
     ordered, rows = known[order], order.astype(dtype)
     indices = np.empty(cells.size, dtype=dtype)
     flat = cells.reshape(-1)

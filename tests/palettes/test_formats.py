@@ -244,7 +244,6 @@ BAD = [
     ("act", b"\0" * 768 + b"\2\0\0\0", "declares 512 colors"),
     ("clr", "", "p: holds no colors"),
     ("clr", "1 2 3\n", "p, line 1: a color needs value, red, green, blue"),
-    ("clr", "1 2 3 4\n1 2 3 4\n", "p, line 2: class value 1 is already used by row 0"),
     ("clr", "1 2 3 4\nx 2 3 4\n", "p, line 2: 'x' is not a class value"),
     ("clr", "0.5 2 3 4\n1.5 2 3 4\n", "is a continuous ramp"),
     ("clr", "".join(f"{i} 1 2 3\n" for i in range(70_000)), "line 65536: .* at most 65,535"),
@@ -370,7 +369,6 @@ def test_act_holds_256_colors(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ([1, 1, 2], "row 1: class value 1 is already used by row 0"),
         ([1, 2], "3 colors but 2 class values"),
         ([0.5, 1, 2], "row 0: class value 0.5 is not a 32-bit integer"),
         ([0, 1, 2**31], "row 2: class value 2147483648 is not a 32-bit integer"),

@@ -16,10 +16,10 @@ from geoindex.palettes.entries import (
     Request,
     channel,
     hex_color,
-    labels,
     number,
     palette_of_entries,
     palette_of_ramp,
+    value_labels,
     without_limits,
 )
 from geoindex.palettes.styles.classes import Notes, palette_of_classes
@@ -75,7 +75,7 @@ def format_qml(palette: Palette) -> bytes:
         pipe, "rasterrenderer", type="paletted", band="1", opacity="1", alphaBand="-1"
     )
     entries = ET.SubElement(renderer, "colorPalette")
-    for row, (value, color, name) in enumerate(labels(palette)):
+    for row, (value, color, name) in enumerate(value_labels(palette)):
         ET.SubElement(
             entries,
             "paletteEntry",

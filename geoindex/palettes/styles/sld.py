@@ -13,10 +13,10 @@ from geoindex.palettes.entries import (
     Entry,
     Request,
     hex_color,
-    labels,
     number,
     palette_of_entries,
     palette_of_ramp,
+    value_labels,
     without_limits,
 )
 from geoindex.palettes.styles.classes import Notes, palette_of_classes
@@ -57,7 +57,7 @@ def format_sld(palette: Palette) -> bytes:
         if name == "NamedLayer":
             ET.SubElement(parent, f"{{{SLD}}}Name").text = palette.name or "geoindex"
     color_map = ET.SubElement(parent, f"{{{SLD}}}ColorMap", type="values")
-    for row, (value, color, name) in enumerate(labels(palette)):
+    for row, (value, color, name) in enumerate(value_labels(palette)):
         ET.SubElement(
             color_map,
             f"{{{SLD}}}ColorMapEntry",

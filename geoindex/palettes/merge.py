@@ -1,0 +1,166 @@
+"""Several colors for one class: rows of a palette that have the same class value or name."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoindex.errors import OptionError
+from geoindex.grid import IndexGrid
+from geoindex.palette import Palette
+from geoindex.rules.choices import check_choice
+from geoindex.rules.indices import IndexArray, IndexType, index_dtype, nodata_value
+
+__all__ = ["Merge", "MergedRows", "merge_rows", "merge_values", "repeated_value_text"]
+
+Merge = Literal["value", "name"]
+"""What rows of one class have in common."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class MergedRows:
+    """The classes that the rows of a palette make.
+
+    Pixels are compared with all rows; what was found is looked up here as the last step.
+    """
+
+    rows: Palette
+    """All colors."""
+
+    palette: Palette
+    """One row for each class, in the order of their first rows, whose colors they show."""
+
+    classes: NDArray[np.intp]
+    """Class of each row of `rows`."""
+
+    @property
+    def index_type(self) -> IndexType:
+        """Dtype of the indices of classes, which has room for nodata."""
+        return index_dtype(len(self.palette), has_nodata=True)
+
+    def of(self, indices: NDArray[np.generic]) -> IndexArray:
+        """Class of each index of a row; anything else is nodata."""
+        found: IndexArray = self._table[indices]
+        return found
+
+    def sums(self, counts: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Sum the counts of rows, shape (n_rows,), by class."""
+        sums = np.zeros(len(self.palette), dtype=np.int64)
+        np.add.at(sums, self.classes, counts[: len(self.classes)])
+        return sums
+
+    @cached_property
+    def _table(self) -> IndexArray:
+        nodata = nodata_value(len(self.palette), self.index_type)
+        table = np.full(2**16, nodata, dtype=self.index_type)
+        table[: len(self.classes)] = self.classes
+        return table
+
+
+def merge_rows(palette: Palette, by: Merge | None, *, values: bool = False) -> MergedRows | None:
+    """Find the classes of a palette that has several colors for some.
+
+    Parameters
+    ----------
+    palette : Palette
+    by : {"value", "name"} or None
+        Rows with the same class value, or the same name, are one class. Rows without a name are
+        classes of their own.
+    values : bool
+        Whether class values are written, where rows with the same value are one class anyway.
+
+    Returns
+    -------
+    MergedRows or None
+        None if each row is a class.
+
+    Raises
+    ------
+    OptionError
+        The palette has no class values, or no names.
+
+    Examples
+    --------
+    >>> from geoindex import Palette
+    >>> palette = Palette(["gold", "tan", "khaki"], names=["till", "sand", "till"])
+    >>> merged = merge_rows(palette, "name")
+    >>> merged.palette.names, merged.classes.tolist()
+    (('till', 'sand'), [0, 1, 0])
+    """
+    keys: Sequence[Hashable] = range(len(palette)) if by is None else _keys(palette, by)
+    if values and palette.values is not None:
+        # Of rows that their names make one class, the first one's value is written.
+        keys = [palette.values[row] for row in _first_rows(keys)]
+    firsts = _first_rows(keys)
+    kept = sorted(set(firsts))
+    if len(kept) == len(palette):
+        return None
+    return MergedRows(
+        rows=palette,
+        palette=palette.replace(
+            colors=palette.colors[kept],
+            names=_at(palette.names, kept),
+            values=_at(palette.values, kept),
+            roles=_at(palette.roles, kept),
+        ),
+        classes=np.searchsorted(kept, firsts),
+    )
+
+
+def merge_values(grid: IndexGrid) -> IndexGrid:
+    """Grid in which classes with the same class value are one, as class values are written."""
+    merged = merge_rows(grid.palette, None, values=True)
+    if merged is None:
+        return grid
+    indices: Any = grid.indices
+    return replace(
+        grid,
+        indices=indices.map_blocks(merged.of, dtype=merged.index_type)
+        if grid.is_lazy
+        else merged.of(indices),
+        palette=merged.palette,
+        nodata=nodata_value(len(merged.palette), merged.index_type),
+    )
+
+
+def repeated_value_text(palette: Palette) -> str | None:
+    """Describe the first rows with the same class value, which stay classes of their own."""
+    values = palette.values or ()
+    firsts = _first_rows(values)
+    repeated = [row for row, first in enumerate(firsts) if first != row]
+    if not repeated:
+        return None
+    row, first = repeated[0], firsts[repeated[0]]
+    more = f", and {len(repeated) - 1:,} more rows repeat a value" if len(repeated) > 1 else ""
+    return (
+        f"rows {first} ({palette.label(first)}) and {row} ({palette.label(row)}) of the palette "
+        f"have the class value {values[row]}{more}; each is a class of its own, unless "
+        "merge='value' (--merge value) makes one class of them"
+    )
+
+
+def _keys(palette: Palette, by: Merge) -> list[Hashable]:
+    """Find what each row is merged by: its number where it has no name."""
+    check_choice("merge", by, Merge)
+    if by == "name" and palette.names is not None:
+        return [name or row for row, name in enumerate(palette.names)]
+    if by == "value" and palette.values is not None:
+        return list(palette.values)
+    lack = "names" if by == "name" else "class values other than its row numbers"
+    raise OptionError(f"the palette has no {lack}; leave out merge={by!r} (--merge {by})")
+
+
+def _first_rows(keys: Sequence[Hashable]) -> list[int]:
+    """First row with the key of each row."""
+    first: dict[Hashable, int] = {}
+    return [first.setdefault(key, row) for row, key in enumerate(keys)]
+
+
+def _at(items: Sequence[Any] | None, rows: Sequence[int]) -> list[Any] | None:
+    """Items of some rows."""
+    return None if items is None else [items[row] for row in rows]
