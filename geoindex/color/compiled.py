@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from geoindex.color.startup import collection_paused
+from geoindex.color.startup import collection_paused, load_array_functions
 
 with collection_paused():
     from numba import njit, types
@@ -17,6 +17,8 @@ with collection_paused():
     from numba.extending import is_jitted
 
     from geoindex.color.machine_code import keep_machine_code
+
+    load_array_functions()
 
 __all__ = ["compiled", "types"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-__all__ = ["collection_paused"]
+__all__ = ["collection_paused", "load_array_functions"]
 
 
 @contextmanager
@@ -22,3 +22,22 @@ def collection_paused() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
+
+
+def load_array_functions() -> None:
+    """Let numba load its array functions without scipy.linalg.
+
+    It imports that, in a tenth of a second, only to see whether it is there. No kernel here does
+    linear algebra; for kernels of others numba checks again when they call it.
+    """
+    # Names inside numba may change; then it loads everything as usual.
+    with suppress(ImportError, AttributeError):
+        from numba.np import linalg
+
+        check = linalg.ensure_blas
+        linalg.ensure_blas = lambda: None
+        try:
+            from numba.np import arraymath
+        finally:
+            linalg.ensure_blas = check
+        arraymath.ensure_blas = check
