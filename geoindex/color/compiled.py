@@ -13,8 +13,7 @@ with collection_paused():
     from numba import njit, types
     from numba.core.registry import CPUDispatcher
     from numba.core.sigutils import normalize_signature
-    from numba.core.typing import signature as signature_of
-    from numba.extending import is_jitted
+    from numba.core.typing.templates import signature as signature_of
 
     from geoindex.color.machine_code import keep_machine_code
 
@@ -25,7 +24,7 @@ __all__ = ["compiled", "types"]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-class _OnDemand(CPUDispatcher):  # type: ignore[misc]  # numba has no types
+class _OnDemand(CPUDispatcher):
     """A kernel that compiles, or loads, a declared signature when it is first called for.
 
     Compiling all of them on import takes most of the time of a first run, and most are not used.
@@ -37,7 +36,7 @@ class _OnDemand(CPUDispatcher):  # type: ignore[misc]  # numba has no types
     def declare(self, signatures: list[Any]) -> None:
         """State what may be compiled."""
         self._declared = [
-            signature_of(returned, *arguments)
+            signature_of(returned, *arguments)  # type: ignore[no-untyped-call]
             for arguments, returned in map(normalize_signature, signatures)
         ]
         self._ready: set[Any] = set()
@@ -57,7 +56,7 @@ class _OnDemand(CPUDispatcher):  # type: ignore[misc]  # numba has no types
 
     def _fitting(self, arguments: Any) -> Any:
         """Find the declared signature that numba would choose if all were compiled."""
-        found = self.typingctx.resolve_overload(
+        found = self.typingctx.resolve_overload(  # type: ignore[no-untyped-call]
             self.py_func, self._declared, tuple(arguments), {}, unsafe_casting=True
         )
         if found is None:
@@ -66,13 +65,13 @@ class _OnDemand(CPUDispatcher):  # type: ignore[misc]  # numba has no types
 
 
 def _kind(argument: Any) -> Any:
-    """What tells the signatures of a kernel apart."""
+    """Tell apart what may need another signature."""
     if isinstance(argument, np.ndarray):
         return argument.dtype, argument.ndim, argument.flags.num
     return type(argument)
 
 
-class _Helper(CPUDispatcher):  # type: ignore[misc]  # numba has no types
+class _Helper(CPUDispatcher):
     """A function for kernels, compiled once for all constants that they call it with."""
 
     def get_call_template(self, args: Any, kws: Any) -> Any:
@@ -104,14 +103,18 @@ def compiled(
     def decorate(function: Function) -> Function:
         # The first kernel makes numba import all that it can compile.
         with collection_paused():
-            kernel: Any = njit(nogil=True, fastmath=set(fastmath))(function)
+            made: Any = njit(nogil=True, fastmath=set(fastmath))(function)
         # NUMBA_DISABLE_JIT leaves the function as it is.
-        if is_jitted(kernel):
-            keep_machine_code(kernel)
-            kernel._can_compile = declared is None
-            kernel.__class__ = _Helper if declared is None else _OnDemand
-            if declared is not None:
-                kernel.declare(declared)
-        return kernel  # type: ignore[no-any-return]  # numba has no types
+        if isinstance(made, CPUDispatcher):
+            keep_machine_code(made)
+            _prepare(made, declared)
+        return made  # type: ignore[no-any-return]  # numba has no types
 
     return decorate
+
+
+def _prepare(kernel: Any, declared: list[Any] | None) -> None:
+    kernel._can_compile = declared is None
+    kernel.__class__ = _Helper if declared is None else _OnDemand
+    if declared is not None:
+        kernel.declare(declared)
