@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from geoindex.errors import GridError
 from geoindex.palette import Palette
-from geoindex.rules.choices import is_whole
-from geoindex.rules.indices import IndexArray, check_indices, is_lazy
+from geoindex.rules.indices import IndexArray, check_indices, check_nodata, is_lazy
 
 __all__ = ["ClassArray"]
 
@@ -47,16 +46,8 @@ class ClassArray:
         if n_colors > 256 and indices.dtype == np.uint8:
             # The grid, and its files, can then hold every color.
             indices = indices.astype(np.uint16)
-        largest = int(np.iinfo(indices.dtype).max)
         if self.nodata is not None:
-            if not is_whole(self.nodata):
-                raise GridError(f"nodata must be an integer, found {self.nodata!r}")
-            object.__setattr__(self, "nodata", int(self.nodata))
-        if self.nodata is not None and not n_colors <= self.nodata <= largest:
-            raise GridError(
-                f"nodata {self.nodata} must lie between the number of colors, {n_colors}, and "
-                f"the largest {indices.dtype}, {largest}"
-            )
+            object.__setattr__(self, "nodata", check_nodata(self.nodata, n_colors, indices.dtype))
         if not self.is_lazy:
             check_indices(indices, n_colors, self.nodata)
             indices = indices.view()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from affine import Affine
     from matplotlib.axes import Axes
     from matplotlib.colors import ListedColormap
+    from numpy.typing import DTypeLike
     from rasterio.control import GroundControlPoint
     from rasterio.crs import CRS
 
@@ -229,6 +230,9 @@ class IndexGrid(ClassArray):
         *,
         overwrite: bool = False,
         values: bool = False,
+        first: int | None = None,
+        nodata: int | None = None,
+        dtype: DTypeLike | None = None,
         format: str | None = None,  # noqa: A002  as matplotlib spells it
     ) -> None:
         """Write the grid to a file; the suffix picks the format.
@@ -244,7 +248,17 @@ class IndexGrid(ClassArray):
             Replace an existing file.
         values : bool
             Write the class values of the palette (:attr:`Palette.values`) instead of its row
-            numbers; :func:`geoindex.open_grid` converts them back.
+            numbers. :func:`geoindex.open_grid` converts all numbers back to rows.
+        first : int, optional
+            Number of the first class, by default 0; the others follow in the order of the
+            palette. With ``first=1, nodata=0``, classes count from 1 and 0 is nodata. The
+            numbers become the class values of the file's palette.
+        nodata : int, optional
+            Number of nodata, such as 0 or -9999; by default the largest that is free. For
+            ``.npy``, ``.tif``, ``.png`` and ``.asc``.
+        dtype : {"uint8", "uint16", "int16", "int32"}, optional
+            Type of the pixels; by default the smallest that holds all numbers. For ``.npy``
+            and ``.tif``.
         format : str, optional
             Key or suffix of a format to use instead of that of `path`: ``"surfer7"`` for
             ``.grd``, ``"zmap"`` for ``.dat``; see :data:`geoindex.grids.formats.FORMATS`.
@@ -252,14 +266,15 @@ class IndexGrid(ClassArray):
         Raises
         ------
         OptionError
-            The format is unknown.
+            The format is unknown, or a number is taken or does not fit into the dtype.
         OutputError
             The suffix is unknown, the file exists, the folder is not writable, or the format
             cannot store the grid, for instance because it is rotated.
         """
         from geoindex.files.door import save_grid
 
-        save_grid(self, path, overwrite=overwrite, values=values, format=format)
+        numbers = {"values": values, "first": first, "nodata": nodata, "dtype": dtype}
+        save_grid(self, path, overwrite=overwrite, format=format, **numbers)
 
     def resample(
         self,

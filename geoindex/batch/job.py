@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Generator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -9,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from geoindex.errors import GeoindexError, interrupts_first
+from geoindex.files.json_text import dump_json
 from geoindex.indexing.convert import convert_image
 from geoindex.indexing.options import GridLayout, ImageMapping
 from geoindex.indexing.report import ConversionReport
+from geoindex.palettes.json_file import palette_to_json
 
 __all__ = ["Chunk", "Job", "Outcome", "Runner", "Task", "convert_sheet"]
 
@@ -35,14 +38,21 @@ class Job:
     def settings(self, suffix: str) -> dict[str, Any]:
         """All that determines the bytes of a grid, apart from its source, as JSON values."""
         layout = self.layout
+        numbers = {key: getattr(layout.numbering, key) for key in ("first", "nodata", "dtype")}
         return {
             "format": layout.format,
             "suffix": suffix,
-            "values": layout.values,
+            "values": layout.numbering.values,
             "cog": layout.cog,
+            **{key: value for key, value in numbers.items() if value is not None},
             **({} if layout.crs is None else {"crs": layout.crs.to_wkt()}),
             **self.mapping.provenance,
         }
+
+    def digest(self, settings: dict[str, Any]) -> str:
+        """Digest of the settings and of the whole palette."""
+        content = {"settings": settings, "palette": palette_to_json(self.mapping.palette)}
+        return hashlib.sha256(dump_json(content).encode()).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import time
@@ -13,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from geoindex.batch.job import Chunk, Job, Outcome, Runner, Task, convert_sheet
 from geoindex.batch.manifest import Manifest, open_manifest
@@ -33,26 +32,28 @@ from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha, Translucent
 from geoindex.color.threads import Progress, n_cores
 from geoindex.errors import BatchError, GeoindexWarning, OptionError, OutputError
-from geoindex.files.json_text import dump_json
 from geoindex.files.whole_files import make_folder
-from geoindex.grids.class_values import check_class_values
+from geoindex.grids.class_values import FileNumbering
 from geoindex.grids.formats import GridFormat, format_named
 from geoindex.indexing.options import GridLayout, ImageMapping
 from geoindex.indexing.report import ConversionReport
 from geoindex.palette import Palette
-from geoindex.palettes.json_file import palette_to_json
 from geoindex.palettes.merge import Merge
 from geoindex.rules.crs import parse_crs
 from geoindex.rules.scale import Depth, Scale
 
 if TYPE_CHECKING:
     from distributed import Client
+    from numpy.typing import DTypeLike
     from rasterio.crs import CRS
 
 __all__ = ["convert_many"]
 
 LARGEST_CHUNK = 16
 """Most tasks sent to a process at once."""
+
+DTYPED = ("geotiff", "npy")
+"""Formats that hold 256 classes with nodata only in a larger dtype."""
 
 FULL_DISK = 2**20
 """A disk with fewer free bytes is full."""
@@ -74,6 +75,9 @@ def convert_many(
     merge: Merge | None = None,
     clean: Clean | bool | None = None,
     values: bool = False,
+    first: int | None = None,
+    nodata: int | None = None,
+    dtype: DTypeLike | None = None,
     cog: bool = False,
     crs: CRS | str | int | None = None,
     format: str = "tif",  # noqa: A002  the word that users know
@@ -96,10 +100,11 @@ def convert_many(
         ``geoindex-batch.jsonl``.
     palette : Palette, ColorCube, str or path-like
         As in :func:`geoindex.convert`; loaded once.
-    metric, max_distance, alpha, translucent, scale, depth, bands, units, merge
+    metric, max_distance, alpha, translucent, scale, depth, bands, units, merge, clean
         As in :func:`geoindex.convert`.
-    clean, values, cog, crs
-        As in :func:`geoindex.convert`.
+    values, first, nodata, dtype, cog, crs
+        As in :func:`geoindex.convert`. All grids have one dtype and one nodata value: those of
+        256 colors are uint16, unless they are PNG or `dtype` is ``"uint8"``.
     format : {"tif", "npy", "png", ...}
         Suffix of the grids, or key of their format as in :meth:`IndexGrid.save`.
     jobs : int, optional
@@ -171,20 +176,25 @@ def convert_many(
         clean=clean,
         values=values,
     )
+    numbering = FileNumbering.of(values=values, first=first, nodata=nodata, dtype=dtype)
+    if grid_format.key in DTYPED:
+        numbering = numbering.of_all(mapping.palette)
+    numbering.check(mapping.palette)
     layout = GridLayout(
-        format=grid_format.key, values=values, cog=cog, crs=parse_crs(crs, error=OptionError)
+        format=grid_format.key,
+        numbering=numbering,
+        cog=cog,
+        crs=parse_crs(crs, error=OptionError),
     )
     job = Job(mapping=mapping, layout=layout)
     settings = job.settings(suffix)
-    if values:
-        check_class_values(mapping.palette)
     folder = Path(dst_dir)
     sources = [srcs] if isinstance(srcs, str | PathLike) else list(srcs)
     sheets = find_sheets(sources, folder, suffix)
     warn_of_links(sources, folder)
     make_folder(folder)
     with open_manifest(folder) as manifest:
-        batch = _Batch(folder, manifest, _digest(settings, mapping.palette), progress)
+        batch = _Batch(folder, manifest, job.digest(settings), progress)
         tasks = batch.plan(sheets, resume=resume, overwrite=overwrite, is_far=client is not None)
         batch.warn_of_palettes(mapping.palette)
         if tasks and not (fail_fast and batch.failed):
@@ -387,9 +397,3 @@ def _suffix(name: str, grid_format: GridFormat) -> str:
     """Suffix that a name of a format stands for, with the dot."""
     suffix = "." + name.lower().removeprefix(".")
     return suffix if suffix in grid_format.suffixes else grid_format.suffixes[0]
-
-
-def _digest(settings: dict[str, Any], palette: Palette) -> str:
-    """Digest of the settings and of the whole palette."""
-    content = {"settings": settings, "palette": palette_to_json(palette)}
-    return hashlib.sha256(dump_json(content).encode()).hexdigest()

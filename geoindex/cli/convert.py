@@ -77,7 +77,8 @@ def echo_report(report: ConversionReport) -> None:
         f"  classes used  {report.classes_used} of {report.n_colors} "
         f"(the image has {report.source_colors:,} colors)"
     )
-    click.echo(f"  nodata        {report.nodata_share:.2%}")
+    value = "" if report.nodata is None else f" (value {report.nodata}, {report.dtype})"
+    click.echo(f"  nodata        {report.nodata_share:.2%}{value}")
     click.echo(f"  place         {_place_text(report)}")
     click.echo(
         f"  distance      mean {report.mean_distance:.2f}, "

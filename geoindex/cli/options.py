@@ -14,6 +14,7 @@ from geoindex.cli.palette_options import palette_options
 from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha
 from geoindex.grid import Resampling
+from geoindex.grids.class_values import FileDtype
 from geoindex.palettes.merge import Merge
 from geoindex.rules.scale import Depth, Scale
 
@@ -95,6 +96,24 @@ merge_option = click.option(
 values_option = click.option(
     "--values", is_flag=True, help="Write the palette's class values instead of its row numbers."
 )
+first_option = click.option(
+    "--first",
+    type=int,
+    metavar="N",
+    help="Number of the first class; --first 1 --nodata 0 numbers the classes from 1.  "
+    "[default: 0]",
+)
+nodata_option = click.option(
+    "--nodata",
+    type=int,
+    metavar="N",
+    help="Number of nodata, such as 0 or -9999.  [default: the largest that is free]",
+)
+dtype_option = click.option(
+    "--dtype",
+    type=click.Choice(get_args(FileDtype)),
+    help="Type of the pixels of .tif and .npy.  [default: the smallest that holds all numbers]",
+)
 cog_option = click.option(
     "--cog", is_flag=True, help="Write a Cloud Optimized GeoTIFF with majority overviews."
 )
@@ -153,6 +172,9 @@ class MappingOptions(TypedDict):
     merge: Merge | None
     clean: Clean | None
     values: bool
+    first: int | None
+    nodata: int | None
+    dtype: FileDtype | None
     cog: bool
     crs: str | None
 
@@ -183,6 +205,9 @@ def mapping_options(command: Callable[..., None]) -> Callable[..., None]:
         clean_flag,
         crs_option,
         cog_option,
+        dtype_option,
+        nodata_option,
+        first_option,
         values_option,
         merge_option,
         units_option,

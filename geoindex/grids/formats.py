@@ -12,8 +12,9 @@ from typing import Any
 from geoindex.errors import GridError, MissingFileError, OptionError, OutputError
 from geoindex.grid import IndexGrid
 from geoindex.grids import npy, tagged
+from geoindex.grids.class_values import FileNumbering
 from geoindex.grids.exchange import cps3, esri, irap, points, surfer6, surfer7, zmap
-from geoindex.grids.exchange.frame import ExchangeFormat, opener, reader, values_finder
+from geoindex.grids.exchange.frame import ExchangeFormat, numbering_finder, opener, reader
 from geoindex.grids.geotiff import open_geotiff, read_geotiff
 from geoindex.grids.npy import open_npy, read_npy
 from geoindex.grids.png import open_png, read_png
@@ -23,6 +24,7 @@ from geoindex.opendtect.write_horizon import save_on_survey
 from geoindex.palettes.merge import merge_values
 
 __all__ = [
+    "BINARY",
     "FORMATS",
     "GridFormat",
     "format_named",
@@ -59,8 +61,8 @@ class GridFormat:
     read: Callable[[Path], IndexGrid] | None = None
     """Reads a file back, or None where the format cannot bring a grid back."""
 
-    holds_values: Callable[[Path], bool] | None = None
-    """Whether a file that can be read holds class values; None where none does."""
+    numbering: Callable[[Path], FileNumbering] | None = None
+    """How a file that can be read numbers its classes; None where there is one way only."""
 
     recognize: Callable[[bytes], bool] | None = None
     """Whether the first bytes of a file are those of this format, whatever its suffix."""
@@ -69,10 +71,10 @@ class GridFormat:
 @contextmanager
 def open_horizon(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator[BlockWriter]:
     """Open a grid on a survey for writing; see :class:`geoindex.grids.writing.GridOpener`."""
-    if header.values:
+    if not header.numbering.is_plain:
         raise OutputError(
-            f"{path}: a horizon holds row numbers, which its color table is for; leave out "
-            "values=True (--values)"
+            f"{path}: a horizon holds row numbers, which its color table is for, and 1e30 for "
+            "nodata; leave out values=True (--values), first=, nodata= and dtype="
         )
     if "survey" not in header.provenance:
         raise OutputError(
@@ -90,9 +92,9 @@ def _exchange(key: str, name: str, module: ExchangeFormat[Any], *suffixes: str) 
         key=key,
         name=name,
         suffixes=suffixes,
-        open=opener(module.layout, module.write),
+        open=opener(module.layout, module.write, any_nodata=key == "esri"),
         read=reader(module.read),
-        holds_values=values_finder(module.read),
+        numbering=numbering_finder(module.read),
         recognize=module.recognize,
     )
 
@@ -104,7 +106,7 @@ FORMATS = (
         suffixes=(".npy",),
         open=open_npy,
         read=read_npy,
-        holds_values=npy.holds_values,
+        numbering=npy.file_numbering,
     ),
     GridFormat(
         key="geotiff",
@@ -112,7 +114,7 @@ FORMATS = (
         suffixes=(".tif", ".tiff"),
         open=open_geotiff,
         read=read_geotiff,
-        holds_values=tagged.holds_values,
+        numbering=tagged.file_numbering,
     ),
     GridFormat(
         key="png",
@@ -120,7 +122,7 @@ FORMATS = (
         suffixes=(".png",),
         open=open_png,
         read=read_png,
-        holds_values=tagged.holds_values,
+        numbering=tagged.file_numbering,
     ),
     _exchange("esri", "ESRI ASCII grid", esri, ".asc"),
     _exchange("irap", "IRAP classic grid", irap, ".irap"),
@@ -157,7 +159,7 @@ FORMATS = (
 
 
 BINARY = ("npy", "geotiff", "png")
-"""Formats that programs recognize by the suffix."""
+"""Formats that programs recognize by the suffix, whose pixels have a dtype and any nodata."""
 
 
 def grid_format(path: Path) -> GridFormat | None:
@@ -226,11 +228,15 @@ def save_grid(
     *,
     overwrite: bool = False,
     values: bool = False,
+    first: int | None = None,
+    nodata: int | None = None,
+    dtype: Any = None,
     format: str | None = None,  # noqa: A002  as matplotlib spells it
 ) -> None:
     """Write a grid to a file; see :meth:`IndexGrid.save`."""
     grid = merge_values(grid) if values else grid
-    header = GridHeader.of(grid, values=values)
+    numbering = FileNumbering.of(values=values, first=first, nodata=nodata, dtype=dtype)
+    header = GridHeader.of(grid, numbering)
     write_grid(grid, Path(path), header, grid_format_of(Path(path), format), overwrite=overwrite)
 
 

@@ -20,14 +20,14 @@ from geoindex.files.json_text import FORMAT_VERSION, dump_json, load_json
 from geoindex.files.small_files import read_small
 from geoindex.files.whole_files import output_set
 from geoindex.grid import IndexGrid
-from geoindex.grids.class_values import rows_of_values
+from geoindex.grids.class_values import FileNumbering, rows_of_values
 from geoindex.grids.place_json import place_from_json, place_to_json
 from geoindex.grids.writing import BandBuffer, BlockWriter, GridHeader
 from geoindex.images.files import Region
 from geoindex.palettes.json_file import palette_from_json, palette_to_json
 from geoindex.rules.indices import IndexArray
 
-__all__ = ["holds_values", "open_npy", "read_npy", "sidecar_path"]
+__all__ = ["file_numbering", "open_npy", "read_npy", "sidecar_path"]
 
 
 def sidecar_path(path: Path) -> Path:
@@ -116,8 +116,10 @@ def read_npy(path: Path) -> IndexGrid:
         )
     palette = palette_from_json(content.get("palette"), str(sidecar))
     nodata = content.get("nodata")
-    if content.get("class_values"):
-        indices, nodata = rows_of_values(indices, palette, nodata, str(path))
+    is_values = bool(content.get("class_values"))
+    if is_values or indices.dtype not in (np.uint8, np.uint16):
+        numbers = (palette.values if is_values else None) or range(len(palette))
+        indices, nodata = rows_of_values(indices, numbers, nodata, str(path))
     return IndexGrid(
         indices=indices,
         palette=palette,
@@ -127,11 +129,15 @@ def read_npy(path: Path) -> IndexGrid:
     )
 
 
-def holds_values(path: Path) -> bool:
-    """Whether a file that can be read holds class values."""
+def file_numbering(path: Path) -> FileNumbering:
+    """How a file that can be read numbers its classes."""
     sidecar = sidecar_path(path)
     content = load_json(read_small(sidecar, "sidecar", error=GridError), str(sidecar))
-    return bool(content.get("class_values"))
+    return FileNumbering.of(
+        values=bool(content.get("class_values")),
+        nodata=content.get("nodata"),
+        dtype=content.get("dtype"),
+    )
 
 
 def _checksum(indices: NDArray[np.generic]) -> int:

@@ -9,7 +9,8 @@ from pathlib import Path
 from geoindex.errors import OutputError
 from geoindex.files.whole_files import check_target
 from geoindex.grid import IndexGrid
-from geoindex.grids.formats import GridFormat, format_of_file, grid_format_of, write_grid
+from geoindex.grids.class_values import FileNumbering
+from geoindex.grids.formats import BINARY, GridFormat, format_of_file, grid_format_of, write_grid
 from geoindex.grids.geotiff import is_cloud_optimized
 from geoindex.grids.writing import GridHeader
 
@@ -56,8 +57,8 @@ def resave_grid(
 ) -> None:
     """Write a grid to `target` as `source` is written, from which it was read.
 
-    Class values stay class values, a cloud-optimized GeoTIFF stays one, and a target of the same
-    suffix has the same format.
+    Classes and nodata keep their numbers, a cloud-optimized GeoTIFF stays one, and a target of
+    the same suffix has the same format.
 
     Raises
     ------
@@ -67,7 +68,12 @@ def resave_grid(
     source, target = Path(source), Path(target)
     written = check_resave(source, target, overwrite=overwrite, format=format)
     read = format_of_file(source)
-    values = read is not None and read.holds_values is not None and read.holds_values(source)
+    numbering = FileNumbering()
+    if read is not None and read.numbering is not None:
+        numbering = read.numbering(source)
+    if written.key not in BINARY:
+        # Other formats hold numbers of no type, with a nodata value of their own.
+        numbering = FileNumbering(values=numbering.values)
     cog = written.key == "geotiff" == (read and read.key) and is_cloud_optimized(source)
-    header = replace(GridHeader.of(grid, values=values), cog=cog)
+    header = replace(GridHeader.of(grid, numbering), cog=cog)
     write_grid(grid, target, header, written, overwrite=overwrite)

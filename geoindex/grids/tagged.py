@@ -8,12 +8,13 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from affine import Affine
 
 from geoindex.errors import GeoindexWarning, GridError
 from geoindex.files.json_text import FORMAT_VERSION, dump_json
 from geoindex.grid import IndexGrid
-from geoindex.grids.class_values import rows_of_values
+from geoindex.grids.class_values import FileNumbering, rows_of_values
 from geoindex.grids.place_json import place_from_json
 from geoindex.grids.writing import GridHeader
 from geoindex.images.place import Place
@@ -21,7 +22,7 @@ from geoindex.images.sidecars import place_beside
 from geoindex.palettes.entries import one_line
 from geoindex.palettes.raster import TAG, RasterPalette, read_raster
 
-__all__ = ["holds_values", "read_tagged", "sidecar_path", "tag_content", "write_sidecar"]
+__all__ = ["file_numbering", "read_tagged", "sidecar_path", "tag_content", "write_sidecar"]
 
 MOST_PIXELS = 0.01
 """Largest difference of two transforms that are taken to be one."""
@@ -57,8 +58,11 @@ def read_tagged(path: Path) -> IndexGrid:
     """
     raster = read_raster(path)
     indices, nodata = raster.indices, raster.nodata
-    if raster.is_values:
-        indices, nodata = rows_of_values(indices, raster.palette, nodata, str(path))
+    if raster.is_values or indices.dtype not in (np.uint8, np.uint16):
+        numbers = (raster.palette.values if raster.is_values else None) or range(
+            len(raster.palette)
+        )
+        indices, nodata = rows_of_values(indices, numbers, nodata, str(path))
     return IndexGrid(
         indices=indices,
         palette=raster.palette,
@@ -68,9 +72,12 @@ def read_tagged(path: Path) -> IndexGrid:
     )
 
 
-def holds_values(path: Path) -> bool:
-    """Whether a file that can be read holds class values."""
-    return read_raster(path).is_values
+def file_numbering(path: Path) -> FileNumbering:
+    """How a file that can be read numbers its classes."""
+    raster = read_raster(path)
+    return FileNumbering.of(
+        values=raster.is_values, nodata=raster.nodata, dtype=raster.indices.dtype
+    )
 
 
 def _place(raster: RasterPalette, path: Path) -> Place:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,7 +14,12 @@ from numpy.typing import NDArray
 
 from geoindex.files.whole_files import check_target
 from geoindex.grid import IndexGrid
-from geoindex.grids.class_values import ClassValues, check_class_values, class_values
+from geoindex.grids.class_values import (
+    ClassValues,
+    FileNumbering,
+    check_class_values,
+    class_values,
+)
 from geoindex.images.files import Region
 from geoindex.palette import Palette
 from geoindex.rules.indices import IndexArray
@@ -62,18 +67,19 @@ class GridHeader:
     provenance: dict[str, Any]
     """How the grid was made; JSON values."""
 
-    values: bool = False
-    """Whether class values are written in place of palette rows."""
+    numbering: FileNumbering = field(default_factory=FileNumbering)
+    """How the file numbers classes and nodata."""
 
     cog: bool = False
     """Whether a GeoTIFF is cloud-optimized, with overviews."""
 
     def __post_init__(self) -> None:
-        if self.values:
+        if self.numbering.values:
             check_class_values(self.palette)
+        object.__setattr__(self, "palette", self.numbering.numbered(self.palette))
 
     @classmethod
-    def of(cls, grid: IndexGrid, *, values: bool = False) -> GridHeader:
+    def of(cls, grid: IndexGrid, numbering: FileNumbering | None = None) -> GridHeader:
         """Take the header of a grid in memory."""
         return cls(
             shape=grid.shape,
@@ -84,7 +90,7 @@ class GridHeader:
             crs=grid.crs,
             gcps=grid.gcps,
             provenance=dict(grid.provenance),
-            values=values,
+            numbering=numbering or FileNumbering(),
         )
 
     def grid(self, indices: IndexArray) -> IndexGrid:
@@ -99,12 +105,23 @@ class GridHeader:
             provenance=self.provenance,
         )
 
+    @property
+    def values(self) -> bool:
+        """Whether class values are written in place of palette rows."""
+        is_asked = self.numbering.values or self.numbering.first is not None
+        return is_asked and self.palette.values is not None
+
     @cached_property
     def classes(self) -> ClassValues | None:
-        """What is written in place of palette rows, or None."""
-        if not self.values:
+        """What is written in place of the indices, or None."""
+        if self.numbering.is_plain:
             return None
-        return class_values(self.palette, has_nodata=self.nodata is not None)
+        return class_values(
+            self.pixel_values,
+            has_nodata=self.nodata is not None,
+            nodata=self.numbering.nodata,
+            dtype=self.numbering.dtype,
+        )
 
     @property
     def pixel_dtype(self) -> np.dtype[Any]:
@@ -125,7 +142,7 @@ class GridHeader:
     def pixel_values(self) -> Sequence[int]:
         """Written value of each palette row."""
         values = self.palette.values
-        return range(len(self.palette)) if self.classes is None or values is None else values
+        return values if self.values and values is not None else range(len(self.palette))
 
     def pixels(self, indices: IndexArray) -> NDArray[Any]:
         """Pixels to write for indices."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 from rasterio.crs import CRS
 
 from geoindex.clean import Clean
@@ -23,9 +24,9 @@ from geoindex.color.pixels import Alpha, Translucent
 from geoindex.color.threads import Progress
 from geoindex.errors import GeoindexWarning, ImageError, OptionError, OutputError
 from geoindex.files.whole_files import check_targets
-from geoindex.grids.class_values import check_class_values
+from geoindex.grids.class_values import FileNumbering
 from geoindex.grids.disk_space import check_space
-from geoindex.grids.formats import GridFormat, grid_format_of
+from geoindex.grids.formats import BINARY, GridFormat, grid_format_of
 from geoindex.grids.writing import BlockWriter, GridHeader
 from geoindex.images.files import MapImage, open_image
 from geoindex.indexing.options import GridLayout, ImageMapping
@@ -68,6 +69,9 @@ def convert(
     changes: str | PathLike[str] | None = None,
     confidence: str | PathLike[str] | None = None,
     values: bool = False,
+    first: int | None = None,
+    nodata: int | None = None,
+    dtype: DTypeLike | None = None,
     cog: bool = False,
     crs: CRS | str | int | None = None,
     overwrite: bool = False,
@@ -95,9 +99,9 @@ def convert(
     changes, confidence : path-like, optional
         With `clean`: also write grids of the reason of every change, and of the confidence of
         each pixel in percent (:class:`geoindex.clean.grid.Cleaned`).
-    values : bool
-        Write the palette's class values instead of its row numbers. Rows with the same value are
-        one class.
+    values, first, nodata, dtype
+        How the file numbers classes and nodata, as in :meth:`IndexGrid.save`. With `values`, rows
+        with the same value are one class.
     cog : bool
         Write a Cloud Optimized GeoTIFF with majority overviews, which never mix classes.
     crs : rasterio.crs.CRS, str or int, optional
@@ -140,7 +144,10 @@ def convert(
         values=values,
     )
     layout = GridLayout(
-        format=format, values=values, cog=cog, crs=parse_crs(crs, error=OptionError)
+        format=format,
+        numbering=FileNumbering.of(values=values, first=first, nodata=nodata, dtype=dtype),
+        cog=cog,
+        crs=parse_crs(crs, error=OptionError),
     )
     beside: dict[Extra, str | PathLike[str] | None] = {
         "reasons": changes,
@@ -193,19 +200,28 @@ def convert_image(
 
         @contextmanager
         def open_output(dtype: IndexType) -> Iterator[BlockWriter]:
+            nonlocal header
             nodata = nodata_value(len(mapping.palette), dtype)
-            index_header = replace(header, dtype=np.dtype(dtype), nodata=nodata)
-            check_space(target, index_header)
+            header = replace(header, dtype=np.dtype(dtype), nodata=nodata)
+            check_space(target, header)
             with ExitStack() as stack:
                 if cleaner is not None:
                     for name, path in extras.items():
-                        extra = replace(header, values=False, cog=False, **EXTRAS[name])
+                        extra = replace(
+                            header, numbering=FileNumbering(), cog=False, **EXTRAS[name]
+                        )
                         opened = grid_format_of(path).open(path, extra, overwrite=overwrite)
                         cleaner.extras[name] = stack.enter_context(opened).write
-                yield stack.enter_context(output.open(target, index_header, overwrite=overwrite))
+                yield stack.enter_context(output.open(target, header, overwrite=overwrite))
 
         stream_image(
-            image, mapping, open_output, counter=counter, cleaner=cleaner, progress=progress
+            image,
+            mapping,
+            open_output,
+            counter=counter,
+            cleaner=cleaner,
+            has_nodata=layout.numbering.has_nodata,
+            progress=progress,
         )
     report = summarize(
         counter.histogram(),
@@ -215,8 +231,11 @@ def convert_image(
         shape=image.shape,
         cleaner=cleaner,
     )
-    leaves_values = mapping.palette.values is not None and not layout.values
-    return _placed(replace(report, leaves_values=leaves_values), image)
+    leaves_values = mapping.palette.values is not None and not header.values
+    report = replace(report, leaves_values=leaves_values)
+    if output.key in BINARY:
+        report = replace(report, dtype=header.pixel_dtype.name, nodata=header.pixel_nodata)
+    return _placed(report, image)
 
 
 def _check_outputs(
@@ -230,8 +249,7 @@ def _check_outputs(
 ) -> GridFormat:
     """Refuse what cannot be written before anything is read; return the format."""
     output = grid_format_of(target, layout.format)
-    if layout.values:
-        check_class_values(mapping.palette)
+    layout.numbering.check(mapping.palette)
     if layout.cog and output.name != "GeoTIFF":
         raise OutputError(f"{target}: cog=True (--cog) writes GeoTIFF; name the output .tif")
     if extras and mapping.plan is None:
@@ -265,7 +283,7 @@ def _header(image: MapImage, mapping: ImageMapping, layout: GridLayout) -> GridH
         crs=image.crs,
         gcps=image.gcps,
         provenance=mapping.provenance,
-        values=layout.values,
+        numbering=layout.numbering,
         cog=layout.cog,
     )
 

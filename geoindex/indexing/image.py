@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from functools import partial
 from os import PathLike
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, DTypeLike
 
 from geoindex.clean import Clean
 from geoindex.color.dask import lazy_values, map_lazy
@@ -27,7 +28,7 @@ from geoindex.indexing.options import ImageMapping
 from geoindex.indexing.stream import stream_image
 from geoindex.palette import Palette
 from geoindex.palettes.merge import Merge
-from geoindex.rules.indices import IndexArray, IndexType, nodata_value
+from geoindex.rules.indices import IndexArray, IndexType, nodata_value, with_numbers
 from geoindex.rules.scale import Depth, Scale, round_colors
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def index_image(
     units: Palette | ArrayLike | str | PathLike[str] | None = None,
     merge: Merge | None = None,
     clean: Clean | bool | None = None,
+    nodata: int | None = None,
+    dtype: DTypeLike | None = None,
 ) -> IndexGrid:
     """Give every pixel of an image the index of its nearest palette color.
 
@@ -100,13 +103,18 @@ def index_image(
     clean : Clean or bool, optional
         Recover the units of the map from soft edges, ink, hillshade, hatching and speckle;
         True means ``Clean()``. :func:`geoindex.clean_grid` reports what it changed.
+    nodata : int, optional
+        Index of nodata; no palette row. :meth:`IndexGrid.save` and :func:`geoindex.convert` write
+        any other, such as 0, to files.
+    dtype : {"uint8", "uint16"}, optional
+        Type of the indices, by default the smallest that holds them.
 
     Returns
     -------
     IndexGrid
-        uint8 up to 255 colors with nodata 255; see :class:`IndexGrid`. A Dask array gives lazy
-        indices with the same chunks; :meth:`IndexGrid.compute` loads them into memory and
-        :meth:`IndexGrid.save` writes them band by band.
+        By default uint8 up to 255 colors with nodata 255; see :class:`IndexGrid`. A Dask array
+        gives lazy indices with the same chunks; :meth:`IndexGrid.compute` loads them into memory
+        and :meth:`IndexGrid.save` writes them band by band.
 
     Raises
     ------
@@ -117,7 +125,7 @@ def index_image(
     PaletteError
         The palette cannot be read.
     OptionError
-        An unknown metric, alpha, scale or depth, a bad distance or a bad background.
+        An unknown metric, alpha, scale or depth, a bad distance, background, nodata or dtype.
 
     Examples
     --------
@@ -143,16 +151,18 @@ def index_image(
     )
     if isinstance(image, str | PathLike):
         with open_image(image, mapping.rule) as opened:
-            return map_file(opened, mapping)
+            return _numbered(map_file(opened, mapping), nodata, dtype)
     if lazy_values(image) is not None:
-        return _map_lazy(arrange(image, mapping.rule, channel_axis), mapping)
+        lazy = _map_lazy(arrange(image, mapping.rule, channel_axis), mapping)
+        return _numbered(lazy, nodata, dtype)
     raster = array_image(image, mapping.rule, channel_axis)
     indices = mapping.mapper.map_pixels(raster.pixels)
     if mapping.plan is not None:
         from geoindex.clean.blocks import clean_block
 
         indices = clean_block(round_colors(raster.colors), indices, mapping.plan).indices
-    return _grid(mapping.classes_of(indices), raster, mapping, gcps=raster.gcps)
+    grid = _grid(mapping.classes_of(indices), raster, mapping, gcps=raster.gcps)
+    return _numbered(grid, nodata, dtype)
 
 
 def map_file(
@@ -215,6 +225,12 @@ def _map_lazy(picture: Picture, mapping: ImageMapping) -> IndexGrid:
     if mapping.merged is not None:
         indices = indices.map_blocks(mapping.merged.of, dtype=mapping.merged.index_type)
     return _grid(indices, picture, mapping)
+
+
+def _numbered(grid: IndexGrid, nodata: int | None, dtype: DTypeLike | None) -> IndexGrid:
+    """Grid with the nodata value and the dtype that are asked for."""
+    indices, nodata = with_numbers(grid.indices, len(grid.palette), nodata=nodata, dtype=dtype)
+    return replace(grid, indices=indices, nodata=nodata)
 
 
 def _grid(

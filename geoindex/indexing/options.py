@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from geoindex.color.merged import warn_of
 from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.errors import OptionError
+from geoindex.grids.class_values import FileNumbering
 from geoindex.learn.match import match_palette
 from geoindex.palette import Palette
 from geoindex.palettes.load import load_palette
@@ -159,8 +160,8 @@ class GridLayout:
     format: str | None = None
     """Key of the format where the suffix would pick another one."""
 
-    values: bool = False
-    """Whether class values are written in place of palette rows."""
+    numbering: FileNumbering = field(default_factory=FileNumbering)
+    """How the file numbers classes and nodata."""
 
     cog: bool = False
     """Whether a GeoTIFF is laid out for the cloud, with overviews."""

@@ -95,6 +95,12 @@ class ConversionReport:
     leaves_values: bool = False
     """Whether the palette has class values and the grid holds row numbers instead."""
 
+    dtype: str | None = None
+    """Type of the pixels of the grid file, None if its format has none."""
+
+    nodata: int | None = None
+    """Value of nodata in the grid file, None if it has none or its format sets it."""
+
     cleaned: dict[str, Any] | None = None
     """Pixels that class recovery changed, by reason, and the pixels of each class before and
     after; None without class recovery."""

@@ -45,6 +45,7 @@ def stream_image(
     *,
     counter: ColorCounter | None = None,
     cleaner: BandCleaner | None = None,
+    has_nodata: bool = False,
     n_readers: int = 1,
     progress: Progress | None = None,
 ) -> Writer:
@@ -63,6 +64,8 @@ def stream_image(
         Counts the colors on the way.
     cleaner : BandCleaner, optional
         From ``mapping.cleaner``, for the caller to read afterward.
+    has_nodata : bool
+        Whether the dtype leaves a value for nodata even if no pixel is nodata.
     n_readers : int
         As in :func:`geoindex.images.blocks.read_ahead`.
     progress : callable, optional
@@ -98,7 +101,7 @@ def stream_image(
         return writer
 
     try:
-        return run(index_dtype(len(mapping.mapper.palette), has_nodata=False))
+        return run(index_dtype(len(mapping.mapper.palette), has_nodata=has_nodata))
     except _NodataTurnedUpError:
         if counter is not None:
             counter.clear()

@@ -9,16 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.errors import GridError
+from geoindex.errors import GridError, OptionError
+from geoindex.rules.choices import is_whole
 
 __all__ = [
     "IndexArray",
     "IndexType",
     "check_indices",
+    "check_nodata",
     "index_dtype",
     "is_lazy",
     "nodata_value",
     "rows_of_numbers",
+    "with_numbers",
 ]
 
 IndexArray = NDArray[np.uint8 | np.uint16]
@@ -72,6 +75,103 @@ def nodata_value(n_colors: int, dtype: np.typing.DTypeLike) -> int | None:
     """
     largest = int(np.iinfo(np.dtype(dtype)).max)
     return largest if n_colors <= largest else None
+
+
+def check_nodata(nodata: Any, n_colors: int, dtype: np.typing.DTypeLike) -> int:
+    """Check the nodata value of a grid and return it as an int.
+
+    Raises
+    ------
+    GridError
+        It is no integer, a palette row, or beyond the dtype.
+    """
+    largest = int(np.iinfo(np.dtype(dtype)).max)
+    if not is_whole(nodata):
+        raise GridError(f"nodata must be an integer, found {nodata!r}")
+    if not n_colors <= nodata <= largest:
+        raise GridError(
+            f"nodata {nodata} must lie between the number of colors, {n_colors}, and "
+            f"the largest {np.dtype(dtype).name}, {largest}"
+        )
+    return int(nodata)
+
+
+def with_numbers(
+    indices: IndexArray, n_colors: int, *, nodata: Any = None, dtype: Any = None
+) -> tuple[IndexArray, int | None]:
+    """Change the dtype and the nodata value of indices.
+
+    Parameters
+    ----------
+    indices : ndarray or dask.array.Array of uint8 or uint16
+        Their nodata is that of :func:`nodata_value`.
+    n_colors : int
+        Number of palette colors.
+    nodata : int, optional
+        By default the largest value of the dtype, unless a color uses it.
+    dtype : dtype, optional
+        By default that of `indices`, or the smallest that holds `nodata`.
+
+    Returns
+    -------
+    indices : as given
+    nodata : int or None
+
+    Raises
+    ------
+    OptionError
+        The dtype is none of indices or too small, or `nodata` is a palette row or beyond it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from geoindex.rules.indices import with_numbers
+    >>> with_numbers(np.uint8([[1, 255]]), 2, nodata=999)
+    (array([[  1, 999]], dtype=uint16), 999)
+    """
+    before = nodata_value(n_colors, indices.dtype)
+    if nodata is None and dtype is None:
+        return indices, before
+    wanted = _wanted_dtype(indices.dtype, nodata, dtype)
+    if wanted.itemsize < indices.dtype.itemsize:
+        raise OptionError(
+            f"uint8 cannot hold the indices of {n_colors} colors and nodata; leave out dtype, or "
+            "choose 'uint16'"
+        )
+    try:
+        after = nodata_value(n_colors, wanted)
+        after = after if nodata is None else check_nodata(nodata, n_colors, wanted)
+    except GridError as error:
+        raise OptionError(
+            f"{error}, for indices are palette rows; IndexGrid.save and convert write other "
+            "numbers to files, such as nodata=0 with first=1"
+        ) from None
+
+    def renumber(block: IndexArray) -> IndexArray:
+        changed = block.astype(wanted)
+        if before is not None and after is not None:
+            changed[block == before] = after
+        return changed
+
+    lazy: Any = indices
+    changed = lazy.map_blocks(renumber, dtype=wanted) if is_lazy(indices) else renumber(indices)
+    return changed, after
+
+
+def _wanted_dtype(
+    found: np.dtype[np.uint8 | np.uint16], nodata: Any, dtype: Any
+) -> np.dtype[np.uint8 | np.uint16]:
+    """Dtype of indices that is asked for, or that nodata needs."""
+    if dtype is None:
+        is_larger = is_whole(nodata) and nodata > np.iinfo(found).max
+        return np.dtype(np.uint16) if is_larger else found
+    for known in (np.uint8, np.uint16):
+        try:
+            if np.dtype(dtype) == known:
+                return np.dtype(known)
+        except TypeError:
+            break
+    raise OptionError(f"indices are 'uint8' or 'uint16', found dtype {dtype!r}")
 
 
 def check_indices(indices: IndexArray, n_colors: int, nodata: int | None) -> None:

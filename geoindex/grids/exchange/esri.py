@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from geoindex.errors import GridError, OutputError
 from geoindex.grid import IndexGrid
@@ -38,9 +38,18 @@ KEYS = (
 )
 
 
-def layout(header: GridHeader) -> Lattice:
+class _Frame(NamedTuple):
+    """Nodes, and the number of nodata."""
+
+    lattice: Lattice
+    null: int
+
+
+def layout(header: GridHeader) -> _Frame:
     """Place the nodes, or refuse what the format cannot hold."""
-    check_numbers(header, NAME, null=int(NULL))
+    asked = header.numbering.nodata
+    null = int(NULL) if asked is None else asked
+    check_numbers(header, NAME, null=null)
     lattice = lattice_of(header, NAME)
     difference = abs(lattice.dx - lattice.dy) * max(lattice.shape)
     if difference > Decimal(NEGLIGIBLE) * lattice.dx:
@@ -48,11 +57,12 @@ def layout(header: GridHeader) -> Lattice:
             f"{NAME} needs square cells, and those of this grid are {float(lattice.dx):g} x "
             f"{float(lattice.dy):g}; write Surfer (.grd), ZMAP+ (.zmap) or IRAP classic (.irap)"
         )
-    return lattice
+    return _Frame(lattice, null)
 
 
-def write(file: BinaryIO, grid: IndexGrid, numbers: Sequence[int], lattice: Lattice) -> None:
+def write(file: BinaryIO, grid: IndexGrid, numbers: Sequence[int], frame: _Frame) -> None:
     """Write row by row from north to south, as integers, which GDAL reads as such."""
+    lattice, null = frame
     half = lattice.dx / 2
     header = (
         f"ncols {lattice.shape[1]}\n"
@@ -60,10 +70,10 @@ def write(file: BinaryIO, grid: IndexGrid, numbers: Sequence[int], lattice: Latt
         f"xllcorner {plain_text(lattice.west - half)}\n"
         f"yllcorner {plain_text(lattice.south - half)}\n"
         f"cellsize {plain_text(lattice.dx)}\n"
-        f"NODATA_value {NULL}\n"
+        f"NODATA_value {null}\n"
     )
     file.write(header.encode())
-    write_values(file, north_up(grid), numbers, form="%d", null=str(NULL))
+    write_values(file, north_up(grid), numbers, form="%d", null=str(null))
 
 
 def recognize(start: bytes) -> bool:

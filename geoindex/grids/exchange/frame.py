@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from geoindex.errors import GridError, OutputError
 from geoindex.files.whole_files import check_target, output_set
 from geoindex.grid import IndexGrid
+from geoindex.grids.class_values import FileNumbering
 from geoindex.grids.exchange.companions import (
     companions_of,
     grid_of_values,
@@ -26,7 +27,7 @@ from geoindex.grids.exchange.companions import (
 )
 from geoindex.grids.writing import BlockWriter, GridHeader, GridOpener, collector
 
-__all__ = ["ExchangeFormat", "Numbers", "opener", "reader", "values_finder"]
+__all__ = ["ExchangeFormat", "Numbers", "numbering_finder", "opener", "reader"]
 
 # Sums of 17-digit numbers of very different size are still exact.
 EXACT = Context(prec=100)
@@ -80,6 +81,8 @@ class ExchangeFormat(Protocol[Layout]):
 def opener(
     layout: Callable[[GridHeader], Layout],
     write: Callable[[BinaryIO, IndexGrid, Sequence[int], Layout], None],
+    *,
+    any_nodata: bool = False,
 ) -> GridOpener:
     """Make the opener of a format that is written at once, with legend and CRS beside it.
 
@@ -87,6 +90,8 @@ def opener(
     ----------
     layout, write : callable
         As in :class:`ExchangeFormat`.
+    any_nodata : bool
+        Whether the format names its nodata value, so that it may be any.
 
     Returns
     -------
@@ -97,6 +102,7 @@ def opener(
     def open_exchange(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator[BlockWriter]:
         collected = collector(path, header, overwrite=overwrite)
         with _of(path):
+            _check_numbering(header, any_nodata=any_nodata)
             place = layout(header)
         beside = companions_of(path, header)
         for companion in beside:
@@ -134,15 +140,29 @@ def reader(read: Callable[[BinaryIO], Numbers]) -> Callable[[Path], IndexGrid]:
     return read_grid
 
 
-def values_finder(read: Callable[[BinaryIO], Numbers]) -> Callable[[Path], bool]:
-    """Make the function that tells whether a file of a format holds class values."""
+def numbering_finder(read: Callable[[BinaryIO], Numbers]) -> Callable[[Path], FileNumbering]:
+    """Make the function that tells how a file of a format numbers its classes."""
 
-    def holds_values(path: Path) -> bool:
+    def file_numbering(path: Path) -> FileNumbering:
         with path.open("rb") as file, _of(path):
             numbers = read(file)
-        return grid_of_values(path, *numbers)[1]
+        return FileNumbering(values=grid_of_values(path, *numbers)[1])
 
-    return holds_values
+    return file_numbering
+
+
+def _check_numbering(header: GridHeader, *, any_nodata: bool) -> None:
+    """Refuse what numbers without a type cannot have."""
+    if header.numbering.dtype is not None:
+        raise OutputError(
+            "this format holds numbers without a type; leave out dtype= (--dtype), or write .tif "
+            "or .npy"
+        )
+    if header.numbering.nodata is not None and not any_nodata:
+        raise OutputError(
+            "this format has a nodata value of its own; leave out nodata= (--nodata), or write "
+            ".asc, .tif or .npy"
+        )
 
 
 @contextmanager
