@@ -66,7 +66,7 @@ def print_solvers(k: int, repeat: int) -> None:
     }
     for kind, values in kinds.items():
         solvers: dict[str, Callable[[], NDArray[np.integer]]] = {
-            "geoindex": lambda: quantize_gray(values, k).labels,
+            "geoindex": lambda: quantize_gray(values, k, weights="unique").labels,
             "kmeans1d": lambda: np.array(kmeans1d.cluster(values, k).clusters),
             "scikit-learn KMeans, n_init=10": lambda: (
                 KMeans(k, n_init=10, random_state=0).fit(values[:, np.newaxis]).labels_
@@ -96,9 +96,9 @@ def print_sizes(side: int, k: int, repeat: int) -> None:
         "the levels and only assigns them"
     )
     print_header("method", "seconds", "relative time")
-    levels = quantize_gray(values, k).levels.astype(np.float32)
+    levels = quantize_gray(values, k, weights="unique").levels.astype(np.float32)
     calls: dict[str, Callable[[], object]] = {
-        "geoindex, weights unique": lambda: quantize_gray(values, k),
+        "geoindex, weights unique": lambda: quantize_gray(values, k, weights="unique"),
         "geoindex, weights count": lambda: quantize_gray(values, k, weights="count"),
         "numpy loop over levels": lambda: loop_over_levels(values, levels),
         "numpy searchsorted on midpoints": lambda: levels[

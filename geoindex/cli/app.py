@@ -6,21 +6,28 @@ import gc
 import logging
 import os
 import sys
+import traceback
 import warnings
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import click
 
 import geoindex
+from geoindex.cli.kernels import CompilingLine
 from geoindex.cli.late import LazyGroup
 from geoindex.cli.messages import echo_warning
+from geoindex.color.compiling import listen
 from geoindex.errors import GeoindexError, GeoindexWarning, interrupts_first
 
 __all__ = ["cli", "main"]
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
+
+OWN_ERROR = 70
+"""Exit code after an error in geoindex itself, as sysexits.h has it."""
 
 COMMANDS = {
     "convert": ("geoindex.cli.convert:convert_command", "Convert a map image to an index grid."),
@@ -44,6 +51,10 @@ COMMANDS = {
     "section": ("geoindex.cli.section:section_command", "Write a cross-section as a SEG-Y line."),
     "plot": ("geoindex.cli.plot:plot_command", "Draw a grid in its palette colors."),
     "info": ("geoindex.cli.info:info_command", "Show what a file contains."),
+    "doctor": (
+        "geoindex.cli.doctor:doctor_command",
+        "Show what is installed; compile all kernels.",
+    ),
     "demo": ("geoindex.cli.demo:demo_command", "Run the whole pipeline on the sample map."),
 }
 """Module and one-line help of each command, in the order of use."""
@@ -58,12 +69,14 @@ COMMANDS = {
 def cli() -> None:
     """Convert colored map images to one-band index grids.
 
-    Exit codes: 0 success; 1 failure, with a one-line error message; 2 usage error.
+    Exit codes: 0 success; 1 failure, with a one-line error message; 2 usage error; 70 an error
+    in geoindex itself (set GEOINDEX_DEBUG=1 to see where); 130 interrupted.
     """
     # Rasterio logs every GDAL error in addition to raising it.
     logging.getLogger("rasterio").addHandler(logging.NullHandler())
     logging.getLogger("rasterio").propagate = False
     warnings.simplefilter("always", GeoindexWarning)
+    listen(CompilingLine())
     warnings.showwarning = _echo_warning  # type: ignore[assignment]  # the place is not shown
 
 
@@ -111,7 +124,24 @@ def _run() -> int:
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         click.echo(f"Error: {place}{error.strerror or error}", err=True)
+    except Exception as error:  # noqa: BLE001  # the last place where it can be told in one line
+        _echo_own_error(error)
+        return OWN_ERROR
     else:
         # Click returns the code if a command ends by ctx.exit, as --help does.
         return done if isinstance(done, int) else 0
     return 1
+
+
+def _echo_own_error(error: Exception) -> None:
+    """Print an unexpected error as one line with the files at hand; all of it for developers."""
+    if os.environ.get("GEOINDEX_DEBUG"):
+        traceback.print_exception(error)
+    files = [argument for argument in sys.argv[1:] if Path(argument).is_file()]
+    text = " ".join(f"{type(error).__name__}: {error}".split())
+    at_hand = f"{', '.join(files)}: " if files else ""
+    click.echo(
+        f"Error: {at_hand}unexpected {text}. This is an error in geoindex: please report it, with "
+        "the output of the same command under GEOINDEX_DEBUG=1",
+        err=True,
+    )

@@ -12,6 +12,7 @@ from geoindex.cli.output import (
     echo_json,
     grid_format_option,
     json_option,
+    output_option,
     overwrite_option,
     progress_bar,
     quiet_option,
@@ -25,7 +26,7 @@ __all__ = ["convert_command", "echo_report"]
 
 @click.command("convert")
 @click.argument("src")
-@click.argument("dst")
+@output_option("Grid file to write; its suffix picks the format.")
 @mapping_options
 @changes_option
 @confidence_option
@@ -35,8 +36,8 @@ __all__ = ["convert_command", "echo_report"]
 @quiet_option
 def convert_command(
     src: str,
-    dst: str,
     *,
+    output: str,
     palette: str | Palette,
     mapping: MappingOptions,
     changes: str | None,
@@ -48,13 +49,13 @@ def convert_command(
 ) -> None:
     """Convert the map image SRC to the index grid DST.
 
-    The suffix of DST picks the format: .npy, .tif, .png, .asc (ESRI), .irap, .zmap, .grd
+    Formats by suffix of DST: .npy, .tif, .png, .asc (ESRI), .irap, .zmap, .grd
     (Surfer), .cps3, .xyz or .xya.
     """
     with progress_bar(src, " px", quiet=quiet) as progress:
         report = convert(
             src,
-            dst,
+            output,
             palette,
             **mapping,
             changes=changes,

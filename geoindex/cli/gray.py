@@ -8,7 +8,13 @@ from typing import get_args
 import click
 
 from geoindex.cli.messages import echo_warning
-from geoindex.cli.output import echo_json, json_option, overwrite_option, quiet_option
+from geoindex.cli.output import (
+    echo_json,
+    json_option,
+    output_option,
+    overwrite_option,
+    quiet_option,
+)
 from geoindex.files.whole_files import check_target
 from geoindex.grids.formats import grid_format_of
 from geoindex.indexing.gray import gray_grid
@@ -19,23 +25,23 @@ __all__ = ["gray_command"]
 
 @click.command("gray")
 @click.argument("src")
-@click.argument("dst")
+@output_option("Grid file to write; its suffix picks the format.")
 @click.option("-k", "k", type=int, required=True, metavar="K", help="Number of levels.")
 @click.option(
     "--weights",
     type=click.Choice(get_args(Weights)),
-    default="unique",
+    default="count",
     show_default=True,
-    help="Count each distinct value once (unique), so that a large background does not attract "
-    "levels, or count every pixel (count).",
+    help="Count every pixel (count), which gives the least error, or each distinct value once "
+    "(unique), so that a large background does not attract levels.",
 )
 @overwrite_option
 @json_option
 @quiet_option
 def gray_command(
     src: str,
-    dst: str,
     *,
+    output: str,
     k: int,
     weights: Weights,
     overwrite: bool,
@@ -47,7 +53,7 @@ def gray_command(
     SRC contains gray levels, elevations or other numbers. The classes of DST are named after
     their levels, in ascending order.
     """
-    target = Path(dst)
+    target = Path(output)
     grid_format_of(target)
     check_target(target, overwrite=overwrite)
     grid = gray_grid(src, k, weights=weights)
@@ -57,7 +63,7 @@ def gray_command(
         echo_json(
             {
                 "source": src,
-                "target": dst,
+                "target": output,
                 "shape": list(grid.shape),
                 "levels": grid.provenance["levels"],
                 "pixels": counts,
@@ -70,7 +76,7 @@ def gray_command(
     if quiet:
         return
     rows, cols = grid.shape
-    click.echo(f"{dst}: {cols} x {rows} pixels, {len(grid.palette)} levels")
+    click.echo(f"{output}: {cols} x {rows} pixels, {len(grid.palette)} levels")
     for index, count in enumerate(grid.counts()):
         click.echo(f"  {index:>5}  {count:>12,} px  {grid.palette.label(index)}")
     if len(grid.palette) < k:

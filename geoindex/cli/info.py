@@ -19,7 +19,10 @@ __all__ = ["info_command"]
 @reading_options
 @json_option
 def info_command(file: str, *, reading: dict[str, Any], as_json: bool) -> None:
-    """Show what FILE contains: a grid, image, palette, color cube or OpendTect survey."""
+    """Show what FILE contains: a grid, image, palette, color cube, OpendTect survey or folder.
+
+    FILE may also be the name of a built-in palette or of a matplotlib colormap.
+    """
     content = describe(Path(file), **reading)
     if as_json:
         echo_json(content)

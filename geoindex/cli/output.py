@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
+from functools import wraps
 from typing import Any
 
 import click
@@ -20,6 +22,7 @@ __all__ = [
     "echo_json",
     "grid_format_option",
     "json_option",
+    "output_option",
     "overwrite_option",
     "progress_bar",
     "quiet_option",
@@ -27,8 +30,55 @@ __all__ = [
 
 FORMAT_KEYS = ", ".join(known.key for known in FORMATS)
 
+
+class RenamedOption(click.Option):
+    """An option whose help shows its first name alone; the old ones still work."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Name and help of the option."""
+        shown = copy(self)
+        shown.opts = self.opts[:1]
+        return super(RenamedOption, shown).get_help_record(ctx)
+
+
+def output_option(text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Add the option ``-o DST``, which reaches the command as `output`.
+
+    The file may still be given as the last argument, as in early versions.
+
+    Parameters
+    ----------
+    text : str
+        Help.
+
+    Returns
+    -------
+    callable
+        The decorator.
+    """
+    option = click.option("-o", "--output", metavar="DST", help=f"{text}  [required]")
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def with_output(*, output: str | None, old_output: str | None, **options: Any) -> None:
+            if output is None and old_output is None:
+                raise click.UsageError("Missing option '-o' / '--output'.")
+            if output is not None and old_output is not None:
+                raise click.UsageError(
+                    f"Got unexpected extra argument ({old_output}); -o names the one output"
+                )
+            command(output=output or old_output, **options)
+
+        return option(click.argument("old_output", required=False, metavar="")(with_output))
+
+    return decorate
+
+
 grid_format_option = click.option(
+    "--format",
     "--grid-format",
+    "grid_format",
+    cls=RenamedOption,
     type=click.Choice(format_names()),
     metavar="FORMAT",
     help=f"Format of DST: {FORMAT_KEYS}.  [default: by its suffix]",

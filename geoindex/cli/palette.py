@@ -9,7 +9,13 @@ import click
 
 from geoindex.cli.late import LazyGroup
 from geoindex.cli.messages import color_block, echo_warning
-from geoindex.cli.output import echo_json, json_option, overwrite_option, quiet_option
+from geoindex.cli.output import (
+    echo_json,
+    json_option,
+    output_option,
+    overwrite_option,
+    quiet_option,
+)
 from geoindex.cli.palette_options import reading_options
 from geoindex.palette import Palette
 from geoindex.palettes.formats import FORMATS, save_palette
@@ -127,7 +133,7 @@ def show_command(
 
 @palette_group.command("convert")
 @click.argument("palette")
-@click.argument("dst")
+@output_option("Palette file to write.")
 @click.option(
     "--to",
     "target_format",
@@ -143,8 +149,8 @@ def show_command(
 @quiet_option
 def convert_command(
     palette: str,
-    dst: str,
     *,
+    output: str,
     target_format: str | None,
     n_colors: int | None,
     scale: Scale | None,
@@ -165,14 +171,14 @@ def convert_command(
         format=source_format,
         **reading,
     )
-    save_palette(colors, dst, overwrite=overwrite, format=target_format)
-    if colors.roles is not None and load_palette(dst, format=target_format).roles is None:
+    save_palette(colors, output, overwrite=overwrite, format=target_format)
+    if colors.roles is not None and load_palette(output, format=target_format).roles is None:
         echo_warning(
-            f"{dst} stores no roles; write .csv, .tsv or .json to keep them, or name the inks "
+            f"{output} stores no roles; write .csv, .tsv or .json to keep them, or name the inks "
             "with --ink when you clean a map"
         )
     if not quiet:
-        click.echo(f"{dst}: {len(colors)} colors")
+        click.echo(f"{output}: {len(colors)} colors")
 
 
 def swatch_line(palette: Palette, row: int) -> str:

@@ -12,14 +12,29 @@ from geoindex.palettes.load import load_palette
 
 __all__ = ["palette_options", "reading_options"]
 
+
+def _need_palette(
+    _context: click.Context, _option: click.Parameter, palette: str | None
+) -> str | None:
+    """Tell where a palette comes from if there is none."""
+    if palette is None:
+        raise click.UsageError(
+            "Missing option '-p' / '--palette'. The colors of a map come from the map itself "
+            "(geoindex palette learn MAP --method flat -o palette.csv), from its printed legend "
+            "(geoindex palette legend), from the style of its GIS layer (.qml, .lyrx, .sld), or "
+            "from a built-in palette (geoindex palette list)"
+        )
+    return palette
+
+
 palette_option = click.option(
     "-p",
     "--palette",
-    required=True,
+    callback=_need_palette,
     metavar="PALETTE",
     help="Palette file (.csv, .gpl, .pal, .act, .clr, .cpt, .json, or an image with a color "
     "table), map style (.qml, .qgz, .lyrx, .sld), color cube (.colorcube), built-in name "
-    "(windows-256; see geoindex palette list) or matplotlib colormap (tab20).",
+    "(windows-256; see geoindex palette list) or matplotlib colormap (tab20).  [required]",
 )
 
 READING = {

@@ -18,6 +18,7 @@ from geoindex.cli.output import (
     echo_json,
     grid_format_option,
     json_option,
+    output_option,
     overwrite_option,
     quiet_option,
 )
@@ -31,7 +32,7 @@ __all__ = ["resample_command"]
 
 @click.command("resample")
 @click.argument("grid")
-@click.argument("dst")
+@output_option("Grid file to write; its suffix picks the format.")
 @survey_option
 @survey_crs_option
 @method_option
@@ -43,8 +44,8 @@ __all__ = ["resample_command"]
 @quiet_option
 def resample_command(
     grid: str,
-    dst: str,
     *,
+    output: str,
     survey: str,
     survey_crs: str | None,
     method: Resampling,
@@ -60,7 +61,7 @@ def resample_command(
     The suffix of DST picks the format, as for convert; .irap, .tif, .npy, .xyz, .xya and .ijxyz
     can store a rotated survey. For OpendTect see geoindex horizon.
     """
-    target = Path(dst)
+    target = Path(output)
     grid_format_of(target, grid_format)
     check_target(target, overwrite=overwrite)
     geometry = Survey.open(survey, crs=survey_crs)
@@ -69,7 +70,7 @@ def resample_command(
     how = on_survey.provenance["resampled"]
     counts = on_survey.counts()
     report = {
-        "target": dst,
+        "target": output,
         "shape": list(on_survey.shape),
         "classes_used": int((counts > 0).sum()),
         "nodata_share": 1 - int(counts.sum()) / on_survey.indices.size,
@@ -82,7 +83,7 @@ def resample_command(
         echo_json(report)
     elif not quiet:
         rows, cols = on_survey.shape
-        click.echo(f"{dst}: {rows} inlines x {cols} crosslines")
+        click.echo(f"{output}: {rows} inlines x {cols} crosslines")
         click.echo(f"  classes used  {report['classes_used']}")
         click.echo(f"  outside map   {report['outside_share']:.2%} of the bins")
         if method == "mode":

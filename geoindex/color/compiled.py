@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any, TypeVar
 
 import numpy as np
@@ -19,7 +20,7 @@ with collection_paused():
 
     load_array_functions()
 
-__all__ = ["compiled", "types"]
+__all__ = ["compile_module", "compiled", "types"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -77,6 +78,14 @@ class _Helper(CPUDispatcher):
     def get_call_template(self, args: Any, kws: Any) -> Any:
         """Resolve a call by a kernel."""
         return super().get_call_template(tuple(map(types.unliteral, args)), kws)
+
+
+def compile_module(module: ModuleType) -> None:
+    """Compile all declared signatures of the kernels of a module that are not on disk."""
+    for kernel in vars(module).values():
+        if isinstance(kernel, _OnDemand) and kernel.py_func.__module__ == module.__name__:
+            for declared in kernel._declared:
+                kernel.compile(declared)
 
 
 def compiled(

@@ -25,9 +25,10 @@ from numba.core.serialize import dumps
 from numba.core.types import Type
 from numba.extending import is_jitted
 
+from geoindex.color.compiling import tell_compiled, tell_compiling, tell_not_kept
 from geoindex.files.whole_files import atomic_output
 
-__all__ = ["keep_machine_code", "stamp_of"]
+__all__ = ["folder_of", "keep_machine_code", "stamp_of"]
 
 PYTHON = f"py{sys.version_info.major}{sys.version_info.minor}{getattr(sys, 'abiflags', '')}"
 
@@ -43,9 +44,17 @@ def keep_machine_code(kernel: Any) -> None:
     try:
         kernel.enable_caching()
     except RuntimeError:  # no such folder
+        tell_not_kept()
         return
     kept = kernel._cache
     kept._cache_file = _CodeFiles(Path(kept.cache_path), kernel)
+
+
+def folder_of(kernel: Any) -> Path | None:
+    """Folder in which the machine code of a kernel is kept; None if it cannot be."""
+    kept = getattr(kernel, "_cache", None)
+    files = getattr(kept, "_cache_file", None)
+    return Path(kept.cache_path) if kept is not None and isinstance(files, _CodeFiles) else None
 
 
 class _CodeFiles:
@@ -66,16 +75,20 @@ class _CodeFiles:
         # A damaged file is as good as none.
         with suppress(OSError, EOFError, pickle.UnpicklingError):
             return pickle.loads(self._path(key).read_bytes())  # noqa: S301  # written by `save`
+        tell_compiling(self._name.rstrip("-"))
         return None
 
     def save(self, key: Any, code: Any) -> None:
         """Keep code, and remove that of other stamps."""
+        tell_compiled()
         path = self._path(key)
         # What cannot be kept is compiled again in the next process.
-        with suppress(OSError):
+        try:
             with atomic_output(path, overwrite=True) as file:
                 file.write_bytes(dumps(code))  # type: ignore[no-untyped-call]  # numba has none
             self._remove_others(path)
+        except OSError:
+            tell_not_kept()
 
     def flush(self) -> None:
         """Forget all code, where the kernel is to be compiled anew."""

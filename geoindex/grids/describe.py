@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from geoindex.errors import GridError, OptionError
+from geoindex.errors import GridError, MissingFileError, OptionError
 from geoindex.grid import IndexGrid
 from geoindex.grids.formats import grid_format, open_grid
 from geoindex.images.describe import describe_raster
@@ -24,6 +25,8 @@ __all__ = ["describe"]
 
 def describe(path: Path, **reading: Any) -> dict[str, Any]:
     """List the facts about a file: a grid, an image, a palette, a color cube or a survey.
+
+    A name of a built-in palette or colormap, and any folder, will do as well.
 
     Parameters
     ----------
@@ -44,17 +47,40 @@ def describe(path: Path, **reading: Any) -> dict[str, Any]:
     GeoindexError
         The file does not exist or cannot be read.
     """
+    if not path.exists() and not path.suffix:
+        return _describe_name(str(path))
     if is_palette_file(path):
         return _describe_palette(load_palette(path, **reading))
     for name in reading:
         raise OptionError(f"{path}: is no palette file; leave out --{name} ({name}=...)")
-    if path.name.endswith(".survey") or (path / ".survey").is_file():
-        return _describe_survey(Survey.open(path))
+    if path.is_dir() or path.name.endswith(".survey"):
+        is_survey = not path.is_dir() or (path / ".survey").is_file()
+        return _describe_survey(Survey.open(path)) if is_survey else _describe_folder(path)
     if grid_format(path) is not None and path.suffix.lower() not in RASTER_SUFFIXES:
         return _describe_grid(open_grid(path))
     if path.suffix.lower() == CUBE_SUFFIX:
         return _describe_cube(load_cube(path))
     return _describe_raster(path)
+
+
+def _describe_name(name: str) -> dict[str, Any]:
+    """Facts about a built-in palette or a colormap."""
+    try:
+        return _describe_palette(load_palette(name))
+    except MissingFileError:
+        raise MissingFileError(f"{name}: no such file, built-in palette or colormap") from None
+
+
+def _describe_folder(folder: Path) -> dict[str, Any]:
+    """How many files of which suffix a folder holds, and its surveys."""
+    names = sorted(path.name for path in folder.iterdir() if path.is_file())
+    suffixes = Counter(Path(name).suffix.lower() or name for name in names)
+    return {
+        "kind": "folder",
+        "files": dict(sorted(suffixes.items())),
+        "surveys": [name for name in names if name.endswith(".survey")],
+        "folders": sorted(path.name for path in folder.iterdir() if path.is_dir()),
+    }
 
 
 def _describe_raster(path: Path) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from geoindex.learn.gray.levels import Weights, gray_palette, quantize_gray
 __all__ = ["gray_grid"]
 
 
-def gray_grid(src: str | PathLike[str], k: int, *, weights: Weights = "unique") -> IndexGrid:
+def gray_grid(src: str | PathLike[str], k: int, *, weights: Weights = "count") -> IndexGrid:
     """Quantize a one-band raster file to the k levels that fit it best.
 
     Parameters

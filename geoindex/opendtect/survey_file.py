@@ -56,6 +56,11 @@ def read_survey(path: str | PathLike[str], *, crs: CRS | str | int | None = None
     """Read a survey file; see :meth:`geoindex.Survey.open`."""
     path = Path(path)
     if path.is_dir():
+        others = sorted(one.name for one in path.glob("*.survey") if one.name != ".survey")
+        if others and not (path / ".survey").exists():
+            raise MissingFileError(
+                f"{path}: holds no file .survey, but {', '.join(others)}; give the path of one"
+            )
         path = path / ".survey"
     if not path.is_file():
         raise MissingFileError(

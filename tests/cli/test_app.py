@@ -14,7 +14,7 @@ import geoindex
 from geoindex.cli import app
 from geoindex.cli.app import cli
 from geoindex.cli.palette import palette_group
-from tests.support.command_line import run
+from tests.support.command_line import invoke, printed, run
 from tests.support.damage import interrupted
 
 
@@ -83,3 +83,50 @@ def test_the_command_line_tells_of_the_interrupt(
         capsys.readouterr().err
         == "Error: interrupted; no partial files remain. Run the same command again to continue\n"
     )
+
+
+def test_an_error_of_our_own_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def broken(**_: object) -> None:
+        raise KeyError("two\nlines")
+
+    sheet = tmp_path / "sheet.png"
+    sheet.touch()
+    monkeypatch.setattr(app.cli, "main", broken)
+    monkeypatch.setattr(sys, "argv", ["geoindex", "convert", str(sheet)])
+    monkeypatch.delenv("GEOINDEX_DEBUG", raising=False)
+    assert app._run() == 70
+    line = capsys.readouterr().err
+    assert line.startswith(f"Error: {sheet}: unexpected KeyError: 'two\\nlines'. This is an error")
+    assert line.count("\n") == 1
+    monkeypatch.setenv("GEOINDEX_DEBUG", "1")
+    assert app._run() == 70
+    assert "Traceback" in capsys.readouterr().err
+    assert all(code in run("--help").stdout for code in ("70", "130"))
+
+
+def test_outputs_are_named_by_o_everywhere(folder: Path) -> None:
+    """The old forms still work, but help does not show them."""
+    palette = ["-p", folder / "legend.csv"]
+    for number, output in enumerate((["-o", folder / "0.grd"], [folder / "1.grd"])):
+        name = "--format" if number == 0 else "--grid-format"
+        printed("convert", folder / "map.png", *output, *palette, name, "surfer7")
+    assert (folder / "0.grd").read_bytes() == (folder / "1.grd").read_bytes()
+    for command in (["convert"], ["gray"], ["resample"], ["palette", "convert"]):
+        text = printed(*command, "--help")
+        assert "-o, --output DST" in text
+        assert "OLD_OUTPUT" not in text.upper()
+        assert "--grid-format" not in text
+    twice = invoke("convert", folder / "map.png", "a.tif", "-o", "b.tif", *palette)
+    assert twice.exit_code == 2
+    assert "unexpected extra argument (a.tif)" in twice.stderr
+    none = invoke("convert", folder / "map.png", *palette)
+    assert "Missing option '-o' / '--output'" in none.stderr
+
+
+def test_a_missing_palette_is_told_where_to_come_from() -> None:
+    result = invoke("convert", "map.png", "-o", "map.tif")
+    assert result.exit_code == 2
+    for way in ("palette learn", "palette legend", "palette list"):
+        assert f"geoindex {way}" in result.stderr

@@ -28,3 +28,9 @@ def test_info(folder: Path) -> None:
     cube = json.loads(run("info", "legend.colorcube", "--json", cwd=folder).stdout)
     assert (cube["kind"], cube["metric"]) == ("color cube", "rgb")
     assert run("info", "none.tif", cwd=folder).returncode == 1
+    assert json.loads(run("info", "tab20", "--json", cwd=folder).stdout)["colors"] == 20
+    missing = run("info", "tab21", cwd=folder)
+    assert missing.stderr == "Error: tab21: no such file, built-in palette or colormap\n"
+    content = json.loads(run("info", ".", "--json", cwd=folder).stdout)
+    assert content["kind"] == "folder"
+    assert content["files"][".tif"] == 1

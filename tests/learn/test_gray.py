@@ -45,7 +45,7 @@ def cost_of_kmeans1d(values: np.ndarray, k: int) -> float:
 
 def test_by_hand() -> None:
     picture = np.array([[10, 10, 12], [200, 202, 90]], dtype=np.uint8)
-    found = quantize_gray(picture, 3)
+    found = quantize_gray(picture, 3, weights="unique")
     levels, labels, quantized = found
     np.testing.assert_array_equal(levels, [11, 90, 201])
     np.testing.assert_array_equal(labels, [[0, 0, 0], [2, 2, 1]])
@@ -57,8 +57,8 @@ def test_by_hand() -> None:
 def test_weights() -> None:
     for dtype in (np.uint8, np.float32):
         picture = np.array([0] * 98 + [10, 10, 18], dtype=dtype)
-        by_value = quantize_gray(picture, 2)
-        by_pixel = quantize_gray(picture, 2, weights="count")
+        by_value = quantize_gray(picture, 2, weights="unique")
+        by_pixel = quantize_gray(picture, 2)
         np.testing.assert_allclose(by_value.levels, [0, 14])
         np.testing.assert_allclose(by_pixel.levels, [0, 38 / 3])
         assert (by_value.cost, by_pixel.cost) == pytest.approx((32, 128 / 3))
@@ -135,7 +135,8 @@ def test_65536_values_equal_another_exact_solver() -> None:
     values[::3] //= 7
     expected = cost_of_kmeans1d(np.unique(values).astype(float), 16)
     for dtype in (np.uint16, np.float32, np.int64):
-        assert quantize_gray(values.astype(dtype), 16).cost == pytest.approx(expected, rel=1e-9)
+        found = quantize_gray(values.astype(dtype), 16, weights="unique")
+        assert found.cost == pytest.approx(expected, rel=1e-9)
 
 
 @pytest.mark.parametrize("offset", [0, 10**9, -(10**12)])

@@ -65,7 +65,7 @@ class GrayLevels:
 
 
 def quantize_gray(
-    array: ArrayLike, k: int, *, weights: Weights = "unique", nodata: float | None = None
+    array: ArrayLike, k: int, *, weights: Weights = "count", nodata: float | None = None
 ) -> GrayLevels:
     """Reduce a one-band array to the k levels that fit it best.
 
@@ -79,10 +79,10 @@ def quantize_gray(
     k : int
         Number of levels, 1 to 1,024. An array with at most `k` distinct values (here up to
         65,535) is returned unchanged.
-    weights : {"unique", "count"}
-        ``"unique"`` counts each distinct value once, so that a large background does not pull
-        the levels towards itself; ``"count"`` counts every pixel, for the least error of the
-        image.
+    weights : {"count", "unique"}
+        ``"count"`` counts every pixel, for the least error of the image; ``"unique"`` counts
+        each distinct value once, so that a large background does not pull the levels towards
+        itself.
     nodata : float, optional
         The value of pixels without data.
 

@@ -1,0 +1,103 @@
+"""``geoindex doctor``."""
+
+from __future__ import annotations
+
+import platform
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import click
+
+import geoindex
+from geoindex.cli.output import echo_json, json_option, progress_bar, quiet_option
+from geoindex.color.compiling import KERNEL_MODULES
+from geoindex.color.threads import n_cores
+from geoindex.errors import GeoindexError
+
+__all__ = ["doctor_command"]
+
+REQUIRED = ("numpy", "numba", "scipy", "rasterio", "pyproj", "matplotlib", "click", "tqdm")
+EXTRAS = {
+    "xarray": "IndexGrid.to_xarray",
+    "dask": "clusters and Dask arrays",
+    "segyio": "geoindex section",
+}
+
+
+@click.command("doctor")
+@click.option(
+    "--compile",
+    "compile_all",
+    is_flag=True,
+    help="Compile all kernels now, once; no later command has to wait for them.",
+)
+@json_option
+@quiet_option
+def doctor_command(*, compile_all: bool, as_json: bool, quiet: bool) -> None:
+    """Show what is installed, and whether compiled kernels can be kept.
+
+    Each command compiles the kernels that it needs when it first runs, which takes up to a
+    minute. --compile does so for all of them, in the image of a container for instance.
+    """
+    if compile_all:
+        with progress_bar("kernels", " modules", quiet=quiet) as advance:
+            from geoindex.color.compiled import compile_module
+
+            for number, module in enumerate(KERNEL_MODULES, start=1):
+                compile_module(import_module(module))
+                advance(number, len(KERNEL_MODULES))
+    facts = _facts()
+    if as_json:
+        echo_json(facts)
+    elif not quiet:
+        _echo(facts)
+    if compile_all and facts["kernels"] is None:
+        raise GeoindexError(
+            "compiled kernels cannot be kept; make the folder of the package writable, or name a "
+            "folder in NUMBA_CACHE_DIR"
+        )
+
+
+def _facts() -> dict[str, Any]:
+    """Versions, and where kernels are kept, as JSON values."""
+    import rasterio
+
+    from geoindex.color.machine_code import folder_of
+    from geoindex.color.rgb_kernels import lookup
+
+    folder = folder_of(lookup)
+    return {
+        "geoindex": geoindex.__version__,
+        "folder": str(Path(geoindex.__file__).parent),
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": n_cores(),
+        "packages": {name: _version(name) for name in REQUIRED},
+        "gdal": rasterio.__gdal_version__,
+        "extras": {name: _version(name) for name in EXTRAS},
+        "kernels": None if folder is None else str(folder),
+    }
+
+
+def _version(name: str) -> str | None:
+    """Version of an installed package, or None."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _echo(facts: dict[str, Any]) -> None:
+    """Print one fact per line."""
+    click.echo(f"geoindex {facts['geoindex']} in {facts['folder']}")
+    click.echo(f"Python {facts['python']}, {facts['system']}, {facts['cores']} cores")
+    packages = {**facts["packages"], "GDAL": facts["gdal"]}
+    click.echo(
+        "  " + ", ".join(f"{name} {found or 'missing'}" for name, found in packages.items())
+    )
+    for name, found in facts["extras"].items():
+        click.echo(f"  {name:<7} {found or 'not installed':<14} for {EXTRAS[name]}")
+    kept = "cannot be kept" if facts["kernels"] is None else f"kept in {facts['kernels']}"
+    click.echo(f"compiled kernels: {kept}")
