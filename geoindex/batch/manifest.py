@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from geoindex.batch.lock import wait_for_lock
-from geoindex.batch.sheets import absolute
 from geoindex.errors import OutputError
 from geoindex.files.json_text import dump_json
 from geoindex.files.whole_files import remove_leftovers
+from geoindex.images.find import absolute
 
 __all__ = ["MANIFEST", "Manifest", "open_manifest"]
 

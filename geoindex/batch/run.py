@@ -18,13 +18,7 @@ from geoindex.batch.job import Chunk, Job, Outcome, Runner, Task, convert_sheet
 from geoindex.batch.manifest import Manifest, open_manifest
 from geoindex.batch.processes import run_in_processes
 from geoindex.batch.report import BatchReport, FailedSheet, SkippedSheet
-from geoindex.batch.sheets import (
-    FolderListings,
-    Sheet,
-    find_sheets,
-    target_problems,
-    warn_of_links,
-)
+from geoindex.batch.sheets import FolderListings, Sheet, find_sheets, target_problems
 from geoindex.clean import Clean
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.merged import warn_of
@@ -35,6 +29,7 @@ from geoindex.errors import BatchError, GeoindexWarning, OptionError, OutputErro
 from geoindex.files.whole_files import make_folder
 from geoindex.grids.class_values import FileNumbering
 from geoindex.grids.formats import GridFormat, format_named
+from geoindex.images.find import warn_of_links
 from geoindex.indexing.options import GridLayout, ImageMapping
 from geoindex.indexing.report import ConversionReport
 from geoindex.palette import Palette

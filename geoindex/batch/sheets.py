@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import glob
 import os
-import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from os import PathLike, fspath
+from os import PathLike
 from pathlib import Path
 
-from geoindex.errors import GeoindexWarning, MissingFileError, OptionError
+from geoindex.images.find import absolute, find_images
 from geoindex.images.sidecars import names_beside
 
 __all__ = [
-    "IMAGE_SUFFIXES",
     "FolderListings",
     "Sheet",
-    "absolute",
     "find_sheets",
     "target_problems",
-    "warn_of_links",
 ]
-
-IMAGE_SUFFIXES = frozenset(
-    (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".gif", ".bmp", ".jp2", ".j2k", ".jpx")
-)
-"""Images in folders and globs; a file named directly may have any suffix."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,101 +61,15 @@ def find_sheets(
     OptionError
         A source folder lies in the output folder.
     """
-    if isinstance(sources, str | PathLike):
-        sources = [sources]
-    found: dict[str, Sheet] = {}
     output, real = os.path.realpath(folder), dict[str, str]()
-    for source in sources:
-        for path, kept in _expand(fspath(source), folder):
-            sheet = Sheet(
-                source=path,
-                name=kept.with_suffix(suffix).as_posix(),
-                source_place=_place(path, output, real),
-            )
-            found.setdefault(absolute(path), sheet)
-    if not found:
-        raise MissingFileError("no source is named; name image files, folders or globs")
-    return list(found.values())
-
-
-def warn_of_links(sources: Iterable[str | PathLike[str]], folder: Path) -> None:
-    """Warn of folders that are symbolic links: they are not searched, for they can be circles.
-
-    Parameters
-    ----------
-    sources, folder
-        As for :func:`find_sheets`.
-    """
-    output = os.path.realpath(folder)
-    links = [
-        path
-        for source in sources
-        if Path(source).is_dir()
-        for place, folders, _ in _walk_folders(Path(source), output)
-        for path in (os.path.join(place, name) for name in folders)  # noqa: PTH118  thousands
-        if os.path.islink(path)  # noqa: PTH114  ditto
+    return [
+        Sheet(
+            source=path,
+            name=kept.with_suffix(suffix).as_posix(),
+            source_place=_place(path, output, real),
+        )
+        for path, kept in find_images(sources, without=folder)
     ]
-    if links:
-        more = f" and {len(links) - 1:,} more" if len(links) > 1 else ""
-        warnings.warn(
-            f"{links[0]}{more}: linked folders are not searched; name them as sources",
-            GeoindexWarning,
-            stacklevel=3,
-        )
-
-
-def _expand(source: str, folder: Path) -> Iterator[tuple[Path, Path]]:
-    """Yield the images of a source, each with the part of its path that is kept."""
-    path = Path(source)
-    if path.is_dir():
-        if _is_inside(path, folder):
-            raise OptionError(
-                f"{source}: is inside the output folder {folder}, whose grids would be read as "
-                "images; choose another output folder"
-            )
-        images: Iterable[Path] = _walk(path, folder)
-        root = path
-    elif glob.has_magic(source) and not path.exists():
-        root = _fixed_part(path)
-        images = sorted(
-            Path(match)
-            for match in glob.iglob(source, recursive=True)  # noqa: PTH207  as it was typed
-            if _is_image(match) and not _is_inside(Path(match), folder)
-        )
-    else:
-        # A missing image is one sheet that fails; anything else is a wrong source.
-        if not path.exists() and not _is_image(source):
-            raise MissingFileError(f"{source}: no such file or folder")
-        yield path, Path(path.name)
-        return
-    is_empty = True
-    for image in images:
-        is_empty = False
-        yield image, image.relative_to(root)
-    if is_empty:
-        raise MissingFileError(
-            f"{source}: contains no images ({', '.join(sorted(IMAGE_SUFFIXES))}); name another "
-            "folder"
-        )
-
-
-def _walk(top: Path, folder: Path) -> Iterator[Path]:
-    """Yield the images below a folder, except hidden ones and those in the output folder."""
-    for place, _, files in _walk_folders(top, os.path.realpath(folder)):
-        for name in sorted(files):
-            if not name.startswith(".") and _is_image(name):
-                yield Path(place, name)
-
-
-def _walk_folders(top: Path, output: str) -> Iterator[tuple[str, list[str], list[str]]]:
-    """Walk as ``os.walk`` does, sorted, without hidden folders and the output folder."""
-    for place, folders, files in os.walk(top):
-        folders[:] = sorted(
-            name
-            for name in folders
-            if not name.startswith(".") and os.path.realpath(os.path.join(place, name)) != output  # noqa: PTH118  thousands of them
-        )
-        yield place, folders, files
 
 
 def _place(path: Path, output: str, real: dict[str, str]) -> str:
@@ -182,31 +86,6 @@ def _place(path: Path, output: str, real: dict[str, str]) -> str:
     except ValueError:
         place = real[folder]
     return Path(place, name).as_posix()
-
-
-def _fixed_part(pattern: Path) -> Path:
-    """Folders of a glob before its first wildcard."""
-    fixed = Path(pattern.anchor)
-    for part in pattern.relative_to(pattern.anchor).parent.parts:
-        if glob.has_magic(part):
-            break
-        fixed /= part
-    return fixed
-
-
-def absolute(path: Path) -> str:
-    """Absolute path; symbolic links are kept."""
-    return os.path.abspath(path)  # noqa: PTH100  resolve() would follow the links
-
-
-def _is_image(name: str) -> bool:
-    """Whether a file name has the suffix of an image."""
-    return os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES  # noqa: PTH122  ditto
-
-
-def _is_inside(path: Path, folder: Path) -> bool:
-    """Whether a path is a folder or lies below it."""
-    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
 
 
 def target_problems(sheets: list[Sheet], folder: Path) -> dict[str, str]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from geoindex.batch import BatchReport, convert_many
+from geoindex.batch.sheets import find_sheets
 from geoindex.cli.messages import LEFT_VALUES
 from geoindex.cli.options import MappingOptions, mapping_options
 from geoindex.cli.output import (
@@ -20,13 +22,19 @@ from geoindex.cli.output import (
     quiet_option,
 )
 from geoindex.errors import BatchError
+from geoindex.files.whole_files import make_folder
 from geoindex.grids.formats import format_names
+from geoindex.learn.palette import learn_palette
 from geoindex.palette import Palette
+from geoindex.palettes.formats import save_palette
 
 if TYPE_CHECKING:
     from distributed import Client
 
 __all__ = ["batch_command"]
+
+LEARNED = "geoindex-palette.json"
+"""Name of the palette that --learn keeps."""
 
 LISTED_FAILURES = 20
 """More failures than these are only counted."""
@@ -42,6 +50,15 @@ LISTED_FAILURES = 20
     help="Output folder; sheets keep their subfolders.",
 )
 @mapping_options
+@click.option(
+    "--learn",
+    "learned",
+    is_eager=True,
+    callback=lambda _context, _option, text: _number_or_flat(text),
+    metavar="N|flat",
+    help="In place of --palette: learn the N colors of least squared error, or the flat colors, "
+    f"of all sheets together, and keep them as DIR/{LEARNED}.",
+)
 @click.option(
     "--format",
     "grid_format",
@@ -79,7 +96,8 @@ def batch_command(
     *,
     output: str,
     mapping: MappingOptions,
-    palette: str | Palette,
+    palette: str | Palette | None,
+    learned: int | Literal["flat"] | None,
     grid_format: str,
     jobs: int | None,
     resume: bool,
@@ -92,8 +110,14 @@ def batch_command(
     """Convert the map images SRC (files, folders, globs) to index grids in DIR.
 
     Run it again to convert only new, changed or unfinished sheets. A bad sheet does not stop the
-    rest; the exit code is then 1.
+    rest; the exit code is then 1. With --learn, every sheet must be readable.
     """
+    if learned is not None:
+        if palette is not None:
+            raise click.UsageError("--palette and --learn exclude each other")
+        palette = _learn(src, output, learned, mapping, grid_format, quiet=quiet)
+    if palette is None:
+        raise AssertionError("click asks for a palette")
     with _client(scheduler) as client, progress_bar("sheets", " sheets", quiet=quiet) as progress:
         report = convert_many(
             src,
@@ -116,6 +140,44 @@ def batch_command(
         if not as_json:
             _echo_failures(report)
         raise BatchError(f"{len(report.failed):,} of {report.n_sheets:,} sheets failed")
+
+
+def _number_or_flat(text: str | None) -> int | Literal["flat"] | None:
+    """Value of ``--learn``."""
+    if text is None or text == "flat":
+        return text  # type: ignore[return-value]  # mypy does not narrow it
+    try:
+        return int(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is neither a number of colors nor flat") from None
+
+
+def _learn(
+    src: tuple[str, ...],
+    output: str,
+    learned: int | Literal["flat"],
+    mapping: MappingOptions,
+    grid_format: str,
+    *,
+    quiet: bool,
+) -> Palette:
+    """Learn the palette of all sheets, and keep it beside their grids."""
+    folder = Path(output)
+    sheets = [sheet.source for sheet in find_sheets(src, folder, f".{grid_format}")]
+    with progress_bar("learn", " sheets", quiet=quiet) as progress:
+        palette = learn_palette(
+            sheets,
+            None if learned == "flat" else learned,
+            method="flat" if learned == "flat" else "kmeans",
+            alpha=mapping["alpha"],
+            translucent=mapping["translucent"],
+            scale=mapping["scale"],
+            bands=mapping["bands"],
+            progress=progress,
+        )
+    make_folder(folder)
+    save_palette(palette, folder / LEARNED, overwrite=True)
+    return palette
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha
 from geoindex.color.spaces import Space
 from geoindex.files.whole_files import check_target
+from geoindex.images.find import is_searched
 from geoindex.learn.compare import PaletteComparison, compare_palettes
 from geoindex.learn.learned import LearnedPalette
 from geoindex.learn.palette import Method, Weights, learn_palette
@@ -33,7 +34,7 @@ LISTED_COLORS = 40
 
 
 @click.command("learn")
-@click.argument("src")
+@click.argument("src", nargs=-1, required=True)
 @click.option("-n", "--colors", "n_colors", type=int, metavar="N", help="Number of colors.")
 @click.option(
     "-o", "--output", metavar="DST", help="Palette file to write; its suffix picks the format."
@@ -86,7 +87,7 @@ LISTED_COLORS = 40
 @json_option
 @quiet_option
 def learn_command(
-    src: str,
+    src: tuple[str, ...],
     *,
     n_colors: int | None,
     output: str | None,
@@ -103,14 +104,19 @@ def learn_command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Learn a palette from the image SRC."""
+    """Learn a palette from the images SRC: files, folders and globs.
+
+    The pixels of all images count alike.
+    """
     if output is None and not as_json:
         raise click.UsageError("name a palette file with -o, or print the palette with --json")
     if n_colors is None and method != "flat":
         raise click.UsageError(f"--method {method} needs the number of colors, -n N")
     if output is not None:
         check_palette_target(output, overwrite=overwrite)
-    with progress_bar(Path(src).name, " rows", quiet=quiet) as progress:
+    is_one = len(src) == 1 and not is_searched(src[0])
+    unit = " rows" if is_one else " images"
+    with progress_bar(Path(src[0]).name, unit, quiet=quiet) as progress:
         palette = learn_palette(
             src,
             n_colors,
@@ -128,7 +134,7 @@ def learn_command(
     if output is not None:
         save_palette(palette, output, overwrite=overwrite)
     if as_json:
-        echo_json({"source": src, **palette.to_dict()})
+        echo_json({"source": src[0] if len(src) == 1 else src, **palette.to_dict()})
     elif not quiet:
         _echo_palette(palette, str(output))
 

@@ -14,10 +14,10 @@ __all__ = ["palette_options", "reading_options"]
 
 
 def _need_palette(
-    _context: click.Context, _option: click.Parameter, palette: str | None
+    context: click.Context, _option: click.Parameter, palette: str | None
 ) -> str | None:
-    """Tell where a palette comes from if there is none."""
-    if palette is None:
+    """Tell where a palette comes from if there is none; --learn is eager, so it is known."""
+    if palette is None and context.params.get("learned") is None:
         raise click.UsageError(
             "Missing option '-p' / '--palette'. The colors of a map come from the map itself "
             "(geoindex palette learn MAP --method flat -o palette.csv), from its printed legend "
@@ -80,8 +80,10 @@ def palette_options(command: Callable[..., None]) -> Callable[..., None]:
     @palette_option
     @reading_options
     @wraps(command)
-    def with_palette(*, palette: str, reading: dict[str, Any], **options: Any) -> None:
-        loaded = load_palette(palette, **reading) if reading else palette
+    def with_palette(*, palette: str | None, reading: dict[str, Any], **options: Any) -> None:
+        if reading and palette is None:
+            raise click.UsageError(f"--{next(iter(reading))} needs --palette")
+        loaded = palette if palette is None or not reading else load_palette(palette, **reading)
         command(palette=loaded, **options)
 
     return with_palette

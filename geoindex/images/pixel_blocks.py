@@ -154,6 +154,7 @@ def count_colors(
     rule: PixelRule,
     *,
     channel_axis: int | None = None,
+    counter: ColorCounter | None = None,
     progress: Progress | None = None,
 ) -> ColorHistogram:
     """Count the colors of an image, on all cores if it is a file.
@@ -162,6 +163,8 @@ def count_colors(
     ----------
     image, rule, channel_axis, progress
         As in :func:`pixel_blocks`.
+    counter : ColorCounter, optional
+        Of the images before, whose counts are added.
 
     Returns
     -------
@@ -172,7 +175,7 @@ def count_colors(
     MissingFileError, ImageError
         The image does not exist or cannot be read.
     """
-    counter = ColorCounter()
+    counter = counter or ColorCounter()
     for _ in worked_blocks(image, rule, counter.add, channel_axis=channel_axis, progress=progress):
         pass
     return counter.histogram()

@@ -100,7 +100,7 @@ class Rows:
 
 
 class AreaCounter:
-    """Counts the colors of an image and their blocks, a few rows at a time."""
+    """Counts the colors of images and their blocks, a few rows at a time."""
 
     def __init__(self) -> None:
         self._all = ColorCounter()
@@ -146,6 +146,10 @@ class AreaCounter:
                 np.stack([self._last.valid[1], rows.valid[0]]),
             )
         self._last = rows
+
+    def end_image(self) -> None:
+        """Begin another image, which has no seam with the rows above."""
+        self._last = None
 
     def areas(self) -> ColorAreas:
         """Return what was counted so far.

@@ -23,9 +23,9 @@ class LearnedPalette(Palette):
     counts : array_like of int, shape (n_colors,)
         Pixels of each color.
     n_pixels : int
-        Pixels of the image that are not nodata.
+        Pixels of the image, or of all images, that are not nodata.
     source_colors : int
-        Distinct colors of the image.
+        Distinct colors of them.
     settings : mapping
         Method, weights, space, ... as JSON values.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geoindex.color.histogram import ColorHistogram
+from geoindex.color.histogram import ColorCounter, ColorHistogram
 from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.color.spaces import Space
 from geoindex.color.threads import Progress
 from geoindex.errors import FewerColorsWarning, ImageError, OptionError
 from geoindex.grid import IndexGrid
-from geoindex.images.pixel_blocks import check_not_empty, count_colors, image_name, worked_blocks
+from geoindex.images.pixel_blocks import check_not_empty, count_colors, worked_blocks
+from geoindex.images.several import all_images, each_image, images_name, part_of
 from geoindex.learn.color_areas import AreaCounter, ColorAreas
 from geoindex.learn.flat import flat_colors
 from geoindex.learn.gray.levels import Weights
@@ -91,7 +92,12 @@ class _Settings:
 
 
 def learn_palette(
-    image: str | PathLike[str] | ArrayLike | xr.DataArray | IndexGrid,
+    image: str
+    | PathLike[str]
+    | ArrayLike
+    | xr.DataArray
+    | IndexGrid
+    | Iterable[str | PathLike[str] | ArrayLike | xr.DataArray | IndexGrid],
     n_colors: int | None = None,
     *,
     method: Method = "kmeans",
@@ -107,13 +113,15 @@ def learn_palette(
     min_distance: float | None = None,
     progress: Progress | None = None,
 ) -> LearnedPalette:
-    """Learn a palette from the pixels of an image.
+    """Learn a palette from the pixels of an image, or of several.
 
     Parameters
     ----------
     image : path-like, array_like, masked array, xarray.DataArray, PIL.Image.Image or IndexGrid
         A file of any size (read block by block), pixels in memory, or a grid. Nodata pixels
-        are ignored; depths above 8 bits are rounded to 8 bits.
+        are ignored; depths above 8 bits are rounded to 8 bits. A folder (searched recursively),
+        a glob (``maps/**/*.png``) or a list of images stands for all of them: their pixels
+        count alike, so a large sheet counts more than a small one.
     n_colors : int, optional
         Number of colors, 1 to 65,535. Required except for method ``"flat"``, which returns all
         flat colors by default.
@@ -135,7 +143,8 @@ def learn_palette(
         With method ``"flat"``: colors closer than this (RGB, 0 to 441) to one with more area are
         merged into it. 6 by default, 12 for an image that was stored as JPEG.
     progress : callable, optional
-        Called with the number of rows done and the number of all rows.
+        Called with the number of rows done and the number of all rows; of several images, with
+        those of images.
 
     Returns
     -------
@@ -146,9 +155,9 @@ def learn_palette(
     Raises
     ------
     MissingFileError
-        The image file does not exist.
+        An image file does not exist, or a folder or glob has no images.
     ImageError
-        The image cannot be read, is all transparent or nodata, or has no flat color for method
+        An image cannot be read, is all transparent or nodata, or has no flat color for method
         ``"flat"``.
     OptionError
         An unknown choice, or a number out of range.
@@ -177,21 +186,15 @@ def learn_palette(
         min_distance=min_distance,
     )
     rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale, bands=bands)
-    areas: ColorAreas | None = None
+    images = all_images(image)
     if method == "flat":
-        counter = AreaCounter()
-        for rows in worked_blocks(
-            image, rule, counter.count, channel_axis=channel_axis, progress=progress
-        ):
-            counter.join(rows)
-        areas = counter.areas()
+        areas = _areas(images, rule, channel_axis, progress)
         histogram = areas.histogram
+        check_not_empty(histogram, images_name(images))
+        colors, counts = _flat(areas, n_colors, min_distance, images_name(images))
     else:
-        histogram = count_colors(image, rule, channel_axis=channel_axis, progress=progress)
-    check_not_empty(histogram, image_name(image))
-    if areas is not None:
-        colors, counts = _flat(areas, n_colors, min_distance, image_name(image))
-    else:
+        histogram = _colors(images, rule, channel_axis, progress)
+        check_not_empty(histogram, images_name(images))
         # n_colors is only optional for "flat".
         colors, counts = _quantized(histogram, n_colors or 0, settings)
     if n_colors is not None and len(colors) < n_colors:
@@ -208,6 +211,30 @@ def learn_palette(
         source_colors=len(histogram),
         settings=settings.to_dict(),
     )
+
+
+def _colors(
+    images: list[Any], rule: PixelRule, channel_axis: int | None, progress: Progress | None
+) -> ColorHistogram:
+    """Count the colors of all images, in memory that does not grow with their number."""
+    counter, part = ColorCounter(), part_of(progress, images)
+    for image in each_image(images, progress):
+        count_colors(image, rule, channel_axis=channel_axis, counter=counter, progress=part)
+    return counter.histogram()
+
+
+def _areas(
+    images: list[Any], rule: PixelRule, channel_axis: int | None, progress: Progress | None
+) -> ColorAreas:
+    """Count the colors of all images and their blocks of one color, likewise."""
+    counter, part = AreaCounter(), part_of(progress, images)
+    for image in each_image(images, progress):
+        for rows in worked_blocks(
+            image, rule, counter.count, channel_axis=channel_axis, progress=part
+        ):
+            counter.join(rows)
+        counter.end_image()
+    return counter.areas()
 
 
 def _flat(

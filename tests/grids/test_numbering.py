@@ -185,7 +185,7 @@ def test_options_of_the_command_line(tmp_path: Path) -> None:
     source = save_map(tmp_path)
     PALETTE.save(tmp_path / "units.csv")
     options = ["-p", tmp_path / "units.csv", "--first", 1, "--nodata", 0, "--dtype", "int16"]
-    printed("convert", source, tmp_path / "grid.tif", *options)
+    printed("convert", source, "-o", tmp_path / "grid.tif", *options)
     right = ([[1, 2, 3], [3, 0, 1]], 0, "int16")
     assert pixels_and_nodata(tmp_path / "grid.tif") == right
     printed("batch", source, "-o", tmp_path / "grids", *options)
@@ -196,7 +196,7 @@ def test_options_of_the_command_line(tmp_path: Path) -> None:
         (2, "Clay"),
         (3, "Sand"),
     ]
-    result = invoke("convert", source, tmp_path / "b.tif", *options[:2], "--nodata", 0)
+    result = invoke("convert", source, "-o", tmp_path / "b.tif", *options[:2], "--nodata", 0)
     assert "--first 1" in str(result.exception)
 
 

@@ -1,0 +1,171 @@
+"""Find the image files of folders and globs."""
+
+from __future__ import annotations
+
+import glob
+import os
+import warnings
+from collections.abc import Iterable, Iterator
+from os import PathLike, fspath
+from pathlib import Path
+
+from geoindex.errors import GeoindexWarning, MissingFileError, OptionError
+
+__all__ = ["IMAGE_SUFFIXES", "absolute", "find_images", "is_searched", "warn_of_links"]
+
+IMAGE_SUFFIXES = frozenset(
+    (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".gif", ".bmp", ".jp2", ".j2k", ".jpx")
+)
+"""Images in folders and globs; a file named directly may have any suffix."""
+
+
+def find_images(
+    sources: str | PathLike[str] | Iterable[str | PathLike[str]], *, without: Path | None = None
+) -> list[tuple[Path, Path]]:
+    """List the images of files, folders and globs.
+
+    Parameters
+    ----------
+    sources : path-like or iterable of path-like
+        Image files, folders (searched recursively) or globs, in which ``**`` matches any
+        folders. Hidden files are left out.
+    without : Path, optional
+        A folder to leave out, that of the output.
+
+    Returns
+    -------
+    list of tuple of Path
+        Each image once, in the order of the sources, folders sorted by name, with its path
+        relative to the source folder or to the fixed part of the glob.
+
+    Raises
+    ------
+    MissingFileError
+        A folder or glob without images, or no source at all.
+    OptionError
+        A source folder lies in `without`.
+    """
+    if isinstance(sources, str | PathLike):
+        sources = [sources]
+    found: dict[str, tuple[Path, Path]] = {}
+    for source in sources:
+        for path, kept in _expand(fspath(source), without):
+            found.setdefault(absolute(path), (path, kept))
+    if not found:
+        raise MissingFileError("no source is named; name image files, folders or globs")
+    return list(found.values())
+
+
+def is_searched(source: str | PathLike[str]) -> bool:
+    """Whether a source is a folder or a glob, which may stand for several images."""
+    return Path(source).is_dir() or (glob.has_magic(fspath(source)) and not Path(source).exists())
+
+
+def warn_of_links(sources: Iterable[str | PathLike[str]], without: Path | None = None) -> None:
+    """Warn of folders that are symbolic links: they are not searched, for they can be circles.
+
+    Parameters
+    ----------
+    sources, without
+        As for :func:`find_images`.
+    """
+    real = _real(without)
+    links = [
+        path
+        for source in sources
+        if Path(source).is_dir()
+        for place, folders, _ in _walk_folders(Path(source), real)
+        for path in (os.path.join(place, name) for name in folders)  # noqa: PTH118  thousands
+        if os.path.islink(path)  # noqa: PTH114  ditto
+    ]
+    if links:
+        more = f" and {len(links) - 1:,} more" if len(links) > 1 else ""
+        warnings.warn(
+            f"{links[0]}{more}: linked folders are not searched; name them as sources",
+            GeoindexWarning,
+            stacklevel=3,
+        )
+
+
+def _expand(source: str, without: Path | None) -> Iterator[tuple[Path, Path]]:
+    """Yield the images of a source, each with the part of its path that is kept."""
+    path = Path(source)
+    if path.is_dir():
+        if without is not None and _is_inside(path, without):
+            raise OptionError(
+                f"{source}: is inside the output folder {without}, whose grids would be read as "
+                "images; choose another output folder"
+            )
+        images: Iterable[Path] = _walk(path, without)
+        root = path
+    elif glob.has_magic(source) and not path.exists():
+        root = _fixed_part(path)
+        images = sorted(
+            Path(match)
+            for match in glob.iglob(source, recursive=True)  # noqa: PTH207  as it was typed
+            if _is_image(match) and (without is None or not _is_inside(Path(match), without))
+        )
+    else:
+        # A missing image is one sheet that fails; anything else is a wrong source.
+        if not path.exists() and not _is_image(source):
+            raise MissingFileError(f"{source}: no such file or folder")
+        yield path, Path(path.name)
+        return
+    is_empty = True
+    for image in images:
+        is_empty = False
+        yield image, image.relative_to(root)
+    if is_empty:
+        raise MissingFileError(
+            f"{source}: contains no images ({', '.join(sorted(IMAGE_SUFFIXES))}); name another "
+            "folder"
+        )
+
+
+def _walk(top: Path, without: Path | None) -> Iterator[Path]:
+    """Yield the images below a folder, except hidden ones and those in the folder `without`."""
+    for place, _, files in _walk_folders(top, _real(without)):
+        for name in sorted(files):
+            if not name.startswith(".") and _is_image(name):
+                yield Path(place, name)
+
+
+def _walk_folders(top: Path, without: str | None) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Walk as ``os.walk`` does, sorted, without hidden folders and the folder `without`."""
+    for place, folders, files in os.walk(top):
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith(".") and os.path.realpath(os.path.join(place, name)) != without  # noqa: PTH118  thousands of them
+        )
+        yield place, folders, files
+
+
+def _fixed_part(pattern: Path) -> Path:
+    """Folders of a glob before its first wildcard."""
+    fixed = Path(pattern.anchor)
+    for part in pattern.relative_to(pattern.anchor).parent.parts:
+        if glob.has_magic(part):
+            break
+        fixed /= part
+    return fixed
+
+
+def absolute(path: Path) -> str:
+    """Absolute path; symbolic links are kept."""
+    return os.path.abspath(path)  # noqa: PTH100  resolve() would follow the links
+
+
+def _is_image(name: str) -> bool:
+    """Whether a file name has the suffix of an image."""
+    return os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES  # noqa: PTH122  ditto
+
+
+def _is_inside(path: Path, folder: Path) -> bool:
+    """Whether a path is a folder or lies below it."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+
+
+def _real(folder: Path | None) -> str | None:
+    """Path of a folder without symbolic links."""
+    return None if folder is None else os.path.realpath(folder)
