@@ -22,24 +22,7 @@ from geoindex.palettes.entries import (
     text_of,
     value_labels,
 )
-
-# Where GMT differs from CSS, and its own.
-GMT_COLORS = {
-    "green": (0, 255, 0),
-    "gray": (190, 190, 190),
-    "maroon": (176, 48, 96),
-    "purple": (160, 32, 240),
-    "navyblue": (0, 0, 128),
-    "lightslateblue": (132, 112, 255),
-    "violetred": (208, 32, 144),
-    "lightgoldenrod": (238, 221, 130),
-    "darkyellow": (128, 128, 0),
-    "lightbrown": (235, 190, 85),
-    "darkbrown": (120, 60, 30),
-    "lightorange": (255, 192, 128),
-    "lightred": (255, 128, 128),
-    "lightmagenta": (255, 128, 255),
-}
+from geoindex.palettes.gmt_colors import gmt_color
 
 __all__ = ["format_cpt", "parse_cpt"]
 
@@ -138,8 +121,7 @@ def _checked(color: tuple[int, ...], fill: str, request: Request, line: int) -> 
 
 def _named_color(name: str, request: Request, line: int) -> tuple[int, ...]:
     """Color of a name of GMT: those of X11, a few of which differ from CSS."""
-    known = name.lower().replace("grey", "gray")
-    color = GMT_COLORS.get(known) or (None if "/" in name else color_of_text(known))
+    color = gmt_color(name) or (None if "/" in name else color_of_text(name))
     if color is None:
         raise request.error(
             f"{name[:40]!r} is not a color (r/g/b, h-s-v, c/m/y/k, #rrggbb, a gray or a name)",

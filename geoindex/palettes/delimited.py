@@ -15,7 +15,7 @@ from geoindex.palettes.table_columns import CMYK, Columns, columns_of_table, mea
 from geoindex.palettes.table_rows import Row, cell_number, has_color, table_rows
 from geoindex.rules.scale import ScaleProblemError, to_uint8
 
-__all__ = ["format_csv", "format_tsv", "palette_of_rows", "parse_delimited"]
+__all__ = ["format_csv", "format_tsv", "palette_of_rows", "palette_of_table", "parse_delimited"]
 
 
 def parse_delimited(content: bytes, request: Request) -> Palette:
@@ -40,10 +40,10 @@ def parse_delimited(content: bytes, request: Request) -> Palette:
     PaletteError
         A line is not a color; the message names file, line and reason.
     """
-    return _palette_of_table(table_rows(text_of(content, request), request), request)
+    return palette_of_table(table_rows(text_of(content, request), request), request)
 
 
-def _palette_of_table(rows: Sequence[Row], request: Request) -> Palette:
+def palette_of_table(rows: Sequence[Row], request: Request) -> Palette:
     """Palette of the rows of a table."""
     if not rows:
         raise request.error("holds no colors")

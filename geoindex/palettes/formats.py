@@ -20,10 +20,11 @@ from geoindex.palettes import (
     json_file,
     opendtect,
     painting,
+    spreadsheet,
 )
 from geoindex.palettes.entries import Request
 from geoindex.palettes.raster import STRIP_SUFFIXES
-from geoindex.palettes.styles import cim, qgis, sld
+from geoindex.palettes.styles import arcgis_rest, cim, qgis, sld
 from geoindex.rules.indices import IndexArray, index_dtype
 
 __all__ = [
@@ -83,6 +84,13 @@ FORMATS = (
         suffixes=(".tsv",),
         read=delimited.parse_delimited,
         write=delimited.format_tsv,
+    ),
+    PaletteFormat(
+        key="excel",
+        suffixes=(".xlsx", ".xlsm"),
+        read=spreadsheet.parse_workbook,
+        holds_layers=True,
+        recognize=spreadsheet.is_workbook,
     ),
     PaletteFormat(
         key="gimp",
@@ -178,6 +186,13 @@ FORMATS = (
         suffixes=(".json",),
         read=json_file.parse_json,
         write=json_file.format_json,
+    ),
+    PaletteFormat(
+        key="arcgis",
+        suffixes=(),
+        read=json_file.parse_json,
+        holds_layers=True,
+        recognize=arcgis_rest.is_rest_text,
     ),
 )
 

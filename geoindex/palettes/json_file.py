@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from geoindex.errors import GridError, PaletteError
+from geoindex.errors import GridError, OptionError, PaletteError
 from geoindex.files.json_text import dump_json
 from geoindex.palette import Palette
 from geoindex.palettes.color_text import color_of_text
@@ -18,13 +18,11 @@ from geoindex.palettes.entries import (
     palette_of_entries,
     text_of,
 )
+from geoindex.palettes.stac import stac_classes, without_nodata
+from geoindex.palettes.styles.arcgis_rest import is_rest_object, palette_of_rest_object
 from geoindex.palettes.table_rows import Row
 
 __all__ = ["format_json", "palette_of_object", "parse_json"]
-
-INNER = ("classification:classes", "colormap")
-"""Keys of objects that hold the colors one level further in."""
-
 
 COLOR_LISTS, NAME_LISTS, VALUE_LISTS = ("colors", "palette"), ("names", "labels"), ("values",)
 
@@ -50,25 +48,34 @@ def palette_of_object(found: Any, request: Request) -> Palette:
         keys of Earth Engine (``palette``, ``..._class_palette``); a list of colors; a list of
         objects such as ``{"value": 1, "name": "trees", "color": "#440154"}``, whose keys are
         found like the columns of a table (STAC ``classification:classes``); colors by name or
-        by class value.
+        by class value; a renderer or legend of an ArcGIS web service.
     request : Request
 
     Raises
     ------
     PaletteError
         There are no colors.
+    OptionError
+        A map layer is asked for, and there are none.
 
     Warns
     -----
     GeoindexWarning
         A key is not understood.
     """
+    if is_rest_object(found):
+        return palette_of_rest_object(found, request)
+    if request.layer is not None:
+        raise OptionError(f"{request.where}: has no map layers; leave out --layer (layer=...)")
+    classes = stac_classes(found, request)
+    return _palette_of_colors(found if classes is None else classes, request)
+
+
+def _palette_of_colors(found: Any, request: Request) -> Palette:
+    """Palette of lists of colors, or colors by name or class value."""
     if isinstance(found, dict):
-        inner = next(
-            (found[key] for key in INNER if isinstance(found.get(key), dict | list)), None
-        )
-        if inner is not None:
-            return palette_of_object(inner, request)
+        if isinstance(found.get("colormap"), dict | list):
+            return _palette_of_colors(found["colormap"], request)
         if found and _list_of(found, COLOR_LISTS) is None and all(map(_is_color, found.values())):
             return _by_key(found, request)
     whole = found if isinstance(found, dict) else {"colors": found}
@@ -76,7 +83,7 @@ def palette_of_object(found: Any, request: Request) -> Palette:
     if not isinstance(colors, list | tuple):
         raise request.error("holds no list of colors")
     if colors and all(isinstance(color, dict) for color in colors):
-        return _palette_of_dicts(colors, request)
+        return _palette_of_dicts(without_nodata(colors, request), request)
     entries = [_entry(color, row, request) for row, color in enumerate(colors)]
     for keys, field in ((NAME_LISTS, "name"), (VALUE_LISTS, "value"), (("roles",), "role")):
         items = _list_of(whole, keys)
@@ -122,8 +129,10 @@ def _by_key(found: dict[Any, Any], request: Request) -> Palette:
     return palette_of_entries(entries, request)
 
 
-def _palette_of_dicts(items: list[dict[Any, Any]] | tuple[Any, ...], request: Request) -> Palette:
+def _palette_of_dicts(items: list[dict[Any, Any]], request: Request) -> Palette:
     """Palette of objects, whose keys are the columns of a table."""
+    if not items:
+        raise request.error("holds no colors")
     keys = list(dict.fromkeys(key for item in items for key in item))
     rows = [Row(None, [_cell(item.get(key)) for key in keys]) for item in items]
     return palette_of_rows(Row(None, [str(key) for key in keys]), rows, request)

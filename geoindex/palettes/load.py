@@ -18,6 +18,8 @@ from geoindex.palettes.entries import Request, check_n_colors
 from geoindex.palettes.formats import find_format, format_named, known_suffixes
 from geoindex.palettes.json_file import palette_of_object
 from geoindex.palettes.raster import RASTER_SUFFIXES, palette_of_raster
+from geoindex.palettes.spreadsheet import parse_workbook
+from geoindex.palettes.unread import advice
 from geoindex.rules.scale import Scale
 
 if TYPE_CHECKING:
@@ -72,13 +74,13 @@ def load_palette(
     Parameters
     ----------
     source : str, path-like, Palette, matplotlib colormap or dict
-        A built-in name such as ``"windows-256"``; a palette file (CSV or TSV, GIMP ``.gpl``,
-        JASC and RIFF ``.pal``, Adobe ``.act``, ESRI and QGIS ``.clr``, GMT ``.cpt``, GDAL
-        color relief, OpendTect, JSON); the style of a map layer (QGIS ``.qml``, ``.qgz``,
-        ``.qgs``, ``.qlr``; ArcGIS Pro ``.lyrx``, ``.mapx``; ``.sld``); an image with a color
-        table; a matplotlib colormap or its name, such as ``"tab20"``; colors by class value
-        or name, as rasterio has them: ``{1: (255, 0, 0, 255)}``, ``{"till": "#f7ecc0"}``; or
-        a palette, which is returned as is.
+        A built-in name such as ``"windows-256"``; a palette file (CSV or TSV, Excel ``.xlsx``,
+        GIMP ``.gpl``, JASC and RIFF ``.pal``, Adobe ``.act``, ESRI and QGIS ``.clr``, GMT
+        ``.cpt``, GDAL color relief, OpendTect, JSON); the style of a map layer (QGIS ``.qml``,
+        ``.qgz``, ``.qgs``, ``.qlr``; ArcGIS Pro ``.lyrx``, ``.mapx``; ``.sld``; JSON of an
+        ArcGIS service); an image with a color table; a matplotlib colormap or its name, such as
+        ``"tab20"``; colors by class value or name, as rasterio has them: ``{1: (255, 0, 0,
+        255)}``, ``{"till": "#f7ecc0"}``; or a palette, which is returned as is.
     scale : {"unit", "byte"}, optional
         Scale of the values in delimited text, if the rule (unit if all are within 0-1,
         otherwise byte) would guess wrong.
@@ -90,7 +92,7 @@ def load_palette(
         :data:`geoindex.palettes.formats.FORMATS`.
     layer : str, optional
         Name or identifier of a map layer, if the file holds the styles of several: a QGIS
-        project or layer definition, a file of ArcGIS Pro, SLD.
+        project or layer definition, a file of ArcGIS Pro, SLD; or of a sheet of a workbook.
     encoding : str, optional
         Encoding of a text file, such as ``"cp1250"``. By default UTF-8 or UTF-16, otherwise the
         likeliest code page, with a warning.
@@ -134,7 +136,8 @@ def load_palette(
         return source
     check_n_colors(n_colors)
     if isinstance(source, Mapping):
-        return palette_of_object(dict(source), Request(where="the dict of colors", scale=scale))
+        request = Request(where="the dict of colors", scale=scale, layer=layer)
+        return palette_of_object(dict(source), request)
     if not isinstance(source, str | PathLike):
         return _palette_of_other(source, n_colors)
     name = fspath(source)
@@ -181,13 +184,12 @@ def _palette_of_file(path: Path, request: Request, key: str | None) -> Palette:
     content = read_small(path, "palette file", error=PaletteError)
     known = format_named(key) if key is not None else find_format(path, content)
     if known is None:
-        raise PaletteError(
-            f"{path}: unknown suffix; palettes are read from "
-            f"{', '.join((*known_suffixes(), *RASTER_SUFFIXES))}"
-        )
+        read = ", ".join((*known_suffixes(), *RASTER_SUFFIXES))
+        reason = advice(path) or f"unknown suffix; palettes are read from {read}"
+        raise PaletteError(f"{path}: {reason}")
     if request.layer is not None and not known.holds_layers:
         raise OptionError(f"{path}: has no map layers; leave out --layer (layer=...)")
-    if request.columns is not None and known.read is not parse_delimited:
+    if request.columns is not None and known.read not in (parse_delimited, parse_workbook):
         raise OptionError(f"{path}: is no table; leave out --columns (columns=...)")
     return known.read(content, request)
 

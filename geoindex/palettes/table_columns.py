@@ -298,7 +298,7 @@ def _add_name(
     ranks: list[tuple[int, int]] = []
     for place in others:
         tokens = set(_tokens(header.cells[place]))
-        rank = 0 if tokens <= NAME_WORDS else 1 if tokens & NAME_WORDS else 2
+        rank = 0 if tokens and tokens <= NAME_WORDS else 1 if tokens & NAME_WORDS else 2
         rank = 3 if rank == 2 and not tokens & UNIT_WORDS else rank
         if rank == 0 or _holds_text(rows, place):
             ranks.append((rank, place))

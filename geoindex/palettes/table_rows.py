@@ -28,6 +28,12 @@ class Row:
     cells: Sequence[str]
     """Without blanks around them."""
 
+    @property
+    def is_comment(self) -> bool:
+        """Whether the first cell with text starts with ``#`` but is no color."""
+        first = next((cell for cell in self.cells if cell), "")
+        return first.startswith("#") and color_of_text(first) is None and len(first) > 1
+
 
 def table_rows(text: str, request: Request) -> list[Row]:
     """Rows of a table, without empty ones and comments.

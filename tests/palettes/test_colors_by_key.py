@@ -56,6 +56,40 @@ def test_keys_that_are_not_understood_are_told(tmp_path: Path) -> None:
         load_palette(tmp_path / "p.json")
 
 
+CLASSES = [
+    {"value": 0, "name": "none", "color_hint": "000000"},
+    {"value": 1, "name": "trees", "color_hint": "440154"},
+    {"value": 7, "name": "grass", "color_hint": "00aa00"},
+]
+MARKED = [{**CLASSES[0], "nodata": True}, *CLASSES[1:]]
+UNPAINTED = [{"value": 0, "name": "none", "nodata": True}, *CLASSES[1:]]
+NODATA_IN_STAC: dict[str, Any] = {
+    "a list": MARKED,
+    "without a color": UNPAINTED,
+    "an asset": {"assets": {"map": {"href": "a.tif", "classification:classes": MARKED}}},
+    "a band": {"assets": {"map": {"bands": [{"nodata": 0, "classification:classes": CLASSES}]}}},
+    "bands that agree": {
+        "raster:bands": [{"nodata": 0, "classification:classes": CLASSES}] * 2,
+    },
+}
+
+
+@pytest.mark.parametrize("key", NODATA_IN_STAC)
+def test_nodata_of_stac_is_no_class(tmp_path: Path, key: str) -> None:
+    (tmp_path / "p.json").write_text(json.dumps(NODATA_IN_STAC[key]))
+    with pytest.warns(GeoindexWarning, match=r"entries of nodata are left out \(none\)"):
+        palette = load_palette(tmp_path / "p.json")
+    assert palette.names == ("trees", "grass")
+    assert palette.values == (1, 7)
+    assert palette.colors.tolist() == COLORS
+
+
+def test_lists_of_stac_that_differ_are_asked_for() -> None:
+    bands = [{"classification:classes": CLASSES[:2]}, {"classification:classes": CLASSES[1:]}]
+    with pytest.raises(PaletteError, match="2 different lists classification:classes; save the"):
+        load_palette({"assets": {"map": {"bands": bands}}})
+
+
 SOURCES: list[tuple[str, Any]] = [
     ("rasterio", {1: (68, 1, 84, 255), 7: (0, 170, 0, 255)}),
     ("titiler", {"1": "#440154", "7": "#00aa00ff"}),
@@ -112,6 +146,33 @@ def test_a_categorical_table_of_gmt(tmp_path: Path) -> None:
     assert palette.colors.tolist() == [[0, 255, 0], [255, 255, 0], [120, 60, 30]]
     assert palette.names == ("Till", "Clay", "Gneiss")
     assert palette.values == (0, 3, 7)
+
+
+@pytest.mark.parametrize(
+    ("name", "color"),
+    [
+        ("red3", (205, 0, 0)),
+        ("Gray50", (127, 127, 127)),
+        ("grey90", (229, 229, 229)),
+        ("AntiqueWhite4", (139, 131, 120)),
+        ("green4", (0, 139, 0)),
+        ("lightgoldenrod2", (238, 220, 130)),
+        ("thistle1", (255, 225, 255)),
+        ("navyblue", (0, 0, 128)),
+        ("steelblue", (70, 130, 180)),
+    ],
+)
+def test_names_of_colors_in_gmt(tmp_path: Path, name: str, color: tuple[int, ...]) -> None:
+    """As in GMT's list of colors."""
+    (tmp_path / "p.cpt").write_text(f"0 {name} ;Till\n")
+    assert load_palette(tmp_path / "p.cpt").colors.tolist() == [list(color)]
+
+
+@pytest.mark.parametrize("name", ["red5", "gray101", "beige1"])
+def test_numbers_that_gmt_does_not_have(tmp_path: Path, name: str) -> None:
+    (tmp_path / "p.cpt").write_text(f"0 {name}\n")
+    with pytest.raises(PaletteError, match=f"'{name}' is not a color"):
+        load_palette(tmp_path / "p.cpt")
 
 
 def test_a_table_with_nodata_first(tmp_path: Path) -> None:

@@ -37,6 +37,10 @@ STYLES = {
         "visible": true, "values": [{"fieldValues": ["1"]}], "symbol": {"symbol": {
         "type": "CIMPolygonSymbol", "symbolLayers": [{"type": "CIMSolidFill", "enable": true,
         "color": {"type": "CIMHSVColor", "values": [9, 80, 70, 100]}}]}}}]}]}}]}""",
+    "arcgis": b"""{"name": "Geology", "drawingInfo": {"transparency": 10, "renderer": {
+        "type": "uniqueValue", "uniqueValueInfos": [{"value": "1", "label": "Gneiss", "symbol": {
+        "type": "esriSFS", "style": "esriSFSSolid", "color": [250, 208, 200, 255], "outline": {
+        "type": "esriSLS", "color": [35, 35, 35, 255]}}}]}}}""",
 }
 
 

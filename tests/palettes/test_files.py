@@ -171,3 +171,23 @@ def test_names_before_the_color(tmp_path: Path) -> None:
     palette = load_palette(tmp_path / "p.csv")
     assert palette.colors.tolist() == [[247, 236, 192], [1, 2, 3]]
     assert palette.names == ("Till", "Peat")
+
+
+@pytest.mark.parametrize(
+    ("suffix", "message"),
+    [
+        (".lyr", r"layer file of ArcMap, .*save the layer as \.lyrx"),
+        (".MXD", r"map of ArcMap, .*save the layer as \.lyrx"),
+        (".ase", r"swatches of Adobe programs; save them as \.act"),
+        (".ods", r"spreadsheet; save it as \.xlsx or \.csv"),
+        (".pdf", r"is a document; export the legend as a picture, for geoindex palette legend"),
+        (".xml", r"is XML, but no style that is known"),
+        (".jpg", r"without a color table; geoindex palette learn"),
+        (".xyz", r"unknown suffix; palettes are read from \.csv"),
+    ],
+)
+def test_formats_that_are_not_read_are_named(tmp_path: Path, suffix: str, message: str) -> None:
+    path = tmp_path / f"legend{suffix}"
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+    with pytest.raises(PaletteError, match=message):
+        load_palette(path)

@@ -32,8 +32,18 @@ class MapLayer(Generic[Style]):
     """Where the file describes its style."""
 
 
-def choose_layer(layers: Sequence[MapLayer[Style]], request: Request) -> MapLayer[Style]:
+def choose_layer(
+    layers: Sequence[MapLayer[Style]], request: Request, what: str = "layer"
+) -> MapLayer[Style]:
     """Layer that the user named, or the only one with classes.
+
+    Parameters
+    ----------
+    layers : sequence of MapLayer
+    request : Request
+        Its `layer` is a name or an identifier.
+    what : str
+        What the file calls them, for messages.
 
     Raises
     ------
@@ -51,19 +61,20 @@ def choose_layer(layers: Sequence[MapLayer[Style]], request: Request) -> MapLaye
         return found[0]
     if found and request.layer is not None:
         raise request.error(
-            f"holds {len(found)} layers named {request.layer!r}; choose one by its identifier: "
+            f"holds {len(found)} {what}s named {request.layer!r}; choose one by its identifier: "
             f"{_listed([layer.key for layer in found])}"
         )
     names = _listed([layer.name for layer in usable or layers])
     if found:
         raise request.error(
-            f"holds {len(found)} layers with classes; choose one with --layer (layer=...): {names}"
+            f"holds {len(found)} {what}s with classes; choose one with --layer (layer=...): "
+            f"{names}"
         )
     if request.layer is not None:
-        raise request.error(f"holds no layer {request.layer!r}; it holds: {names}")
+        raise request.error(f"holds no {what} {request.layer!r}; it holds: {names}")
     raise request.error(
-        "holds no layer of polygons or classes"
-        + (f"; other layers are taken with --layer (layer=...): {names}" if layers else "")
+        f"holds no {what} of polygons or classes"
+        + (f"; other {what}s are taken with --layer (layer=...): {names}" if layers else "")
     )
 
 
