@@ -8,6 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from geoindex.analysis.crosstab import compare_grids as compare_grids
+    from geoindex.analysis.crosstab import crosstab as crosstab
     from geoindex.batch import BatchReport as BatchReport
     from geoindex.batch import convert_many as convert_many
     from geoindex.clean import Clean as Clean
@@ -47,8 +49,10 @@ _HOME = {
     "builtin_palettes": "geoindex.palettes.load",
     "compare_palettes": "geoindex.learn.compare",
     "clean_grid": "geoindex.clean.grid",
+    "compare_grids": "geoindex.analysis.crosstab",
     "convert": "geoindex.indexing.convert",
     "convert_many": "geoindex.batch",
+    "crosstab": "geoindex.analysis.crosstab",
     "index_image": "geoindex.indexing.image",
     "learn_palette": "geoindex.learn.palette",
     "legend_palette": "geoindex.learn.legend",
@@ -74,9 +78,11 @@ __all__ = [
     "__version__",
     "builtin_palettes",
     "clean_grid",
+    "compare_grids",
     "compare_palettes",
     "convert",
     "convert_many",
+    "crosstab",
     "index_image",
     "learn_palette",
     "legend_palette",

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from rasterio.control import GroundControlPoint
     from rasterio.crs import CRS
 
+    from geoindex.analysis.areas import AreaTable
+
 __all__ = ["IndexGrid", "LegendOrder", "Resampling"]
 
 LegendOrder = Literal["palette", "area"]
@@ -127,6 +129,30 @@ class IndexGrid(ClassArray):
             order=order,
             max_classes=max_classes,
         )
+
+    def areas(self, zones: IndexGrid | None = None) -> AreaTable:
+        """Measure how much of the map each class covers.
+
+        Parameters
+        ----------
+        zones : IndexGrid, optional
+            Measure each of its classes apart; it must lie at the same place.
+
+        Returns
+        -------
+        AreaTable
+            Pixels, share and square kilometers of each class; ``.rows()``, ``.save("areas.csv")``.
+            In a projected CRS every pixel has the same area; in a geographic one that of its row
+            on the ellipsoid; without a CRS areas are squares of map units.
+
+        Raises
+        ------
+        GridError
+            The grids do not lie on each other, or a grid in degrees is rotated.
+        """
+        from geoindex.files.door import grid_areas
+
+        return grid_areas(self, zones)
 
     def crop(
         self, box: Sequence[float] | None = None, *, map_box: Sequence[float] | None = None

@@ -50,6 +50,8 @@ COMMANDS = {
     "horizon": ("geoindex.cli.horizon:horizon_command", "Write a grid as an OpendTect horizon."),
     "section": ("geoindex.cli.section:section_command", "Write a cross-section as a SEG-Y line."),
     "plot": ("geoindex.cli.plot:plot_command", "Draw a grid in its palette colors."),
+    "areas": ("geoindex.cli.analysis:areas_command", "Measure how much each class covers."),
+    "crosstab": ("geoindex.cli.analysis:crosstab_command", "Compare two grids class by class."),
     "info": ("geoindex.cli.info:info_command", "Show what a file contains."),
     "doctor": (
         "geoindex.cli.doctor:doctor_command",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import ListedColormap
 
+    from geoindex.analysis.areas import AreaTable
     from geoindex.grid import IndexGrid
     from geoindex.palette import Palette
     from geoindex.plot.norm import IndexNorm
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "colors_of_texts",
     "crop_grid",
+    "grid_areas",
     "grid_html",
     "grid_part",
     "grid_to_xarray",
@@ -88,6 +90,13 @@ def grid_html(grid: IndexGrid) -> str:
     from geoindex.plot import html
 
     return html.grid_html(grid)
+
+
+def grid_areas(grid: IndexGrid, zones: IndexGrid | None) -> AreaTable:
+    """Measure the classes of a grid."""
+    from geoindex.analysis import areas
+
+    return areas.area_table(grid, zones)
 
 
 def crop_grid(grid: IndexGrid, box: Sequence[float] | None, **options: Any) -> IndexGrid:

@@ -1,0 +1,1 @@
+"""What grids hold: areas of classes, cross-tabulation, polygons."""

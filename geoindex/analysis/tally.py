@@ -1,0 +1,144 @@
+"""Pixels and areas of classes, and of pairs of classes, counted row by row."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoindex.analysis.pixel_area import PixelAreas, pixel_areas
+from geoindex.errors import GridError
+from geoindex.grid import IndexGrid
+
+__all__ = ["Tally", "check_same_place", "tally"]
+
+SAME_PLACE = 0.01
+"""Share of a pixel by which the corners of two grids may differ."""
+
+BAND_PIXELS = 2**20
+
+MOST_PAIRS = 2**24
+
+
+class Tally(NamedTuple):
+    """Pixels and areas of each pair of classes; the last row and column are those of nodata."""
+
+    pixels: NDArray[np.int64]
+    """Shape (classes of the first grid + 1, classes of the second + 1)."""
+
+    areas: NDArray[np.float64] | None
+    """The same shape; None for grids without a transform."""
+
+    unit: str | None
+    """Unit of the areas: ``"km2"`` or ``"map units"``."""
+
+
+def tally(first: IndexGrid, second: IndexGrid | None = None) -> Tally:
+    """Count the pixels, and add up the areas, of pairs of classes.
+
+    Parameters
+    ----------
+    first, second : IndexGrid
+        Grids at the same place; without the second all pixels belong to one class.
+
+    Returns
+    -------
+    Tally
+
+    Raises
+    ------
+    GridError
+        The grids do not lie on each other, or areas cannot be told (:func:`pixel_areas`).
+    """
+    if second is not None:
+        check_same_place(first, second)
+    areas = pixel_areas(first)
+    n_first = len(first.palette) + 1
+    n_second = 2 if second is None else len(second.palette) + 1
+    n_pairs = n_first * n_second
+    if n_pairs > MOST_PAIRS:
+        raise GridError(
+            f"{n_first - 1:,} and {n_second - 1:,} classes make too many pairs to count; merge "
+            "classes first"
+        )
+    pixels = np.zeros(n_pairs, np.int64)
+    sums = np.zeros(n_pairs)
+    constant = areas is None or bool((areas.of_rows == areas.of_rows[0]).all())
+    for rows, indices in first.bands(BAND_PIXELS):
+        pairs = _classes(indices, first)
+        if second is not None:
+            pairs = pairs * n_second + _classes(np.asarray(second.indices[rows]), second)
+        else:
+            pairs = pairs * n_second
+        if constant:
+            pixels += np.bincount(pairs.ravel(), minlength=n_pairs)
+            continue
+        assert areas is not None  # noqa: S101  # for the type checker
+        for row, area in zip(pairs, areas.of_rows[rows], strict=True):
+            counts = np.bincount(row, minlength=n_pairs)
+            pixels += counts
+            sums += counts * area
+    if constant and areas is not None:
+        sums = pixels * areas.of_rows[0]
+    return _shaped(pixels, sums, areas, (n_first, n_second))
+
+
+def _classes(indices: NDArray[np.generic], grid: IndexGrid) -> NDArray[np.intp]:
+    """Palette rows; the number of classes stands for nodata."""
+    n_classes = len(grid.palette)
+    table = np.arange(int(np.iinfo(grid.indices.dtype).max) + 1, dtype=np.intp)
+    if grid.nodata is not None:
+        table[grid.nodata] = n_classes
+    classes: NDArray[np.intp] = table[indices]
+    return classes
+
+
+def _shaped(
+    pixels: NDArray[np.int64],
+    sums: NDArray[np.float64],
+    areas: PixelAreas | None,
+    shape: tuple[int, int],
+) -> Tally:
+    return Tally(
+        pixels.reshape(shape),
+        None if areas is None else sums.reshape(shape),
+        None if areas is None else areas.unit,
+    )
+
+
+def check_same_place(first: IndexGrid, second: IndexGrid) -> None:
+    """Raise an error unless pixels of two grids lie on each other.
+
+    Raises
+    ------
+    GridError
+        Shapes, corners or reference systems differ; the message tells both places.
+    """
+    rows, cols = first.shape
+    one, other = first.transform, second.transform
+    same = first.shape == second.shape and (one is None) == (other is None)
+    if same and one is not None and other is not None:
+        corners = ((0, 0), (cols, 0), (0, rows), (cols, rows))
+        shifts = (math.dist(~one @ (other @ corner), corner) for corner in corners)
+        same = max(shifts) < SAME_PLACE
+    if same and (first.crs is None or second.crs is None or first.crs == second.crs):
+        return
+    raise GridError(
+        f"the grids do not lie on each other: {_place(first)}; and {_place(second)}. Warp one to "
+        "the other (gdalwarp -r near -te ... -ts ...), or crop both"
+    )
+
+
+def _place(grid: IndexGrid) -> str:
+    """Size, place and reference system of a grid in a few words."""
+    rows, cols = grid.shape
+    text = f"{cols} x {rows} pixels"
+    if grid.transform is not None:
+        left, top = grid.transform @ (0, 0)
+        right, bottom = grid.transform @ (cols, rows)
+        text += f" from ({left:.10g}, {top:.10g}) to ({right:.10g}, {bottom:.10g})"
+    if grid.crs is not None:
+        text += f" in {grid.crs.to_string()[:60]}"
+    return text
