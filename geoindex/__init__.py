@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from geoindex.errors import GeoindexError as GeoindexError
     from geoindex.grid import IndexGrid as IndexGrid
     from geoindex.grids.formats import open_grid as open_grid
+    from geoindex.grids.value_files import open_values as open_values
     from geoindex.indexing.convert import convert as convert
     from geoindex.indexing.image import index_image as index_image
+    from geoindex.indexing.values import image_values as image_values
     from geoindex.learn.compare import compare_palettes as compare_palettes
     from geoindex.learn.gray.levels import quantize_gray as quantize_gray
     from geoindex.learn.learned import LearnedPalette as LearnedPalette
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
     from geoindex.palettes.load import builtin_palettes as builtin_palettes
     from geoindex.palettes.load import load_palette as load_palette
     from geoindex.survey import Survey as Survey
+    from geoindex.values.grid import ValueGrid as ValueGrid
+    from geoindex.values.load import load_ramp as load_ramp
+    from geoindex.values.ramp import Ramp as Ramp
 
 from geoindex.__version__ import __version__
 
@@ -45,7 +50,9 @@ _HOME = {
     "IndexGrid": "geoindex.grid",
     "LearnedPalette": "geoindex.learn.learned",
     "Palette": "geoindex.palette",
+    "Ramp": "geoindex.values.ramp",
     "Survey": "geoindex.survey",
+    "ValueGrid": "geoindex.values.grid",
     "builtin_palettes": "geoindex.palettes.load",
     "compare_palettes": "geoindex.learn.compare",
     "clean_grid": "geoindex.clean.grid",
@@ -53,13 +60,16 @@ _HOME = {
     "convert": "geoindex.indexing.convert",
     "convert_many": "geoindex.batch",
     "crosstab": "geoindex.analysis.crosstab",
+    "image_values": "geoindex.indexing.values",
     "index_image": "geoindex.indexing.image",
     "learn_palette": "geoindex.learn.palette",
     "legend_palette": "geoindex.learn.legend",
     "load_palette": "geoindex.palettes.load",
+    "load_ramp": "geoindex.values.load",
     "match_palette": "geoindex.learn.match",
     "nearest": "geoindex.color.nearest",
     "open_grid": "geoindex.grids.formats",
+    "open_values": "geoindex.grids.value_files",
     "read_horizon": "geoindex.opendtect.read_horizon",
     "write_horizon": "geoindex.opendtect.write_horizon",
     "write_section": "geoindex.opendtect.segy",
@@ -74,7 +84,9 @@ __all__ = [
     "IndexGrid",
     "LearnedPalette",
     "Palette",
+    "Ramp",
     "Survey",
+    "ValueGrid",
     "__version__",
     "builtin_palettes",
     "clean_grid",
@@ -83,13 +95,16 @@ __all__ = [
     "convert",
     "convert_many",
     "crosstab",
+    "image_values",
     "index_image",
     "learn_palette",
     "legend_palette",
     "load_palette",
+    "load_ramp",
     "match_palette",
     "nearest",
     "open_grid",
+    "open_values",
     "quantize_gray",
     "read_horizon",
     "write_horizon",

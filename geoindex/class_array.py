@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.errors import GridError
 from geoindex.palette import Palette
-from geoindex.rules.indices import IndexArray, check_indices, check_nodata, is_lazy
+from geoindex.rules.indices import IndexArray, check_indices, check_nodata, is_lazy, row_blocks
 
 __all__ = ["ClassArray"]
 
@@ -79,14 +78,7 @@ class ClassArray:
             Rows of the block.
         ndarray of uint8 or uint16, shape (rows of the slice, cols)
         """
-        rows, cols = self.shape
-        if self.is_lazy:
-            stops = np.cumsum(cast("Any", self.indices).chunks[0]).tolist()
-        else:
-            step = max(1, n_pixels // cols)
-            stops = [*range(step, rows, step), rows]
-        for start, stop in pairwise([0, *stops]):
-            yield slice(start, stop), np.asarray(self.indices[start:stop])
+        yield from row_blocks(self.indices, n_pixels)
 
     @property
     def valid(self) -> NDArray[np.bool_]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from geoindex.analysis.areas import AreaTable
 
-__all__ = ["IndexGrid", "LegendOrder", "Resampling"]
+__all__ = ["IndexGrid", "LegendOrder", "Resampling", "survey_of"]
 
 LegendOrder = Literal["palette", "area"]
 """Order of the classes in a legend: that of the palette, or largest area first."""
@@ -372,12 +372,7 @@ class IndexGrid(ClassArray):
     @property
     def survey(self) -> Survey | None:
         """Survey whose inlines and crosslines are the rows and columns; see :meth:`resample`."""
-        content = self.provenance.get("survey")
-        if not isinstance(content, Mapping) or self.transform is None:
-            return None
-        survey = Survey.from_dict(content)
-        same = survey.shape == self.shape and survey.transform.almost_equals(self.transform, 1e-6)
-        return survey if same else None
+        return survey_of(self.provenance, self.shape, self.transform)
 
     def to_xarray(self) -> xr.DataArray:
         """Copy the grid into an xarray DataArray; needs ``geoindex-raster[xarray]``.
@@ -402,3 +397,15 @@ class IndexGrid(ClassArray):
         from geoindex.files.door import grid_html
 
         return grid_html(self)
+
+
+def survey_of(
+    provenance: Mapping[str, Any], shape: tuple[int, int], transform: Affine | None
+) -> Survey | None:
+    """Survey that a grid was resampled to, if it still has the rows and columns of it."""
+    content = provenance.get("survey")
+    if not isinstance(content, Mapping) or transform is None:
+        return None
+    survey = Survey.from_dict(content)
+    same = survey.shape == shape and survey.transform.almost_equals(transform, 1e-6)
+    return survey if same else None

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from geoindex.palette import Palette
     from geoindex.plot.norm import IndexNorm
     from geoindex.survey import Survey
+    from geoindex.values.grid import ValueGrid
 
 __all__ = [
     "colors_of_texts",
@@ -34,11 +35,15 @@ __all__ = [
     "palette_html",
     "plot_grid",
     "plot_palette",
+    "plot_values",
     "read_survey",
     "resample",
+    "resample_values",
     "same_grids",
     "save_grid",
     "save_palette",
+    "save_values",
+    "values_to_xarray",
     "write_survey",
 ]
 
@@ -146,6 +151,34 @@ def resample(grid: IndexGrid, survey: Survey, **options: Any) -> IndexGrid:
     from geoindex.surveys import resample as room
 
     return room.resample(grid, survey, **options)
+
+
+def plot_values(grid: ValueGrid, **options: Any) -> Axes:
+    """Draw a grid of values."""
+    from geoindex.values import figure
+
+    return figure.plot_values(grid, **options)
+
+
+def save_values(grid: ValueGrid, path: str | PathLike[str], **options: Any) -> None:
+    """Write a grid of values to a file."""
+    from geoindex.grids import value_files
+
+    value_files.save_values(grid, path, **options)
+
+
+def values_to_xarray(grid: ValueGrid) -> xr.DataArray:
+    """DataArray of a grid of values."""
+    from geoindex.values import data_arrays
+
+    return data_arrays.values_to_xarray(grid)
+
+
+def resample_values(grid: ValueGrid, survey: Survey, **options: Any) -> ValueGrid:
+    """Resample a grid of values to a survey."""
+    from geoindex.surveys import resample as room
+
+    return room.resample_values(grid, survey, **options)
 
 
 def read_survey(path: str | PathLike[str], **options: Any) -> Survey:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from geoindex.errors import OutputError
-from geoindex.grids.writing import GridHeader
+from geoindex.grids.headers import FileHeader
 from geoindex.images.sidecars import place_beside
 
 __all__ = ["gdal_companions", "refuse_strangers"]
@@ -16,14 +16,14 @@ def gdal_companions(path: Path) -> list[Path]:
     return [path.with_name(path.name + suffix) for suffix in (".aux.xml", ".ovr", ".msk")]
 
 
-def refuse_strangers(path: Path, header: GridHeader, companions: list[Path]) -> None:
+def refuse_strangers(path: Path, header: FileHeader, companions: list[Path]) -> None:
     """Refuse to write beside files of another image that would give the grid a place.
 
     Parameters
     ----------
     path : Path
         The grid.
-    header : GridHeader
+    header : FileHeader
         Its place.
     companions : list of Path
         What is written with it.

@@ -7,7 +7,7 @@ import warnings
 from pathlib import Path
 
 from geoindex.errors import GeoindexWarning, OutputError
-from geoindex.grids.writing import GridHeader
+from geoindex.grids.headers import FileHeader
 
 __all__ = ["check_space"]
 
@@ -17,7 +17,7 @@ LIKELY_RATIO = 10
 LARGEST_RATIO = 500
 
 
-def check_space(path: Path, header: GridHeader) -> None:
+def check_space(path: Path, header: FileHeader) -> None:
     """Refuse an output that cannot fit on its disk, and warn of one that may not.
 
     Raises
@@ -37,12 +37,12 @@ def check_space(path: Path, header: GridHeader) -> None:
     if free < (size // LARGEST_RATIO if compressed else size):
         raise OutputError(
             f"{path}: not enough disk space: the disk has {_megabytes(free)} free, and "
-            f"{_megabytes(size)} of indices are to be written; free some space or write elsewhere"
+            f"{_megabytes(size)} of pixels are to be written; free some space or write elsewhere"
         )
     if compressed and free < size // LIKELY_RATIO:
         warnings.warn(
             f"{path}: the disk has only {_megabytes(free)} free for {_megabytes(size)} of "
-            "indices before compression",
+            "pixels before compression",
             GeoindexWarning,
             stacklevel=4,
         )

@@ -14,14 +14,23 @@ from geoindex.grid import IndexGrid
 from geoindex.grids import npy, tagged
 from geoindex.grids.class_values import FileNumbering
 from geoindex.grids.exchange import cps3, esri, irap, points, surfer6, surfer7, zmap
-from geoindex.grids.exchange.frame import ExchangeFormat, numbering_finder, opener, reader
+from geoindex.grids.exchange.frame import (
+    ExchangeFormat,
+    numbering_finder,
+    opener,
+    reader,
+    value_reader,
+)
 from geoindex.grids.geotiff import open_geotiff, read_geotiff
+from geoindex.grids.headers import FileHeader, GridHeader, ValueHeader
 from geoindex.grids.npy import open_npy, read_npy
 from geoindex.grids.png import open_png, read_png
-from geoindex.grids.writing import BlockWriter, GridHeader, GridOpener, collector
+from geoindex.grids.writing import ArrayWriter, BlockWriter, GridOpener, ValueOpener, collector
 from geoindex.opendtect.read_horizon import read_horizon
 from geoindex.opendtect.write_horizon import save_on_survey
+from geoindex.opendtect.write_values import save_values_on_survey
 from geoindex.palettes.merge import merge_values
+from geoindex.values.grid import ValueGrid
 
 __all__ = [
     "BINARY",
@@ -64,6 +73,12 @@ class GridFormat:
     numbering: Callable[[Path], FileNumbering] | None = None
     """How a file that can be read numbers its classes; None where there is one way only."""
 
+    open_values: ValueOpener | None = None
+    """Opens a file of values for writing; None where the format holds classes only."""
+
+    read_values: Callable[[Path], ValueGrid] | None = None
+    """Reads the numbers of a file without its legend; None where that takes more."""
+
     recognize: Callable[[bytes], bool] | None = None
     """Whether the first bytes of a file are those of this format, whatever its suffix."""
 
@@ -76,28 +91,50 @@ def open_horizon(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator
             f"{path}: a horizon holds row numbers, which its color table is for, and 1e30 for "
             "nodata; leave out values=True (--values), first=, nodata= and dtype="
         )
+    collected = _on_survey(path, header, overwrite=overwrite)
+    yield collected
+    save_on_survey(path, header.grid(collected.cells), overwrite)
+
+
+@contextmanager
+def open_value_horizon(
+    path: Path, header: ValueHeader, *, overwrite: bool
+) -> Iterator[BlockWriter]:
+    """Open values on a survey for writing; see :class:`geoindex.grids.writing.Opener`."""
+    collected = _on_survey(path, header, overwrite=overwrite)
+    yield collected
+    save_values_on_survey(path, header.grid(collected.cells), overwrite)
+
+
+def _on_survey(path: Path, header: FileHeader, *, overwrite: bool) -> ArrayWriter:
+    """Take the cells of a grid that must be on a survey."""
     if "survey" not in header.provenance:
         raise OutputError(
             f"{path}: a horizon needs the survey; write it with geoindex horizon (write_horizon), "
             "or save grid.resample(survey)"
         )
-    collected = collector(path, header, overwrite=overwrite)
-    yield collected
-    save_on_survey(path, header.grid(collected.indices), overwrite)
+    return collector(path, header, overwrite=overwrite)
 
 
 def _exchange(key: str, name: str, module: ExchangeFormat[Any], *suffixes: str) -> GridFormat:
     """Row of a format that a module of its own writes and reads."""
+    both = opener(module.layout, module.write, any_nodata=key == "esri")
     return GridFormat(
         key=key,
         name=name,
         suffixes=suffixes,
-        open=opener(module.layout, module.write, any_nodata=key == "esri"),
+        open=both,
         read=reader(module.read),
         numbering=numbering_finder(module.read),
+        open_values=both,
+        read_values=value_reader(module.read),
         recognize=module.recognize,
     )
 
+
+XYZ = opener(points.layout, points.write_xyz)
+DUG = opener(points.layout, points.write_dug)
+IJXYZ = opener(points.layout_on_survey, points.write_ijxyz)
 
 FORMATS = (
     GridFormat(
@@ -105,6 +142,7 @@ FORMATS = (
         name="NumPy array",
         suffixes=(".npy",),
         open=open_npy,
+        open_values=open_npy,
         read=read_npy,
         numbering=npy.file_numbering,
     ),
@@ -113,6 +151,7 @@ FORMATS = (
         name="GeoTIFF",
         suffixes=(".tif", ".tiff"),
         open=open_geotiff,
+        open_values=open_geotiff,
         read=read_geotiff,
         numbering=tagged.file_numbering,
     ),
@@ -134,25 +173,29 @@ FORMATS = (
         key="xyz",
         name="XYZ text",
         suffixes=(".xyz",),
-        open=opener(points.layout, points.write_xyz),
+        open=XYZ,
+        open_values=XYZ,
     ),
     GridFormat(
         key="dug",
         name="DUG Insight text",
         suffixes=(".xya",),
-        open=opener(points.layout, points.write_dug),
+        open=DUG,
+        open_values=DUG,
     ),
     GridFormat(
         key="ijxyz",
         name="text of inlines and crosslines",
         suffixes=(".ijxyz",),
-        open=opener(points.layout_on_survey, points.write_ijxyz),
+        open=IJXYZ,
+        open_values=IJXYZ,
     ),
     GridFormat(
         key="horizon",
         name="OpendTect horizon",
         suffixes=(".dat",),
         open=open_horizon,
+        open_values=open_value_horizon,
         read=read_horizon,
     ),
 )

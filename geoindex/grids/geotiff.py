@@ -17,6 +17,7 @@ from typing import Any
 
 import rasterio
 import rasterio.shutil
+from numpy.typing import NDArray
 from rasterio.crs import CRS
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetWriter, MemoryFile
@@ -26,12 +27,12 @@ from geoindex.color.threads import n_cores
 from geoindex.errors import OutputError
 from geoindex.files.whole_files import output_set
 from geoindex.grids.companions import gdal_companions, refuse_strangers
+from geoindex.grids.headers import FileHeader
 from geoindex.grids.place_json import place_to_json
 from geoindex.grids.tagged import read_tagged, sidecar_path, tag_content, write_sidecar
-from geoindex.grids.writing import BandBuffer, BlockWriter, GridHeader
+from geoindex.grids.writing import BandBuffer, BlockWriter
 from geoindex.images.files import Region
 from geoindex.palettes.raster import TAG
-from geoindex.rules.indices import IndexArray
 
 __all__ = ["is_cloud_optimized", "open_geotiff", "read_geotiff"]
 
@@ -47,7 +48,7 @@ read_geotiff = read_tagged
 
 
 @contextmanager
-def open_geotiff(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator[BlockWriter]:
+def open_geotiff(path: Path, header: FileHeader, *, overwrite: bool) -> Iterator[BlockWriter]:
     """Open a tiled, DEFLATE-compressed GeoTIFF for writing.
 
     See :class:`geoindex.grids.writing.GridOpener`.
@@ -61,7 +62,8 @@ def open_geotiff(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator
                 # The driver for the cloud only copies whole files.
                 with _create(files.scratch(), header, lost, compress="lz4") as target:
                     yield _GeoTiffWriter(target, header)
-                _copy_as_cog(files.scratch(), files.target)
+                overviews = "average" if header.pixel_dtype.kind == "f" else "mode"
+                _copy_as_cog(files.scratch(), files.target, overviews)
             else:
                 with _create(
                     files.target, header, lost, compress="deflate", zlevel=DEFLATE_LEVEL
@@ -78,13 +80,13 @@ def open_geotiff(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator
 class _GeoTiffWriter:
     """Passes whole tiles to GDAL, which rewrites a tile that arrives in parts."""
 
-    def __init__(self, target: DatasetWriter, header: GridHeader) -> None:
+    def __init__(self, target: DatasetWriter, header: FileHeader) -> None:
         self._target = target
         self._header = header
         self._buffer = BandBuffer(header.shape, multiple=BLOCK)
 
-    def write(self, indices: IndexArray, region: Region) -> None:
-        band = self._buffer.add(self._header.pixels(indices), region)
+    def write(self, cells: NDArray[Any], region: Region) -> None:
+        band = self._buffer.add(self._header.pixels(cells), region)
         if band is not None:
             pixels, place = band
             self._target.write(pixels, 1, window=Window.from_slices(*place))
@@ -92,7 +94,7 @@ class _GeoTiffWriter:
 
 @contextmanager
 def _create(
-    path: Path, header: GridHeader, lost: dict[str, Any], **compression: Any
+    path: Path, header: FileHeader, lost: dict[str, Any], **compression: Any
 ) -> Iterator[DatasetWriter]:
     """Open a new GeoTIFF with all but its pixels.
 
@@ -102,6 +104,7 @@ def _create(
     place: dict[str, Any] = (
         {} if header.gcps else {"transform": header.transform, "crs": header.crs}
     )
+    table = header.color_table
     # Decoding and mapping keep a core busy, and handing tiles to threads costs time, too.
     n_threads = max(1, n_cores() - 1) if rows * cols >= THREADED_PIXELS else 1
     with warnings.catch_warnings():
@@ -118,7 +121,7 @@ def _create(
             tiled=True,
             blockxsize=BLOCK,
             blockysize=BLOCK,
-            photometric="palette" if header.has_color_table else "minisblack",
+            photometric="minisblack" if table is None else "palette",
             BIGTIFF="IF_SAFER",
             **compression,
             num_threads=n_threads,
@@ -126,13 +129,15 @@ def _create(
         ) as target:
             if header.gcps:
                 target.gcps = (list(header.gcps), header.crs or CRS())
-            if header.has_color_table:
-                target.write_colormap(1, _color_table(header))
+            if table is not None:
+                target.write_colormap(1, {value: (*rgb, 255) for value, rgb in table.items()})
+            if header.unit is not None:
+                target.units = (header.unit,)
             target.update_tags(**{TAG: tag_content(header, lost)})
             yield target
 
 
-def _not_in_keys(header: GridHeader) -> dict[str, Any]:
+def _not_in_keys(header: FileHeader) -> dict[str, Any]:
     """Parts of the place that GeoTIFF keys, or GDAL's way to read them, cannot hold."""
     lost = {
         "transform": header.transform is not None and header.transform.is_identity,
@@ -178,23 +183,14 @@ def is_cloud_optimized(path: Path) -> bool:
             return bool(source.tags(ns="IMAGE_STRUCTURE").get("LAYOUT") == "COG")
 
 
-def _copy_as_cog(source: Path, target: Path) -> None:
-    """Copy to a Cloud Optimized GeoTIFF, with majority overviews."""
+def _copy_as_cog(source: Path, target: Path, overviews: str) -> None:
+    """Copy to a Cloud Optimized GeoTIFF, with overviews of a kind."""
     rasterio.shutil.copy(
         source,
         target,
         driver="COG",
         compress="deflate",
-        overview_resampling="mode",
+        overview_resampling=overviews,
         bigtiff="if_safer",
         num_threads=n_cores(),
     )
-
-
-def _color_table(header: GridHeader) -> dict[int, tuple[int, ...]]:
-    """Color table as rasterio takes it."""
-    colors = header.palette.colors.tolist()
-    return {
-        value: (red, green, blue, 255)
-        for value, (red, green, blue) in zip(header.pixel_values, colors, strict=True)
-    }

@@ -21,13 +21,13 @@ from geoindex.files.small_files import read_small
 from geoindex.files.whole_files import output_set
 from geoindex.grid import IndexGrid
 from geoindex.grids.class_values import FileNumbering, rows_of_values
+from geoindex.grids.headers import FileHeader
 from geoindex.grids.place_json import place_from_json, place_to_json
-from geoindex.grids.writing import BandBuffer, BlockWriter, GridHeader
+from geoindex.grids.writing import BandBuffer, BlockWriter
 from geoindex.images.files import Region
-from geoindex.palettes.json_file import palette_from_json, palette_to_json
-from geoindex.rules.indices import IndexArray
+from geoindex.palettes.json_file import palette_from_json
 
-__all__ = ["file_numbering", "open_npy", "read_npy", "sidecar_path"]
+__all__ = ["file_numbering", "load_npy", "open_npy", "read_npy", "sidecar_path"]
 
 
 def sidecar_path(path: Path) -> Path:
@@ -36,7 +36,7 @@ def sidecar_path(path: Path) -> Path:
 
 
 @contextmanager
-def open_npy(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator[BlockWriter]:
+def open_npy(path: Path, header: FileHeader, *, overwrite: bool) -> Iterator[BlockWriter]:
     """Open indices and sidecar for writing; see :class:`geoindex.grids.writing.GridOpener`."""
     sidecar = sidecar_path(path)
     with output_set(path, [sidecar], overwrite=overwrite) as files:
@@ -50,7 +50,7 @@ def open_npy(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator[Blo
 class _NpyWriter:
     """Appends bands of rows; pages of a memory map would count as memory of this process."""
 
-    def __init__(self, file: BinaryIO, header: GridHeader) -> None:
+    def __init__(self, file: BinaryIO, header: FileHeader) -> None:
         self._file = file
         self._header = header
         self._buffer = BandBuffer(header.shape)
@@ -64,15 +64,15 @@ class _NpyWriter:
             },
         )
 
-    def write(self, indices: IndexArray, region: Region) -> None:
-        band = self._buffer.add(self._header.pixels(indices), region)
+    def write(self, cells: NDArray[Any], region: Region) -> None:
+        band = self._buffer.add(self._header.pixels(cells), region)
         if band is not None:
             content = np.ascontiguousarray(band[0]).data
             self.checksum = zlib.crc32(content, self.checksum)
             self._file.write(content)
 
 
-def _content(header: GridHeader, checksum: int) -> dict[str, Any]:
+def _content(header: FileHeader, checksum: int) -> dict[str, Any]:
     """Content of the sidecar."""
     return {
         "format": "geoindex grid",
@@ -80,9 +80,7 @@ def _content(header: GridHeader, checksum: int) -> dict[str, Any]:
         "shape": list(header.shape),
         "dtype": header.pixel_dtype.name,
         "crc32": checksum,
-        "nodata": header.pixel_nodata,
-        "class_values": header.values,
-        "palette": palette_to_json(header.palette),
+        **header.sidecar_fields,
         "provenance": header.provenance,
         **place_to_json(header),
     }
@@ -104,16 +102,7 @@ def read_npy(path: Path) -> IndexGrid:
             f"{path}: its sidecar {sidecar.name} is missing, which holds palette and "
             "georeference; keep both files together, or load the array alone with numpy.load"
         )
-    content = load_json(read_small(sidecar, "sidecar", error=GridError), str(sidecar))
-    try:
-        indices = np.load(path, allow_pickle=False)
-    except (ValueError, EOFError, OSError) as error:
-        raise GridError(f"{path}: is not a readable .npy file ({error})") from None
-    if not isinstance(indices, np.ndarray) or content.get("crc32") != _checksum(indices):
-        raise GridError(
-            f"{path}: the sidecar {sidecar.name} was written for other indices; save the grid "
-            "again"
-        )
+    indices, content = load_npy(path)
     palette = palette_from_json(content.get("palette"), str(sidecar))
     nodata = content.get("nodata")
     is_values = bool(content.get("class_values"))
@@ -127,6 +116,29 @@ def read_npy(path: Path) -> IndexGrid:
         provenance=content.get("provenance", {}),
         **place_from_json(content, str(sidecar)),
     )
+
+
+def load_npy(path: Path) -> tuple[NDArray[Any], dict[str, Any]]:
+    """Read an array, and the content of its sidecar, {} if it has none.
+
+    Raises
+    ------
+    GridError
+        The array is damaged, or the sidecar belongs to another array.
+    """
+    sidecar = sidecar_path(path)
+    content: dict[str, Any] = {}
+    if sidecar.is_file():
+        content = load_json(read_small(sidecar, "sidecar", error=GridError), str(sidecar))
+    try:
+        cells = np.load(path, allow_pickle=False)
+    except (ValueError, EOFError, OSError) as error:
+        raise GridError(f"{path}: is not a readable .npy file ({error})") from None
+    if not isinstance(cells, np.ndarray) or (content and content.get("crc32") != _checksum(cells)):
+        raise GridError(
+            f"{path}: the sidecar {sidecar.name} was written for other cells; save the grid again"
+        )
+    return cells, content
 
 
 def file_numbering(path: Path) -> FileNumbering:

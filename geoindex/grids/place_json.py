@@ -9,12 +9,12 @@ from rasterio.control import GroundControlPoint
 from rasterio.crs import CRS
 
 from geoindex.errors import GridError
-from geoindex.grids.writing import GridHeader
+from geoindex.grids.headers import FileHeader
 
 __all__ = ["place_from_json", "place_to_json"]
 
 
-def place_to_json(header: GridHeader) -> dict[str, Any]:
+def place_to_json(header: FileHeader) -> dict[str, Any]:
     """JSON values of transform, CRS and ground control points."""
     return {
         "transform": None if header.transform is None else list(header.transform[:6]),

@@ -11,20 +11,21 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geoindex.errors import OutputError
 from geoindex.files.whole_files import output_set
 from geoindex.grids.companions import gdal_companions, refuse_strangers
+from geoindex.grids.headers import GridHeader
 from geoindex.grids.place_json import place_to_json
 from geoindex.grids.tagged import read_tagged, sidecar_path, tag_content, write_sidecar
-from geoindex.grids.writing import BandBuffer, BlockWriter, GridHeader
+from geoindex.grids.writing import BandBuffer, BlockWriter
 from geoindex.images.files import Region
 from geoindex.images.sidecars import world_file
 from geoindex.palettes.raster import TAG
-from geoindex.rules.indices import IndexArray
 
 __all__ = ["open_png", "read_png"]
 
@@ -76,8 +77,8 @@ class _PngWriter:
         content = tag_content(header, place_to_json(header), ascii_only=True).encode("ascii")
         self._chunk(b"tEXt", TAG.encode() + b"\0" + content)
 
-    def write(self, indices: IndexArray, region: Region) -> None:
-        band = self._buffer.add(self._header.pixels(indices), region)
+    def write(self, cells: NDArray[Any], region: Region) -> None:
+        band = self._buffer.add(self._header.pixels(cells), region)
         if band is None:
             return
         pixels, _ = band

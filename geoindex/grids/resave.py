@@ -12,7 +12,7 @@ from geoindex.grid import IndexGrid
 from geoindex.grids.class_values import FileNumbering
 from geoindex.grids.formats import BINARY, GridFormat, format_of_file, grid_format_of, write_grid
 from geoindex.grids.geotiff import is_cloud_optimized
-from geoindex.grids.writing import GridHeader
+from geoindex.grids.headers import GridHeader
 
 __all__ = ["check_resave", "resave_grid"]
 

@@ -15,8 +15,8 @@ from geoindex.errors import GeoindexWarning, GridError
 from geoindex.files.json_text import FORMAT_VERSION, dump_json
 from geoindex.grid import IndexGrid
 from geoindex.grids.class_values import FileNumbering, rows_of_values
+from geoindex.grids.headers import FileHeader
 from geoindex.grids.place_json import place_from_json
-from geoindex.grids.writing import GridHeader
 from geoindex.images.place import Place
 from geoindex.images.sidecars import place_beside
 from geoindex.palettes.entries import one_line
@@ -28,19 +28,12 @@ MOST_PIXELS = 0.01
 """Largest difference of two transforms that are taken to be one."""
 
 
-def tag_content(header: GridHeader, place: dict[str, Any], *, ascii_only: bool = False) -> str:
+def tag_content(header: FileHeader, place: dict[str, Any], *, ascii_only: bool = False) -> str:
     """JSON for the tag: what neither color table nor georeference hold; `place` may be empty."""
-    palette = header.palette
     return dump_json(
         {
             "format_version": FORMAT_VERSION,
-            "n_colors": len(palette),
-            "palette_name": palette.name,
-            "names": palette.names,
-            "values": palette.values,
-            "roles": palette.roles,
-            "class_values": header.values,
-            **({} if header.has_color_table else {"colors": palette.colors.tolist()}),
+            **header.tag_fields,
             "provenance": header.provenance,
             **({"place": place} if place else {}),
         },
@@ -130,25 +123,24 @@ def sidecar_path(path: Path) -> Path:
     return path.with_name(path.name + ".aux.xml")
 
 
-def write_sidecar(path: Path, header: GridHeader, *, place: dict[str, Any]) -> None:
+def write_sidecar(path: Path, header: FileHeader, *, place: dict[str, Any]) -> None:
     """Write GDAL's sidecar (https://gdal.org, "PAM dataset") where there is something to store.
 
     Parameters
     ----------
     path : Path
         The sidecar.
-    header : GridHeader
+    header : FileHeader
         Its class names become category names.
     place : dict
         What the sidecar also holds of the georeference, by :func:`place_to_json`.
     """
     root = ET.Element("PAMDataset")
     _add_place(root, place)
-    # GDAL counts the categories from 0, and none are in a list of millions.
-    if header.palette.names is not None and header.has_color_table:
+    names = header.category_names
+    if names:
         band = ET.SubElement(root, "PAMRasterBand", band="1")
         categories = ET.SubElement(band, "CategoryNames")
-        names = dict(zip(header.pixel_values, header.palette.names, strict=True))
         for value in range(max(names) + 1):
             ET.SubElement(categories, "Category").text = one_line(names.get(value, ""))
     if len(root):

@@ -2,171 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.files.whole_files import check_target
-from geoindex.grid import IndexGrid
-from geoindex.grids.class_values import (
-    ClassValues,
-    FileNumbering,
-    check_class_values,
-    class_values,
-)
+from geoindex.grids.headers import FileHeader, GridHeader, ValueHeader
 from geoindex.images.files import Region
-from geoindex.palette import Palette
-from geoindex.rules.indices import IndexArray
-
-if TYPE_CHECKING:
-    from affine import Affine
-    from rasterio.control import GroundControlPoint
-    from rasterio.crs import CRS
 
 __all__ = [
     "ArrayWriter",
     "BandBuffer",
     "BlockWriter",
-    "GridHeader",
     "GridOpener",
+    "Opener",
+    "ValueOpener",
     "collector",
 ]
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class GridHeader:
-    """Everything about a grid but its indices, and how to write it."""
-
-    shape: tuple[int, int]
-    """Rows and columns."""
-
-    dtype: np.dtype[np.uint8 | np.uint16]
-    """Of the indices."""
-
-    palette: Palette
-    """What the indices point into."""
-
-    nodata: int | None
-    """Index of nodata, or None."""
-
-    transform: Affine | None
-    """Of pixel corners, or None."""
-
-    crs: CRS | None
-    """Of `transform` or `gcps`, or None."""
-
-    gcps: tuple[GroundControlPoint, ...]
-    """Ground control points in place of a transform."""
-
-    provenance: dict[str, Any]
-    """How the grid was made; JSON values."""
-
-    numbering: FileNumbering = field(default_factory=FileNumbering)
-    """How the file numbers classes and nodata."""
-
-    cog: bool = False
-    """Whether a GeoTIFF is cloud-optimized, with overviews."""
-
-    def __post_init__(self) -> None:
-        if self.numbering.values:
-            check_class_values(self.palette)
-        object.__setattr__(self, "palette", self.numbering.numbered(self.palette))
-
-    @classmethod
-    def of(cls, grid: IndexGrid, numbering: FileNumbering | None = None) -> GridHeader:
-        """Take the header of a grid in memory."""
-        return cls(
-            shape=grid.shape,
-            dtype=grid.indices.dtype,
-            palette=grid.palette,
-            nodata=grid.nodata,
-            transform=grid.transform,
-            crs=grid.crs,
-            gcps=grid.gcps,
-            provenance=dict(grid.provenance),
-            numbering=numbering or FileNumbering(),
-        )
-
-    def grid(self, indices: IndexArray) -> IndexGrid:
-        """Grid of this header and its indices."""
-        return IndexGrid(
-            indices=indices,
-            palette=self.palette,
-            nodata=self.nodata,
-            transform=self.transform,
-            crs=self.crs,
-            gcps=self.gcps,
-            provenance=self.provenance,
-        )
-
-    @property
-    def values(self) -> bool:
-        """Whether class values are written in place of palette rows."""
-        is_asked = self.numbering.values or self.numbering.first is not None
-        return is_asked and self.palette.values is not None
-
-    @cached_property
-    def classes(self) -> ClassValues | None:
-        """What is written in place of the indices, or None."""
-        if self.numbering.is_plain:
-            return None
-        return class_values(
-            self.pixel_values,
-            has_nodata=self.nodata is not None,
-            nodata=self.numbering.nodata,
-            dtype=self.numbering.dtype,
-        )
-
-    @property
-    def pixel_dtype(self) -> np.dtype[Any]:
-        """Type of the written pixels."""
-        return self.dtype if self.classes is None else self.classes.table.dtype
-
-    @property
-    def has_color_table(self) -> bool:
-        """Whether image files have a color table for the written pixels."""
-        return self.pixel_dtype.name in ("uint8", "uint16")
-
-    @property
-    def pixel_nodata(self) -> int | None:
-        """Nodata among the written pixels."""
-        return self.nodata if self.classes is None else self.classes.nodata
-
-    @property
-    def pixel_values(self) -> Sequence[int]:
-        """Written value of each palette row."""
-        values = self.palette.values
-        return values if self.values and values is not None else range(len(self.palette))
-
-    def pixels(self, indices: IndexArray) -> NDArray[Any]:
-        """Pixels to write for indices."""
-        return indices if self.classes is None else self.classes.of(indices)
 
 
 class BlockWriter(Protocol):
     """An open output."""
 
-    def write(self, indices: IndexArray, region: Region) -> None:
-        """Take the indices of a region; regions come in the order of rows, then columns."""
+    def write(self, cells: NDArray[Any], region: Region) -> None:
+        """Take the cells of a region; regions come in the order of rows, then columns."""
 
 
-class GridOpener(Protocol):
+Header_contra = TypeVar("Header_contra", bound=FileHeader, contravariant=True)
+
+
+class Opener(Protocol[Header_contra]):
     """Opens a grid file for writing; it appears when the context ends without an error."""
 
     def __call__(
-        self, path: Path, header: GridHeader, *, overwrite: bool
+        self, path: Path, header: Header_contra, *, overwrite: bool
     ) -> AbstractContextManager[BlockWriter]:
         """Open `path`; `overwrite` says whether a file that is there may be replaced."""
 
 
-def collector(path: Path, header: GridHeader, *, overwrite: bool) -> ArrayWriter:
-    """Take the blocks of a format that is written at once, as palette rows.
+GridOpener = Opener[GridHeader]
+"""For grids of classes."""
+
+ValueOpener = Opener[ValueHeader]
+"""For grids of values."""
+
+
+def collector(path: Path, header: FileHeader, *, overwrite: bool) -> ArrayWriter:
+    """Take the blocks of a format that is written at once, as palette rows or values.
 
     :meth:`GridHeader.grid` makes the grid of the indices.
 
@@ -176,18 +61,19 @@ def collector(path: Path, header: GridHeader, *, overwrite: bool) -> ArrayWriter
         The target cannot be written.
     """
     check_target(path, overwrite=overwrite)
-    return ArrayWriter(np.empty(header.shape, dtype=header.dtype))
+    dtype = header.dtype if isinstance(header, GridHeader) else header.pixel_dtype
+    return ArrayWriter(np.empty(header.shape, dtype=dtype))
 
 
 class ArrayWriter:
     """Takes blocks into an array."""
 
-    def __init__(self, indices: IndexArray) -> None:
-        self.indices = indices
+    def __init__(self, cells: NDArray[Any]) -> None:
+        self.cells = cells
 
-    def write(self, indices: IndexArray, region: Region) -> None:
+    def write(self, cells: NDArray[Any], region: Region) -> None:
         """Copy a block to its place."""
-        self.indices[region] = indices
+        self.cells[region] = cells
 
 
 class BandBuffer:

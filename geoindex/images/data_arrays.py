@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from geoindex.grid import IndexGrid
 
-__all__ = ["array_crs", "array_fill", "array_transform", "grid_to_xarray"]
+__all__ = ["array_crs", "array_fill", "array_transform", "center_coords", "grid_to_xarray"]
 
 LARGEST_STRAY = 0.1
 """Largest error of coordinates in pixels, as float32 may need it."""
@@ -31,11 +31,6 @@ def grid_to_xarray(grid: IndexGrid) -> xr.DataArray:
     except ImportError as error:
         raise GridError("to_xarray needs xarray; install geoindex-raster[xarray]") from error
 
-    coords: dict[str, NDArray[np.floating]] = {}
-    if grid.transform is not None and grid.transform.b == 0 and grid.transform.d == 0:
-        rows, cols = grid.shape
-        coords["x"] = grid.transform.c + grid.transform.a * (np.arange(cols) + 0.5)
-        coords["y"] = grid.transform.f + grid.transform.e * (np.arange(rows) + 0.5)
     labels = [grid.palette.label(index) for index in range(len(grid.palette))]
     attrs: dict[str, Any] = {
         "flag_values": list(range(len(grid.palette))),
@@ -47,8 +42,25 @@ def grid_to_xarray(grid: IndexGrid) -> xr.DataArray:
     if grid.crs is not None:
         attrs["crs_wkt"] = grid.crs.to_wkt()
     return xr.DataArray(
-        grid.indices.copy(), dims=("y", "x"), coords=coords, attrs=attrs, name="index"
+        grid.indices.copy(),
+        dims=("y", "x"),
+        coords=center_coords(grid.transform, grid.shape),
+        attrs=attrs,
+        name="index",
     )
+
+
+def center_coords(
+    transform: Affine | None, shape: tuple[int, int]
+) -> dict[str, NDArray[np.floating]]:
+    """Coordinates of pixel centers; none of a rotated grid."""
+    if transform is None or transform.b != 0 or transform.d != 0:
+        return {}
+    rows, cols = shape
+    return {
+        "x": transform.c + transform.a * (np.arange(cols) + 0.5),
+        "y": transform.f + transform.e * (np.arange(rows) + 0.5),
+    }
 
 
 def array_fill(array: xr.DataArray) -> float | None:

@@ -27,7 +27,8 @@ from geoindex.files.whole_files import check_targets
 from geoindex.grids.class_values import FileNumbering
 from geoindex.grids.disk_space import check_space
 from geoindex.grids.formats import BINARY, GridFormat, grid_format_of
-from geoindex.grids.writing import BlockWriter, GridHeader
+from geoindex.grids.headers import GridHeader
+from geoindex.grids.writing import BlockWriter
 from geoindex.images.files import MapImage, open_image
 from geoindex.indexing.options import GridLayout, ImageMapping
 from geoindex.indexing.report import ConversionReport, summarize

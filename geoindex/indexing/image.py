@@ -208,7 +208,7 @@ def map_file(
     written = stream_image(
         image, mapping, open_array, counter=counter, cleaner=cleaner, n_readers=n_cores()
     )
-    return _grid(written.indices, image, mapping, gcps=image.gcps)
+    return _grid(written.cells, image, mapping, gcps=image.gcps)
 
 
 def _map_lazy(picture: Picture, mapping: ImageMapping) -> IndexGrid:

@@ -8,7 +8,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["HorizonFiles", "import_steps", "steps_path", "told_by_steps"]
+__all__ = ["HorizonFiles", "import_steps", "steps_path", "told_by_steps", "value_steps"]
+
+IMPORT = """\
+{number}. The horizon
+   Version 6.6, 7 and 8: Survey > Import > Horizon > ASCII 3D > Single 3D Horizon...
+                         (a survey without 2D lines leaves the "3D" out)
+   Version 6.0:          Survey > Import > Horizon > ASCII > Geometry 3D...
+   - Input file: {horizon}{header}
+   - "Add new": type the attribute name {attribute}, and leave it ticked.
+   - "Define...": {define}, then OK. The undefined value is 1e30;
+     keep it, for 0 would {hole}.{unit}
+   - Leave "Fill undefined parts" off, give the output a name, and import.
+
+"""
 
 TEXT = """\
 How to show {horizon} in OpendTect 6, 7 and 8
@@ -23,17 +36,7 @@ index for each bin, 1e30 where the map has none.
    Choose "File" (version 8: "OpendTect ColorTable file"), then {colors}, and import the table
    "{table}".
 
-2. The horizon
-   Version 6.6, 7 and 8: Survey > Import > Horizon > ASCII 3D > Single 3D Horizon...
-                         (a survey without 2D lines leaves the "3D" out)
-   Version 6.0:          Survey > Import > Horizon > ASCII > Geometry 3D...
-   - Input file: {horizon}{header}
-   - "Add new": type the attribute name {attribute}, and leave it ticked.
-   - "Define...": {define}, then OK. The undefined value is 1e30;
-     keep it, for 0 would make class 0 a hole.{unit}
-   - Leave "Fill undefined parts" off, give the output a name, and import.
-
-3. The display
+{import_horizon}3. The display
    - In the tree: 3D Horizon > Add, and choose the horizon.
    - Right-click "Z values" below it: Select Attribute > Horizon Data > {attribute}.
    - Choose the color table "{table}".
@@ -44,6 +47,20 @@ index for each bin, 1e30 where the map has none.
 
 The range, 0 to 255, is the same for every map, however many classes it has. It, the color table
 and the texture are kept with the session, so save the session.
+
+The menus are those of OpendTect's manual and source; these steps were not run in the program.
+"""
+
+VALUES_TEXT = """\
+How to show {horizon} in OpendTect 6, 7 and 8
+{rule}
+
+The horizon is flat, at Z = {z}. It carries the map as the attribute "{attribute}": one value for
+each bin, 1e30 where the map has none.
+
+{import_horizon}2. The display
+   - In the tree: 3D Horizon > Add, and choose the horizon.
+   - Right-click "Z values" below it: Select Attribute > Horizon Data > {attribute}.
 
 The menus are those of OpendTect's manual and source; these steps were not run in the program.
 """
@@ -76,16 +93,69 @@ def import_steps(
     header_lines: int,
 ) -> str:
     """Write the steps for a horizon, its legend and its color table; `z` has its unit."""
-    header = f"\n   - File header: Fixed size, {header_lines} lines" if header_lines else ""
     return TEXT.format(
         horizon=files.horizon.name,
-        rule="=" * len(f"How to show {files.horizon.name} in OpendTect 6, 7 and 8"),
+        rule=_rule(files.horizon),
         legend=files.legend.name,
         colors=files.colors.name,
         table=table,
         attribute=attribute,
         z=z,
-        header=header,
+        import_horizon=_import(
+            files.horizon,
+            2,
+            "make class 0 a hole",
+            attribute,
+            header_lines,
+            xy=xy,
+            is_time=is_time,
+        ),
+    )
+
+
+def value_steps(
+    horizon: Path, *, attribute: str, z: str, is_time: bool, n_header_lines: int
+) -> str:
+    """Write the steps for a horizon of values at line numbers; `z` has its unit."""
+    return VALUES_TEXT.format(
+        horizon=horizon.name,
+        rule=_rule(horizon),
+        attribute=attribute,
+        z=z,
+        import_horizon=_import(
+            horizon,
+            1,
+            "make the value 0 a hole",
+            attribute,
+            n_header_lines,
+            xy=False,
+            is_time=is_time,
+        ),
+    )
+
+
+def _rule(horizon: Path) -> str:
+    """Line below the title."""
+    return "=" * len(f"How to show {horizon.name} in OpendTect 6, 7 and 8")
+
+
+def _import(
+    horizon: Path,
+    number: int,
+    hole: str,
+    attribute: str,
+    n_header_lines: int,
+    *,
+    xy: bool,
+    is_time: bool,
+) -> str:
+    """Step that imports the horizon; `hole` is what 0 as undefined value would do."""
+    return IMPORT.format(
+        number=number,
+        horizon=horizon.name,
+        hole=hole,
+        header=f"\n   - File header: Fixed size, {n_header_lines} lines" if n_header_lines else "",
+        attribute=attribute,
         define=DEFINE[xy],
         unit="\n     Z is in milliseconds." if is_time else "",
     )

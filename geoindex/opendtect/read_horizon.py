@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from geoindex.errors import GeoindexWarning, GridError, MissingFileError, OptionError
+from geoindex.errors import GridError, MissingFileError
 from geoindex.grid import IndexGrid
-from geoindex.opendtect.horizon_places import find_positions, position_columns
-from geoindex.opendtect.horizon_text import HOW_TO_TELL, Layout, read_layout, read_numbers
+from geoindex.opendtect.horizon_attribute import read_attribute
 from geoindex.opendtect.numbering import is_undefined
 from geoindex.palette import Palette
 from geoindex.palettes.legend_csv import Legend, legend_path, read_legend
@@ -81,52 +78,17 @@ def read_horizon(
     if not path.is_file():
         raise MissingFileError(f"{path}: no such file")
     legend = _legend(path, palette)
-    if survey is not None and not isinstance(survey, Survey):
-        survey = Survey.open(survey)
-    layout = read_layout(path, xy=xy)
-    position = position_columns(layout, xy, path)
-    title, column = _attribute(layout, attribute, path)
-    table = read_numbers(path, layout, [*position, column], horizon)
-    places = find_positions(table, layout, position, survey, path)
-    rows, cols, located = places.rows, places.cols, places.survey
+    read = read_attribute(path, survey=survey, attribute=attribute, horizon=horizon, xy=xy)
     dtype = index_dtype(len(legend.palette), has_nodata=True)
     nodata = int(np.iinfo(dtype).max)
-    indices = np.full((len(rows), len(cols)), nodata, dtype=dtype)
-    at = (
-        (places.inlines - rows.start) // rows.step,
-        (places.crosslines - cols.start) // cols.step,
-    )
-    values = _indices(table[:, -1], legend, f"{path}, {title}").astype(dtype)
-    indices[at] = values
-    if not np.array_equal(indices[at], values):
-        first = int(np.argmax(indices[at] != values))
-        raise GridError(
-            f"{path}: inline {places.inlines[first]}, crossline {places.crosslines[first]} has "
-            "two values; give the survey that the horizon was made on"
-        )
-    provenance: dict[str, Any] = {
-        "horizon": {
-            "attribute": title,
-            "inlines": [rows[0], rows[-1], rows.step],
-            "crosslines": [cols[0], cols[-1], cols.step],
-        }
-    }
-    if located is not None:
-        provenance["survey"] = located.to_dict()
-    if places.is_guess:
-        warnings.warn(
-            f"{path}: the first two columns are taken for inline and crossline, for they are "
-            f"whole numbers; to be sure, {HOW_TO_TELL}",
-            GeoindexWarning,
-            stacklevel=2,
-        )
+    values = _indices(read.values, legend, f"{path}, {read.title}").astype(dtype)
+    indices = read.on_lines(values, nodata, path)
+    read.warn_of_guess(path)
     return IndexGrid(
         indices=indices,
         palette=legend.palette,
         nodata=nodata,
-        transform=None if located is None else located.transform,
-        crs=None if located is None else located.crs,
-        provenance=provenance,
+        **read.place,
     )
 
 
@@ -142,25 +104,6 @@ def _legend(path: Path, palette: Palette | str | PathLike[str] | None) -> Legend
         f"{path}: a horizon has no colors, and {legend_path(path).name} is not beside it; give "
         "the palette (read_horizon(..., palette=...))"
     )
-
-
-def _attribute(layout: Layout, wanted: str | None, path: Path) -> tuple[str, int]:
-    """Title and column of the indices."""
-    found = layout.attributes
-    if wanted is not None:
-        if wanted not in found:
-            raise OptionError(
-                f"{path}: has no attribute {wanted!r}; it has {', '.join(found) or 'none'}"
-            )
-        return wanted, found[wanted]
-    if not found:
-        raise GridError(f"{path}: holds Z alone; export the horizon with its attribute of indices")
-    titles = list(found)
-    if len(titles) > 1 and not titles[0].startswith("column "):
-        raise OptionError(
-            f"{path}: holds the attributes {', '.join(titles)}; choose one (attribute=...)"
-        )
-    return titles[-1], found[titles[-1]]
 
 
 def _indices(values: Floats, legend: Legend, where: str) -> IndexArray:

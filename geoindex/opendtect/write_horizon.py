@@ -7,11 +7,11 @@ bin a line, of which versions from 7 on take only those whose Z lies within the 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +24,18 @@ from geoindex.opendtect.numbering import UNDEFINED_TEXT, number_classes
 from geoindex.opendtect.survey_file import read_survey
 from geoindex.palettes.entries import one_line
 from geoindex.palettes.legend_csv import legend_path
-from geoindex.rules.indices import IndexArray
 from geoindex.survey import Survey, ZRange
 
-__all__ = ["HorizonReport", "write_horizon"]
+if TYPE_CHECKING:
+    from geoindex.surveys.cell_lines import Coded
+
+__all__ = [
+    "HorizonReport",
+    "flat_depth",
+    "header_lines",
+    "horizon_lines",
+    "write_horizon",
+]
 
 HEADER_END = "# - - - - - - - - - -"
 
@@ -168,10 +176,10 @@ def write_horizon(
     files = _files(Path(path), overwrite=overwrite)
     on_survey = resample(grid, survey, method=method, pad=pad, step=step)
     lattice = survey.extended(pad=pad, step=step)
-    depth = _depth(z, survey.z)
+    depth = flat_depth(z, survey.z)
     counts = on_survey.counts()
     numbering = number_classes(on_survey.palette, counts, f"{path}: the map", " on this survey")
-    title = _header(attribute, xy=xy) if header else ""
+    title = header_lines(attribute, xy=xy) if header else ""
     steps = import_steps(
         files,
         table=one_line(on_survey.palette.name or "") or "geoindex",
@@ -219,18 +227,22 @@ def save_on_survey(path: Path, grid: IndexGrid, overwrite: bool) -> None:
 
 
 def horizon_lines(
-    indices: IndexArray, survey: Survey, endings: Sequence[str], *, xy: bool
+    cells: NDArray[Any],
+    survey: Survey,
+    endings: Sequence[str] | Callable[[NDArray[Any]], Coded],
+    *,
+    xy: bool,
 ) -> Iterator[memoryview]:
     """Lines of all bins, inline by inline, in blocks; a block is valid until the next one.
 
     Parameters
     ----------
-    indices : ndarray of uint8 or uint16, shape of the survey
+    cells : ndarray of uint8, uint16 or float32, shape of the survey
         What each bin holds.
     survey : Survey
         Its line numbers.
-    endings : sequence of str
-        What follows the position for every value that occurs in `indices`, line feed included.
+    endings : sequence of str, or callable
+        What follows the position, as in :func:`geoindex.surveys.cell_lines.point_lines`.
     xy : bool
         Write coordinates as position, not line numbers.
     """
@@ -238,8 +250,8 @@ def horizon_lines(
     from geoindex.surveys.cell_lines import point_lines
 
     if xy:
-        return point_lines(indices, endings, transform=survey.transform)
-    return point_lines(indices, endings, lines=(survey.inlines, survey.crosslines))
+        return point_lines(cells, endings, transform=survey.transform)
+    return point_lines(cells, endings, lines=(survey.inlines, survey.crosslines))
 
 
 def _check_attribute(attribute: str) -> None:
@@ -266,7 +278,7 @@ def _files(path: Path, *, overwrite: bool) -> HorizonFiles:
     return files
 
 
-def _depth(z: float | None, allowed: ZRange | None) -> _Depth:
+def flat_depth(z: float | None, allowed: ZRange | None) -> _Depth:
     """Z of the horizon within the range of the survey."""
     wanted = 0.0 if z is None else float(z)
     if not math.isfinite(wanted):
@@ -293,7 +305,7 @@ def _endings(grid: IndexGrid, numbers: NDArray[np.int64], z: float) -> list[str]
     return endings
 
 
-def _header(attribute: str, *, xy: bool) -> str:
+def header_lines(attribute: str, *, xy: bool) -> str:
     """Header of OpendTect's own exports."""
     position = ("X", "Y") if xy else ("Inline", "Crossline")
     titles = "\t".join(f'"{title}"' for title in (*position, "Z", attribute))

@@ -21,6 +21,7 @@ from geoindex.palettes.entries import (
     value_labels,
     without_limits,
 )
+from geoindex.palettes.stretches import Stretch, linear_stretches, qgis_stretches
 
 __all__ = [
     "format_clr",
@@ -30,6 +31,8 @@ __all__ = [
     "is_qgis_text",
     "parse_qgis_text",
     "parse_values",
+    "qgis_text_stretches",
+    "values_stretches",
 ]
 
 QGIS_HEAD = b"# QGIS Generated Color Map Export File"
@@ -111,6 +114,23 @@ def parse_qgis_text(content: bytes, request: Request) -> Palette:
     if mode is not None and mode[1].upper() == "DISCRETE":
         entries = without_limits(entries)
     return palette_of_entries(entries, request)
+
+
+def values_stretches(content: bytes, request: Request) -> list[Stretch]:
+    """Read GDAL color relief as gdaldem draws it: evenly from each color to the next."""
+    text = text_of(content, request)
+    if re.search(r"^\s*[-+.\d]+%", text, re.MULTILINE):
+        raise request.error("places colors by percent of a raster's range; write values instead")
+    entries, _ = _entries(text, request)
+    return linear_stretches(sorted(entries, key=lambda entry: entry.value or 0), request)
+
+
+def qgis_text_stretches(content: bytes, request: Request) -> list[Stretch]:
+    """Read a color map exported by QGIS: interpolated or discrete."""
+    text = text_of(content, request)
+    mode = re.search(r"^INTERPOLATION:(\w+)", text, re.MULTILINE)
+    entries, _ = _entries(text, request)
+    return qgis_stretches(entries, mode[1] if mode else "", request)
 
 
 def _entries(text: str, request: Request) -> tuple[list[Entry], bool]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import colorsys
 import re
+from dataclasses import replace
 
 from geoindex.palette import Palette
 from geoindex.palettes.color_text import color_of_text
@@ -23,13 +24,43 @@ from geoindex.palettes.entries import (
     value_labels,
 )
 from geoindex.palettes.gmt_colors import gmt_color
+from geoindex.palettes.stretches import Stretch
 
-__all__ = ["format_cpt", "parse_cpt"]
+__all__ = ["cpt_stretches", "format_cpt", "parse_cpt"]
 
 
 def parse_cpt(content: bytes, request: Request) -> Palette:
     """Read a color palette table."""
+    categories, slices = _parts(text_of(content, request), request)
+    if all(low.color == high.color for low, high in slices):
+        # Where one color has both ends, they are limits, not the values of a class.
+        steps = [replace(low, value=None) for low, _ in slices]
+        return palette_of_entries(categories or steps, request)
+    return palette_of_ramp([stop for pair in slices for stop in pair], request)
+
+
+def cpt_stretches(content: bytes, request: Request) -> list[Stretch]:
+    """Read the slices of a color palette table."""
     text = text_of(content, request)
+    if re.search(r"^#\s*COLOR_MODEL\s*=\s*\+(?!RGB)", text, re.MULTILINE | re.IGNORECASE):
+        raise request.error(
+            "runs from color to color in another model than RGB; write it anew with GMT's "
+            "makecpt -Fr"
+        )
+    categories, slices = _parts(text, request)
+    if categories or not slices:
+        raise request.error("holds categories, not a ramp; name a table of slices")
+    found: list[Stretch] = []
+    for low, high in slices:
+        values = float(low.value or 0), float(high.value or 0)
+        if not values[0] < values[1] or (found and values[0] != found[-1].high):
+            raise request.error("the slices of a ramp must follow one another", low.line)
+        found.append(Stretch(low=values[0], high=values[1], start=low.color, end=high.color))
+    return found
+
+
+def _parts(text: str, request: Request) -> tuple[list[Entry], list[tuple[Entry, Entry]]]:
+    """Categories and slices of a table, one of which is empty."""
     model = re.search(r"^#\s*COLOR_MODEL\s*=\s*\+?(\w+)", text, re.MULTILINE)
     is_hsv = model is not None and model[1].upper() == "HSV"
     categories: list[Entry] = []
@@ -53,9 +84,7 @@ def parse_cpt(content: bytes, request: Request) -> Palette:
             raise request.error(f"{line.strip()[:40]!r} is neither a category nor a slice", place)
     if categories and slices:
         raise request.error("mixes categories and slices")
-    if all(low.color == high.color for low, high in slices):
-        return palette_of_entries(categories or [low for low, _ in slices], request)
-    return palette_of_ramp([stop for pair in slices for stop in pair], request)
+    return categories, slices
 
 
 def format_cpt(palette: Palette) -> bytes:
@@ -80,12 +109,8 @@ def _slice(
         fill = part[1] if half == 2 else ("-" if is_hsv else "/").join(part[1:])
         color = _color(fill, request, line, is_hsv=is_hsv)
         label = name or f"{fields[0]} to {fields[half]}"
-        # The ends of a slice are limits, not the values of a class.
         ends.append(Entry(color=color, line=line, name=label, value=float(position)))
-    low, high = ends
-    if low.color == high.color:
-        low = Entry(color=low.color, line=line, name=low.name)
-    return low, high
+    return ends[0], ends[1]
 
 
 def _color(fill: str, request: Request, line: int, *, is_hsv: bool) -> tuple[int, ...]:

@@ -24,6 +24,7 @@ from geoindex.palettes import (
 )
 from geoindex.palettes.entries import Request
 from geoindex.palettes.raster import STRIP_SUFFIXES
+from geoindex.palettes.stretches import Stretch
 from geoindex.palettes.styles import arcgis_rest, cim, qgis, sld
 from geoindex.rules.indices import IndexArray, index_dtype
 
@@ -54,6 +55,9 @@ class PaletteFormat:
 
     write: Callable[[Palette], bytes] | None = None
     """Formats a palette; None if the format can only be read."""
+
+    read_ramp: Callable[[bytes, Request], list[Stretch]] | None = None
+    """Parses a ramp, in rising stretches; None if the format holds none."""
 
     holds_layers: bool = False
     """Whether a file may hold the styles of several map layers."""
@@ -124,12 +128,14 @@ FORMATS = (
         suffixes=(".clr",),
         read=by_value.parse_values,
         write=by_value.format_clr,
+        read_ramp=by_value.values_stretches,
     ),
     PaletteFormat(
         key="opendtect",
         suffixes=(".odct",),
         read=opendtect.parse_opendtect,
         write=opendtect.format_opendtect,
+        read_ramp=opendtect.opendtect_stretches,
         recognize=_begins(b"dTect V"),
     ),
     PaletteFormat(
@@ -137,6 +143,7 @@ FORMATS = (
         suffixes=(".txt",),
         read=by_value.parse_qgis_text,
         write=by_value.format_qgis_text,
+        read_ramp=by_value.qgis_text_stretches,
         recognize=by_value.is_qgis_text,
     ),
     PaletteFormat(
@@ -144,6 +151,7 @@ FORMATS = (
         suffixes=(".txt",),
         read=by_value.parse_values,
         write=by_value.format_gdal,
+        read_ramp=by_value.values_stretches,
         recognize=by_value.is_gdal_text,
     ),
     PaletteFormat(
@@ -158,6 +166,7 @@ FORMATS = (
         suffixes=(".qml",),
         read=qgis.parse_qgis,
         write=qgis.format_qml,
+        read_ramp=qgis.qml_stretches,
         recognize=_has_early(b"<qgis"),
     ),
     PaletteFormat(
@@ -180,6 +189,7 @@ FORMATS = (
         suffixes=(".cpt",),
         read=cpt.parse_cpt,
         write=cpt.format_cpt,
+        read_ramp=cpt.cpt_stretches,
     ),
     PaletteFormat(
         key="json",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from geoindex.errors import OutputError
 from geoindex.palette import Palette
@@ -31,8 +32,9 @@ from geoindex.palettes.keyed_text import (
     parse_keyed,
     split_list,
 )
+from geoindex.palettes.stretches import Stretch, even_steps, linear_stretches
 
-__all__ = ["N_LEVELS", "format_opendtect", "parse_opendtect"]
+__all__ = ["N_LEVELS", "format_opendtect", "opendtect_stretches", "parse_opendtect"]
 
 N_LEVELS = 255
 """Colors that a scene can show; the last level of its texture is for undefined values."""
@@ -42,6 +44,9 @@ LISTED = 64
 
 NO_SEGMENTS, VARIABLE_SEGMENTS = 0, -1
 
+MOST_SEGMENTS = 1024
+"""Far more than can be told apart."""
+
 TABLE_NAME = re.compile(r"\d+\.Name$", re.ASCII)
 
 UNUSED = "255"
@@ -50,6 +55,24 @@ UNUSED = "255"
 
 def parse_opendtect(content: bytes, request: Request) -> Palette:
     """Read an OpendTect color table, as exported or as saved in its settings."""
+    return _palette(*_only_table(content, request), request)
+
+
+def opendtect_stretches(content: bytes, request: Request) -> list[Stretch]:
+    """Read the ramp of an OpendTect color table, whose markers lie between 0 and 1."""
+    keyed, prefix = _only_table(content, request)
+    markers = _markers(keyed, prefix, request)
+    stretches = linear_stretches(markers, request)
+    segments = _segments(keyed.values.get(f"{prefix}.Nr segments"))
+    if segments == VARIABLE_SEGMENTS:
+        return [replace(stretch, end=stretch.start) for stretch in stretches]
+    if segments > 0:
+        return even_steps(stretches, min(segments, MOST_SEGMENTS))
+    return stretches
+
+
+def _only_table(content: bytes, request: Request) -> tuple[KeyedText, str]:
+    """Keys of a file with one color table, and their prefix."""
     text = text_of(content, request)
     if not is_keyed(text):
         raise request.error("an OpendTect color table must start with the line 'dTect V...'", 1)
@@ -62,7 +85,7 @@ def parse_opendtect(content: bytes, request: Request) -> Palette:
         raise request.error(
             f"holds {len(tables)} color tables ({names[:200]}); export only one of them"
         )
-    return _palette(keyed, tables[0], request)
+    return keyed, tables[0]
 
 
 def format_opendtect(palette: Palette) -> bytes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ __all__ = [
     "index_dtype",
     "is_lazy",
     "nodata_value",
+    "row_blocks",
     "rows_of_numbers",
     "with_numbers",
 ]
@@ -193,6 +195,21 @@ def check_indices(indices: IndexArray, n_colors: int, nodata: int | None) -> Non
             f"index {indices[row, col]} at row {row}, column {col} is neither one of "
             f"the {n_colors} palette rows nor nodata ({nodata})"
         )
+
+
+def row_blocks(values: Any, n_pixels: int) -> Iterator[tuple[slice, NDArray[Any]]]:
+    """Rows of an array of shape (rows, cols), in blocks of about `n_pixels`, computed.
+
+    A Dask array is read by its own chunks.
+    """
+    rows, cols = values.shape
+    if is_lazy(values):
+        stops = np.cumsum(values.chunks[0]).tolist()
+    else:
+        step = max(1, n_pixels // cols)
+        stops = [*range(step, rows, step), rows]
+    for start, stop in pairwise([0, *stops]):
+        yield slice(start, stop), np.asarray(values[start:stop])
 
 
 def is_lazy(values: Any) -> bool:

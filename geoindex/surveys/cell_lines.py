@@ -7,17 +7,16 @@ coordinates.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from affine import Affine
 from numpy.typing import NDArray
 
 from geoindex.color.compiled import compiled, types
-from geoindex.rules.indices import IndexArray
 
-__all__ = ["coordinate_decimals", "point_lines"]
+__all__ = ["Coded", "coordinate_decimals", "point_lines"]
 
 BLOCK_CELLS = 2**18
 
@@ -46,9 +45,13 @@ class _Pieces(NamedTuple):
         return cls(joined, np.cumsum(sizes), int(sizes.max()))
 
 
+Coded = tuple[NDArray[np.uint8 | np.uint16 | np.uint32], Sequence[str]]
+"""Numbers of texts, and the texts."""
+
+
 def point_lines(
-    indices: IndexArray,
-    endings: Sequence[str],
+    cells: NDArray[Any],
+    endings: Sequence[str] | Callable[[NDArray[Any]], Coded],
     *,
     lines: tuple[Sequence[int], Sequence[int]] | None = None,
     transform: Affine | None = None,
@@ -58,11 +61,12 @@ def point_lines(
 
     Parameters
     ----------
-    indices : ndarray of uint8 or uint16, shape (rows, cols)
+    cells : ndarray of uint8 or uint16, or of float32, shape (rows, cols)
         What each cell holds.
-    endings : sequence of str
-        What follows the position for every value that occurs in `indices`, line feed included;
-        cells whose ending is empty are left out.
+    endings : sequence of str, or callable
+        What follows the position for every index that occurs in `cells`, line feed included;
+        cells whose ending is empty are left out. A callable takes a block of `cells` and returns
+        the number of the ending of each cell, and the endings.
     lines : two sequences of int, optional
         Numbers of the rows and of the columns, inlines and crosslines, to begin lines with.
     transform : Affine, optional
@@ -75,17 +79,24 @@ def point_lines(
     memoryview
         Valid until the next one.
     """
-    rows, cols = indices.shape
+    rows, cols = cells.shape
     of_rows, of_cols = lines if lines is not None else ((), ())
     row_pieces = _Pieces.of([f"{number}{separator}" for number in of_rows] or [""] * rows)
     col_pieces = _Pieces.of([f"{number}{separator}" for number in of_cols] or [""] * cols)
-    tails = _Pieces.of(endings)
+    tails = None if callable(endings) else _Pieces.of(endings)
     height = max(1, BLOCK_CELLS // cols)
-    longest = row_pieces.longest + col_pieces.longest + 2 * LONGEST_NUMBER + tails.longest
-    buffer = np.empty(min(height, rows) * cols * longest, dtype=np.uint8)
+    buffer = np.empty(0, dtype=np.uint8)
     decimals = 0 if transform is None else coordinate_decimals(transform)
     for top in range(0, rows, height):
-        block = np.ascontiguousarray(indices[top : top + height])
+        block = np.ascontiguousarray(cells[top : top + height])
+        if callable(endings):
+            block, texts = endings(block)
+            tails = _Pieces.of(texts)
+        if tails is None:
+            raise AssertionError("there are no endings")
+        longest = row_pieces.longest + col_pieces.longest + 2 * LONGEST_NUMBER + tails.longest
+        if len(buffer) < block.size * longest:
+            buffer = np.empty(block.size * longest, dtype=np.uint8)
         x, y = _places(transform, top, block.shape, decimals)
         size = put_points(
             block,
@@ -128,10 +139,11 @@ def _places(
     return x, y
 
 
+_SIZES = (types.uint8, types.uint16, types.uint32)
 _TEXT = types.Array(types.uint8, 1, "C", readonly=True)
 _ENDS = types.Array(types.int64, 1, "C", readonly=True)
 _PLACES = types.Array(types.int64, 2, "C", readonly=True)
-_BLOCKS = [types.Array(size, 2, "C", readonly=True) for size in (types.uint8, types.uint16)]
+_BLOCKS = [types.Array(size, 2, "C", readonly=True) for size in _SIZES]
 _OUT = types.uint8[::1]
 _INT = types.int64
 
@@ -175,7 +187,7 @@ def put_number(value: int, decimals: int, separator: int, buffer: Bytes, at: int
     ]
 )
 def put_points(
-    block: IndexArray,
+    block: NDArray[np.uint8 | np.uint16 | np.uint32],
     row_texts: Bytes,
     row_ends: NDArray[np.int64],
     col_texts: Bytes,

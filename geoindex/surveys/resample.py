@@ -25,12 +25,13 @@ from geoindex.rules.plane import Floats
 from geoindex.survey import Survey
 from geoindex.surveys.projection import Projection, crs_name, full_turn, projection_between
 from geoindex.surveys.resample_kernels import EDGE, majority, take_majority, take_nearest
+from geoindex.values.grid import ValueGrid
 
 if TYPE_CHECKING:
     from affine import Affine
     from rasterio.crs import CRS
 
-__all__ = ["resample"]
+__all__ = ["resample", "resample_values"]
 
 BLOCK_BINS = 2**18
 """Bins of a part of the work: 2 MB for each array of coordinates."""
@@ -64,16 +65,8 @@ def resample(
     progress: Progress | None = None,
 ) -> IndexGrid:
     """Put a grid on the inlines and crosslines of a survey; see :meth:`IndexGrid.resample`."""
-    if not isinstance(survey, Survey):
-        raise SurveyError(f"survey must be a Survey, found {survey!r}; Survey.open reads a file")
     check_choice("resampling method", method, Resampling)
-    target = survey.extended(pad=pad, step=step)
-    rows, cols = target.shape
-    if rows * cols > MOST_BINS:
-        raise SurveyError(
-            f"{rows:,} inlines x {cols:,} crosslines do not fit into memory; check the "
-            "ranges of the survey, or give a larger step"
-        )
+    target = _target(survey, pad, step)
     place = _Placement.of(grid, target)
     nodata = grid.nodata
     if nodata is None:
@@ -86,34 +79,64 @@ def resample(
     outside, changed = _fill(out, source, place, method, nodata, progress)
     if outside == out.size:
         raise SurveyError(place.miss(grid))
-    if (grid.crs is None) != (target.crs is None):
-        _warn_of_missing(grid.crs, target.crs)
     if dtype != grid.indices.dtype and outside == 0:
         out, nodata = out.astype(grid.indices.dtype), None
-    how: dict[str, Any] = {"method": method, "outside_share": outside / out.size}
-    if place.projection is not None:
-        how["operation"] = place.projection.operation
-        how["accuracy"] = place.projection.accuracy
-    if method == "mode":
-        how["changed_share"] = changed / out.size
-    crs = target.crs or grid.crs
-    located = Survey(**{**vars(target), "crs": crs})
+    more = {"changed_share": changed / out.size} if method == "mode" else {}
     return IndexGrid(
         indices=out,
         palette=grid.palette,
         nodata=nodata,
-        transform=target.transform,
-        crs=crs,
-        provenance={**grid.provenance, "resampled": how, "survey": located.to_dict()},
+        **place.located(grid, method=method, outside_share=outside / out.size, more=more),
     )
 
 
+def resample_values(
+    grid: ValueGrid,
+    survey: Survey,
+    *,
+    pad: int | tuple[int, int] = 0,
+    step: int | tuple[int, int] | None = None,
+    progress: Progress | None = None,
+) -> ValueGrid:
+    """Put values on the inlines and crosslines of a survey; see :meth:`ValueGrid.resample`."""
+    target = _target(survey, pad, step)
+    place = _Placement.of(grid, target)
+    out = np.empty(target.shape, dtype=np.float32)
+    source = np.ascontiguousarray(grid.values)
+    outside, _ = _fill(out, source, place, "nearest", float("nan"), progress)
+    if outside == out.size:
+        raise SurveyError(place.miss(grid))
+    return ValueGrid(
+        values=out,
+        unit=grid.unit,
+        ramp=grid.ramp,
+        scale=grid.scale,
+        **place.located(grid, method="nearest", outside_share=outside / out.size, more={}),
+    )
+
+
+def _target(
+    survey: Survey, pad: int | tuple[int, int], step: int | tuple[int, int] | None
+) -> Survey:
+    """Survey with the lines that are wanted, checked."""
+    if not isinstance(survey, Survey):
+        raise SurveyError(f"survey must be a Survey, found {survey!r}; Survey.open reads a file")
+    target = survey.extended(pad=pad, step=step)
+    rows, cols = target.shape
+    if rows * cols > MOST_BINS:
+        raise SurveyError(
+            f"{rows:,} inlines x {cols:,} crosslines do not fit into memory; check the "
+            "ranges of the survey, or give a larger step"
+        )
+    return target
+
+
 def _fill(
-    out: IndexArray,
-    source: IndexArray,
+    out: NDArray[Any],
+    source: NDArray[Any],
     place: _Placement,
     method: Resampling,
-    nodata: int,
+    nodata: Any,
     progress: Progress | None,
 ) -> tuple[int, int]:
     """Fill `out` block by block; count bins outside the map and bins that mode changed."""
@@ -178,7 +201,7 @@ class _Placement:
     """Longitude from which a full turn holds the whole map."""
 
     @classmethod
-    def of(cls, grid: IndexGrid, survey: Survey) -> _Placement:
+    def of(cls, grid: IndexGrid | ValueGrid, survey: Survey) -> _Placement:
         """Refuse a grid without a place."""
         if grid.transform is None and grid.gcps:
             raise GridError(
@@ -247,7 +270,31 @@ class _Placement:
             sides.append(float(known[len(known) // 2]) if known.size else 0.0)
         return sides[0], sides[1]
 
-    def miss(self, grid: IndexGrid) -> str:
+    def located(
+        self,
+        grid: IndexGrid | ValueGrid,
+        *,
+        method: str,
+        outside_share: float,
+        more: dict[str, Any],
+    ) -> dict[str, Any]:
+        """Transform, CRS and provenance of the grid that was resampled, `more` of how it was."""
+        target = self.survey
+        if (grid.crs is None) != (target.crs is None):
+            _warn_of_missing(grid.crs, target.crs)
+        how: dict[str, Any] = {"method": method, "outside_share": outside_share}
+        if self.projection is not None:
+            how["operation"] = self.projection.operation
+            how["accuracy"] = self.projection.accuracy
+        crs = target.crs or grid.crs
+        lines = Survey(**{**vars(target), "crs": crs}).to_dict()
+        return {
+            "transform": target.transform,
+            "crs": crs,
+            "provenance": {**grid.provenance, "resampled": {**how, **more}, "survey": lines},
+        }
+
+    def miss(self, grid: IndexGrid | ValueGrid) -> str:
         """Tell that no bin lies on the map, with both extents."""
         rows, cols = grid.shape
         a, b, c, d, e, f = self.transform[:6]

@@ -6,6 +6,8 @@ columns and rows of the map, counted from the outer corner of its first pixel.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,6 +28,8 @@ _PAIRS = (
     (_SOURCES[types.uint8], _OUTPUTS[types.uint16]),
     (_SOURCES[types.uint16], _OUTPUTS[types.uint16]),
 )
+_VALUES = types.Array(types.float32, 2, "C", readonly=True)
+_VALUES_OUT = types.Array(types.float32, 2, "C")
 _TORN = types.Array(types.boolean, 2, "C")
 _INT = types.int64
 _TALLY = types.int64[::1]
@@ -58,24 +62,28 @@ def class_of_box(source: IndexArray, left: float, right: float, top: float, bott
     return int(first)
 
 
-@compiled([types.void(source, _PLACES, _PLACES, _INT, out, _TALLY) for source, out in _PAIRS])
+@compiled(
+    [types.void(source, _PLACES, _PLACES, _INT, out, _TALLY) for source, out in _PAIRS]
+    + [types.void(_VALUES, _PLACES, _PLACES, types.float32, _VALUES_OUT, _TALLY)]
+)
 def take_nearest(
-    source: IndexArray,
+    source: NDArray[Any],
     u: Floats,
     v: Floats,
-    nodata: int,
-    out: IndexArray,
+    nodata: float,
+    out: NDArray[Any],
     tally: NDArray[np.int64],
 ) -> None:
     """Write the pixel at each point into `out`, and how many are off the map into `tally`."""
     outside = 0
     for row in range(out.shape[0]):
         for col in range(out.shape[1]):
-            found = class_at(source, u[row, col], v[row, col])
-            if found < 0:
+            x, y = u[row, col] + EDGE, v[row, col] + EDGE
+            if x >= 0.0 and y >= 0.0 and x < source.shape[1] and y < source.shape[0]:
+                out[row, col] = source[int(y), int(x)]
+            else:
                 outside += 1
-                found = nodata
-            out[row, col] = found
+                out[row, col] = nodata
     tally[0] = outside
 
 

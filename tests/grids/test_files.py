@@ -223,7 +223,7 @@ def test_refuses_bad_sources(tmp_path: Path, rgba: np.ndarray) -> None:
     (tmp_path / "text.tif").write_text("no image")
     for name, error, message in [
         ("lonely.npy", MissingFileError, "its sidecar lonely.npy.json is missing"),
-        ("swapped.npy", GridError, "was written for other indices"),
+        ("swapped.npy", GridError, "was written for other cells"),
         ("pickled.npy", GridError, "is not a readable .npy file"),
         ("future.npy", GridError, "has format version 2, this geoindex reads 1"),
         ("rgba.tif", GridError, "is not an index grid"),

@@ -18,7 +18,7 @@ from geoindex import IndexGrid, open_grid
 from geoindex.errors import GeoindexWarning, GridError, OutputError
 from geoindex.files.locks import give_back, hold_folder
 from geoindex.grids.formats import grid_format_of
-from geoindex.grids.writing import GridHeader
+from geoindex.grids.headers import GridHeader
 from tests.support.command_line import environment
 from tests.support.exchange import replace_grid
 from tests.support.saves import NEWS, OLD

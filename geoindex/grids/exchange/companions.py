@@ -20,19 +20,21 @@ from geoindex.files.checksums import checksum
 from geoindex.files.whole_files import OutputSet
 from geoindex.grid import IndexGrid
 from geoindex.grids.companions import gdal_companions, refuse_strangers
-from geoindex.grids.writing import GridHeader
+from geoindex.grids.headers import FileHeader, GridHeader
 from geoindex.images.sidecars import crs_beside
 from geoindex.palettes.legend_csv import format_legend, grid_legend_path, read_legend
 from geoindex.rules.crs import prj_wkt, registered_crs
+from geoindex.values.grid import ValueGrid
 
 __all__ = [
     "companions_of",
     "grid_of_values",
+    "values_beside",
     "write_companions",
 ]
 
 
-def companions_of(path: Path, header: GridHeader) -> list[Path]:
+def companions_of(path: Path, header: FileHeader) -> list[Path]:
     """Files that belong to a grid of numbers: legend, ``.prj`` and what GDAL would read.
 
     A ``.prj`` that says the right CRS already, as that of a picture of the same name does, stays.
@@ -45,24 +47,35 @@ def companions_of(path: Path, header: GridHeader) -> list[Path]:
     refuse_strangers(path, header, [])
     has_prj = header.crs is not None and not _is_there(path, header.crs)
     prj = [path.with_suffix(".prj")] if has_prj else []
-    return [grid_legend_path(path), *prj, *gdal_companions(path)]
+    legend = [grid_legend_path(path)] if isinstance(header, GridHeader) else []
+    return [*legend, *prj, *gdal_companions(path)]
 
 
-def write_companions(path: Path, grid: IndexGrid, files: OutputSet, *, values: bool) -> None:
-    """Write the legend of a grid that is written already, and its CRS where there is one.
-
-    `values` says whether the cells hold class values.
-    """
+def write_companions(path: Path, header: FileHeader, files: OutputSet) -> None:
+    """Write the legend of a grid that is written already, if it has one, and its CRS likewise."""
     prj = path.with_suffix(".prj")
     written = [files.target]
-    if grid.crs is not None:
+    if header.crs is not None:
         if prj in files:
-            files[prj].write_bytes((prj_wkt(grid.crs) + "\n").encode())
+            files[prj].write_bytes((prj_wkt(header.crs) + "\n").encode())
             written.append(files[prj])
         elif prj.is_file():
             written.append(prj)
-    legend = format_legend(grid.palette, values=values, checksum=checksum(*written))
-    files[grid_legend_path(path)].write_bytes(legend.encode())
+    if isinstance(header, GridHeader):
+        legend = format_legend(header.palette, values=header.values, checksum=checksum(*written))
+        files[grid_legend_path(path)].write_bytes(legend.encode())
+
+
+def values_beside(
+    path: Path, values: NDArray[np.floating], blank: NDArray[np.bool_], transform: Affine
+) -> ValueGrid:
+    """Grid of the values of a file, with the CRS that lies beside it.
+
+    Where `blank` is True there is no value. `transform` is of cell corners.
+    """
+    with np.errstate(over="ignore"):
+        known = np.where(blank, np.float32(np.nan), values.astype(np.float32))
+    return ValueGrid(values=known, transform=transform, crs=registered_crs(crs_beside(path)))
 
 
 def grid_of_values(

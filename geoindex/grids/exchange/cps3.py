@@ -7,11 +7,10 @@ so check a grid in the program it is for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import BinaryIO
 
 from geoindex.errors import GridError
-from geoindex.grid import IndexGrid
+from geoindex.grids.exchange.cells import Cells
 from geoindex.grids.exchange.frame import Numbers
 from geoindex.grids.exchange.lattice import (
     Lattice,
@@ -22,7 +21,7 @@ from geoindex.grids.exchange.lattice import (
     plain_text,
 )
 from geoindex.grids.exchange.text import header_line, is_null, read_values, write_values
-from geoindex.grids.writing import GridHeader
+from geoindex.grids.headers import FileHeader
 
 __all__ = ["layout", "read", "recognize", "write"]
 
@@ -33,24 +32,27 @@ NULL = "1.0E+30"
 PER_LINE = 5
 
 
-def layout(header: GridHeader) -> Lattice:
+def layout(header: FileHeader) -> Lattice:
     """Place the nodes, or refuse what the format cannot hold."""
     check_numbers(header, NAME)
     return lattice_with_spacing(header, NAME, "IRAP classic (.irap) or ESRI ASCII (.asc)")
 
 
-def write(file: BinaryIO, grid: IndexGrid, numbers: Sequence[int], lattice: Lattice) -> None:
+def write(file: BinaryIO, cells: Cells, lattice: Lattice) -> None:
     """Write column by column from west to east, each from north to south."""
+    cells.check(NAME, null=float(NULL))
+    low, high = cells.limits
     header = (
         f'FSASCI 0 1 "Computed" 0 {NULL}\n'
         "FSATTR 0 0\n"
-        f"FSLIMI {plain_text(*lattice.limits)} {min(numbers)} {max(numbers)}\n"
+        f"FSLIMI {plain_text(*lattice.limits)} {low} {high}\n"
         f"FSNROW {lattice.shape[0]} {lattice.shape[1]}\n"
         f"FSXINC {plain_text(lattice.dx, lattice.dy)}\n"
         "->geoindex\n"
     )
     file.write(header.encode())
-    write_values(file, north_up(grid).T, numbers, form="%d.0", null=NULL, per_line=PER_LINE)
+    lines = north_up(cells).T
+    write_values(file, lines, cells.numbers, form="%d.0", null=NULL, per_line=PER_LINE)
 
 
 def recognize(start: bytes) -> bool:

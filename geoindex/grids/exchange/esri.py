@@ -6,12 +6,11 @@ keys as GDAL's driver AAIGrid writes and reads them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import BinaryIO, NamedTuple
 
 from geoindex.errors import GridError, OutputError
-from geoindex.grid import IndexGrid
+from geoindex.grids.exchange.cells import Cells
 from geoindex.grids.exchange.frame import Numbers
 from geoindex.grids.exchange.lattice import (
     NEGLIGIBLE,
@@ -24,7 +23,7 @@ from geoindex.grids.exchange.lattice import (
     shape_of,
 )
 from geoindex.grids.exchange.text import header_line, is_null, read_values, write_values
-from geoindex.grids.writing import GridHeader
+from geoindex.grids.headers import FileHeader, GridHeader
 
 __all__ = ["layout", "read", "recognize", "write"]
 
@@ -45,9 +44,9 @@ class _Frame(NamedTuple):
     null: int
 
 
-def layout(header: GridHeader) -> _Frame:
+def layout(header: FileHeader) -> _Frame:
     """Place the nodes, or refuse what the format cannot hold."""
-    asked = header.numbering.nodata
+    asked = header.numbering.nodata if isinstance(header, GridHeader) else None
     null = int(NULL) if asked is None else asked
     check_numbers(header, NAME, null=null)
     lattice = lattice_of(header, NAME)
@@ -60,9 +59,10 @@ def layout(header: GridHeader) -> _Frame:
     return _Frame(lattice, null)
 
 
-def write(file: BinaryIO, grid: IndexGrid, numbers: Sequence[int], frame: _Frame) -> None:
-    """Write row by row from north to south, as integers, which GDAL reads as such."""
+def write(file: BinaryIO, cells: Cells, frame: _Frame) -> None:
+    """Write row by row from north to south, classes as integers, which GDAL reads as such."""
     lattice, null = frame
+    cells.check(NAME, null=float(null))
     half = lattice.dx / 2
     header = (
         f"ncols {lattice.shape[1]}\n"
@@ -73,7 +73,7 @@ def write(file: BinaryIO, grid: IndexGrid, numbers: Sequence[int], frame: _Frame
         f"NODATA_value {null}\n"
     )
     file.write(header.encode())
-    write_values(file, north_up(grid), numbers, form="%d", null=str(null))
+    write_values(file, north_up(cells), cells.numbers, form="%d", null=str(null))
 
 
 def recognize(start: bytes) -> bool:

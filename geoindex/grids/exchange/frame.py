@@ -6,7 +6,7 @@ The functions of a format calculate with decimals and raise errors without the n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Context, localcontext
 from pathlib import Path
@@ -20,14 +20,18 @@ from geoindex.errors import GridError, OutputError
 from geoindex.files.whole_files import check_target, output_set
 from geoindex.grid import IndexGrid
 from geoindex.grids.class_values import FileNumbering
+from geoindex.grids.exchange.cells import Cells, cells_of
 from geoindex.grids.exchange.companions import (
     companions_of,
     grid_of_values,
+    values_beside,
     write_companions,
 )
-from geoindex.grids.writing import BlockWriter, GridHeader, GridOpener, collector
+from geoindex.grids.headers import FileHeader, GridHeader, ValueHeader
+from geoindex.grids.writing import BlockWriter, Opener, collector
+from geoindex.values.grid import ValueGrid
 
-__all__ = ["ExchangeFormat", "Numbers", "numbering_finder", "opener", "reader"]
+__all__ = ["ExchangeFormat", "Numbers", "numbering_finder", "opener", "reader", "value_reader"]
 
 # Sums of 17-digit numbers of very different size are still exact.
 EXACT = Context(prec=100)
@@ -51,7 +55,7 @@ class Numbers(NamedTuple):
 class ExchangeFormat(Protocol[Layout]):
     """A module of a format that is written and read back."""
 
-    def layout(self, header: GridHeader, /) -> Layout:
+    def layout(self, header: FileHeader, /) -> Layout:
         """Return what `write` needs to know about the place of a grid.
 
         Raises
@@ -60,10 +64,14 @@ class ExchangeFormat(Protocol[Layout]):
             The format cannot hold such a grid.
         """
 
-    def write(
-        self, file: BinaryIO, grid: IndexGrid, numbers: Sequence[int], place: Layout, /
-    ) -> None:
-        """Write header and values, with the number of each palette row."""
+    def write(self, file: BinaryIO, cells: Cells, place: Layout, /) -> None:
+        """Write header and cells.
+
+        Raises
+        ------
+        OutputError
+            The format cannot hold a value.
+        """
 
     def recognize(self, start: bytes, /) -> bool:
         """Whether a file begins as such a grid."""
@@ -79,11 +87,11 @@ class ExchangeFormat(Protocol[Layout]):
 
 
 def opener(
-    layout: Callable[[GridHeader], Layout],
-    write: Callable[[BinaryIO, IndexGrid, Sequence[int], Layout], None],
+    layout: Callable[[FileHeader], Layout],
+    write: Callable[[BinaryIO, Cells, Layout], None],
     *,
     any_nodata: bool = False,
-) -> GridOpener:
+) -> Opener[GridHeader | ValueHeader]:
     """Make the opener of a format that is written at once, with legend and CRS beside it.
 
     Parameters
@@ -95,24 +103,28 @@ def opener(
 
     Returns
     -------
-    GridOpener
+    Opener
     """
 
     @contextmanager
-    def open_exchange(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator[BlockWriter]:
+    def open_exchange(
+        path: Path, header: GridHeader | ValueHeader, *, overwrite: bool
+    ) -> Iterator[BlockWriter]:
         collected = collector(path, header, overwrite=overwrite)
         with _of(path):
-            _check_numbering(header, any_nodata=any_nodata)
+            if isinstance(header, GridHeader):
+                _check_numbering(header, any_nodata=any_nodata)
             place = layout(header)
         beside = companions_of(path, header)
         for companion in beside:
             check_target(companion, overwrite=overwrite)
         yield collected
-        grid = header.grid(collected.indices)
+        numbers = header.pixel_values if isinstance(header, GridHeader) else None
+        cells = cells_of(header.grid(collected.cells), numbers)
         with output_set(path, beside, overwrite=overwrite) as files:
             with files.target.open("wb") as file, _of(path):
-                write(file, grid, header.pixel_values, place)
-            write_companions(path, grid, files, values=header.values)
+                write(file, cells, place)
+            write_companions(path, header, files)
 
     return open_exchange
 
@@ -138,6 +150,28 @@ def reader(read: Callable[[BinaryIO], Numbers]) -> Callable[[Path], IndexGrid]:
         return grid_of_values(path, *numbers)[0]
 
     return read_grid
+
+
+def value_reader(read: Callable[[BinaryIO], Numbers]) -> Callable[[Path], ValueGrid]:
+    """Make the reader of values of a format, ours or another program's, without a legend.
+
+    Parameters
+    ----------
+    read : callable
+        As in :class:`ExchangeFormat`.
+
+    Returns
+    -------
+    callable
+        Takes a path and returns a ValueGrid. It raises GridError where the file is damaged.
+    """
+
+    def read_values(path: Path) -> ValueGrid:
+        with path.open("rb") as file, _of(path):
+            numbers = read(file)
+        return values_beside(path, *numbers)
+
+    return read_values
 
 
 def numbering_finder(read: Callable[[BinaryIO], Numbers]) -> Callable[[Path], FileNumbering]:

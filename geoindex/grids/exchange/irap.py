@@ -8,16 +8,16 @@ of the first.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from affine import Affine
+from numpy.typing import NDArray
 
 from geoindex.errors import GridError, OutputError
-from geoindex.grid import IndexGrid
+from geoindex.grids.exchange.cells import Cells
 from geoindex.grids.exchange.frame import Numbers
 from geoindex.grids.exchange.lattice import (
     Lattice,
@@ -31,8 +31,7 @@ from geoindex.grids.exchange.lattice import (
     shape_of,
 )
 from geoindex.grids.exchange.text import header_words, read_values, write_values
-from geoindex.grids.writing import GridHeader
-from geoindex.rules.indices import IndexArray
+from geoindex.grids.headers import FileHeader
 
 __all__ = ["layout", "read", "recognize", "write"]
 
@@ -69,7 +68,7 @@ class _Frame:
     angle: Decimal
 
 
-def layout(header: GridHeader) -> _Frame:
+def layout(header: FileHeader) -> _Frame:
     """Place the grid with axes at a right angle, or refuse what the format cannot hold."""
     check_numbers(header, NAME, largest=LARGEST)
     transform = placed_transform(header, NAME)
@@ -81,9 +80,10 @@ def layout(header: GridHeader) -> _Frame:
     return _rotated(transform, header.shape)
 
 
-def write(file: BinaryIO, grid: IndexGrid, numbers: Sequence[int], frame: _Frame) -> None:
+def write(file: BinaryIO, cells: Cells, frame: _Frame) -> None:
     """Write along the first axis, which is that of the columns of a rotated grid."""
-    lines = _lines(grid)
+    cells.check(NAME, largest=LARGEST)
+    lines = _lines(cells)
     n_j, n_i = lines.shape
     x_end, y_end = frame.x + (n_i - 1) * frame.dx, frame.y + (n_j - 1) * frame.dy
     header = (
@@ -93,7 +93,7 @@ def write(file: BinaryIO, grid: IndexGrid, numbers: Sequence[int], frame: _Frame
         "0 0 0 0 0 0 0\n"
     )
     file.write(header.encode())
-    write_values(file, lines, numbers, form="%d.0", null=NULL, per_line=PER_LINE)
+    write_values(file, lines, cells.numbers, form="%d.0", null=NULL, per_line=PER_LINE)
 
 
 def recognize(start: bytes) -> bool:
@@ -121,14 +121,11 @@ def read(file: BinaryIO) -> Numbers:
     return Numbers(lines, lines >= float(NULL), transform)
 
 
-def _lines(grid: IndexGrid) -> IndexArray:
-    """Turn the indices: the first axis along the columns, the second to its left."""
-    transform = grid.transform
-    if transform is None:
-        raise AssertionError("the grid was not checked")
-    if is_upright(transform, grid.shape):
-        return np.flipud(north_up(grid))
-    return np.flipud(grid.indices) if transform.determinant < 0 else grid.indices
+def _lines(cells: Cells) -> NDArray[Any]:
+    """Turn the cells: the first axis along the columns, the second to its left."""
+    if is_upright(cells.transform, cells.array.shape):
+        return np.flipud(north_up(cells))
+    return np.flipud(cells.array) if cells.transform.determinant < 0 else cells.array
 
 
 def _rotated(transform: Affine, shape: tuple[int, int]) -> _Frame:

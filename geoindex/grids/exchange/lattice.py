@@ -10,13 +10,14 @@ import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from affine import Affine
+from numpy.typing import NDArray
 
 from geoindex.errors import GridError, OutputError
-from geoindex.grid import IndexGrid
-from geoindex.grids.writing import GridHeader
-from geoindex.rules.indices import IndexArray
+from geoindex.grids.exchange.cells import Cells
+from geoindex.grids.headers import FileHeader, GridHeader
 
 __all__ = [
     "Lattice",
@@ -123,7 +124,7 @@ class Lattice:
 
 
 def check_numbers(
-    header: GridHeader, name: str, *, null: int | None = None, largest: int = LARGEST_NUMBER
+    header: FileHeader, name: str, *, null: int | None = None, largest: int = LARGEST_NUMBER
 ) -> None:
     """Refuse class values that the format `name` cannot hold.
 
@@ -132,7 +133,8 @@ def check_numbers(
     OutputError
         A class value is the format's `null`, or beyond its `largest` number.
     """
-    wrong = next((n for n in header.pixel_values if n == null or abs(n) > largest), None)
+    numbers = header.pixel_values if isinstance(header, GridHeader) else ()
+    wrong = next((n for n in numbers if n == null or abs(n) > largest), None)
     if wrong is not None:
         reason = "stands for nodata there" if wrong == null else f"is beyond {largest:,}"
         raise OutputError(
@@ -141,7 +143,7 @@ def check_numbers(
         )
 
 
-def placed_transform(header: GridHeader, name: str) -> Affine:
+def placed_transform(header: FileHeader, name: str) -> Affine:
     """Transform of a grid that is to be written in the format `name`, which needs one.
 
     Raises
@@ -162,7 +164,7 @@ def placed_transform(header: GridHeader, name: str) -> Affine:
     return header.transform
 
 
-def lattice_of(header: GridHeader, name: str) -> Lattice:
+def lattice_of(header: FileHeader, name: str) -> Lattice:
     """Lattice of a grid for the format `name`, which holds north-up grids only.
 
     Rows and columns of the grid may run along either axis, either way.
@@ -186,7 +188,7 @@ def lattice_of(header: GridHeader, name: str) -> Lattice:
     return Lattice.from_corner(shape, x, y, dx, dy)
 
 
-def lattice_with_spacing(header: GridHeader, name: str, instead: str) -> Lattice:
+def lattice_with_spacing(header: FileHeader, name: str, instead: str) -> Lattice:
     """Lattice for a format that gives the spacing by the first and last node.
 
     Raises
@@ -201,14 +203,12 @@ def lattice_with_spacing(header: GridHeader, name: str, instead: str) -> Lattice
     return lattice
 
 
-def north_up(grid: IndexGrid) -> IndexArray:
-    """View the indices from north to south and west to east; for what has a lattice."""
-    transform, indices = grid.transform, grid.indices
-    if transform is None:
-        raise AssertionError("the grid was not checked")
-    if is_upright(_transposed(transform), indices.shape[::-1]):
-        transform, indices = _transposed(transform), indices.T
-    return indices[:: -1 if transform.e > 0 else 1, :: -1 if transform.a < 0 else 1]
+def north_up(cells: Cells) -> NDArray[Any]:
+    """View the cells from north to south and west to east; for what has a lattice."""
+    transform, array = cells.transform, cells.array
+    if is_upright(_transposed(transform), array.shape[::-1]):
+        transform, array = _transposed(transform), array.T
+    return array[:: -1 if transform.e > 0 else 1, :: -1 if transform.a < 0 else 1]
 
 
 def plain_text(*numbers: Decimal) -> str:

@@ -8,27 +8,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import BinaryIO
 
 from affine import Affine
 
 from geoindex.errors import OutputError
-from geoindex.grid import IndexGrid
+from geoindex.grids.exchange.cells import Cells, index_endings, value_endings
 from geoindex.grids.exchange.lattice import placed_transform
-from geoindex.grids.writing import GridHeader
+from geoindex.grids.headers import FileHeader
 
 __all__ = ["layout", "layout_on_survey", "write_dug", "write_ijxyz", "write_xyz"]
 
 NAME = "a text of points"
 
 
-def layout(header: GridHeader) -> Affine:
+def layout(header: FileHeader) -> Affine:
     """Transform of the cells, or refuse what has no coordinates."""
     return placed_transform(header, NAME)
 
 
-def layout_on_survey(header: GridHeader) -> Affine:
+def layout_on_survey(header: FileHeader) -> Affine:
     """Transform of the bins, or refuse what is not on the inlines and crosslines of a survey."""
     transform = layout(header)
     if "survey" not in header.provenance:
@@ -39,50 +38,50 @@ def layout_on_survey(header: GridHeader) -> Affine:
     return transform
 
 
-def write_xyz(file: BinaryIO, grid: IndexGrid, numbers: Sequence[int], transform: Affine) -> None:
+def write_xyz(file: BinaryIO, cells: Cells, transform: Affine) -> None:
     """Write ``x y index`` of each cell center, row by row."""
-    _write(file, grid, numbers, transform)
+    _write(file, cells, transform)
 
 
-def write_dug(file: BinaryIO, grid: IndexGrid, numbers: Sequence[int], transform: Affine) -> None:
+def write_dug(file: BinaryIO, cells: Cells, transform: Affine) -> None:
     """Write ``x y index``, and before them the lines where the grid is on a survey."""
-    survey = grid.survey
+    survey = cells.survey
     if survey is not None:
         lines = (survey.inlines, survey.crosslines)
         il, cl = (f"{numbers[0]}-{numbers[-1]}[{numbers.step}]" for numbers in lines)
         file.write(f"# subgrid=il:{il}+cl:{cl}\n".encode())
-    _write(file, grid, numbers, transform)
+    _write(file, cells, transform)
 
 
-def write_ijxyz(
-    file: BinaryIO, grid: IndexGrid, numbers: Sequence[int], transform: Affine
-) -> None:
+def write_ijxyz(file: BinaryIO, cells: Cells, transform: Affine) -> None:
     """Write ``inline crossline x y index`` of each bin, inline by inline."""
-    survey = grid.survey
+    survey = cells.survey
     if survey is None:
         raise OutputError(
             "the grid no longer lies on its survey; resample it again with grid.resample(survey)"
         )
-    _write(file, grid, numbers, transform, lines=(survey.inlines, survey.crosslines))
+    _write(file, cells, transform, lines=(survey.inlines, survey.crosslines))
 
 
 def _write(
     file: BinaryIO,
-    grid: IndexGrid,
-    numbers: Sequence[int],
+    cells: Cells,
     transform: Affine,
     lines: tuple[range, range] | None = None,
 ) -> None:
-    """Write the cells that have a class, with the line numbers of rows and columns if given."""
+    """Write the cells that are not nodata, with the line numbers of rows and columns if given."""
     # Its compiled code is not loaded for other formats.
     from geoindex.surveys.cell_lines import point_lines
 
-    if not grid.valid.any():
+    if cells.is_blank:
         raise OutputError("every pixel is nodata, so there are no points to write")
-    endings = [f"{number}\n" for number in numbers]
-    if grid.nodata is not None:
-        endings += [""] * (grid.nodata + 1 - len(endings))
+    cells.check(NAME)
+    known = cells.numbers
     for text in point_lines(
-        grid.indices, endings, lines=lines, transform=transform, separator=" "
+        cells.array,
+        value_endings if known is None else index_endings(cells.array, known),
+        lines=lines,
+        transform=transform,
+        separator=" ",
     ):
         file.write(text)

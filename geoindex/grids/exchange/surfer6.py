@@ -5,12 +5,11 @@ Source: Golden Software, "Surfer 6 Text Grid File Format".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import BinaryIO
 
 import numpy as np
 
-from geoindex.grid import IndexGrid
+from geoindex.grids.exchange.cells import Cells
 from geoindex.grids.exchange.frame import Numbers
 from geoindex.grids.exchange.lattice import (
     Lattice,
@@ -23,10 +22,9 @@ from geoindex.grids.exchange.lattice import (
 from geoindex.grids.exchange.text import (
     header_words,
     read_values,
-    used_range,
     write_values,
 )
-from geoindex.grids.writing import GridHeader
+from geoindex.grids.headers import FileHeader
 
 __all__ = ["BLANK_FROM", "layout", "read", "recognize", "write"]
 
@@ -44,16 +42,17 @@ PER_LINE = 10
 N_WORDS = 9
 
 
-def layout(header: GridHeader) -> Lattice:
+def layout(header: FileHeader) -> Lattice:
     """Place the nodes, or refuse what the format cannot hold."""
     check_numbers(header, NAME)
     instead = 'Surfer 7 (format="surfer7") or ESRI ASCII (.asc)'
     return lattice_with_spacing(header, NAME, instead)
 
 
-def write(file: BinaryIO, grid: IndexGrid, numbers: Sequence[int], lattice: Lattice) -> None:
+def write(file: BinaryIO, cells: Cells, lattice: Lattice) -> None:
     """Write row by row from south to north."""
-    low, high = used_range(grid, numbers)
+    cells.check(NAME, largest=BLANK_FROM)
+    low, high = cells.limits
     header = (
         f"DSAA\n{lattice.shape[1]} {lattice.shape[0]}\n"
         f"{plain_text(lattice.west, lattice.east)}\n"
@@ -61,8 +60,8 @@ def write(file: BinaryIO, grid: IndexGrid, numbers: Sequence[int], lattice: Latt
         f"{low} {high}\n"
     )
     file.write(header.encode())
-    lines = np.flipud(north_up(grid))
-    write_values(file, lines, numbers, form="%d", null=NULL, per_line=PER_LINE)
+    lines = np.flipud(north_up(cells))
+    write_values(file, lines, cells.numbers, form="%d", null=NULL, per_line=PER_LINE)
 
 
 def recognize(start: bytes) -> bool:

@@ -6,7 +6,6 @@ Source: Golden Software, "Surfer 7 Grid File Format".
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import BinaryIO
 
@@ -14,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.errors import GridError, OutputError
-from geoindex.grid import IndexGrid
+from geoindex.grids.exchange.cells import Cells
 from geoindex.grids.exchange.frame import Numbers
 from geoindex.grids.exchange.lattice import Lattice, check_numbers, lattice_of, north_up
 from geoindex.grids.exchange.surfer6 import BLANK_FROM
-from geoindex.grids.exchange.text import bands, bytes_left, used_range
-from geoindex.grids.writing import GridHeader
+from geoindex.grids.exchange.text import bands, bytes_left
+from geoindex.grids.headers import FileHeader
 
 __all__ = ["layout", "read", "recognize", "write"]
 
@@ -35,7 +34,7 @@ GRID = struct.Struct("<ii8d")
 MOST_VALUES = (2**31 - 1) // 8
 
 
-def layout(header: GridHeader) -> Lattice:
+def layout(header: FileHeader) -> Lattice:
     """Place the nodes, or refuse what the format cannot hold."""
     check_numbers(header, NAME)
     lattice = lattice_of(header, NAME)
@@ -48,18 +47,17 @@ def layout(header: GridHeader) -> Lattice:
     return lattice
 
 
-def write(file: BinaryIO, grid: IndexGrid, numbers: Sequence[int], lattice: Lattice) -> None:
+def write(file: BinaryIO, cells: Cells, lattice: Lattice) -> None:
     """Write doubles, row by row from south to north."""
     rows, cols = lattice.shape
-    table = np.full(int(np.iinfo(grid.indices.dtype).max) + 1, BLANK, dtype="<f8")
-    table[: len(numbers)] = numbers
+    cells.check(NAME, largest=BLANK_FROM)
     place = map(float, (lattice.west, lattice.south, lattice.dx, lattice.dy))
     file.write(SECTION.pack(b"DSRB", 4) + struct.pack("<i", 1))
     file.write(SECTION.pack(b"GRID", GRID.size))
-    file.write(GRID.pack(rows, cols, *place, *used_range(grid, numbers), 0.0, BLANK))
+    file.write(GRID.pack(rows, cols, *place, *map(float, cells.limits), 0.0, BLANK))
     file.write(SECTION.pack(b"DATA", rows * cols * 8))
-    for band in bands(np.flipud(north_up(grid))):
-        file.write(table[band].tobytes())
+    for band in bands(np.flipud(north_up(cells))):
+        file.write(cells.as_floats(band, BLANK).astype("<f8").tobytes())
 
 
 def recognize(start: bytes) -> bool:

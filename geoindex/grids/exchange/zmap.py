@@ -7,12 +7,11 @@ the option ``ZMAP_PIXEL_IS_POINT=TRUE``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import BinaryIO
 
 from geoindex.errors import GridError
-from geoindex.grid import IndexGrid
+from geoindex.grids.exchange.cells import Cells
 from geoindex.grids.exchange.frame import Numbers
 from geoindex.grids.exchange.lattice import (
     Lattice,
@@ -23,7 +22,7 @@ from geoindex.grids.exchange.lattice import (
     plain_text,
 )
 from geoindex.grids.exchange.text import header_line, is_null, read_values, write_values
-from geoindex.grids.writing import GridHeader
+from geoindex.grids.headers import FileHeader
 
 __all__ = ["layout", "read", "recognize", "write"]
 
@@ -34,6 +33,9 @@ NULL = "-99999.0"
 
 WIDTH = 10
 
+# The longest float32, -1.1754944e-38, leaves a blank before it.
+VALUE_WIDTH = 16
+
 # With its sign and decimal it leaves a blank between two values.
 LARGEST = 999_999
 PER_LINE = 5
@@ -42,19 +44,24 @@ PER_LINE = 5
 LONGEST_LINE = 80
 
 
-def layout(header: GridHeader) -> Lattice:
+def layout(header: FileHeader) -> Lattice:
     """Place the nodes, or refuse what the format cannot hold."""
     check_numbers(header, NAME, null=int(float(NULL)), largest=LARGEST)
     return lattice_with_spacing(header, NAME, "IRAP classic (.irap) or ESRI ASCII (.asc)")
 
 
-def write(file: BinaryIO, grid: IndexGrid, numbers: Sequence[int], lattice: Lattice) -> None:
+def write(file: BinaryIO, cells: Cells, lattice: Lattice) -> None:
     """Write column by column from west to east, each from north to south."""
+    cells.check(NAME, null=float(NULL))
+    content, width = "values of a map, by geoindex", VALUE_WIDTH
+    if cells.numbers is not None:
+        content = "class indices of a map, by geoindex; legend in the .legend.csv beside this file"
+        width = WIDTH
     header = (
-        "! class indices of a map, by geoindex; legend in the .legend.csv beside this file\n"
+        f"! {content}\n"
         f"@GRID FILE, GRID, {PER_LINE}\n"
         # GDAL refuses an empty third field, so it holds a blank.
-        f"{WIDTH}, {NULL}, , 1, 1\n"
+        f"{width}, {NULL}, , 1, 1\n"
         f"{_limits(lattice)}\n"
         "0.0, 0.0, 0.0\n"
         "@\n"
@@ -62,12 +69,13 @@ def write(file: BinaryIO, grid: IndexGrid, numbers: Sequence[int], lattice: Latt
     file.write(header.encode())
     write_values(
         file,
-        north_up(grid).T,
-        numbers,
+        north_up(cells).T,
+        cells.numbers,
         form=f"%{WIDTH}.1f",
-        null=NULL.rjust(WIDTH),
+        null=NULL.rjust(width),
         per_line=PER_LINE,
         separator=b"",
+        width=width,
     )
 
 

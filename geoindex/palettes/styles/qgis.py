@@ -22,12 +22,13 @@ from geoindex.palettes.entries import (
     value_labels,
     without_limits,
 )
+from geoindex.palettes.stretches import Stretch, qgis_stretches
 from geoindex.palettes.styles.classes import Notes, palette_of_classes
 from geoindex.palettes.styles.layers import MapLayer, choose_layer
 from geoindex.palettes.styles.qgis_renderers import read_renderer
 from geoindex.palettes.styles.xml_tree import format_xml, parse_xml
 
-__all__ = ["format_qml", "is_project", "parse_qgis"]
+__all__ = ["format_qml", "is_project", "parse_qgis", "qml_stretches"]
 
 LARGEST_PROJECT = 64 * 2**20
 """Bytes of the project in an archive ``.qgz``, which may be a bomb."""
@@ -65,6 +66,16 @@ def parse_qgis(content: bytes, request: Request) -> Palette:
     ]
     chosen = choose_layer(layers, request)
     return _palette(chosen.style, request, name=chosen.name)
+
+
+def qml_stretches(content: bytes, request: Request) -> list[Stretch]:
+    """Read the ramp of a singleband pseudocolor raster from its style."""
+    root = parse_xml(content, request)
+    shader = next(root.iter("colorrampshader"), None)
+    if shader is None:
+        raise request.error("is not the style of a singleband pseudocolor raster")
+    items = [_entry(item, request) for item in shader.iter("item")]
+    return qgis_stretches(items, shader.get("colorRampType", ""), request)
 
 
 def format_qml(palette: Palette) -> bytes:

@@ -1,0 +1,175 @@
+"""Pixels to values, by a table of all colors that occur, with ink and its neighbors left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoindex.color.cells import N_CODES
+from geoindex.color.pixels import NO_MASK, Pixels
+from geoindex.color.threads import in_threads
+from geoindex.rules.plane import Floats
+from geoindex.rules.scale import round_colors
+from geoindex.values.inverse import ColorPlaces, codes_of
+from geoindex.values.scale import ValueScale
+from geoindex.values.spikes import MARGIN, mark_spikes
+
+__all__ = ["ValueMapper", "Values", "value_ranges"]
+
+STRIP_PIXELS = 2**18
+"""Pixels that are handed to a thread at a time."""
+
+Values = NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ValueMapper:
+    """Gives the pixels of a picture their values."""
+
+    codes: NDArray[np.int64]
+    """Colors that occur, by their codes."""
+
+    code_values: Values
+    """Value of each; NaN for colors that are not on the ramp."""
+
+    half_widths: Values | None = None
+    """Half of the range of values that each can mean; None if not wanted."""
+
+    scale: ValueScale
+    """The values along the ramp."""
+
+    finds_spikes: bool = False
+    """Whether lines and letters in colors of the ramp are looked for."""
+
+    @classmethod
+    def of(
+        cls,
+        places: ColorPlaces,
+        scale: ValueScale,
+        is_on: NDArray[np.bool_],
+        *,
+        band: bool,
+        finds_spikes: bool,
+    ) -> ValueMapper:
+        """Make the tables of a picture.
+
+        Parameters
+        ----------
+        places : ColorPlaces
+            Its colors on the ramp.
+        scale : ValueScale
+        is_on : ndarray of bool, shape (n_colors,)
+            Which of its colors have a value.
+        band : bool
+            Whether the error band is wanted.
+        finds_spikes : bool
+        """
+        values, half = value_ranges(places, scale)
+        codes = codes_of(places.histogram.colors)
+        return cls(
+            codes=codes,
+            code_values=np.where(is_on, values, np.nan).astype(np.float32),
+            half_widths=half.astype(np.float32) if band else None,
+            scale=scale,
+            finds_spikes=finds_spikes,
+        )
+
+    def __getstate__(self) -> dict[str, Any]:
+        # The table is made again where it is needed; it would be 64 MB for each process.
+        return {name: value for name, value in vars(self).items() if name != "table"}
+
+    @cached_property
+    def table(self) -> Values:
+        """Value of every color that occurs, by its code."""
+        return self._table(self.code_values)
+
+    def _table(self, values: Values) -> Values:
+        # The system allocates memory for zeros only where they are written to.
+        table = np.zeros(N_CODES, dtype=np.float32)
+        table[self.codes] = values
+        return table
+
+    @property
+    def margin(self) -> int:
+        """Rows above and below a block that its values depend on."""
+        return 1 + MARGIN * self.finds_spikes
+
+    def values(self, pixels: Pixels) -> Values:
+        """Values of pixels; NaN where there is none.
+
+        Parameters
+        ----------
+        pixels : Pixels
+            Shape (rows, cols).
+
+        Returns
+        -------
+        ndarray of float32, shape (rows, cols)
+        """
+        from geoindex.values import kernels
+
+        colors = round_colors(pixels.colors)
+        valid = NO_MASK if pixels.valid is None else pixels.valid
+        out = np.empty(pixels.shape, dtype=np.float32)
+        off = np.empty(pixels.shape, dtype=np.uint8)
+        found: list[bool] = []
+
+        def look_up(rows: slice) -> None:
+            mask = valid[rows] if valid.size else valid
+            found.append(kernels.look_up(colors[rows], mask, self.table, out[rows], off[rows]))
+
+        def spread(rows: slice) -> None:
+            kernels.spread(off, out, rows.start, rows.stop)
+
+        strips = _strips(pixels.shape)
+        in_threads(look_up, strips)
+        if self.finds_spikes:
+            found.append(mark_spikes(out, off, self.scale, strips))
+        if any(found):
+            in_threads(spread, strips)
+        return out
+
+    def error_band(self, pixels: Pixels, values: Values) -> Values | None:
+        """Error band of pixels whose values are known; None if it is not wanted."""
+        from geoindex.values import kernels
+
+        if self.half_widths is None:
+            return None
+        valid = NO_MASK if pixels.valid is None else pixels.valid
+        out = np.empty(pixels.shape, dtype=np.float32)
+        off = np.empty(pixels.shape, dtype=np.uint8)
+        table = self._table(self.half_widths)
+        kernels.look_up(round_colors(pixels.colors), valid, table, out, off)
+        out[np.isnan(values)] = np.nan
+        return out
+
+
+def value_ranges(places: ColorPlaces, scale: ValueScale) -> tuple[Floats, Floats]:
+    """Value of each color of a picture, and half of the range that it can mean.
+
+    A color that the ramp does not make can mean what lies as far along the ramp as it lies from
+    it.
+    """
+    low, high = scale(places.lows), scale(places.highs)
+    values, half = (low + high) / 2, np.abs(high - low) / 2
+    other = np.flatnonzero(~places.is_exact)
+    if other.size:
+        pieces = places.pieces
+        at = np.searchsorted(pieces.highs, places.lows[other]).clip(max=len(pieces.highs) - 1)
+        width = pieces.highs[at] - pieces.lows[at]
+        reach = width / 2 + width * np.maximum(places.distances[other], 0.5)
+        below = np.clip(places.lows[other] - reach, 0, 1)
+        above = np.clip(places.lows[other] + reach, 0, 1)
+        half[other] = np.abs(scale(above) - scale(below)) / 2
+    return values, half
+
+
+def _strips(shape: tuple[int, ...]) -> list[slice]:
+    """Bands of rows for threads."""
+    rows, cols = shape
+    step = max(1, STRIP_PIXELS // max(1, cols))
+    return [slice(top, min(top + step, rows)) for top in range(0, rows, step)]
