@@ -18,8 +18,10 @@ from geoindex.clean.reasons import (
     count_hatched,
     hatch_texts,
 )
+from geoindex.clean.unlisted import UnlistedColors
+from geoindex.color.histogram import ColorCounter
 from geoindex.color.mapper import ColorMapper
-from geoindex.color.merged import warn_of
+from geoindex.color.merged import MergedColors, merged_texts, warn_of
 from geoindex.color.metrics import Metric
 from geoindex.color.pixels import PixelRule, Pixels
 from geoindex.color.threads import Progress
@@ -58,6 +60,10 @@ class Cleaned:
 
     plan: Plan
     """The steps, resolved for the palette."""
+
+    merged: tuple[MergedColors, ...] = ()
+    """Flat areas of colors that the palette does not have, and the class that they became, as in
+    :attr:`ConversionReport.merged`; () without the image."""
 
     @property
     def after(self) -> NDArray[np.int64]:
@@ -192,8 +198,9 @@ def clean_grid(
 
 
 def _warned(cleaned: Cleaned) -> Cleaned:
-    """Warn of hatchings that were not found."""
-    warn_of(hatch_texts([cleaned.to_dict()], cleaned.grid.palette), stacklevel=3)
+    """Warn of colors that no class stands for, and of hatchings that were not found."""
+    hatchings = hatch_texts([cleaned.to_dict()], cleaned.grid.palette)
+    warn_of([*merged_texts(cleaned.merged), *hatchings], stacklevel=3)
     return cleaned
 
 
@@ -228,8 +235,16 @@ def _clean_pixels(
     # The grid determines what is nodata.
     mapped = mapper.map_pixels(replace(pixels, valid=None))
     indices = _with_nodata(mapped, grid, len(plan.palette))
-    result = clean_block(round_colors(pixels.colors), indices, plan, progress=progress)
-    return _cleaned(grid, result, plan, metric=mapper.metric)
+    colors = round_colors(pixels.colors)
+    result = clean_block(colors, indices, plan, progress=progress)
+    cleaned = _cleaned(grid, result, plan, metric=mapper.metric)
+    unlisted, counter = UnlistedColors(plan), ColorCounter()
+    unlisted.add(colors, 0, indices, result.indices)
+    counter.add(replace(pixels, valid=grid.valid.view(np.uint8)))
+    histogram = counter.histogram()
+    n_valid = int(cleaned.grid.valid.sum())
+    merged = unlisted.merged(histogram, mapper.map(histogram.colors), n_valid)
+    return replace(cleaned, merged=merged)
 
 
 def _cleaned(grid: IndexGrid, result: CleanBlock, plan: Plan, **how: Any) -> Cleaned:

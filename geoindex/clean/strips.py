@@ -79,7 +79,10 @@ class BandCleaner:
             ready -= (ready - self._done) % TILE
         if ready <= self._done:
             return
-        colors, indices = np.concatenate(self._colors), np.concatenate(self._indices)
+        if len(self._colors) > 1:
+            self._colors = [np.concatenate(self._colors)]
+            self._indices = [np.concatenate(self._indices)]
+        colors, indices = self._colors[0], self._indices[0]
         inner = slice(self._done - self._first, ready - self._first), slice(0, n_cols)
         block = clean_block(colors, indices, self.plan, inner)
         self._tally(indices[inner], block)

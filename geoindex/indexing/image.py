@@ -16,6 +16,7 @@ from geoindex.clean import Clean
 from geoindex.color.dask import lazy_values, map_lazy
 from geoindex.color.histogram import ColorCounter
 from geoindex.color.mapper import ColorMapper
+from geoindex.color.merged import warn_of
 from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha, Translucent
 from geoindex.color.threads import n_cores
@@ -25,11 +26,12 @@ from geoindex.grids.writing import ArrayWriter
 from geoindex.images.files import MapImage, RasterImage, open_image
 from geoindex.images.in_memory import Picture, arrange, array_image, picture_pixels
 from geoindex.indexing.options import ImageMapping
+from geoindex.indexing.report import summarize
 from geoindex.indexing.stream import stream_image
 from geoindex.palette import Palette
 from geoindex.palettes.merge import Merge
 from geoindex.rules.indices import IndexArray, IndexType, nodata_value, with_numbers
-from geoindex.rules.scale import Depth, Scale, round_colors
+from geoindex.rules.scale import Depth, Scale
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -127,6 +129,13 @@ def index_image(
     OptionError
         An unknown metric, alpha, scale or depth, a bad distance, background, nodata or dtype.
 
+    Warns
+    -----
+    GeoindexWarning
+        Frequent colors became the same class, a class repeats the color of another, or a hatching
+        was not found, as :attr:`ConversionReport.merged` of :func:`geoindex.convert` tells. A
+        Dask array is not looked at.
+
     Examples
     --------
     >>> import numpy as np
@@ -149,20 +158,41 @@ def index_image(
         merge=merge,
         clean=clean,
     )
-    if isinstance(image, str | PathLike):
-        with open_image(image, mapping.rule) as opened:
-            return _numbered(map_file(opened, mapping), nodata, dtype)
     if lazy_values(image) is not None:
         lazy = _map_lazy(arrange(image, mapping.rule, channel_axis), mapping)
         return _numbered(lazy, nodata, dtype)
-    raster = array_image(image, mapping.rule, channel_axis)
-    indices = mapping.mapper.map_pixels(raster.pixels)
-    if mapping.plan is not None:
-        from geoindex.clean.blocks import clean_block
-
-        indices = clean_block(round_colors(raster.colors), indices, mapping.plan).indices
-    grid = _grid(mapping.classes_of(indices), raster, mapping, gcps=raster.gcps)
+    counter = ColorCounter()
+    if isinstance(image, str | PathLike):
+        with open_image(image, mapping.rule) as opened:
+            cleaner = mapping.cleaner(opened.shape)
+            grid = map_file(opened, mapping, counter=counter, cleaner=cleaner)
+    else:
+        raster = array_image(image, mapping.rule, channel_axis)
+        rows, cols = raster.pixels.shape
+        cleaner = mapping.cleaner((rows, cols))
+        grid = _map_array(raster, mapping, counter, cleaner)
+    merged = summarize(
+        counter.histogram(),
+        mapping,
+        source="",
+        target="",
+        shape=grid.shape,
+        cleaner=cleaner,
+    )
+    warn_of(merged.warnings(), stacklevel=2)
     return _numbered(grid, nodata, dtype)
+
+
+def _map_array(
+    raster: RasterImage, mapping: ImageMapping, counter: ColorCounter, cleaner: BandCleaner | None
+) -> IndexGrid:
+    """Map an image in memory, and count its colors."""
+    indices = mapping.mapper.map_pixels(raster.pixels)
+    counter.add(raster.pixels)
+    if cleaner is not None:
+        ((block, _),) = cleaner.add(raster.pixels, indices)
+        indices = block.indices
+    return _grid(mapping.classes_of(indices), raster, mapping, gcps=raster.gcps)
 
 
 def map_file(
