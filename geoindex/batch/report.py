@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from geoindex.indexing.report import ConversionReport
+from geoindex.indexing.report import ConversionReport, classes_texts
 
 __all__ = ["BatchReport", "FailedSheet", "SkippedSheet"]
 
@@ -72,7 +72,7 @@ class BatchReport:
         return self.n_sheets - len(self.done) - len(self.skipped) - len(self.failed)
 
     def warnings(self) -> list[str]:
-        """Describe merged colors, and hatchings that no sheet has, one line each.
+        """Describe likely class numbers, merged colors, and hatchings that no sheet has.
 
         Returns
         -------
@@ -85,7 +85,7 @@ class BatchReport:
         ]
         found = [set(sheet.not_found) for sheet in self.done]
         nowhere = set.intersection(*found) if found else set()
-        return texts * (merged > 0) + sorted(nowhere)
+        return [*classes_texts(self.done), *texts * (merged > 0), *sorted(nowhere)]
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as JSON values."""

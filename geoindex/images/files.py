@@ -100,6 +100,7 @@ class MapImage:
         is_placed = self.transform is not None or bool(self.gcps)
         self._turn = TURNS[1 if is_placed else _orientation(source, path)]
         self._rule = rule
+        self._is_asked = rule.scale is None
         if rule.scale is None:
             scale = find_scale(source, self._layout, path, has_mask=self._has_mask)
             self._rule = replace(rule, scale=scale)
@@ -134,6 +135,14 @@ class MapImage:
         if driver == "JPEG" and is_progressive_jpeg(self.path):
             return "this JPEG is progressive"
         return "this picture is to be turned" if any(self._turn) else None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its pixels are integers of one band that nothing says to be gray."""
+        layout, dtype = self._layout, np.dtype(self._source.dtypes[0])
+        is_one = len(layout.colors) == 1 and layout.table is None and layout.full is None
+        is_integer = dtype.kind in "iu" and dtype != np.uint16
+        return self._is_asked and is_one and is_integer and not layout.inverted
 
     @property
     def blocks_apart(self) -> bool:

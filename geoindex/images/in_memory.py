@@ -17,6 +17,7 @@ from geoindex.images.array_axes import array_axes
 from geoindex.images.band_roles import band_roles, choose_bands
 from geoindex.images.data_arrays import array_crs, array_fill, array_transform
 from geoindex.images.files import RasterImage
+from geoindex.rules.class_numbers import could_be_classes
 from geoindex.rules.indices import is_lazy
 
 if TYPE_CHECKING:
@@ -129,37 +130,14 @@ def check_picture(picture: Picture, rule: PixelRule) -> None:
         values = np.ma.masked_equal(values, picture.fill, copy=False)
     valid = unmasked(values) if isinstance(values, np.ma.MaskedArray) else None
     values = np.ma.getdata(values)
-    if picture.is_plain and rule.scale is None and _may_be_classes(values, valid):
+    if picture.is_plain and rule.scale is None and could_be_classes(values[..., 0], valid):
         raise ImageError(
-            "the array has two dimensions and small whole numbers, which could be class numbers "
-            "or gray levels; of classes make IndexGrid(indices=..., palette=..., nodata=...); for "
+            "the array has two dimensions and whole numbers, which could be class numbers or "
+            "gray levels; of classes make IndexGrid(indices=..., palette=..., nodata=...); for "
             "gray levels of 0-255 set scale='byte'"
         )
     colors = values[..., :3] if values.shape[-1] > 2 else values[..., :1]
     check_depth(colors, rule, valid)
-
-
-def _may_be_classes(values: NDArray[Any], valid: NDArray[np.bool_] | None) -> bool:
-    """Whether whole numbers look like class numbers rather than like levels of gray.
-
-    Gray levels reach into the upper half of their scale, or are black and white. The largest
-    value of the dtype says nothing, as it may be nodata.
-    """
-    if values.dtype.kind not in "iuf":
-        return False
-    full = 65_535 if values.dtype == np.uint16 else 255
-    levels = values[..., 0] if valid is None else values[..., 0][valid]
-    if levels.dtype.kind == "f":
-        # Integers with NaN as nodata; on the scale of 0-1 there are no classes.
-        levels = levels[~np.isnan(levels)]
-        if not (levels > 1).any() or (levels != np.rint(levels)).any():
-            return False
-    below = levels[levels < full]
-    if not below.size:
-        return False
-    largest = int(below.max())
-    is_bilevel = largest == 0 and below.size < levels.size
-    return largest <= full // 2 and not is_bilevel
 
 
 def _pillow_values(image: Any) -> Any:

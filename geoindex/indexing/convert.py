@@ -231,6 +231,7 @@ def convert_image(
         target=str(target),
         shape=image.shape,
         cleaner=cleaner,
+        is_plain=image.is_plain,
     )
     leaves_values = mapping.palette.values is not None and not header.values
     report = replace(report, leaves_values=leaves_values)

@@ -7,10 +7,10 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 from os import PathLike
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from geoindex.clean import Clean
 from geoindex.color.dask import lazy_values, map_lazy
@@ -18,7 +18,7 @@ from geoindex.color.histogram import ColorCounter
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.merged import warn_of
 from geoindex.color.metrics import Metric
-from geoindex.color.pixels import Alpha, Translucent
+from geoindex.color.pixels import DARK_16_BIT, Alpha, PixelRule, Pixels, Translucent
 from geoindex.color.threads import n_cores
 from geoindex.errors import ImageError, OptionError
 from geoindex.grid import IndexGrid
@@ -162,8 +162,10 @@ def index_image(
         lazy = _map_lazy(arrange(image, mapping.rule, channel_axis), mapping)
         return _numbered(lazy, nodata, dtype)
     counter = ColorCounter()
+    name, is_plain = "", False
     if isinstance(image, str | PathLike):
         with open_image(image, mapping.rule) as opened:
+            name, is_plain = str(opened.path), opened.is_plain
             cleaner = mapping.cleaner(opened.shape)
             grid = map_file(opened, mapping, counter=counter, cleaner=cleaner)
     else:
@@ -171,15 +173,16 @@ def index_image(
         rows, cols = raster.pixels.shape
         cleaner = mapping.cleaner((rows, cols))
         grid = _map_array(raster, mapping, counter, cleaner)
-    merged = summarize(
+    report = summarize(
         counter.histogram(),
         mapping,
-        source="",
+        source=name,
         target="",
         shape=grid.shape,
         cleaner=cleaner,
+        is_plain=is_plain,
     )
-    warn_of(merged.warnings(), stacklevel=2)
+    warn_of(report.warnings(), stacklevel=2)
     return _numbered(grid, nodata, dtype)
 
 
@@ -248,7 +251,16 @@ def _map_lazy(picture: Picture, mapping: ImageMapping) -> IndexGrid:
             "clean needs the neighbors of every pixel, which may lie in other chunks of a Dask "
             "array; compute the array first, or clean the file with geoindex.convert"
         )
-    to_pixels = partial(picture_pixels, rule=mapping.rule, fill=picture.fill)
+    if picture.is_plain and mapping.rule.scale is None and picture.values.dtype.kind in "iu":
+        warn_of(
+            [
+                "the Dask array of two dimensions is read as gray without a look at its numbers; "
+                "make IndexGrid(indices=..., palette=...) of classes; scale='byte' says that they "
+                "are gray"
+            ],
+            stacklevel=3,
+        )
+    to_pixels = partial(_lazy_pixels, rule=mapping.rule, fill=picture.fill)
     indices = map_lazy(
         picture.values, mapping.mapper, mapping.rule, to_pixels, has_mask=picture.has_mask
     )
@@ -261,6 +273,14 @@ def _numbered(grid: IndexGrid, nodata: int | None, dtype: DTypeLike | None) -> I
     """Grid with the nodata value and the dtype that are asked for."""
     indices, nodata = with_numbers(grid.indices, len(grid.palette), nodata=nodata, dtype=dtype)
     return replace(grid, indices=indices, nodata=nodata)
+
+
+def _lazy_pixels(values: NDArray[Any], rule: PixelRule, fill: float | None) -> Pixels:
+    """Colors of a block of a Dask array; warns of 16 bits that may be 8."""
+    largest = values.max(initial=0) if values.dtype == np.uint16 and rule.scale is None else 0
+    if 0 < largest <= 255:
+        warn_of([f"in a block of the Dask array {DARK_16_BIT.format(largest)}"], stacklevel=2)
+    return picture_pixels(values, rule=rule, fill=fill)
 
 
 def _grid(

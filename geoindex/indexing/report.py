@@ -14,11 +14,12 @@ from geoindex.color.merged import MergedColors, group_merged, merged_texts
 from geoindex.indexing.options import ImageMapping
 from geoindex.palette import Palette
 from geoindex.palettes.merge import MergedRows
+from geoindex.rules.class_numbers import few_dark_levels
 
 if TYPE_CHECKING:
     from geoindex.clean.strips import BandCleaner
 
-__all__ = ["ConversionReport", "HiddenClass", "hidden_texts", "summarize"]
+__all__ = ["ConversionReport", "HiddenClass", "classes_texts", "hidden_texts", "summarize"]
 
 LISTED_CLASSES = 4
 """Hidden classes listed in a warning; the rest are counted."""
@@ -108,14 +109,24 @@ class ConversionReport:
     not_found: tuple[str, ...] = ()
     """Hatchings that class recovery did not find, one line each."""
 
+    maybe_classes: tuple[int, int] | None = None
+    """Smallest and largest level of a one-band image whose few dark levels could be class
+    numbers; None for any other."""
+
     def warnings(self) -> list[str]:
-        """Describe merged colors, hidden classes and hatchings not found, one line each.
+        """Describe merged colors, hidden classes, hatchings not found and likely class numbers.
 
         Returns
         -------
         list of str
+            One line each.
         """
-        return [*hidden_texts(self.hidden), *merged_texts(self.merged), *self.not_found]
+        return [
+            *classes_texts([self]),
+            *hidden_texts(self.hidden),
+            *merged_texts(self.merged),
+            *self.not_found,
+        ]
 
     @property
     def nodata_share(self) -> float:
@@ -135,6 +146,7 @@ def summarize(
     target: str,
     shape: tuple[int, int],
     cleaner: BandCleaner | None = None,
+    is_plain: bool = False,
 ) -> ConversionReport:
     """Report what mapping the colors of an image did.
 
@@ -150,12 +162,15 @@ def summarize(
         Rows and columns of the image.
     cleaner : BandCleaner, optional
         The class recovery that followed.
+    is_plain : bool
+        Whether the image has one band of integers that nothing says to be gray.
 
     Returns
     -------
     ConversionReport
     """
     mapper, classes = mapping.mapper, mapping.merged
+    levels = histogram.colors[:, 0]
     indices = mapper.map(histogram.colors)
     mapped = indices < len(mapper.palette)
     colors, counts, indices = histogram.colors[mapped], histogram.counts[mapped], indices[mapped]
@@ -203,6 +218,9 @@ def summarize(
         hidden=_hidden(palette) if classes is None else _hidden_of_rows(classes),
         cleaned=cleaned,
         not_found=tuple(hatch_texts([cleaned], palette)) if cleaned else (),
+        maybe_classes=(int(levels[0]), int(levels[levels < 255][-1]))
+        if is_plain and few_dark_levels(levels)
+        else None,
     )
 
 
@@ -270,6 +288,29 @@ def _hidden_of_rows(classes: MergedRows) -> tuple[HiddenClass, ...]:
         for row, first in {number[row]: (row, behind[row]) for row in behind}.values()
         if number[row] not in seen
     )
+
+
+def classes_texts(reports: Sequence[ConversionReport]) -> list[str]:
+    """Describe images of one band that could hold class numbers, in one line if there are any.
+
+    Parameters
+    ----------
+    reports : sequence of ConversionReport
+
+    Returns
+    -------
+    list of str
+    """
+    found = [report for report in reports if report.maybe_classes is not None]
+    if not found or found[0].maybe_classes is None:
+        return []
+    low, high = found[0].maybe_classes
+    more = f", and {len(found) - 1:,} more images" if len(found) > 1 else ""
+    return [
+        f"{found[0].source}: its one band holds a few numbers from {low} to {high}, which are "
+        f"read as dark gray but could be class numbers{more}; make IndexGrid(indices=..., palette=...) "
+        "of classes; --scale byte (scale='byte') says that they are gray"
+    ]
 
 
 def hidden_texts(hidden: Sequence[HiddenClass]) -> list[str]:

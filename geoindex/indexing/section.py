@@ -65,7 +65,7 @@ def image_section(
     """
     counter = ColorCounter()
     with open_image(image, mapping.rule) as opened:
-        cleaner = mapping.cleaner(opened.shape)
+        cleaner, is_plain = mapping.cleaner(opened.shape), opened.is_plain
         grid = map_file(opened, mapping, counter=counter, cleaner=cleaner)
     written = write_section(
         grid,
@@ -88,6 +88,7 @@ def image_section(
         target=str(path),
         shape=grid.shape,
         cleaner=cleaner,
+        is_plain=is_plain,
     )
     warn_of(mapped.warnings(), stacklevel=2)
     return ImageSectionReport(**asdict(written), merged=mapped.merged, hidden=mapped.hidden)

@@ -17,7 +17,7 @@ from geoindex import (
     nearest,
     open_grid,
 )
-from geoindex.errors import ImageError
+from geoindex.errors import GeoindexWarning, ImageError
 
 da = pytest.importorskip("dask.array")
 dask_compute = pytest.importorskip("dask").compute
@@ -138,11 +138,13 @@ def test_gray_and_masked_arrays() -> None:
     gray = RGB[..., 0]
     masked = np.ma.masked_less(gray, 40)
     for pixels in (gray, masked):
-        found = index_image(lazy(pixels, (20, 20)), PALETTES[3])
+        with pytest.warns(GeoindexWarning, match="is read as gray without a look"):
+            found = index_image(lazy(pixels, (20, 20)), PALETTES[3])
         np.testing.assert_array_equal(
             found.compute().indices, index_image(pixels, PALETTES[3]).indices
         )
-    assert index_image(lazy(masked, (20, 20)), PALETTES[256]).nodata == 65535
+    grid = index_image(lazy(masked, (20, 20)), PALETTES[256], scale="byte")
+    assert grid.nodata == 65535
 
 
 def test_data_arrays_keep_place_and_fill() -> None:
