@@ -308,8 +308,8 @@ def classes_texts(reports: Sequence[ConversionReport]) -> list[str]:
     more = f", and {len(found) - 1:,} more images" if len(found) > 1 else ""
     return [
         f"{found[0].source}: its one band holds a few numbers from {low} to {high}, which are "
-        f"read as dark gray but could be class numbers{more}; make IndexGrid(indices=..., palette=...) "
-        "of classes; --scale byte (scale='byte') says that they are gray"
+        f"read as dark gray but could be class numbers{more}; make IndexGrid(indices=..., "
+        "palette=...) of classes; --scale byte (scale='byte') says that they are gray"
     ]
 
 
