@@ -46,8 +46,8 @@ LARGE_PIXELS = 25_000_000
 """Larger images that have to be held in memory are worth a warning."""
 
 EXTRAS: dict[Extra, dict[str, Any]] = {
-    "reasons": {"palette": CHANGES_PALETTE, "nodata": None},
-    "confidence": {"palette": CONFIDENCE_PALETTE, "nodata": 255},
+    "reasons": {"dtype": np.dtype(np.uint8), "palette": CHANGES_PALETTE, "nodata": None},
+    "confidence": {"dtype": np.dtype(np.uint8), "palette": CONFIDENCE_PALETTE, "nodata": 255},
 }
 """How the grids beside a cleaned grid differ from it."""
 
