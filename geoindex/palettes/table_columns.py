@@ -198,6 +198,9 @@ def _by_content(rows: Sequence[Row], request: Request) -> Columns:
     width = max(len(row.cells) for row in rows)
     columns = Columns(width)
     numeric = [place for place in range(width) if _mostly(rows, place, _is_number)]
+    if len(numeric) == 4 and numeric[1] - numeric[0] > 1 and numeric[3] - numeric[1] == 2:
+        # A number, text and three numbers, as 1 Built-Up Land 255 0 0.
+        columns.places["value"] = numeric.pop(0)
     if len(numeric) >= 4:
         found = "four" if len(numeric) == 4 else str(len(numeric))
         name = ",name" if len(numeric) < width else ""

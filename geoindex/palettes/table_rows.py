@@ -60,13 +60,15 @@ def table_rows(text: str, request: Request) -> list[Row]:
         mark: (_score([line.split(mark) for line in sample]), sum(mark in line for line in sample))
         for mark in DELIMITERS
     }
-    blanks = {split: _score([split(line) for line in sample]) for split in (_columns, _words)}
     mark = max(DELIMITERS, key=marks.__getitem__)
-    by_blanks = max((_columns, _words), key=blanks.__getitem__)
     score, lines_with_mark = marks[mark]
-    if lines_with_mark and score >= blanks[by_blanks]:
+    splits: list[Callable[[str], list[str]]] = [_columns, _words]
+    cells = [[split(line) for line in sample] for split in splits]
+    # Of columns that are aligned all lines have the same number.
+    blanks = [(_score(found), -len(set(map(len, found)))) for found in cells]
+    if lines_with_mark and score >= max(blanks)[0]:
         return _delimited(kept, mark, request)
-    return _each(kept, by_blanks)
+    return _each(kept, splits[blanks.index(max(blanks))])
 
 
 def cell_number(text: str) -> float | None:

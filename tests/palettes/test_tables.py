@@ -73,6 +73,10 @@ TABLES = [
         "name between blanks", "Open water 72 109 162\nWoody wet lands 113 164 193", None, False
     ),
     Table("code, color, name by blanks", "11 #486da2 W\n95 #71a4c1 L", CODES),
+    Table("code, name, numbers", "11 W 72 109 162\n95 L 113 164 193", CODES),
+    Table("code, name, numbers by commas", "11,W,72,109,162\n95,L,113,164,193", CODES),
+    Table("aligned for two digits", "9   W    72 109 162\n95  L   113 164 193", (9, 95)),
+    Table("aligned for one digit", "9  W   72 109 162\n95 L  113 164 193", (9, 95)),
     Table("sep=", "sep=;\nName;R;G;B\nW;72;109;162\nL;113;164;193"),
     Table(
         "titles and empty rows", "Sheet 12;;;\n;;;\nName;R;G;B\nW;72;109;162\n;;;\nL;113;164;193"
@@ -147,8 +151,8 @@ ASKED = [
     ("0 10 20 30 255\n1 40 50 60 255\n", "line 1: starts with 5 numbers, more than a color"),
     ("1,10,20,30\n2,40,50,60\n", "line 1: starts with four numbers"),
     ("Water,11,72,109,162\n", "line 1: starts with four numbers"),
-    ("11 Water 72 109 162\n", "line 1: starts with four numbers"),
-    ("11,Till,72,109,162\n", "line 1: starts with four numbers"),
+    ("72,109,162,Water,11\n", "line 1: starts with four numbers"),
+    ("11,72,Water,109,162\n", "line 1: starts with four numbers"),
     ("72,109,162\n72,109,162,5\n", "line 2: '5' is not understood; name the columns"),
     ("red,blue\nyellow,cyan\n", "the header must name r, g, b"),
     ("name,color,fill\nx,#ff0000,#00ff00\n", "columns 2 and 3 hold colors; name the columns"),
