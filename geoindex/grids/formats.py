@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,17 @@ from geoindex.errors import GridError, MissingFileError, OptionError, OutputErro
 from geoindex.grid import IndexGrid
 from geoindex.grids import npy, tagged
 from geoindex.grids.class_values import FileNumbering
-from geoindex.grids.exchange import cps3, esri, irap, points, surfer6, surfer7, zmap
+from geoindex.grids.exchange import (
+    cps3,
+    esri,
+    grass,
+    irap,
+    points,
+    surfer6,
+    surfer6_binary,
+    surfer7,
+    zmap,
+)
 from geoindex.grids.exchange.frame import (
     ExchangeFormat,
     numbering_finder,
@@ -118,7 +129,7 @@ def _on_survey(path: Path, header: FileHeader, *, overwrite: bool) -> ArrayWrite
 
 def _exchange(key: str, name: str, module: ExchangeFormat[Any], *suffixes: str) -> GridFormat:
     """Row of a format that a module of its own writes and reads."""
-    both = opener(module.layout, module.write, any_nodata=key == "esri")
+    both = opener(module.layout, module.write, any_nodata=key in ("esri", "grass"))
     return GridFormat(
         key=key,
         name=name,
@@ -164,9 +175,11 @@ FORMATS = (
         numbering=tagged.file_numbering,
     ),
     _exchange("esri", "ESRI ASCII grid", esri, ".asc"),
+    _exchange("grass", "GRASS ASCII grid", grass),
     _exchange("irap", "IRAP classic grid", irap, ".irap"),
     _exchange("zmap", "ZMAP+ grid", zmap, ".zmap", ".zmp"),
     _exchange("surfer6", "Surfer 6 text grid", surfer6, ".grd"),
+    _exchange("surfer6-binary", "Surfer 6 binary grid", surfer6_binary, ".grd"),
     _exchange("surfer7", "Surfer 7 grid", surfer7, ".grd"),
     _exchange("cps3", "CPS-3 grid (experimental)", cps3, ".cps3"),
     GridFormat(
@@ -343,7 +356,7 @@ def format_of_file(path: Path) -> GridFormat | None:
     """Format of the first bytes of a file, or else of its suffix."""
     if path.is_file():
         with path.open("rb") as file:
-            start = file.read(RECOGNIZED_BYTES)
+            start = file.read(RECOGNIZED_BYTES).removeprefix(BOM_UTF8)
         for known in FORMATS:
             if known.recognize is not None and known.recognize(start):
                 return known

@@ -39,6 +39,9 @@ BLOCK_BINS = 2**18
 MOST_BINS = 2**33
 """Far more than any survey has; a damaged range would ask for more memory than there is."""
 
+MOST_LINES = 2**24
+"""Of inlines, and of crosslines, for the same reason."""
+
 SAMPLES_A_PIXEL = 2
 """Points along a pixel of the map by which the majority of a bin is found."""
 
@@ -123,7 +126,7 @@ def _target(
         raise SurveyError(f"survey must be a Survey, found {survey!r}; Survey.open reads a file")
     target = survey.extended(pad=pad, step=step)
     rows, cols = target.shape
-    if rows * cols > MOST_BINS:
+    if rows * cols > MOST_BINS or max(rows, cols) > MOST_LINES:
         raise SurveyError(
             f"{rows:,} inlines x {cols:,} crosslines do not fit into memory; check the "
             "ranges of the survey, or give a larger step"

@@ -36,6 +36,7 @@ GDAL = {
     "esri": ("AAIGrid", {}),
     "zmap": ("ZMap", {"ZMAP_PIXEL_IS_POINT": "TRUE"}),
     "surfer6": ("GSAG", {}),
+    "surfer6-binary": ("GSBG", {}),
     "surfer7": ("GS7BG", {}),
 }
 

@@ -39,7 +39,7 @@ def test_refuses_what_has_no_place(tmp_path: Path, key: str) -> None:
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("key", ["esri", "zmap", "surfer6", "surfer7", "cps3"])
+@pytest.mark.parametrize("key", [key for key in READABLE if key != "irap"])
 def test_north_up_formats_refuse_rotation(tmp_path: Path, key: str) -> None:
     message = r"cannot hold a rotated grid.* 18\.600 degrees\); write IRAP classic \(\.irap\) or"
     with pytest.raises(OutputError, match=message):
@@ -50,14 +50,14 @@ def test_esri_refuses_cells_that_are_not_square(tmp_path: Path) -> None:
     transform = Affine(5, 0, 1000, 0, -10, 2000)
     with pytest.raises(OutputError, match=r"square cells.* 5 x 10; write Surfer \(\.grd\), ZMAP"):
         make_grid(transform).save(tmp_path / "map.asc")
-    for key in ("irap", "zmap", "surfer6", "surfer7", "cps3"):
+    for key in (key for key in READABLE if key != "esri"):
         make_grid(transform).save(tmp_path / f"map.{key}", format=key)
         assert open_grid(tmp_path / f"map.{key}").transform == transform
     rounding = Affine(5, 0, 1000, 0, -5.0000000001, 2000)
     make_grid(rounding).save(tmp_path / "map.asc")
 
 
-@pytest.mark.parametrize("key", ["zmap", "surfer6", "cps3"])
+@pytest.mark.parametrize("key", ["zmap", "surfer6", "surfer6-binary", "cps3"])
 def test_formats_of_limits_refuse_a_single_row(tmp_path: Path, key: str) -> None:
     grid = IndexGrid(
         indices=np.array([[0, 1]], np.uint8),
@@ -66,7 +66,7 @@ def test_formats_of_limits_refuse_a_single_row(tmp_path: Path, key: str) -> None
     )
     with pytest.raises(OutputError, match=r"of one row or column has no .*; write "):
         grid.save(tmp_path / "map", format=key)
-    for other in ("esri", "irap", "surfer7"):
+    for other in ("esri", "grass", "irap", "surfer7"):
         grid.save(tmp_path / other, format=other)
         np.testing.assert_array_equal(open_grid(tmp_path / other).indices, grid.indices)
 
@@ -113,7 +113,6 @@ def test_a_failed_save_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
         ("ncols 2\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize 1\n0 sand\n", "is not a number"),
         ("ncols 2\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize 1\n0 7\n", "7 at row 0, column 1"),
         ("ncols 2\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize 1\n0 0.5\n", "0.5 at row 0"),
-        ("ncols 2\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize 1\nnan 1\n", "nan at row 0"),
         ("ncols 2\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize -1\n0 1\n", "make no grid"),
         ("ncols 2\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize 1\n0 1e300\n", "inf at row 0"),
         ("ncols 2.5\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize 1\n0 1\n", "are no grid"),

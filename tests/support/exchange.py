@@ -12,9 +12,9 @@ from affine import Affine
 from geoindex import IndexGrid, Palette
 from geoindex.grids.formats import FORMATS
 
-READABLE = ["esri", "irap", "zmap", "surfer6", "surfer7", "cps3"]
+READABLE = ["esri", "grass", "irap", "zmap", "surfer6", "surfer6-binary", "surfer7", "cps3"]
 EXCHANGE = [*READABLE, "xyz", "dug", "ijxyz"]
-SUFFIX = {known.key: known.suffixes[0] for known in FORMATS}
+SUFFIX = {known.key: (*known.suffixes, ".ascii")[0] for known in FORMATS}
 
 UPRIGHT = Affine(5.0793, 0.0, 3494752.3242, 0.0, -5.0793, 7514558.379)
 # A survey: columns run along crosslines, rows along inlines, both to the north-east.

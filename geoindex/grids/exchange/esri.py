@@ -37,6 +37,10 @@ KEYS = (
 )
 
 
+NO_NUMBERS = (["null"], ["nan"])
+"""What ArcGIS and others write where nodata has no number."""
+
+
 class _Frame(NamedTuple):
     """Nodes, and the number of nodata."""
 
@@ -96,7 +100,7 @@ def read(file: BinaryIO) -> Numbers:
     if dx <= 0 or dy <= 0:
         raise GridError(f"cells of {dx} x {dy} make no grid")
     place = Lattice.from_corner if is_corner else Lattice.from_node
-    values = read_values(file, shape)
+    values = read_values(file, shape, null_word=b"null")
     blank = is_null(values, header.get("nodata_value", NULL))
     return Numbers(values, blank, place(shape, x, y, dx, dy).transform)
 
@@ -112,4 +116,8 @@ def _header(file: BinaryIO) -> dict[str, Decimal]:
             return header
         if key in header:
             raise GridError(f"the header gives {key} twice; remove one of the lines")
-        header[key] = decimal_of(" ".join(words))
+        if key == "nodata_value" and words in NO_NUMBERS:
+            # Cells without a value are no numbers then, either.
+            header[key] = Decimal("nan")
+            continue
+        header[key] = decimal_of(" ".join(words).replace(",", "."))

@@ -6,6 +6,7 @@ The functions of a format calculate with decimals and raise errors without the n
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Context, localcontext
@@ -145,9 +146,7 @@ def reader(read: Callable[[BinaryIO], Numbers]) -> Callable[[Path], IndexGrid]:
     """
 
     def read_grid(path: Path) -> IndexGrid:
-        with path.open("rb") as file, _of(path):
-            numbers = read(file)
-        return grid_of_values(path, *numbers)[0]
+        return grid_of_values(path, *_numbers_of(path, read))[0]
 
     return read_grid
 
@@ -167,9 +166,7 @@ def value_reader(read: Callable[[BinaryIO], Numbers]) -> Callable[[Path], ValueG
     """
 
     def read_values(path: Path) -> ValueGrid:
-        with path.open("rb") as file, _of(path):
-            numbers = read(file)
-        return values_beside(path, *numbers)
+        return values_beside(path, *_numbers_of(path, read))
 
     return read_values
 
@@ -178,11 +175,17 @@ def numbering_finder(read: Callable[[BinaryIO], Numbers]) -> Callable[[Path], Fi
     """Make the function that tells how a file of a format numbers its classes."""
 
     def file_numbering(path: Path) -> FileNumbering:
-        with path.open("rb") as file, _of(path):
-            numbers = read(file)
-        return FileNumbering(values=grid_of_values(path, *numbers)[1])
+        return FileNumbering(values=grid_of_values(path, *_numbers_of(path, read))[1])
 
     return file_numbering
+
+
+def _numbers_of(path: Path, read: Callable[[BinaryIO], Numbers]) -> Numbers:
+    """Read what a file holds behind its byte order mark, if it has one."""
+    with path.open("rb") as file, _of(path):
+        if file.read(len(BOM_UTF8)) != BOM_UTF8:
+            file.seek(0)
+        return read(file)
 
 
 def _check_numbering(header: GridHeader, *, any_nodata: bool) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geoindex.grids.exchange.cells import Cells
 from geoindex.grids.exchange.frame import Numbers
@@ -26,7 +27,7 @@ from geoindex.grids.exchange.text import (
 )
 from geoindex.grids.headers import FileHeader
 
-__all__ = ["BLANK_FROM", "layout", "read", "recognize", "write"]
+__all__ = ["BLANK_FROM", "is_blank", "layout", "read", "recognize", "write"]
 
 NAME = "a Surfer 6 grid"
 
@@ -72,7 +73,14 @@ def recognize(start: bytes) -> bool:
 def read(file: BinaryIO) -> Numbers:
     """Read limits and values."""
     _, *words = header_words(file, N_WORDS)
-    n_cols, n_rows, west, east, south, north, *_ = map(decimal_of, words)
+    numbers = (decimal_of(word.replace(",", ".")) for word in words)
+    n_cols, n_rows, west, east, south, north, *_ = numbers
     lattice = Lattice.from_limits((n_rows, n_cols), (west, east), (south, north))
-    values = np.flipud(read_values(file, lattice.shape))
-    return Numbers(values, values >= BLANK_FROM, lattice.transform)
+    values = np.flipud(read_values(file, lattice.shape, null_word=b"nan"))
+    return Numbers(values, is_blank(values), lattice.transform)
+
+
+def is_blank(values: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Where values are Golden Software's blank, or no numbers."""
+    blank: NDArray[np.bool_] = np.isnan(values) | (values >= BLANK_FROM)
+    return blank

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -136,13 +137,24 @@ def bytes_left(file: BinaryIO) -> int:
     return size
 
 
-def read_values(file: BinaryIO, shape: tuple[int, int]) -> NDArray[np.float32]:
+def read_values(
+    file: BinaryIO, shape: tuple[int, int], *, null_word: bytes | None = None
+) -> NDArray[np.float32]:
     """Read the numbers behind a header, whatever the lines that they stand on.
+
+    Parameters
+    ----------
+    file : binary file
+    shape : tuple of int
+        Rows and columns of the header.
+    null_word : bytes, optional
+        Word that stands for nodata, such as ``b"*"``. It and decimal commas are understood by
+        formats of text that give it.
 
     Returns
     -------
     ndarray of float32, shape `shape`
-        In the order of the file.
+        In the order of the file; NaN for `null_word`.
 
     Raises
     ------
@@ -159,7 +171,7 @@ def read_values(file: BinaryIO, shape: tuple[int, int]) -> NDArray[np.float32]:
     values = np.empty(count, dtype=np.float32)
     n_read = 0
     for chunk in _whole_words(file):
-        numbers = _numbers(chunk)
+        numbers = _numbers(chunk if null_word is None else _with_points(chunk, null_word))
         if n_read + len(numbers) > count:
             raise GridError(f"has more values than the {count} of its header")
         with np.errstate(over="ignore"):
@@ -173,9 +185,9 @@ def read_values(file: BinaryIO, shape: tuple[int, int]) -> NDArray[np.float32]:
 
 
 def is_null(values: NDArray[np.float32], null: Decimal) -> NDArray[np.bool_]:
-    """Where values are the null of the header, as far as float32 can tell."""
+    """Where values are the null of the header, as far as float32 can tell, or no numbers."""
     with np.errstate(over="ignore"):
-        return np.equal(values, np.float32(null))
+        return np.isnan(values) | np.equal(values, np.float32(null))
 
 
 def _whole_words(file: BinaryIO) -> Iterator[bytes]:
@@ -187,6 +199,14 @@ def _whole_words(file: BinaryIO) -> Iterator[bytes]:
         yield text[:cut]
         rest = text[cut:]
     yield rest
+
+
+def _with_points(text: bytes, null_word: bytes) -> bytes:
+    """Text with decimal points for commas, and ``nan`` for a word."""
+    text = text.replace(b",", b".")
+    if null_word.lower() not in text.lower():
+        return text
+    return re.sub(rb"(?i)(?<!\S)" + re.escape(null_word) + rb"(?!\S)", b"nan", text)
 
 
 def _numbers(text: bytes) -> NDArray[np.float64]:
