@@ -129,7 +129,8 @@ def _on_survey(path: Path, header: FileHeader, *, overwrite: bool) -> ArrayWrite
 
 def _exchange(key: str, name: str, module: ExchangeFormat[Any], *suffixes: str) -> GridFormat:
     """Row of a format that a module of its own writes and reads."""
-    both = opener(module.layout, module.write, any_nodata=key in ("esri", "grass"))
+    text = key in ("esri", "grass")
+    both = opener(module.layout, module.write, any_nodata=text, in_gis=text)
     return GridFormat(
         key=key,
         name=name,

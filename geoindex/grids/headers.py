@@ -70,11 +70,6 @@ class FileHeader:
         return None
 
     @property
-    def category_names(self) -> dict[int, str]:
-        """Name of each written pixel value, where image files can have them."""
-        return {}
-
-    @property
     def unit(self) -> str | None:
         """Unit of the written pixels."""
         return None
@@ -191,14 +186,6 @@ class GridHeader(FileHeader):
             value: (red, green, blue)
             for value, (red, green, blue) in zip(self.pixel_values, colors, strict=True)
         }
-
-    @property
-    def category_names(self) -> dict[int, str]:
-        """Name of each written pixel value, where image files can have them."""
-        # GDAL counts the categories from 0, and none are in a list of millions.
-        if self.palette.names is None or not self.has_color_table:
-            return {}
-        return dict(zip(self.pixel_values, self.palette.names, strict=True))
 
     @property
     def tag_fields(self) -> dict[str, Any]:

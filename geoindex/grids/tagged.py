@@ -14,12 +14,12 @@ from affine import Affine
 from geoindex.errors import GeoindexWarning, GridError
 from geoindex.files.json_text import FORMAT_VERSION, dump_json
 from geoindex.grid import IndexGrid
+from geoindex.grids.attribute_table import add_attribute_table, add_category_names
 from geoindex.grids.class_values import FileNumbering, rows_of_values
-from geoindex.grids.headers import FileHeader
+from geoindex.grids.headers import FileHeader, GridHeader
 from geoindex.grids.place_json import place_from_json
 from geoindex.images.place import Place
 from geoindex.images.sidecars import place_beside
-from geoindex.palettes.entries import one_line
 from geoindex.palettes.raster import TAG, RasterPalette, read_raster
 
 __all__ = ["file_numbering", "read_tagged", "sidecar_path", "tag_content", "write_sidecar"]
@@ -131,20 +131,28 @@ def write_sidecar(path: Path, header: FileHeader, *, place: dict[str, Any]) -> N
     path : Path
         The sidecar.
     header : FileHeader
-        Its class names become category names.
+        Classes become category names and a raster attribute table.
     place : dict
         What the sidecar also holds of the georeference, by :func:`place_to_json`.
     """
     root = ET.Element("PAMDataset")
     _add_place(root, place)
-    names = header.category_names
-    if names:
-        band = ET.SubElement(root, "PAMRasterBand", band="1")
-        categories = ET.SubElement(band, "CategoryNames")
-        for value in range(max(names) + 1):
-            ET.SubElement(categories, "Category").text = one_line(names.get(value, ""))
+    if isinstance(header, GridHeader):
+        _add_classes(root, header)
     if len(root):
         ET.ElementTree(root).write(path, encoding="utf-8")
+
+
+def _add_classes(root: ET.Element, header: GridHeader) -> None:
+    """Add names and colors of the classes."""
+    palette, values = header.palette, header.pixel_values
+    if palette.names is None and len(palette) == 256 and header.pixel_dtype == np.uint8:
+        return  # the color table tells everything
+    band = ET.SubElement(root, "PAMRasterBand", band="1")
+    # GDAL counts the categories from 0, and none are in a list of millions.
+    if header.has_color_table:
+        add_category_names(band, palette, values)
+    add_attribute_table(band, palette, values)
 
 
 def _add_place(root: ET.Element, place: dict[str, Any]) -> None:

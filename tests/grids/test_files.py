@@ -136,7 +136,10 @@ def test_geotiff_keeps_its_names_without_the_sidecar(tmp_path: Path) -> None:
 def test_names_of_an_overwritten_grid_do_not_stay(tmp_path: Path) -> None:
     make_grid(16, nodata=True).save(tmp_path / "grid.tif")
     make_grid(16, nodata=True, names=False).save(tmp_path / "grid.tif", overwrite=True)
-    assert not (tmp_path / "grid.tif.aux.xml").exists()
+    sidecar = (tmp_path / "grid.tif.aux.xml").read_text("utf-8")
+    assert "<GDALRasterAttributeTable" in sidecar
+    assert "Unit 3" not in sidecar
+    assert "<Category>" not in sidecar
 
 
 def test_pillow_shows_the_geotiff_in_its_colors(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ has a checksum of both files.
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,11 @@ from geoindex.errors import GridError
 from geoindex.files.checksums import checksum
 from geoindex.files.whole_files import OutputSet
 from geoindex.grid import IndexGrid
+from geoindex.grids.attribute_table import (
+    add_attribute_table,
+    add_category_names,
+    add_color_table,
+)
 from geoindex.grids.companions import gdal_companions, refuse_strangers
 from geoindex.grids.headers import FileHeader, GridHeader
 from geoindex.images.sidecars import crs_beside
@@ -31,7 +37,11 @@ __all__ = [
     "grid_of_values",
     "values_beside",
     "write_companions",
+    "write_gdal_sidecar",
 ]
+
+LARGEST_IN_TABLE = 65535
+"""Largest number that GDAL's lists of names and colors, which begin at 0, may have."""
 
 
 def companions_of(path: Path, header: FileHeader) -> list[Path]:
@@ -76,6 +86,18 @@ def values_beside(
     with np.errstate(over="ignore"):
         known = np.where(blank, np.float32(np.nan), values.astype(np.float32))
     return ValueGrid(values=known, transform=transform, crs=registered_crs(crs_beside(path)))
+
+
+def write_gdal_sidecar(path: Path, header: GridHeader) -> None:
+    """Write names and colors as GDAL and QGIS read them."""
+    root = ET.Element("PAMDataset")
+    band = ET.SubElement(root, "PAMRasterBand", band="1")
+    values = header.pixel_values
+    if min(values) >= 0 and max(values) <= LARGEST_IN_TABLE:
+        add_category_names(band, header.palette, values)
+        add_color_table(band, header.palette, values)
+    add_attribute_table(band, header.palette, values)
+    ET.ElementTree(root).write(path, encoding="utf-8")
 
 
 def grid_of_values(

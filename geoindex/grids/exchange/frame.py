@@ -27,8 +27,10 @@ from geoindex.grids.exchange.companions import (
     grid_of_values,
     values_beside,
     write_companions,
+    write_gdal_sidecar,
 )
 from geoindex.grids.headers import FileHeader, GridHeader, ValueHeader
+from geoindex.grids.tagged import sidecar_path
 from geoindex.grids.writing import BlockWriter, Opener, collector
 from geoindex.values.grid import ValueGrid
 
@@ -92,6 +94,7 @@ def opener(
     write: Callable[[BinaryIO, Cells, Layout], None],
     *,
     any_nodata: bool = False,
+    in_gis: bool = False,
 ) -> Opener[GridHeader | ValueHeader]:
     """Make the opener of a format that is written at once, with legend and CRS beside it.
 
@@ -101,6 +104,8 @@ def opener(
         As in :class:`ExchangeFormat`.
     any_nodata : bool
         Whether the format names its nodata value, so that it may be any.
+    in_gis : bool
+        Whether GIS programs open it, so that GDAL's sidecar holds names and colors.
 
     Returns
     -------
@@ -126,6 +131,8 @@ def opener(
             with files.target.open("wb") as file, _of(path):
                 write(file, cells, place)
             write_companions(path, header, files)
+            if in_gis and isinstance(header, GridHeader):
+                write_gdal_sidecar(files[sidecar_path(path)], header)
 
     return open_exchange
 
