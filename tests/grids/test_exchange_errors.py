@@ -83,7 +83,7 @@ def test_files_that_are_there_are_kept_unless_told(tmp_path: Path, key: str) -> 
         assert [entry.name for entry in tmp_path.iterdir()] == [precious.name]
         precious.unlink()
     grid.save(path, format=key)
-    sidecar = ["map.asc.aux.xml"] if key == "esri" else []
+    sidecar = [f"{path.name}.aux.xml"] if key in ("esri", "grass") else []
     assert sorted(entry.name for entry in tmp_path.iterdir()) == sorted(
         [path.name, legend.name, "map.prj", *sidecar]
     )
