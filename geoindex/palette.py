@@ -44,8 +44,8 @@ class Palette:
         and elsewhere with ``merge="value"``. Plain row numbers 0, 1, 2, ... are dropped.
     roles : sequence of str, optional
         Role of each color: ``"ink"`` for overprint such as contacts, faults and text, which
-        class recovery removes (:class:`geoindex.Clean`); ``"unit"``, ``""`` or anything else
-        for a class.
+        class recovery removes (:class:`geoindex.Clean`); ``"paper"`` for the margin of a sheet,
+        which becomes nodata; ``"unit"``, ``""`` or anything else for a class.
     scale : {"unit", "byte"}, optional
         Scale of `colors`, if the rule above would guess wrong.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal
@@ -31,6 +32,7 @@ from geoindex.images.files import read_image
 from geoindex.images.in_memory import array_image
 from geoindex.palette import Palette
 from geoindex.palettes.mapper import load_mapper
+from geoindex.rules.box import Region, region_of
 from geoindex.rules.indices import IndexArray, nodata_value
 from geoindex.rules.scale import round_colors
 
@@ -108,6 +110,8 @@ def clean_grid(
     *,
     image: str | PathLike[str] | ArrayLike | xr.DataArray | None = None,
     metric: Metric | None = None,
+    box: Sequence[int] | None = None,
+    map_box: Sequence[float] | None = None,
     progress: Progress | None = None,
 ) -> Cleaned:
     """Recover the units of a grid that was made by nearest-color matching.
@@ -124,6 +128,8 @@ def clean_grid(
         beside it, and hatching and speckle are recognized.
     metric : {"rgb", "lab", "oklab", "ciede2000", "redmean", "shaded"}, optional
         The color distance; default: that of the grid.
+    box, map_box : sequence of four numbers, optional
+        Part of the grid and of the image to clean, as in :meth:`IndexGrid.crop`.
     progress : callable, optional
         Called with the number of tiles done and their total.
 
@@ -137,7 +143,7 @@ def clean_grid(
     GridError
         The image has a different shape from the grid.
     OptionError
-        An entry that the palette does not have.
+        An entry that the palette does not have, or a box that is not inside the grid.
     MissingFileError, ImageError
         The image does not exist or cannot be read.
 
@@ -158,6 +164,10 @@ def clean_grid(
     clean = Clean() if clean is None or clean is True else clean
     if not isinstance(clean, Clean):
         raise OptionError(f"clean must be a geoindex.Clean of steps, found {clean!r}")
+    rule = _rule_of(grid)
+    part = region_of(grid.shape, grid.transform, box=box, map_box=map_box)
+    if part is not None:
+        grid, rule = grid[part], _rule_of_part(rule, part)
     palette = grid.palette
     if image is None:
         plan = replace(clean, shade=False).plan(palette)
@@ -181,7 +191,6 @@ def clean_grid(
             "the grid was made with merge=, so its palette does not have all colors of the map; "
             "clean on the way from the image: index_image(..., merge=..., clean=True)"
         )
-    rule = _rule_of(grid)
     if isinstance(image, str | PathLike):
         raster = read_image(image, rule)
     else:
@@ -270,11 +279,27 @@ def _cleaned(grid: IndexGrid, result: CleanBlock, plan: Plan, **how: Any) -> Cle
 
 def _rule_of(grid: IndexGrid) -> PixelRule:
     """Pixel rule that a grid was made with, as far as its provenance records it."""
-    known = {key: grid.provenance.get(key) for key in ("alpha", "translucent", "scale", "bands")}
+    names = ("alpha", "translucent", "scale", "bands", "box", "map_box", "tolerance")
+    known = {key: grid.provenance.get(key) for key in names}
+    color = grid.provenance.get("nodata_color")
+    known["nodata_color"] = None if color is None else tuple(color)
     try:
         return PixelRule(**{key: value for key, value in known.items() if value is not None})
     except OptionError as error:
         raise GridError(f"the provenance of the grid is damaged ({error})") from None
+
+
+def _rule_of_part(rule: PixelRule, part: Region) -> PixelRule:
+    """Rule that reads a part of what another one reads."""
+    rows, cols = part
+    left, top = (0, 0) if rule.box is None else rule.box[:2]
+    if rule.map_box is not None:
+        raise GridError(
+            "the grid was made with map_box=, so it does not tell which pixels of the image it "
+            "has; leave out box, or crop the image to the grid"
+        )
+    box = (left + cols.start, top + rows.start, left + cols.stop, top + rows.stop)
+    return replace(rule, box=box)
 
 
 def _with_nodata(indices: IndexArray, grid: IndexGrid, n_colors: int) -> IndexArray:

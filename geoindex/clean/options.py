@@ -24,8 +24,8 @@ LARGEST_SPECKLE, LARGEST_GAP = 64, 64
 
 Connectivity = Literal[4, 8]
 
-ROLES = ("", "unit", "ink")
-"""Roles of a palette entry; "" means unit."""
+ROLES = ("", "unit", "ink", "paper")
+"""Roles of a palette entry; "" means unit. Paper is a unit here, and nodata in the end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,8 +206,8 @@ def _inks_of_roles(palette: Palette, *, strict: bool) -> list[int]:
     unknown = next((role for role in roles if role not in ROLES), None)
     if unknown is not None and strict:
         raise OptionError(
-            f"row {roles.index(unknown)} of the palette has the role {unknown!r}; use ink or "
-            "unit, or name the inks with ink= (--ink)"
+            f"row {roles.index(unknown)} of the palette has the role {unknown!r}; use ink, "
+            "unit or paper, or name the inks with ink= (--ink)"
         )
     return [row for row, role in enumerate(roles) if role == "ink"]
 

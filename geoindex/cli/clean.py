@@ -16,6 +16,7 @@ from geoindex.cli.output import (
     progress_bar,
     quiet_option,
 )
+from geoindex.cli.part_options import box_options
 from geoindex.color.metrics import Metric
 from geoindex.files.whole_files import check_targets
 from geoindex.grids.formats import grid_format_of, open_grid
@@ -39,6 +40,7 @@ LISTED_CLASSES = 12
     type=click.Choice(get_args(Metric)),
     help="Color distance for --image.  [default: that of GRID]",
 )
+@box_options
 @clean_options
 @changes_option
 @confidence_option
@@ -51,6 +53,8 @@ def clean_command(
     output: str,
     image: str | None,
     metric: Metric | None,
+    box: tuple[int, int, int, int] | None,
+    map_box: tuple[float, float, float, float] | None,
     clean: Clean,
     changes: str | None,
     confidence: str | None,
@@ -67,7 +71,15 @@ def clean_command(
     check_targets(targets, Path(image) if image else None, overwrite=overwrite)
     opened = open_grid(grid)
     with progress_bar("clean", " tiles", quiet=quiet) as advance:
-        cleaned = clean_grid(opened, clean, image=image, metric=metric, progress=advance)
+        cleaned = clean_grid(
+            opened,
+            clean,
+            image=image,
+            metric=metric,
+            box=box,
+            map_box=map_box,
+            progress=advance,
+        )
     cleaned.grid.save(output, overwrite=overwrite)
     if changes is not None:
         cleaned.changes().save(changes, overwrite=overwrite)
@@ -76,7 +88,7 @@ def clean_command(
     if as_json:
         echo_json({"source": grid, "target": output, **cleaned.to_dict()})
     elif not quiet:
-        rows, cols = opened.shape
+        rows, cols = cleaned.grid.shape
         click.echo(f"{output}: {cols} x {rows} pixels")
         echo_changes(cleaned.to_dict(), rows * cols)
 

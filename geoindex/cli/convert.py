@@ -17,6 +17,7 @@ from geoindex.cli.output import (
     progress_bar,
     quiet_option,
 )
+from geoindex.cli.part_options import place_options
 from geoindex.indexing.convert import convert
 from geoindex.indexing.report import ConversionReport
 from geoindex.palette import Palette
@@ -28,6 +29,7 @@ __all__ = ["convert_command", "echo_report"]
 @click.argument("src")
 @output_option("Grid file to write; its suffix picks the format.")
 @mapping_options
+@place_options
 @changes_option
 @confidence_option
 @grid_format_option
@@ -40,6 +42,9 @@ def convert_command(
     output: str,
     palette: str | Palette,
     mapping: MappingOptions,
+    bounds: tuple[float, ...] | None,
+    transform: tuple[float, ...] | None,
+    gcps: str | None,
     changes: str | None,
     confidence: str | None,
     grid_format: str | None,
@@ -58,6 +63,9 @@ def convert_command(
             output,
             palette,
             **mapping,
+            bounds=bounds,
+            transform=transform,
+            gcps=gcps,
             changes=changes,
             confidence=confidence,
             format=grid_format,

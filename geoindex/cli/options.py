@@ -11,6 +11,7 @@ import click
 from geoindex.clean import Clean
 from geoindex.cli.clean_options import clean_flag, clean_options, refuse_clean_options
 from geoindex.cli.palette_options import palette_options
+from geoindex.cli.part_options import box_options, nodata_color_options
 from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha
 from geoindex.grid import Resampling
@@ -169,6 +170,10 @@ class MappingOptions(TypedDict):
     scale: Scale | None
     depth: Depth
     bands: tuple[int, ...] | None
+    box: tuple[int, int, int, int] | None
+    map_box: tuple[float, float, float, float] | None
+    nodata_color: str | None
+    tolerance: int
     units: str | None
     merge: Merge | None
     clean: Clean | None
@@ -212,6 +217,8 @@ def mapping_options(command: Callable[..., None]) -> Callable[..., None]:
         values_option,
         merge_option,
         units_option,
+        nodata_color_options,
+        box_options,
         bands_option,
         depth_option,
         scale_option,

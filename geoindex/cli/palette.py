@@ -186,9 +186,10 @@ def swatch_line(palette: Palette, row: int) -> str:
     red, green, blue = (int(channel) for channel in palette.colors[row])
     block = color_block((red, green, blue))
     value = "" if palette.values is None else f"  class {palette.values[row]}"
+    role = "" if palette.roles is None or not palette.roles[row] else f"  {palette.roles[row]}"
     name = "" if palette.names is None else f"  {palette.names[row]}"
     code = bytes((red, green, blue)).hex()
-    return f"{block} {row:>5}  #{code}  {red:>3} {green:>3} {blue:>3}{value}{name}".rstrip()
+    return f"{block} {row:>5}  #{code}  {red:>3} {green:>3} {blue:>3}{value}{name}{role}".rstrip()
 
 
 def _content(palette: Palette) -> dict[str, Any]:
@@ -199,6 +200,7 @@ def _content(palette: Palette) -> dict[str, Any]:
         "colors": palette.colors.tolist(),
         "names": palette.names,
         "values": palette.values,
+        "roles": palette.roles,
         "duplicates": {str(row): first for row, first in palette.duplicates().items()},
     }
 

@@ -7,6 +7,7 @@ from typing import get_args
 
 import click
 
+from geoindex.cli.names import names_option, read_names
 from geoindex.cli.options import bands_option, metric_option, scale_option
 from geoindex.cli.output import (
     echo_json,
@@ -16,14 +17,17 @@ from geoindex.cli.output import (
     quiet_option,
 )
 from geoindex.cli.palette import swatch_line
+from geoindex.cli.part_options import box_options, nodata_color_options
 from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha
 from geoindex.color.spaces import Space
+from geoindex.errors import PaletteError
 from geoindex.files.whole_files import check_target
 from geoindex.images.find import is_searched
 from geoindex.learn.compare import PaletteComparison, compare_palettes
 from geoindex.learn.learned import LearnedPalette
 from geoindex.learn.palette import Method, Weights, learn_palette
+from geoindex.palette import Palette
 from geoindex.palettes.formats import check_palette_target, save_palette
 from geoindex.rules.scale import Scale
 
@@ -76,6 +80,9 @@ LISTED_COLORS = 40
 )
 @scale_option
 @bands_option
+@box_options
+@nodata_color_options
+@names_option
 @click.option(
     "--min-distance",
     type=float,
@@ -99,6 +106,11 @@ def learn_command(
     alpha: Alpha,
     scale: Scale | None,
     bands: tuple[int, ...] | None,
+    box: tuple[int, int, int, int] | None,
+    map_box: tuple[float, float, float, float] | None,
+    nodata_color: str | None,
+    tolerance: int,
+    names_file: str | None,
     min_distance: float | None,
     overwrite: bool,
     as_json: bool,
@@ -106,7 +118,9 @@ def learn_command(
 ) -> None:
     """Learn a palette from the images SRC: files, folders and globs.
 
-    The pixels of all images count alike.
+    The pixels of all images count alike. With --method flat, dark colors of lines and text get
+    the role ink, so that geoindex convert --clean fills them. --names names the colors in the
+    order of the palette, largest area first.
     """
     if output is None and not as_json:
         raise click.UsageError("name a palette file with -o, or print the palette with --json")
@@ -114,6 +128,7 @@ def learn_command(
         raise click.UsageError(f"--method {method} needs the number of colors, -n N")
     if output is not None:
         check_palette_target(output, overwrite=overwrite)
+    names = None if names_file is None else read_names(names_file)
     is_one = len(src) == 1 and not is_searched(src[0])
     unit = " rows" if is_one else " images"
     with progress_bar(Path(src[0]).name, unit, quiet=quiet) as progress:
@@ -128,15 +143,19 @@ def learn_command(
             alpha=alpha,
             scale=scale,
             bands=bands,
+            box=box,
+            map_box=map_box,
+            nodata_color=nodata_color,
+            tolerance=tolerance,
             min_distance=min_distance,
             progress=progress,
         )
     if output is not None:
-        save_palette(palette, output, overwrite=overwrite)
+        save_palette(_named(palette, names), output, overwrite=overwrite)
     if as_json:
         echo_json({"source": src[0] if len(src) == 1 else src, **palette.to_dict()})
     elif not quiet:
-        _echo_palette(palette, str(output))
+        _echo_palette(palette, _named(palette, names), str(output))
 
 
 @click.command("compare")
@@ -198,7 +217,19 @@ def _echo_scores(comparison: PaletteComparison) -> None:
         )
 
 
-def _echo_palette(palette: LearnedPalette, output: str) -> None:
+def _named(palette: LearnedPalette, names: list[str] | None) -> Palette:
+    """Palette with the names of its colors, if there are any."""
+    if names is None:
+        return palette
+    if len(names) != len(palette):
+        raise PaletteError(
+            f"the palette has {len(palette)} colors but there are {len(names)} names; learn it "
+            "without --names first to see the colors, then name all of them in order"
+        )
+    return palette.replace(names=names)
+
+
+def _echo_palette(palette: LearnedPalette, named: Palette, output: str) -> None:
     """Print the colors with their pixels and shares."""
     click.echo(
         f"{output}: {len(palette)} colors, learned from {palette.source_colors:,} colors of "
@@ -206,6 +237,6 @@ def _echo_palette(palette: LearnedPalette, output: str) -> None:
     )
     for row in range(min(len(palette), LISTED_COLORS)):
         pixels, share = palette.counts[row], palette.shares[row]
-        click.echo(f"{swatch_line(palette, row)}  {pixels:>12,} px {share:7.2%}")
+        click.echo(f"{swatch_line(named, row)}  {pixels:>12,} px {share:7.2%}")
     if len(palette) > LISTED_COLORS:
         click.echo(f"... and {len(palette) - LISTED_COLORS} more; --json lists all")

@@ -29,8 +29,8 @@ __all__ = ["legend_command"]
     nargs=4,
     type=int,
     required=True,
-    metavar="X0 Y0 X1 Y1",
-    help="Left, top, right and bottom edge of the legend in pixels.",
+    metavar="LEFT TOP RIGHT BOTTOM",
+    help="Place of the legend in pixels.",
 )
 @click.option("-o", "--output", required=True, metavar="DST", help="Palette file to write.")
 @names_option

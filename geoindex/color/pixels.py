@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.errors import ImageError, OptionError
-from geoindex.rules.choices import check_choice
+from geoindex.rules.choices import check_choice, check_integer
 from geoindex.rules.scale import (
     ColorArray,
     Depth,
@@ -60,7 +60,7 @@ class PixelRule:
     ------
     OptionError
         A choice is unknown, the threshold is not within 1..255, the background is not a color,
-        or the bands are no numbers from 1.
+        the bands are no numbers from 1, or options contradict each other.
     """
 
     alpha: Alpha = "mask"
@@ -80,6 +80,18 @@ class PixelRule:
     bands: Sequence[int] | None = None
     """Numbers of the bands to take, counted from 1: gray, gray and alpha, RGB or RGBA."""
 
+    box: Sequence[int] | None = None
+    """Part of the image to read in pixels: left, top, right and bottom; None for all of it."""
+
+    map_box: Sequence[float] | None = None
+    """The same on the map: west, south, east and north."""
+
+    nodata_color: tuple[int, int, int] | None = None
+    """Color of pixels that are nodata, such as that of the paper."""
+
+    tolerance: int = 0
+    """Largest difference of a channel, 0-255, from `nodata_color`."""
+
     threshold: int = field(init=False, repr=False)
     """Smallest alpha of a pixel that is not nodata, 1-255."""
 
@@ -93,6 +105,11 @@ class PixelRule:
             check_choice("scale", self.scale, Scale)
         if self.bands is not None:
             object.__setattr__(self, "bands", _parse_bands(self.bands))
+        if self.box is not None and self.map_box is not None:
+            raise OptionError("give box, in pixels, or map_box, in map coordinates, not both")
+        check_integer("tolerance", self.tolerance, 0, 254)
+        if self.tolerance and self.nodata_color is None:
+            raise OptionError("tolerance is the largest difference from nodata_color; give both")
         threshold, background = _parse_translucent(self.translucent)
         object.__setattr__(self, "threshold", threshold)
         object.__setattr__(self, "background", background)
@@ -224,7 +241,7 @@ def as_pixels(
     if valid is not None and pixels.dtype not in (np.uint8, np.uint16):
         # Values of nodata pixels may be off the scale.
         pixels = np.where((valid != 0)[..., np.newaxis], pixels, pixels.dtype.type(0))
-    return _after_alpha(_scaled(pixels, rule), alpha, valid, rule)
+    return _without_color(_after_alpha(_scaled(pixels, rule), alpha, valid, rule), rule)
 
 
 def check_depth(
@@ -280,6 +297,19 @@ def _after_alpha(
     if rule.background is not None:
         colors = _over(colors[..., :3], alpha8, rule.background)
     return Pixels(table=colors, valid=_mask(_both(valid, alpha8 >= rule.threshold)))
+
+
+def _without_color(pixels: Pixels, rule: PixelRule) -> Pixels:
+    """Mark pixels of the color that stands for nodata."""
+    if rule.nodata_color is None:
+        return pixels
+    colors = pixels.colors
+    factor = 257 if colors.dtype == np.uint16 else 1
+    # Wide enough for a difference of either sign.
+    away = np.abs(colors.astype(np.float64 if colors.dtype == np.float64 else np.int32)
+                  - factor * np.array(rule.nodata_color))  # fmt: skip
+    other = (away > factor * rule.tolerance).any(axis=-1)
+    return Pixels(table=pixels.table, valid=_mask(_both(pixels.valid, other)))
 
 
 def _scaled(values: NDArray[Any], rule: PixelRule) -> ColorArray:

@@ -18,16 +18,14 @@ from rasterio.enums import MaskFlags
 from rasterio.windows import Window
 
 from geoindex.color.pixels import PixelRule, Pixels, as_pixels
-from geoindex.errors import ImageError
+from geoindex.errors import GridError, ImageError, OptionError
 from geoindex.images.bands import band_layout, blocks_apart
 from geoindex.images.drivers import open_raster, read_errors
 from geoindex.images.file_scale import find_scale
-from geoindex.images.headers import (
-    exif_orientation,
-    is_interlaced_png,
-    is_progressive_jpeg,
-)
-from geoindex.images.place import place_of
+from geoindex.images.headers import is_interlaced_png, is_progressive_jpeg
+from geoindex.images.place import GivenPlace, place_of
+from geoindex.images.turn import NO_TURN, turn_of
+from geoindex.rules.box import Region, moved_points, moved_transform, region_of
 from geoindex.rules.scale import ColorArray, Scale
 
 if TYPE_CHECKING:
@@ -38,25 +36,11 @@ if TYPE_CHECKING:
 __all__ = [
     "MapImage",
     "RasterImage",
+    "Region",
     "open_image",
     "read_image",
     "read_picture",
 ]
-
-Region = tuple[slice, slice]
-"""Rows and columns of an image, each with a start and a stop."""
-
-# Exif orientation: whether to swap rows and columns, then to flip up-down and left-right.
-TURNS = {
-    1: (False, False, False),
-    2: (False, False, True),
-    3: (False, True, True),
-    4: (False, True, False),
-    5: (True, False, False),
-    6: (True, False, True),
-    7: (True, True, True),
-    8: (True, True, False),
-}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -92,22 +76,42 @@ class MapImage:
     Returned by :func:`open_image`.
     """
 
-    def __init__(self, source: DatasetReader, path: Path, rule: PixelRule) -> None:
+    def __init__(
+        self, source: DatasetReader, path: Path, rule: PixelRule, place: GivenPlace | None = None
+    ) -> None:
         self._source = source
         self.path = path
         self._layout = band_layout(source, path, rule)
-        self.transform, self.crs, self.gcps = place_of(source, path)
-        is_placed = self.transform is not None or bool(self.gcps)
-        self._turn = TURNS[1 if is_placed else _orientation(source, path)]
+        own = place_of(source, path)
+        is_placed = own.transform is not None or bool(own.gcps)
+        self._turn = NO_TURN if is_placed else turn_of(source, path)
         self._rule = rule
         self._is_asked = rule.scale is None
         if rule.scale is None:
             scale = find_scale(source, self._layout, path, has_mask=self._has_mask)
             self._rule = replace(rule, scale=scale)
+        try:
+            self.transform, self.crs, self.gcps = own.completed(place, self._whole_shape)
+            self._part = region_of(
+                self._whole_shape, self.transform, box=rule.box, map_box=rule.map_box
+            )
+        except (GridError, ImageError, OptionError) as error:
+            raise type(error)(f"{path}: {error}") from None
+        if self._part is not None:
+            self.transform = moved_transform(self.transform, self._part)
+            self.gcps = moved_points(self.gcps, self._part)
 
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns as they are read."""
+        if self._part is None:
+            return self._whole_shape
+        rows, cols = self._part
+        return rows.stop - rows.start, cols.stop - cols.start
+
+    @property
+    def _whole_shape(self) -> tuple[int, int]:
+        """Rows and columns of the whole image as shown."""
         rows, cols = self._source.shape
         return (cols, rows) if self._turn[0] else (rows, cols)
 
@@ -119,7 +123,7 @@ class MapImage:
     @property
     def n_bytes(self) -> int:
         """Size of all decoded pixels."""
-        rows, cols = self.shape
+        rows, cols = self._whole_shape
         return int(rows * cols * self._source.count * np.dtype(self._source.dtypes[0]).itemsize)
 
     @cached_property
@@ -180,7 +184,7 @@ class MapImage:
             A value that is no color, or damage.
         """
         with read_errors(self.path):
-            return self._read(None if region is None else self._window(region))
+            return self._read(self._window(region))
 
     def _read(self, window: Window | None) -> Pixels:
         layout = self._layout
@@ -242,24 +246,33 @@ class MapImage:
         if layout.table is not None or len(layout.colors) != 1:
             found = "a color table" if layout.table is not None else "three bands of color"
             raise ImageError(f"{self.path}: has {found}; one band of numbers is needed")
-        values = self._turned(source.read(list(layout.colors)))[0]
+        window = self._window(None)
+        values = self._turned(source.read(list(layout.colors), window=window))[0]
         if layout.inverted and values.dtype.kind == "u":
             full = layout.full or np.iinfo(values.dtype).max
             values = values.dtype.type(full) - values
         factor, offset = (pair[layout.colors[0] - 1] for pair in (source.scales, source.offsets))
         if (factor, offset) != (1.0, 0.0):
             values = values * factor + offset
-        valid = self._mask(None)
+        valid = self._mask(window)
         if layout.alpha is not None:
-            opaque = self._turned(source.read([layout.alpha]))[0] != 0
+            opaque = self._turned(source.read([layout.alpha], window=window))[0] != 0
             valid = opaque.view(np.uint8)
         return values, valid
 
-    def _window(self, region: Region) -> Window:
-        """Window of the file for a region of the image as shown."""
+    def _window(self, region: Region | None) -> Window | None:
+        """Window of the file for a region of what is read; None for the whole file."""
+        if region is None:
+            if self._part is None:
+                return None
+            region = slice(0, self.shape[0]), slice(0, self.shape[1])
         swap, flip_rows, flip_cols = self._turn
-        rows, cols = self.shape
+        rows, cols = self._whole_shape
         row, col = region
+        if self._part is not None:
+            above, left = self._part[0].start, self._part[1].start
+            row = slice(row.start + above, row.stop + above)
+            col = slice(col.start + left, col.stop + left)
         if flip_rows:
             row = slice(rows - row.stop, rows - row.start)
         if flip_cols:
@@ -306,7 +319,9 @@ class MapImage:
 
 
 @contextmanager
-def open_image(path: str | PathLike[str], rule: PixelRule | None = None) -> Iterator[MapImage]:
+def open_image(
+    path: str | PathLike[str], rule: PixelRule | None = None, place: GivenPlace | None = None
+) -> Iterator[MapImage]:
     """Open an image file to read its pixels as a whole or in parts.
 
     Parameters
@@ -315,7 +330,9 @@ def open_image(path: str | PathLike[str], rule: PixelRule | None = None) -> Iter
         PNG, JPEG, TIFF, WebP, GIF, BMP or JPEG 2000. A world file, ``.prj`` and ``.aux.xml``
         beside it are read too.
     rule : PixelRule, optional
-        How to treat transparency, scale and depth.
+        Which part to read, and how to treat transparency, scale and depth.
+    place : GivenPlace, optional
+        Where the image lies, if it does not tell.
 
     Yields
     ------
@@ -325,11 +342,13 @@ def open_image(path: str | PathLike[str], rule: PixelRule | None = None) -> Iter
     ------
     MissingFileError
         There is no such file.
+    OptionError
+        The box is not inside the image.
     ImageError
         The file is damaged, or its pixels are of a kind that would be misread.
     """
     with open_raster(path) as source:
-        yield MapImage(source, Path(path), rule or PixelRule())
+        yield MapImage(source, Path(path), rule or PixelRule(), place)
 
 
 def read_image(path: str | PathLike[str], rule: PixelRule | None = None) -> RasterImage:
@@ -375,14 +394,6 @@ def read_picture(path: str | PathLike[str]) -> NDArray[np.uint8]:
         largest = int(image.valid.max())
         picture[..., 3] = image.valid if largest > 1 else image.valid * np.uint8(255)
     return picture
-
-
-def _orientation(source: DatasetReader, path: Path) -> int:
-    """Exif orientation, which GDAL reports only for JPEG."""
-    if source.driver != "JPEG":
-        return exif_orientation(path, source.driver)
-    text = source.tags().get("EXIF_Orientation", "1").strip()
-    return int(text) if text in map(str, TURNS) else 1
 
 
 def _inverted(values: NDArray[Any], scale: Scale | None) -> NDArray[Any]:

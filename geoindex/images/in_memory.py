@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,11 +17,14 @@ from geoindex.images.array_axes import array_axes
 from geoindex.images.band_roles import band_roles, choose_bands
 from geoindex.images.data_arrays import array_crs, array_fill, array_transform
 from geoindex.images.files import RasterImage
+from geoindex.images.place import GivenPlace, Place
+from geoindex.rules.box import moved_points, moved_transform, region_of
 from geoindex.rules.class_numbers import could_be_classes
 from geoindex.rules.indices import is_lazy
 
 if TYPE_CHECKING:
     import xarray as xr
+    from rasterio.control import GroundControlPoint
 
 __all__ = ["Picture", "arrange", "array_image", "check_picture", "picture_pixels"]
 
@@ -30,7 +33,12 @@ ALPHA_MODES = {"LA", "RGBA"}
 PLAIN_MODES = {"L", "LA", "RGB", "RGBA", "I;16", "I;16B", "I;16L", "I", "F"}
 
 
-def array_image(image: Any, rule: PixelRule, channel_axis: int | None = None) -> RasterImage:
+def array_image(
+    image: Any,
+    rule: PixelRule,
+    channel_axis: int | None = None,
+    place: GivenPlace | None = None,
+) -> RasterImage:
     """Read the colors of an image in memory, and the georeference of a DataArray.
 
     Parameters
@@ -42,6 +50,8 @@ def array_image(image: Any, rule: PixelRule, channel_axis: int | None = None) ->
         How to treat transparency, scale and depth.
     channel_axis : int, optional
         Axis of 1 to 4 channels, if it does not follow from the shape.
+    place : GivenPlace, optional
+        Where the image lies, if it does not tell.
 
     Returns
     -------
@@ -52,12 +62,13 @@ def array_image(image: Any, rule: PixelRule, channel_axis: int | None = None) ->
     ImageError
         The shape is wrong or ambiguous, or the values may be no colors, or on another scale.
     """
-    picture = arrange(image, rule, channel_axis)
+    picture = arrange(image, rule, channel_axis, place)
     check_picture(picture, rule)
     return RasterImage(
         pixels=picture_pixels(picture.values, rule, picture.fill),
         transform=picture.transform,
         crs=picture.crs,
+        gcps=picture.gcps,
     )
 
 
@@ -75,7 +86,10 @@ class Picture:
     """Affine transform from (column, row) of pixel corners to map coordinates, or None."""
 
     crs: CRS | None = None
-    """Coordinate reference system of `transform`, or None."""
+    """Coordinate reference system of `transform` or `gcps`, or None."""
+
+    gcps: tuple[GroundControlPoint, ...] = ()
+    """Ground control points instead of a transform."""
 
     is_plain: bool = False
     """Whether the image was an array of two dimensions, which may hold classes."""
@@ -87,12 +101,17 @@ class Picture:
         return self.fill is not None or isinstance(meta, np.ma.MaskedArray)
 
 
-def arrange(image: Any, rule: PixelRule, channel_axis: int | None = None) -> Picture:
+def arrange(
+    image: Any,
+    rule: PixelRule,
+    channel_axis: int | None = None,
+    place: GivenPlace | None = None,
+) -> Picture:
     """Find the axes and the georeference of an image; Dask arrays are not computed.
 
     Parameters
     ----------
-    image, rule, channel_axis
+    image, rule, channel_axis, place
         As in :func:`array_image`; `image` may also be a Dask array.
 
     Returns
@@ -103,7 +122,25 @@ def arrange(image: Any, rule: PixelRule, channel_axis: int | None = None) -> Pic
     ------
     ImageError
         The shape is wrong or ambiguous.
+    OptionError
+        The box is not inside the image.
     """
+    picture = _arranged(image, rule, channel_axis)
+    shape = picture.values.shape[:2]
+    own = Place(picture.transform, picture.crs, picture.gcps)
+    try:
+        transform, crs, gcps = own.completed(place, shape)
+    except ImageError as error:
+        raise ImageError(f"the image {error}") from None
+    part = region_of(shape, transform, box=rule.box, map_box=rule.map_box)
+    if part is not None:
+        transform, gcps = moved_transform(transform, part), moved_points(gcps, part)
+        picture = replace(picture, values=picture.values[part])
+    return replace(picture, transform=transform, crs=crs, gcps=gcps)
+
+
+def _arranged(image: Any, rule: PixelRule, channel_axis: int | None) -> Picture:
+    """Find the axes and the georeference of a whole image."""
     xarray = sys.modules.get("xarray")
     if xarray is not None and isinstance(image, xarray.DataArray):
         return _data_array_picture(image, rule, channel_axis)

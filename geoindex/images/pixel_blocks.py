@@ -19,6 +19,7 @@ from geoindex.grid import IndexGrid
 from geoindex.images.blocks import plan_regions, work_ahead
 from geoindex.images.files import open_image
 from geoindex.images.in_memory import Picture, arrange, array_image, picture_pixels
+from geoindex.rules.box import region_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -120,6 +121,8 @@ def _in_memory(
 ) -> tuple[tuple[int, ...], Iterator[Pixels]]:
     """Shape of an image that is not a file, and its pixels in blocks of rows."""
     if isinstance(image, IndexGrid):
+        part = region_of(image.shape, image.transform, box=rule.box, map_box=rule.map_box)
+        image = image if part is None else image[part]
         return image.shape, _grid_bands(image)
     if lazy_values(image) is not None:
         picture = arrange(image, rule, channel_axis)

@@ -2,21 +2,131 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from affine import Affine
 
-from geoindex.errors import ImageError
+from geoindex.errors import ImageError, OptionError
+from geoindex.images.control_points import read_control_points
 from geoindex.images.sidecars import crs_beside, world_file_transform
+from geoindex.rules.crs import parse_crs
 
 if TYPE_CHECKING:
-    from affine import Affine
     from rasterio.control import GroundControlPoint
     from rasterio.crs import CRS
     from rasterio.io import DatasetReader
 
-__all__ = ["Place", "place_of"]
+__all__ = ["GivenPlace", "Place", "place_of"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GivenPlace:
+    """Where an image lies that does not tell, as the user gives it."""
+
+    transform: Affine | None = None
+    """From (column, row) of pixel corners to map coordinates."""
+
+    bounds: tuple[float, float, float, float] | None = None
+    """West, south, east and north edge of the whole image."""
+
+    gcps: tuple[GroundControlPoint, ...] = ()
+    """Control points."""
+
+    crs: CRS | None = None
+    """Coordinate reference system, also of an image that has a place."""
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        transform: Affine | Sequence[float] | None = None,
+        bounds: Sequence[float] | None = None,
+        gcps: Sequence[Any] | str | PathLike[str] | None = None,
+        crs: CRS | str | int | None = None,
+    ) -> GivenPlace:
+        """Check the options of :func:`geoindex.index_image`, which explains them.
+
+        Raises
+        ------
+        OptionError
+            More than one place is given, or one is not made of numbers.
+        MissingFileError, ImageError
+            The file of control points does not exist or cannot be read.
+        """
+        given = [name for name, one in (("transform", transform), ("bounds", bounds),
+                                        ("gcps", gcps)) if one is not None]  # fmt: skip
+        if len(given) > 1:
+            raise OptionError(f"{' and '.join(given)} give an image two places; leave one out")
+        points, points_crs = _control_points(gcps)
+        parsed = parse_crs(crs, error=OptionError)
+        return cls(
+            transform=None if transform is None else _transform(transform),
+            bounds=None if bounds is None else _bounds(bounds),
+            gcps=points,
+            crs=parsed if parsed is not None else points_crs,
+        )
+
+    def transform_of(self, shape: tuple[int, int]) -> Affine | None:
+        """Transform of an image of this shape."""
+        if self.bounds is None:
+            return self.transform
+        rows, cols = shape
+        west, south, east, north = self.bounds
+        return Affine((east - west) / cols, 0, west, 0, (south - north) / rows, north)
+
+
+def _transform(numbers: Affine | Sequence[float]) -> Affine:
+    """Transform of six numbers, or of the nine of an Affine."""
+    try:
+        parts = [float(number) for number in numbers]
+    except (TypeError, ValueError):
+        parts = []
+    if len(parts) not in (6, 9) or not all(map(math.isfinite, parts)):
+        raise OptionError(
+            "transform must be an Affine or its six numbers a, b, c, d, e, f: x = a * column + "
+            f"b * row + c and y = d * column + e * row + f; found {numbers!r}"
+        )
+    made = Affine(*parts[:6])
+    if not made.determinant:
+        raise OptionError(f"transform {tuple(parts[:6])} gives many pixels the same place")
+    return made
+
+
+def _bounds(edges: Sequence[float]) -> tuple[float, float, float, float]:
+    """Edges of an image on the map."""
+    try:
+        west, south, east, north = (float(edge) for edge in edges)
+    except (TypeError, ValueError):
+        west = south = east = north = math.nan
+    if not (west < east and south < north and all(map(math.isfinite, (west, south, east, north)))):
+        raise OptionError(
+            "bounds must be the west, south, east and north edge of the image, west below east "
+            f"and south below north; found {edges!r}"
+        )
+    return west, south, east, north
+
+
+def _control_points(
+    gcps: Sequence[Any] | str | PathLike[str] | None,
+) -> tuple[tuple[GroundControlPoint, ...], CRS | None]:
+    """Control points, and their CRS if their file names it."""
+    if gcps is None:
+        return (), None
+    if isinstance(gcps, str | PathLike):
+        return read_control_points(Path(gcps))
+    points = tuple(gcps)
+    if not points or not all(hasattr(point, "row") and hasattr(point, "x") for point in points):
+        raise OptionError(
+            "gcps must be rasterio GroundControlPoints, or the file of control points of QGIS; "
+            f"found {gcps!r}"
+        )
+    return points, None
 
 
 class Place(NamedTuple):
@@ -30,6 +140,32 @@ class Place(NamedTuple):
 
     gcps: tuple[GroundControlPoint, ...]
     """Ground control points instead of a transform."""
+
+    def completed(self, given: GivenPlace | None, shape: tuple[int, int]) -> Place:
+        """Complete what an image of some shape tells by what the user gives.
+
+        Raises
+        ------
+        ImageError
+            The image has a place already, or has none for the CRS to refer to.
+        """
+        if given is None:
+            return self
+        transform, gcps = given.transform_of(shape), given.gcps
+        is_placed = self.transform is not None or bool(self.gcps)
+        if is_placed and (transform is not None or gcps):
+            raise ImageError(
+                "has a place already, from its file or beside it; leave out bounds, transform and "
+                "control points, or remove that one"
+            )
+        if not is_placed:
+            if given.crs is not None and transform is None and not gcps:
+                raise ImageError(
+                    "has no world file, transform or control points, so crs= (--crs) has nothing "
+                    "to refer to; give bounds= (--bounds) too"
+                )
+            return Place(transform, given.crs, gcps)
+        return self if given.crs is None else self._replace(crs=given.crs)
 
 
 def place_of(source: DatasetReader, path: Path) -> Place:

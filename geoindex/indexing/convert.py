@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from affine import Affine
 from numpy.typing import DTypeLike
+from rasterio.control import GroundControlPoint
 from rasterio.crs import CRS
 
 from geoindex.clean import Clean
@@ -22,7 +24,7 @@ from geoindex.color.merged import warn_of
 from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha, Translucent
 from geoindex.color.threads import Progress
-from geoindex.errors import GeoindexWarning, ImageError, OptionError, OutputError
+from geoindex.errors import GeoindexWarning, OptionError, OutputError
 from geoindex.files.whole_files import check_targets
 from geoindex.grids.class_values import FileNumbering
 from geoindex.grids.disk_space import check_space
@@ -30,12 +32,12 @@ from geoindex.grids.formats import BINARY, GridFormat, grid_format_of
 from geoindex.grids.headers import GridHeader
 from geoindex.grids.writing import BlockWriter
 from geoindex.images.files import MapImage, open_image
+from geoindex.images.place import GivenPlace
 from geoindex.indexing.options import GridLayout, ImageMapping
 from geoindex.indexing.report import ConversionReport, summarize
 from geoindex.indexing.stream import stream_image
 from geoindex.palette import Palette
 from geoindex.palettes.merge import Merge
-from geoindex.rules.crs import parse_crs
 from geoindex.rules.indices import IndexType, nodata_value
 from geoindex.rules.place import map_bounds
 from geoindex.rules.scale import Depth, Scale
@@ -64,6 +66,10 @@ def convert(
     scale: Scale | None = None,
     depth: Depth = "8bit",
     bands: Sequence[int] | None = None,
+    box: Sequence[int] | None = None,
+    map_box: Sequence[float] | None = None,
+    nodata_color: str | Sequence[int] | None = None,
+    tolerance: int = 0,
     units: Palette | str | PathLike[str] | None = None,
     merge: Merge | None = None,
     clean: Clean | bool | None = None,
@@ -74,6 +80,9 @@ def convert(
     nodata: int | None = None,
     dtype: DTypeLike | None = None,
     cog: bool = False,
+    transform: Affine | Sequence[float] | None = None,
+    bounds: Sequence[float] | None = None,
+    gcps: Sequence[GroundControlPoint] | str | PathLike[str] | None = None,
     crs: CRS | str | int | None = None,
     overwrite: bool = False,
     format: str | None = None,  # noqa: A002  as matplotlib spells it
@@ -97,6 +106,10 @@ def convert(
         file, which brings its own metric and largest distance.
     metric, max_distance, alpha, translucent, scale, depth, bands, units, merge, clean
         As in :func:`geoindex.index_image`.
+    box, map_box, nodata_color, tolerance
+        Which part of the image to take, and which color is nodata, as there.
+    transform, bounds, gcps, crs
+        Where an image lies that does not tell, as there.
     changes, confidence : path-like, optional
         With `clean`: also write grids of the reason of every change, and of the confidence of
         each pixel in percent (:class:`geoindex.clean.grid.Cleaned`).
@@ -105,9 +118,6 @@ def convert(
         with the same value are one class.
     cog : bool
         Write a Cloud Optimized GeoTIFF with majority overviews, which never mix classes.
-    crs : rasterio.crs.CRS, str or int, optional
-        Coordinate reference system of the map (``"EPSG:3067"``), if the image names none or a
-        wrong one.
     overwrite : bool
         Replace a file that exists.
     format : str, optional
@@ -139,6 +149,10 @@ def convert(
         scale=scale,
         depth=depth,
         bands=bands,
+        box=box,
+        map_box=map_box,
+        nodata_color=nodata_color,
+        tolerance=tolerance,
         units=units,
         merge=merge,
         clean=clean,
@@ -148,7 +162,7 @@ def convert(
         format=format,
         numbering=FileNumbering.of(values=values, first=first, nodata=nodata, dtype=dtype),
         cog=cog,
-        crs=parse_crs(crs, error=OptionError),
+        place=GivenPlace.of(transform=transform, bounds=bounds, gcps=gcps, crs=crs),
     )
     beside: dict[Extra, str | PathLike[str] | None] = {
         "reasons": changes,
@@ -193,9 +207,8 @@ def convert_image(
     extras = extras or {}
     output = _check_outputs(src, target, mapping, layout, extras, overwrite=overwrite)
     counter = ColorCounter()
-    with open_image(src, mapping.rule) as image:
+    with open_image(src, mapping.rule, layout.place) as image:
         _warn_of_memory(image)
-        _place(image, layout.crs)
         cleaner = mapping.cleaner(image.shape)
         header = _header(image, mapping, layout)
 
@@ -260,18 +273,6 @@ def _check_outputs(
         grid_format_of(path)
     check_targets([target, *extras.values()], Path(src), overwrite=overwrite)
     return output
-
-
-def _place(image: MapImage, crs: CRS | None) -> None:
-    """Set the coordinate reference system of an open image, if one is given."""
-    if crs is None:
-        return
-    if image.transform is None and not image.gcps:
-        raise ImageError(
-            f"{image.path}: has no world file, transform or control points, so crs= (--crs) has "
-            "nothing to refer to"
-        )
-    image.crs = crs
 
 
 def _header(image: MapImage, mapping: ImageMapping, layout: GridLayout) -> GridHeader:

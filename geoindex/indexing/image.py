@@ -25,6 +25,7 @@ from geoindex.grid import IndexGrid
 from geoindex.grids.writing import ArrayWriter
 from geoindex.images.files import MapImage, RasterImage, open_image
 from geoindex.images.in_memory import Picture, arrange, array_image, picture_pixels
+from geoindex.images.place import GivenPlace
 from geoindex.indexing.options import ImageMapping
 from geoindex.indexing.report import summarize
 from geoindex.indexing.stream import stream_image
@@ -35,7 +36,9 @@ from geoindex.rules.scale import Depth, Scale
 
 if TYPE_CHECKING:
     import xarray as xr
+    from affine import Affine
     from rasterio.control import GroundControlPoint
+    from rasterio.crs import CRS
 
     from geoindex.clean.strips import BandCleaner
 
@@ -53,6 +56,14 @@ def index_image(
     scale: Scale | None = None,
     depth: Depth = "8bit",
     bands: Sequence[int] | None = None,
+    box: Sequence[int] | None = None,
+    map_box: Sequence[float] | None = None,
+    nodata_color: str | Sequence[int] | None = None,
+    tolerance: int = 0,
+    transform: Affine | Sequence[float] | None = None,
+    bounds: Sequence[float] | None = None,
+    gcps: Sequence[GroundControlPoint] | str | PathLike[str] | None = None,
+    crs: CRS | str | int | None = None,
     channel_axis: int | None = None,
     units: Palette | ArrayLike | str | PathLike[str] | None = None,
     merge: Merge | None = None,
@@ -92,6 +103,26 @@ def index_image(
     bands : sequence of int, optional
         Numbers of the bands to take, counted from 1: gray, gray and alpha, RGB or RGBA. By
         default what the file or the labels of a DataArray say.
+    box : sequence of four int, optional
+        Part of the image to take, such as the map without its margin: left, top, right and
+        bottom in pixels, right and bottom exclusive. The grid keeps its place on the map.
+    map_box : sequence of four float, optional
+        The same in map coordinates: west, south, east and north.
+    nodata_color : str or three int, optional
+        Color of pixels that become nodata, such as that of the paper: ``"#ffffff"``,
+        ``"white"``.
+    tolerance : int
+        Largest difference of a channel (0-255) from `nodata_color`.
+    transform : Affine or six float, optional
+        Place of an image that does not tell it: from (column, row) of pixel corners to map
+        coordinates.
+    bounds : sequence of four float, optional
+        The same as the edges of the whole image on the map: west, south, east and north.
+    gcps : sequence of rasterio.control.GroundControlPoint, str or path-like, optional
+        The same as control points, or the file of them that QGIS writes (``.points``).
+    crs : rasterio.crs.CRS, str or int, optional
+        Coordinate reference system of the map, such as ``"EPSG:3067"`` or 3067, if the image
+        names none or a wrong one.
     channel_axis : int, optional
         The axis of an array that holds its 1 to 4 channels, if its shape is ambiguous.
     units : Palette, array_like of shape (n_units, 3), str or path-like, optional
@@ -127,7 +158,8 @@ def index_image(
     PaletteError
         The palette cannot be read.
     OptionError
-        An unknown metric, alpha, scale or depth, a bad distance, background, nodata or dtype.
+        An unknown metric, alpha, scale or depth, a bad distance, background, box, place, nodata
+        or dtype.
 
     Warns
     -----
@@ -154,22 +186,27 @@ def index_image(
         scale=scale,
         depth=depth,
         bands=bands,
+        box=box,
+        map_box=map_box,
+        nodata_color=nodata_color,
+        tolerance=tolerance,
         units=units,
         merge=merge,
         clean=clean,
     )
+    place = GivenPlace.of(transform=transform, bounds=bounds, gcps=gcps, crs=crs)
     if lazy_values(image) is not None:
-        lazy = _map_lazy(arrange(image, mapping.rule, channel_axis), mapping)
+        lazy = _map_lazy(arrange(image, mapping.rule, channel_axis, place), mapping)
         return _numbered(lazy, nodata, dtype)
     counter = ColorCounter()
     name, is_plain = "", False
     if isinstance(image, str | PathLike):
-        with open_image(image, mapping.rule) as opened:
+        with open_image(image, mapping.rule, place) as opened:
             name, is_plain = str(opened.path), opened.is_plain
             cleaner = mapping.cleaner(opened.shape)
             grid = map_file(opened, mapping, counter=counter, cleaner=cleaner)
     else:
-        raster = array_image(image, mapping.rule, channel_axis)
+        raster = array_image(image, mapping.rule, channel_axis, place)
         rows, cols = raster.pixels.shape
         cleaner = mapping.cleaner((rows, cols))
         grid = _map_array(raster, mapping, counter, cleaner)
@@ -262,11 +299,15 @@ def _map_lazy(picture: Picture, mapping: ImageMapping) -> IndexGrid:
         )
     to_pixels = partial(_lazy_pixels, rule=mapping.rule, fill=picture.fill)
     indices = map_lazy(
-        picture.values, mapping.mapper, mapping.rule, to_pixels, has_mask=picture.has_mask
+        picture.values,
+        mapping.mapper,
+        mapping.rule,
+        to_pixels,
+        has_mask=picture.has_mask or mapping.rule.nodata_color is not None,
     )
     if mapping.merged is not None:
         indices = indices.map_blocks(mapping.merged.of, dtype=mapping.merged.index_type)
-    return _grid(indices, picture, mapping)
+    return _grid(indices, picture, mapping, gcps=picture.gcps)
 
 
 def _numbered(grid: IndexGrid, nodata: int | None, dtype: DTypeLike | None) -> IndexGrid:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from rasterio.crs import CRS
 
 from geoindex.__version__ import __version__
 from geoindex.clean import Clean, Plan
@@ -19,8 +18,10 @@ from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.errors import OptionError
 from geoindex.grids.class_values import FileNumbering
+from geoindex.images.place import GivenPlace
 from geoindex.learn.match import match_palette
 from geoindex.palette import Palette
+from geoindex.palettes.color_text import one_color
 from geoindex.palettes.load import load_palette
 from geoindex.palettes.mapper import load_mapper
 from geoindex.palettes.merge import Merge, MergedRows, merge_rows, repeated_value_text
@@ -61,6 +62,10 @@ class ImageMapping:
         scale: Scale | None = None,
         depth: Depth = "8bit",
         bands: Sequence[int] | None = None,
+        box: Sequence[int] | None = None,
+        map_box: Sequence[float] | None = None,
+        nodata_color: str | Sequence[int] | None = None,
+        tolerance: int = 0,
         units: Palette | ArrayLike | str | PathLike[str] | None = None,
         merge: Merge | None = None,
         clean: Clean | bool | None = None,
@@ -82,6 +87,10 @@ class ImageMapping:
             scale=scale,
             depth=depth,
             bands=bands,
+            box=box,
+            map_box=map_box,
+            nodata_color=one_color(nodata_color, "nodata_color"),
+            tolerance=tolerance,
         )
         mapper = _keep_apart(units, load_mapper(palette, metric, max_distance))
         plan = _clean_plan(clean, mapper)
@@ -90,7 +99,7 @@ class ImageMapping:
                 plan.palette, metric=mapper.metric, max_distance=mapper.max_distance
             )
         rows = mapper.palette if plan is None else plan.classes
-        merged = merge_rows(rows, merge, values=values)
+        merged = merge_rows(rows, merge, values=values, paper=True)
         text = repeated_value_text(rows if merged is None else merged.palette)
         warn_of([] if text is None else [text], stacklevel=3)
         return cls(mapper=mapper, rule=rule, plan=plan, merged=merged)
@@ -131,14 +140,19 @@ class ImageMapping:
             "palette": self.palette.name,
             "palette_sha256": self.palette.sha256,
         }
-        if rule.bands is not None:
-            made["bands"] = list(rule.bands)
+        for name in ("bands", "box", "map_box", "nodata_color"):
+            if (listed := getattr(rule, name)) is not None:
+                made[name] = list(listed)
+        if rule.tolerance:
+            made["tolerance"] = rule.tolerance
         if mapper.units is not None and mapper.rows is not None:
             made["units_sha256"] = mapper.units.sha256
             made["unit_rows"] = mapper.rows.tolist()
-        if self.merged is not None:
+        if self.merged is not None and len(self.merged.rows) > len(self.merged.palette):
             made["rows_sha256"] = self.merged.rows.sha256
             made["row_classes"] = self.merged.classes.tolist()
+        if self.merged is not None and self.merged.paper:
+            made["paper"] = list(self.merged.paper)
         if self.plan is not None:
             made["clean"] = self.plan.to_dict()
         return made
@@ -166,8 +180,8 @@ class GridLayout:
     cog: bool = False
     """Whether a GeoTIFF is laid out for the cloud, with overviews."""
 
-    crs: CRS | None = None
-    """Coordinate reference system of the map, in place of the image's own."""
+    place: GivenPlace | None = None
+    """Where images lie that do not tell, or their CRS in place of their own."""
 
 
 def _keep_apart(

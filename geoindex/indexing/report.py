@@ -176,9 +176,10 @@ def summarize(
     colors, counts, indices = histogram.colors[mapped], histogram.counts[mapped], indices[mapped]
     n_mapped = int(counts.sum())
     cleaned = None if cleaner is None else cleaner.to_dict()
+    paper = [] if classes is None else list(classes.paper)
     if cleaner is None:
         used = np.bincount(indices, minlength=len(mapper.palette))
-        n_valid = n_mapped
+        n_valid = n_mapped - int(counts[np.isin(indices, paper)].sum())
         merged = group_merged(
             colors,
             counts,
@@ -189,7 +190,7 @@ def summarize(
         )
     else:
         used = cleaner.after
-        n_valid = int(cleaner.after.sum())
+        n_valid = int(cleaner.after.sum() - cleaner.after[paper].sum())
         merged = cleaner.unlisted.merged(histogram, mapper.map(histogram.colors), n_valid)
         # Of what recovery changed, the color says nothing of how well the palette fits.
         counts = counts - cleaner.changed_colors(histogram)[mapped]
@@ -199,7 +200,7 @@ def summarize(
     total_distance, n_compared = float((counts * distances).sum()), int(counts.sum())
     if classes is not None:
         used = classes.sums(used)
-        merged = tuple(_of_class(group, classes) for group in merged)
+        merged = tuple(_of_class(group, classes) for group in merged if group.index not in paper)
         cleaned = None if cleaned is None else _in_classes(cleaned, classes)
     palette = mapping.palette
     return ConversionReport(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from geoindex.learn.color_areas import ColorAreas
 
-__all__ = ["flat_colors"]
+__all__ = ["drawn_as_lines", "flat_colors"]
 
 EVEN = 0.9
 """Evenness from which a map counts as losslessly stored."""
@@ -44,6 +44,13 @@ CERTAIN_SHARE = 0.001
 
 LEAST_INK_SHARE = 0.001
 """Least share of the pixels of a color of lines."""
+
+THIN_BLOCK_SHARE = 0.5
+"""Blocks per pixel below which a color is drawn as lines; a line of two pixels has 0.5, an area
+nearly 1."""
+
+DARK = 96
+"""Brightness (0-255) below which lines and text count as ink."""
 
 MIXED_SHARE = 0.0001
 """Least share of the pixels of a color that others may be mixed with."""
@@ -88,6 +95,31 @@ def flat_colors(
     drawn = areas.histogram.colors[chosen]
     order = np.lexsort((*drawn.T[::-1], -counts))
     return drawn[order], counts[order]
+
+
+def drawn_as_lines(areas: ColorAreas, colors: NDArray[np.uint8]) -> list[bool]:
+    """Find the dark colors that are drawn as thin lines and text, which print over the units.
+
+    Parameters
+    ----------
+    areas : ColorAreas
+    colors : ndarray of uint8, shape (k, 3)
+        Flat colors of the map.
+
+    Returns
+    -------
+    list of bool
+        All False for a map that was stored as JPEG, where lines have no color of their own, and
+        if all colors would be lines.
+    """
+    if areas.evenness < EVEN:
+        return [False] * len(colors)
+    known = {color.tobytes(): row for row, color in enumerate(areas.histogram.colors)}
+    rows = [known[color.tobytes()] for color in colors]
+    is_thin = areas.blocks[rows] < THIN_BLOCK_SHARE * areas.histogram.counts[rows]
+    is_dark = colors @ np.array([299, 587, 114]) < DARK * 1000
+    inks = is_thin & is_dark
+    return [bool(ink) for ink in inks & ~inks.all()]
 
 
 def _holding_area(

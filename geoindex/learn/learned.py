@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,8 @@ class LearnedPalette(Palette):
         Distinct colors of them.
     settings : mapping
         Method, weights, space, ... as JSON values.
+    roles : sequence of str, optional
+        Role of each color, as in :class:`Palette`.
     """
 
     __slots__ = ("_counts", "_n_pixels", "_settings", "_source_colors")
@@ -40,8 +42,9 @@ class LearnedPalette(Palette):
         n_pixels: int,
         source_colors: int,
         settings: Mapping[str, Any],
+        roles: Sequence[str] | None = None,
     ) -> None:
-        super().__init__(colors, scale="byte")
+        super().__init__(colors, roles=roles, scale="byte")
         self._counts = np.array(counts, dtype=np.int64)
         self._counts.setflags(write=False)
         self._n_pixels = n_pixels
@@ -90,5 +93,6 @@ class LearnedPalette(Palette):
             "colors": self.colors.tolist(),
             "counts": self._counts.tolist(),
             "shares": self.shares.tolist(),
+            "roles": self.roles,
             "sha256": self.sha256,
         }

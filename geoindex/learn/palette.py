@@ -20,13 +20,14 @@ from geoindex.grid import IndexGrid
 from geoindex.images.pixel_blocks import check_not_empty, count_colors, worked_blocks
 from geoindex.images.several import all_images, each_image, images_name, part_of
 from geoindex.learn.color_areas import AreaCounter, ColorAreas
-from geoindex.learn.flat import flat_colors
+from geoindex.learn.flat import drawn_as_lines, flat_colors
 from geoindex.learn.gray.levels import Weights
 from geoindex.learn.kmeans.points import TrueColors
 from geoindex.learn.kmeans.rounding import in_order
 from geoindex.learn.kmeans.sampling import draw_colors, draw_pixels
 from geoindex.learn.learned import LearnedPalette
 from geoindex.palette import MAX_COLORS
+from geoindex.palettes.color_text import one_color
 from geoindex.rules.choices import check_choice, check_integer
 from geoindex.rules.scale import Scale
 
@@ -109,6 +110,10 @@ def learn_palette(
     translucent: Translucent = "keep",
     scale: Scale | None = None,
     bands: Sequence[int] | None = None,
+    box: Sequence[int] | None = None,
+    map_box: Sequence[float] | None = None,
+    nodata_color: str | Sequence[int] | None = None,
+    tolerance: int = 0,
     channel_axis: int | None = None,
     min_distance: float | None = None,
     progress: Progress | None = None,
@@ -137,7 +142,7 @@ def learn_palette(
     seed : int
         Seed of the random number generator. The same image, options and seed give the same
         palette, byte for byte, on any number of threads.
-    alpha, translucent, scale, bands, channel_axis
+    alpha, translucent, scale, bands, box, map_box, nodata_color, tolerance, channel_axis
         As in :func:`geoindex.index_image`.
     min_distance : float, optional
         With method ``"flat"``: colors closer than this (RGB, 0 to 441) to one with more area are
@@ -150,7 +155,8 @@ def learn_palette(
     -------
     LearnedPalette
         A :class:`Palette` with a pixel count per color, :attr:`LearnedPalette.counts`. Different
-        8-bit colors, ordered by share, then red, green, blue.
+        8-bit colors, ordered by share, then red, green, blue. With method ``"flat"``, dark colors
+        of thin lines and text have the role ``"ink"``, unless the image was stored as JPEG.
 
     Raises
     ------
@@ -185,13 +191,25 @@ def learn_palette(
         seed=seed,
         min_distance=min_distance,
     )
-    rule = PixelRule(alpha=alpha, translucent=translucent, scale=scale, bands=bands)
+    rule = PixelRule(
+        alpha=alpha,
+        translucent=translucent,
+        scale=scale,
+        bands=bands,
+        box=box,
+        map_box=map_box,
+        nodata_color=one_color(nodata_color, "nodata_color"),
+        tolerance=tolerance,
+    )
     images = all_images(image)
+    roles: list[str] | None = None
     if method == "flat":
         areas = _areas(images, rule, channel_axis, progress)
         histogram = areas.histogram
         check_not_empty(histogram, images_name(images))
         colors, counts = _flat(areas, n_colors, min_distance, images_name(images))
+        inks = drawn_as_lines(areas, colors)
+        roles = ["ink" if ink else "unit" for ink in inks] if any(inks) else None
     else:
         histogram = _colors(images, rule, channel_axis, progress)
         check_not_empty(histogram, images_name(images))
@@ -209,6 +227,7 @@ def learn_palette(
         counts,
         n_pixels=histogram.n_pixels,
         source_colors=len(histogram),
+        roles=roles,
         settings=settings.to_dict(),
     )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Sequence
 
-from geoindex.errors import PaletteError
+from geoindex.errors import OptionError, PaletteError
 from geoindex.palettes.css_colors import CSS_COLORS
 
-__all__ = ["COLOR_FORMS", "color_of_text", "colors_of_texts", "is_color_word"]
+__all__ = ["COLOR_FORMS", "color_of_text", "colors_of_texts", "is_color_word", "one_color"]
 
 COLOR_FORMS = "#rrggbb, #rgb, rgb(250, 208, 200), 250/208/200, 250-208-200 or a CSS name"
 """The forms of a color, for messages."""
@@ -73,6 +74,29 @@ def colors_of_texts(texts: Sequence[str]) -> list[tuple[int, ...]]:
             )
         colors.append(color[:3])
     return colors
+
+
+def one_color(color: str | Sequence[int] | None, option: str) -> tuple[int, int, int] | None:
+    """Color that an option names; None if it names none.
+
+    Raises
+    ------
+    OptionError
+        It is no color.
+    """
+    if color is None:
+        return None
+    found = color_of_text(color) if isinstance(color, str) else color
+    try:
+        red, green, blue = (operator.index(channel) for channel in found or ())
+    except (TypeError, ValueError):
+        red = green = blue = -1
+    if not all(0 <= channel <= 255 for channel in (red, green, blue)):
+        raise OptionError(
+            f"{option} must be a color, {COLOR_FORMS}, or three numbers within 0..255; found "
+            f"{color!r}"
+        )
+    return red, green, blue
 
 
 def is_color_word(text: str) -> bool:

@@ -38,6 +38,9 @@ class MergedRows:
     classes: NDArray[np.intp]
     """Class of each row of `rows`."""
 
+    paper: tuple[int, ...] = ()
+    """Rows whose pixels are nodata: the paper around a map."""
+
     @property
     def index_type(self) -> IndexType:
         """Dtype of the indices of classes, which has room for nodata."""
@@ -51,7 +54,9 @@ class MergedRows:
     def sums(self, counts: NDArray[np.int64]) -> NDArray[np.int64]:
         """Sum the counts of rows, shape (n_rows,), by class."""
         sums = np.zeros(len(self.palette), dtype=np.int64)
-        np.add.at(sums, self.classes, counts[: len(self.classes)])
+        counts = counts[: len(self.classes)].copy()
+        counts[list(self.paper)] = 0
+        np.add.at(sums, self.classes, counts)
         return sums
 
     @cached_property
@@ -59,11 +64,14 @@ class MergedRows:
         nodata = nodata_value(len(self.palette), self.index_type)
         table = np.full(2**16, nodata, dtype=self.index_type)
         table[: len(self.classes)] = self.classes
+        table[list(self.paper)] = table[-1]
         return table
 
 
-def merge_rows(palette: Palette, by: Merge | None, *, values: bool = False) -> MergedRows | None:
-    """Find the classes of a palette that has several colors for some.
+def merge_rows(
+    palette: Palette, by: Merge | None, *, values: bool = False, paper: bool = False
+) -> MergedRows | None:
+    """Find the classes of a palette that has several colors for some, or none.
 
     Parameters
     ----------
@@ -73,6 +81,8 @@ def merge_rows(palette: Palette, by: Merge | None, *, values: bool = False) -> M
         classes of their own.
     values : bool
         Whether class values are written, where rows with the same value are one class anyway.
+    paper : bool
+        Whether rows with the role paper are nodata.
 
     Returns
     -------
@@ -98,7 +108,11 @@ def merge_rows(palette: Palette, by: Merge | None, *, values: bool = False) -> M
         keys = [palette.values[row] for row in _first_rows(keys)]
     firsts = _first_rows(keys)
     kept = sorted(set(firsts))
-    if len(kept) == len(palette):
+    roles = palette.roles if paper and palette.roles is not None else ()
+    blank = tuple(row for row, role in enumerate(roles) if role.strip().lower() == "paper")
+    if len(blank) == len(palette):
+        raise OptionError("every palette entry is paper; at least one must be a class")
+    if len(kept) == len(palette) and not blank:
         return None
     return MergedRows(
         rows=palette,
@@ -109,6 +123,7 @@ def merge_rows(palette: Palette, by: Merge | None, *, values: bool = False) -> M
             roles=_at(palette.roles, kept),
         ),
         classes=np.searchsorted(kept, firsts),
+        paper=blank,
     )
 
 

@@ -13,13 +13,35 @@ if TYPE_CHECKING:
     from affine import Affine
     from rasterio.control import GroundControlPoint
 
-__all__ = ["Region", "moved_points", "moved_transform", "region_of_box", "region_of_map_box"]
+__all__ = [
+    "Region",
+    "moved_points",
+    "moved_transform",
+    "region_of",
+    "region_of_box",
+    "region_of_map_box",
+]
 
 Region = tuple[slice, slice]
 """Rows and columns, each with a start and a stop."""
 
 SAME_PIXEL = 1e-6
 """Pixels by which the edge of a box may miss the center of a pixel because of rounding."""
+
+
+def region_of(
+    shape: tuple[int, ...],
+    transform: Affine | None,
+    *,
+    box: Sequence[float] | None,
+    map_box: Sequence[float] | None,
+) -> Region | None:
+    """Rows and columns of a box in pixels or on the map; None if there is neither."""
+    if box is not None:
+        return region_of_box(box, shape)
+    if map_box is not None:
+        return region_of_map_box(map_box, shape, transform)
+    return None
 
 
 def region_of_box(box: Sequence[float], shape: tuple[int, ...]) -> Region:

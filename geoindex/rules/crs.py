@@ -18,7 +18,7 @@ def parse_crs(crs: CRS | str | int | None, *, error: type[GeoindexError]) -> CRS
     Parameters
     ----------
     crs : rasterio.crs.CRS, str, int or None
-        None comes back as it is.
+        A number, also as text, is an EPSG code. None comes back as it is.
     error : type of GeoindexError
         Class of the error.
 
@@ -29,6 +29,8 @@ def parse_crs(crs: CRS | str | int | None, *, error: type[GeoindexError]) -> CRS
     """
     if crs is None:
         return None
+    if isinstance(crs, str) and crs.strip().isdecimal():
+        crs = int(crs)
     import rasterio
     from rasterio.crs import CRS
 

@@ -1,0 +1,86 @@
+"""Options of which part of an image is read, and of where it lies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+
+__all__ = ["box_options", "nodata_color_options", "place_options"]
+
+Decorator = Callable[[Callable[..., None]], Callable[..., None]]
+
+BOX = (
+    click.option(
+        "--box",
+        nargs=4,
+        type=int,
+        metavar="LEFT TOP RIGHT BOTTOM",
+        help="Part of the image to read, in pixels: the map without the margin of its sheet.",
+    ),
+    click.option(
+        "--map-box",
+        nargs=4,
+        type=float,
+        metavar="WEST SOUTH EAST NORTH",
+        help="Part of the image to read, in map coordinates.",
+    ),
+)
+NODATA_COLOR = (
+    click.option(
+        "--nodata-color",
+        metavar="COLOR",
+        help="Make pixels of this color nodata, such as white or #fdfbf6 for the paper.",
+    ),
+    click.option(
+        "--tolerance",
+        type=click.IntRange(0, 254),
+        default=0,
+        show_default=True,
+        metavar="N",
+        help="Largest difference of a channel (0-255) from --nodata-color.",
+    ),
+)
+PLACE = (
+    click.option(
+        "--bounds",
+        nargs=4,
+        type=float,
+        metavar="WEST SOUTH EAST NORTH",
+        help="Edges on the map of an image that has no place.",
+    ),
+    click.option(
+        "--transform",
+        nargs=6,
+        type=float,
+        metavar="A B C D E F",
+        help="Place of an image that has none: x = A column + B row + C, y = D column + E row + "
+        "F, for pixel corners.",
+    ),
+    click.option(
+        "--gcps",
+        metavar="FILE",
+        help="Control points of an image that has no place, as QGIS writes them (.points).",
+    ),
+)
+
+
+def box_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add ``--box`` and ``--map-box``."""
+    return _added(BOX, command)
+
+
+def nodata_color_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add ``--nodata-color`` and ``--tolerance``."""
+    return _added(NODATA_COLOR, command)
+
+
+def place_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add ``--bounds``, ``--transform`` and ``--gcps``."""
+    return _added(PLACE, command)
+
+
+def _added(options: tuple[Decorator, ...], command: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed(options):
+        command = option(command)
+    return command
