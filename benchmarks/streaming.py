@@ -30,7 +30,7 @@ from rasterio.windows import Window
 
 from geoindex import load_palette
 from geoindex.grids.geotiff import DEFLATE_LEVEL
-from geoindex.images.files import read_picture
+from geoindex.images.picture import read_picture
 
 BAND_ROWS = 256
 

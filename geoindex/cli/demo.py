@@ -12,7 +12,7 @@ from geoindex.cli.output import overwrite_option, quiet_option
 from geoindex.cli.sample import sample_file
 from geoindex.files.whole_files import make_folder
 from geoindex.grids.formats import open_grid
-from geoindex.images.files import read_picture
+from geoindex.images.picture import read_picture
 from geoindex.indexing.convert import convert
 
 __all__ = ["demo_command"]

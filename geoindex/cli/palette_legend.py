@@ -14,7 +14,7 @@ from geoindex.cli.names import names_option, read_names
 from geoindex.cli.output import echo_json, json_option, overwrite_option, quiet_option
 from geoindex.errors import GeoindexError
 from geoindex.files.whole_files import check_target
-from geoindex.images.files import read_picture
+from geoindex.images.picture import read_picture
 from geoindex.learn.legend import legend_palette
 from geoindex.learn.swatches import Legend
 from geoindex.palettes.formats import check_palette_target, save_palette

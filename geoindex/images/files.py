@@ -39,7 +39,6 @@ __all__ = [
     "Region",
     "open_image",
     "read_image",
-    "read_picture",
 ]
 
 
@@ -370,30 +369,6 @@ def read_image(path: str | PathLike[str], rule: PixelRule | None = None) -> Rast
         return RasterImage(
             pixels=pixels, transform=image.transform, crs=image.crs, gcps=image.gcps
         )
-
-
-def read_picture(path: str | PathLike[str]) -> NDArray[np.uint8]:
-    """Read an image file for display.
-
-    Parameters
-    ----------
-    path : path-like
-        As in :func:`open_image`.
-
-    Returns
-    -------
-    ndarray of uint8, shape (rows, cols, 4)
-        RGBA.
-    """
-    image = read_image(path)
-    rows, cols, _ = image.colors.shape
-    picture = np.full((rows, cols, 4), 255, dtype=np.uint8)
-    picture[..., :3] = image.colors
-    if image.valid is not None:
-        # Masks of NaN are 0 or 1, alpha is 0 to 255.
-        largest = int(image.valid.max())
-        picture[..., 3] = image.valid if largest > 1 else image.valid * np.uint8(255)
-    return picture
 
 
 def _inverted(values: NDArray[Any], scale: Scale | None) -> NDArray[Any]:

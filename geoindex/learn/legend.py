@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from geoindex.color.pixels import PixelRule, as_pixels
 from geoindex.errors import GeoindexError, ImageError
-from geoindex.images.files import read_picture
+from geoindex.images.picture import read_picture
 from geoindex.learn.swatches import Box, Legend, Swatch, in_order
 from geoindex.palette import Palette
 from geoindex.rules.box import region_of_box

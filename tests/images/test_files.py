@@ -12,7 +12,8 @@ from rasterio.enums import ColorInterp
 
 from geoindex.color.pixels import PixelRule
 from geoindex.errors import ImageError, MissingFileError
-from geoindex.images.files import read_image, read_picture
+from geoindex.images.files import read_image
+from geoindex.images.picture import read_picture
 from tests.support.rasters import noise, write_tif
 
 

@@ -169,7 +169,7 @@ def test_a_disk_that_is_too_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     usage = type("Usage", (), {"free": 20_000})
     monkeypatch.setattr(disk.shutil, "disk_usage", lambda _: usage)
     with pytest.raises(
-        OutputError, match=r"has 0\.0 MB free, and 0\.3 MB of indices are to be written"
+        OutputError, match=r"has 0\.0 MB free, and 0\.3 MB of pixels are to be written"
     ):
         convert(tmp_path / "map.tif", tmp_path / "grid.npy", "tab10")
     with pytest.warns(GeoindexWarning, match="has only 0.0 MB free for 0.3 MB"):
