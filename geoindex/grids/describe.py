@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from geoindex.errors import GridError, MissingFileError, OptionError
-from geoindex.grid import IndexGrid
-from geoindex.grids.formats import grid_format, open_grid
+from geoindex.grids.class_values import FileNumbering
+from geoindex.grids.formats import BINARY, format_of_file, grid_format, open_grid
 from geoindex.images.describe import describe_raster
 from geoindex.palette import Palette
 from geoindex.palettes.cube import SUFFIX as CUBE_SUFFIX
@@ -57,7 +57,7 @@ def describe(path: Path, **reading: Any) -> dict[str, Any]:
         is_survey = not path.is_dir() or (path / ".survey").is_file()
         return _describe_survey(Survey.open(path)) if is_survey else _describe_folder(path)
     if grid_format(path) is not None and path.suffix.lower() not in RASTER_SUFFIXES:
-        return _describe_grid(open_grid(path))
+        return _describe_grid(path)
     if path.suffix.lower() == CUBE_SUFFIX:
         return _describe_cube(load_cube(path))
     return _describe_raster(path)
@@ -89,7 +89,7 @@ def _describe_raster(path: Path) -> dict[str, Any]:
     if grid_format(path) is None or len(image["bands"]) != 1:
         return image
     try:
-        return _describe_grid(open_grid(path))
+        return _describe_grid(path)
     except GridError:
         # A color table that some pixels lie outside of still makes an image.
         return image
@@ -139,16 +139,20 @@ def _lines(lines: range) -> str:
     return f"{lines[0]} to {lines[-1]} step {lines.step}"
 
 
-def _describe_grid(grid: IndexGrid) -> dict[str, Any]:
-    """Facts about an index grid."""
+def _describe_grid(path: Path) -> dict[str, Any]:
+    """Facts about an index grid, with the numbers that its file holds."""
+    grid, known = open_grid(path), format_of_file(path)
+    in_file = FileNumbering(nodata=grid.nodata)
+    if known is not None and known.key in BINARY and known.numbering is not None:
+        in_file = known.numbering(path)
     counts = grid.counts()
     rows, cols = grid.shape
     values = grid.palette.values
     return {
         "kind": "index grid",
-        "size": f"{cols} x {rows} pixels, {grid.indices.dtype}",
+        "size": f"{cols} x {rows} pixels, {in_file.dtype or grid.indices.dtype}",
         "palette": f"{grid.palette.name or 'without a name'}, {len(grid.palette)} colors",
-        "nodata": grid.nodata,
+        "nodata": in_file.nodata,
         "nodata_pixels": grid.indices.size - int(counts.sum()),
         "transform": None if grid.transform is None else list(grid.transform[:6]),
         "crs": None if grid.crs is None else grid.crs.to_string(),

@@ -11,7 +11,7 @@ from geoindex.images.files import open_image
 from geoindex.indexing.image import map_file
 from geoindex.indexing.options import ImageMapping
 from geoindex.indexing.report import HiddenClass, summarize
-from geoindex.opendtect.segy import SectionReport, write_section
+from geoindex.opendtect.segy import SectionReport, section_files, write_section
 from geoindex.surveys.section import SectionDomain
 
 __all__ = ["ImageSectionReport", "image_section"]
@@ -63,6 +63,7 @@ def image_section(
     GeoindexError
         The image cannot be read, or as in :func:`geoindex.write_section`.
     """
+    section_files(path, overwrite=overwrite)
     counter = ColorCounter()
     with open_image(image, mapping.rule) as opened:
         cleaner, is_plain = mapping.cleaner(opened.shape), opened.is_plain

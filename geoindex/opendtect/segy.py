@@ -29,7 +29,7 @@ from geoindex.opendtect.segy_headers import (
 from geoindex.palettes.legend_csv import grid_legend_path
 from geoindex.surveys.section import Section, SectionDomain, check_degrees, section_of
 
-__all__ = ["SectionReport", "write_section"]
+__all__ = ["SectionReport", "section_files", "write_section"]
 
 # Of uint16, the last of which no palette uses.
 MOST_INDICES = 2**16
@@ -160,11 +160,7 @@ def write_section(
     >>> report.n_traces, report.n_samples, report.sample_interval
     (4, 5, 25.0)
     """
-    path = Path(path)
-    if path.suffix.lower() not in (".sgy", ".segy"):
-        raise OutputError(f"{path}: the suffix of a section must be .sgy or .segy")
-    targets = (path, grid_legend_path(path), path.with_suffix(".odct"))
-    check_targets(targets, None, overwrite=overwrite)
+    path, legend, colors = section_files(path, overwrite=overwrite)
     section = section_of(
         grid.shape,
         start=start,
@@ -182,7 +178,6 @@ def write_section(
     table = np.full(MOST_INDICES, UNDEFINED, dtype=np.float32)
     table[: len(grid.palette)] = numbering.numbers
     n_classes = len(grid.palette if numbering.rows is None else numbering.rows)
-    _, legend, colors = targets
     with output_set(path, [legend, colors], overwrite=overwrite) as files:
         _write(files.target, path, table[indices], section, n_classes, feet=feet, degrees=degrees)
         numbering.write(files[colors], files[legend], beside=files.target)
@@ -200,6 +195,16 @@ def write_section(
         classes_used=int((counts > 0).sum()),
         nodata_share=1 - int(counts.sum()) / indices.size,
     )
+
+
+def section_files(path: str | PathLike[str], *, overwrite: bool) -> tuple[Path, Path, Path]:
+    """Names of a line, its legend and its color table, refused where they must not be written."""
+    path = Path(path)
+    if path.suffix.lower() not in (".sgy", ".segy"):
+        raise OutputError(f"{path}: the suffix of a section must be .sgy or .segy")
+    files = (path, grid_legend_path(path), path.with_suffix(".odct"))
+    check_targets(files, None, overwrite=overwrite)
+    return files
 
 
 def _indices(grid: IndexGrid, section: Section) -> NDArray[np.uint16]:

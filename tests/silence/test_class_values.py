@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from geoindex import Palette, convert, load_palette, open_grid
+from geoindex import IndexGrid, Palette, convert, load_palette, open_grid
 from geoindex.palettes.legend_csv import format_legend
 from tests.support.rasters import write_tif
 from tests.support.silence import Case, Refused, Said, check, command, table
@@ -46,7 +47,7 @@ def names_of_cells(path: str = "map.asc") -> list[str]:
     """Name of the class of each cell of a grid."""
     grid = open_grid(path)
     assert grid.palette.names is not None
-    return [grid.palette.names[index] for index in grid.indices.ravel()]
+    return [(*grid.palette.names, *[""] * 255)[index] for index in grid.indices.ravel()]
 
 
 def legend_of(*codes: int, column: str = "value") -> str:
@@ -68,12 +69,21 @@ def beyond_a_byte() -> int:
 
 def listed_by_info() -> list[int]:
     """Class values that ``info --json`` lists of a grid of class values."""
-    import json
-
     written("--values")
     return [
         entry["value"] for entry in json.loads(command("info", "grid.tif", "--json"))["classes"]
     ]
+
+
+def nodata_of_info() -> dict[str, int]:
+    """Nodata that ``info --json`` shows of grids of class values, and of one of row numbers."""
+    palette = Palette([WATER, WETLANDS], values=[11, 95])
+    grid = IndexGrid(indices=np.array([[0, 1, 255]], np.uint8), palette=palette, nodata=255)
+    grid.save("row.tif")
+    for name in ("map.tif", "map.npy"):
+        grid.save(name, values=True, nodata=0)
+    names = ("map.tif", "map.npy", "row.tif")
+    return {name: json.loads(command("info", name, "--json"))["nodata"] for name in names}
 
 
 def hint() -> bool:
@@ -178,6 +188,25 @@ CASES = [
         (["C", "A", "B"], (11, 12, 95)),
         "the legend",
         {"map.asc": f"{ESRI}95 11 12\n", "map.asc.legend.csv": legend_of(11, 12, 95)},
+    ),
+    *(
+        Case(
+            f"codes beyond 24 bits, nodata {null}",
+            names_of_cells,
+            ["B", "A", ""],
+            "the legend",
+            {
+                "map.asc": f"{ESRI.replace('-9999', null)}2000000001 2000000000 {null}\n",
+                "map.asc.legend.csv": legend_of(2_000_000_000, 2_000_000_001, 2_000_000_003),
+            },
+        )
+        for null in ("2000000002", "-9999", "1e30")
+    ),
+    Case(
+        "info shows the nodata of the file",
+        nodata_of_info,
+        {"map.tif": 0, "map.npy": 0, "row.tif": 255},
+        "the file",
     ),
     Case(
         "info lists the codes that the pixels hold",

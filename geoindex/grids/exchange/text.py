@@ -30,6 +30,9 @@ CHUNK_BYTES = 2**22
 
 LONGEST_HEADER_LINE = 1000
 
+LARGEST_CODE = 2**32
+"""Whole numbers below it may be those of classes."""
+
 
 def write_values(
     file: BinaryIO,
@@ -139,7 +142,7 @@ def bytes_left(file: BinaryIO) -> int:
 
 def read_values(
     file: BinaryIO, shape: tuple[int, int], *, null_word: bytes | None = None
-) -> NDArray[np.float32]:
+) -> NDArray[np.float64]:
     """Read the numbers behind a header, whatever the lines that they stand on.
 
     Parameters
@@ -153,8 +156,8 @@ def read_values(
 
     Returns
     -------
-    ndarray of float32, shape `shape`
-        In the order of the file; NaN for `null_word`.
+    ndarray of float64, shape `shape`
+        In the order of the file, exact for codes of 32 bits; NaN for `null_word`.
 
     Raises
     ------
@@ -168,14 +171,13 @@ def read_values(
             f"the file is too short for the {shape[0]} x {shape[1]} values of its header; export "
             "or copy it again"
         )
-    values = np.empty(count, dtype=np.float32)
+    values = np.empty(count, dtype=np.float64)
     n_read = 0
     for chunk in _whole_words(file):
         numbers = _numbers(chunk if null_word is None else _with_points(chunk, null_word))
         if n_read + len(numbers) > count:
             raise GridError(f"has more values than the {count} of its header")
-        with np.errstate(over="ignore"):
-            values[n_read : n_read + len(numbers)] = numbers
+        values[n_read : n_read + len(numbers)] = numbers
         n_read += len(numbers)
     if n_read < count:
         raise GridError(
@@ -184,10 +186,16 @@ def read_values(
     return values.reshape(shape)
 
 
-def is_null(values: NDArray[np.float32], null: Decimal) -> NDArray[np.bool_]:
-    """Where values are the null of the header, as far as float32 can tell, or no numbers."""
+def is_null(values: NDArray[np.float64], null: Decimal) -> NDArray[np.bool_]:
+    """Where values are the null of the header, or no numbers.
+
+    Programs keep a null that is no code, such as 1e30, as float32, and write more or less of its
+    digits.
+    """
+    if abs(null) < LARGEST_CODE and null == null.to_integral_value():
+        return np.isnan(values) | np.equal(values, float(null))
     with np.errstate(over="ignore"):
-        return np.isnan(values) | np.equal(values, np.float32(null))
+        return np.isnan(values) | np.equal(values.astype(np.float32), np.float32(null))
 
 
 def _whole_words(file: BinaryIO) -> Iterator[bytes]:
