@@ -101,33 +101,6 @@ def test_tables_as_people_keep_them(table: Table) -> None:
 @pytest.mark.parametrize(
     "header",
     [
-        *(
-            "class",
-            "class_id",
-            "grid_code",
-            "gridcode",
-            "DN",
-            "key",
-            "cat",
-            "category",
-            "no",
-            "nr",
-        ),
-        *("wert", "CLC_CODE", "value", "VALUE_1", "code", "ID", "index", "Pixel Value", "Klasse"),
-        *("Class Value", "LC_Type", "fid", "OBJECTID", "Kode", "číslo"),
-    ],
-)
-@pytest.mark.parametrize("is_first", [True, False])
-def test_a_column_of_whole_numbers_is_the_class_value(header: str, is_first: bool) -> None:
-    rows = [(header, "name,r,g,b"), (11, "W,72,109,162"), (95, "L,113,164,193")]
-    text = "\n".join(f"{a},{b}" if is_first else f"{b},{a}" for a, b in rows)
-    assert read(text).values == CODES
-    assert read(text).names == ("W", "L")
-
-
-@pytest.mark.parametrize(
-    "header",
-    [
         *("Class_Name", "Lithology", "Formation", "Description", "Eenheid", "Unité", "Einheit"),
         *(
             "Label",

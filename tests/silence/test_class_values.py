@@ -25,10 +25,13 @@ HEADERS = [
 ]
 
 
-def values_under(header: str) -> tuple[int, ...] | None:
-    """Class values of a table whose column of codes has this header."""
-    Path("t.csv").write_text(f"{header},name,r,g,b\n11,Water,72,109,162\n95,Wet,113,164,193\n")
-    return load_palette("t.csv").values
+def values_under(header: str, *, is_first: bool) -> tuple[object, object]:
+    """Class values and names of a table whose column of codes has this header."""
+    rows = [(header, "name,r,g,b"), (11, "W,72,109,162"), (95, "L,113,164,193")]
+    text = "\n".join(f"{a},{b}" if is_first else f"{b},{a}" for a, b in rows)
+    Path("t.csv").write_text(text, "utf-8")
+    palette = load_palette("t.csv")
+    return palette.values, palette.names
 
 
 def written(*options: object, palette: object = "legend.csv") -> list[list[int]]:
@@ -96,12 +99,13 @@ def hint() -> bool:
 CASES = [
     *(
         Case(
-            f"codes under the header {header}",
-            lambda h=header: values_under(h),
-            (11, 95),
+            f"codes under the header {header}, {'first' if is_first else 'last'}",
+            lambda h=header, f=is_first: values_under(h, is_first=f),
+            ((11, 95), ("W", "L")),
             "the table",
         )
         for header in HEADERS
+        for is_first in (True, False)
     ),
     Case(
         "--values writes the codes of the table",
