@@ -192,7 +192,7 @@ def is_null(values: NDArray[np.float64], null: Decimal) -> NDArray[np.bool_]:
     Programs keep a null that is no code, such as 1e30, as float32, and write more or less of its
     digits.
     """
-    if abs(null) < LARGEST_CODE and null == null.to_integral_value():
+    if null.is_finite() and abs(null) < LARGEST_CODE and null == null.to_integral_value():
         return np.isnan(values) | np.equal(values, float(null))
     with np.errstate(over="ignore"):
         return np.isnan(values) | np.equal(values.astype(np.float32), np.float32(null))
