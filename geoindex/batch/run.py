@@ -61,6 +61,7 @@ def convert_many(
     map_box: Sequence[float] | None = None,
     nodata_color: str | Sequence[int] | None = None,
     tolerance: int = 0,
+    gdal: bool = False,
     units: Palette | str | PathLike[str] | None = None,
     merge: Merge | None = None,
     clean: Clean | bool | None = None,
@@ -94,6 +95,9 @@ def convert_many(
         As in :func:`geoindex.convert`.
     box, map_box, nodata_color, tolerance
         As in :func:`geoindex.convert`, of every sheet.
+    gdal : bool
+        As in :func:`geoindex.convert`; globs then match files of any suffix. Files that a
+        virtual mosaic names may change without the mosaic being converted again.
     values, first, nodata, dtype, cog, crs
         As in :func:`geoindex.convert`. All grids have one dtype and one nodata value: those of
         256 colors are uint16, unless they are PNG or `dtype` is ``"uint8"``.
@@ -167,6 +171,7 @@ def convert_many(
         map_box=map_box,
         nodata_color=nodata_color,
         tolerance=tolerance,
+        gdal=gdal,
         units=units,
         merge=merge,
         clean=clean,
@@ -186,7 +191,7 @@ def convert_many(
     settings = job.settings(suffix)
     folder = Path(dst_dir)
     sources = [srcs] if isinstance(srcs, str | PathLike) else list(srcs)
-    sheets = find_sheets(sources, folder, suffix)
+    sheets = find_sheets(sources, folder, suffix, any_suffix=gdal)
     warn_of_links(sources, folder)
     make_folder(folder)
     with open_manifest(folder) as manifest:

@@ -34,7 +34,11 @@ class Sheet:
 
 
 def find_sheets(
-    sources: str | PathLike[str] | Iterable[str | PathLike[str]], folder: Path, suffix: str
+    sources: str | PathLike[str] | Iterable[str | PathLike[str]],
+    folder: Path,
+    suffix: str,
+    *,
+    any_suffix: bool = False,
 ) -> list[Sheet]:
     """List the images of a batch.
 
@@ -48,6 +52,8 @@ def find_sheets(
         fixed part of the glob.
     suffix : str
         Of the grids, with the dot.
+    any_suffix : bool
+        Whether globs match files of any suffix.
 
     Returns
     -------
@@ -68,7 +74,7 @@ def find_sheets(
             name=kept.with_suffix(suffix).as_posix(),
             source_place=_place(path, output, real),
         )
-        for path, kept in find_images(sources, without=folder)
+        for path, kept in find_images(sources, without=folder, any_suffix=any_suffix)
     ]
 
 

@@ -115,6 +115,8 @@ def batch_command(
     if learned is not None:
         if palette is not None:
             raise click.UsageError("--palette and --learn exclude each other")
+        if mapping["gdal"]:
+            raise click.UsageError("--learn reads no files by --gdal; give a palette")
         palette = _learn(src, output, learned, mapping, grid_format, quiet=quiet)
     if palette is None:
         raise AssertionError("click asks for a palette")

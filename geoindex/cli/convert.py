@@ -88,6 +88,10 @@ def echo_report(report: ConversionReport) -> None:
     )
     value = "" if report.nodata is None else f" (value {report.nodata}, {report.dtype})"
     click.echo(f"  nodata        {report.nodata_share:.2%}{value}")
+    if report.driver is not None:
+        click.echo(
+            f"  opened        by GDAL, driver {report.driver}; the file is trusted (--gdal)"
+        )
     click.echo(f"  place         {_place_text(report)}")
     click.echo(
         f"  distance      mean {report.mean_distance:.2f}, "

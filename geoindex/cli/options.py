@@ -83,6 +83,12 @@ bands_option = click.option(
     callback=lambda _context, _option, text: _band_numbers(text),
     help="Bands to take, counted from 1: gray, gray and alpha, RGB or RGBA, such as 1,2,3.",
 )
+gdal_option = click.option(
+    "--gdal",
+    is_flag=True,
+    help="Open SRC with any driver of GDAL (VRT, GeoPackage, .img, web addresses); only for files "
+    "that you trust, as these may name others.",
+)
 units_option = click.option(
     "--units",
     metavar="PALETTE",
@@ -174,6 +180,7 @@ class MappingOptions(TypedDict):
     map_box: tuple[float, float, float, float] | None
     nodata_color: str | None
     tolerance: int
+    gdal: bool
     units: str | None
     merge: Merge | None
     clean: Clean | None
@@ -219,6 +226,7 @@ def mapping_options(command: Callable[..., None]) -> Callable[..., None]:
         units_option,
         nodata_color_options,
         box_options,
+        gdal_option,
         bands_option,
         depth_option,
         scale_option,

@@ -55,25 +55,25 @@ class BandLayout:
     """Whether the colors are premultiplied by alpha."""
 
 
-def blocks_apart(source: DatasetReader, path: Path) -> bool:
+def blocks_apart(source: DatasetReader, file: Path | None) -> bool:
     """Whether each block of an open file can be decoded without those before it.
 
     GDAL presents a TIFF of one large strip as blocks of a row, but decodes it from the start.
     """
-    tags = _tags(source, path)
+    tags = _tags(source, file)
     is_tiled = TILE_WIDTH in tags
     return bool(tags) and (is_tiled or tags.get(ROWS_PER_STRIP, 0) == source.block_shapes[0][0])
 
 
-def band_layout(source: DatasetReader, path: Path, rule: PixelRule) -> BandLayout:
+def band_layout(source: DatasetReader, file: Path | None, rule: PixelRule) -> BandLayout:
     """Find the color and alpha bands.
 
     Parameters
     ----------
     source : rasterio.io.DatasetReader
         The open file.
-    path : Path
-        Path of the file.
+    file : Path or None
+        The file, if its header can be read.
     rule : PixelRule
         Which bands are chosen, and whether transparency is ignored.
 
@@ -86,7 +86,10 @@ def band_layout(source: DatasetReader, path: Path, rule: PixelRule) -> BandLayou
     ImageError
         The file holds other bands, or a color space that would be misread.
     """
-    tags = _tags(source, path)
+    path, tags = file or source.name, _tags(source, file)
+    if not source.count:
+        parts = ", ".join(source.subdatasets[:3]) or "it has no parts either"
+        raise ImageError(f"{path}: holds no bands itself; open one of its parts ({parts})")
     space = LAB_SPACES.get(tags.get(PHOTOMETRIC, -1))
     if space is not None:
         raise ImageError(f"{path}: its colors are in {space}; export the image as RGB")
@@ -94,7 +97,9 @@ def band_layout(source: DatasetReader, path: Path, rule: PixelRule) -> BandLayou
         raise ImageError(f"{path}: its bands have different types: {', '.join(source.dtypes)}")
     if source.dtypes[0].startswith("complex"):
         raise ImageError(f"{path}: its pixels are complex numbers, not colors")
-    inverted = source.driver == "GTiff" and tags.get(PHOTOMETRIC) == MIN_IS_WHITE
+    inverted = tags.get(PHOTOMETRIC) == MIN_IS_WHITE
+    if file is None:
+        inverted = source.tags(ns="IMAGE_STRUCTURE").get("MINISWHITE") == "YES"
     if inverted and source.count == 1:
         return BandLayout(colors=(1,), full=_full_scale(source), inverted=True)
     kinds = [kind.name for kind in source.colorinterp]
@@ -131,12 +136,12 @@ def color_table(source: DatasetReader) -> NDArray[np.uint8]:
     return np.array([table[index][:3] for index in sorted(table)], dtype=np.uint8)
 
 
-def _tags(source: DatasetReader, path: Path) -> dict[int, int]:
-    """Tags of a TIFF file, {} for any other format."""
-    if source.driver != "GTiff":
+def _tags(source: DatasetReader, file: Path | None) -> dict[int, int]:
+    """Tags of a TIFF file, {} for anything else."""
+    if source.driver != "GTiff" or file is None:
         return {}
-    with path.open("rb") as file:
-        return tiff_tags(file)
+    with file.open("rb") as opened:
+        return tiff_tags(opened)
 
 
 def _full_scale(source: DatasetReader) -> int | None:

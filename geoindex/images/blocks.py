@@ -124,8 +124,9 @@ def work_ahead(
             finally:
                 free.append(opened)
 
-        if len(regions) == 1:
-            # Starting a thread takes longer than reading most small images.
+        if len(regions) == 1 or image.is_borrowed:
+            # Starting a thread takes longer than reading most small images; and a dataset of the
+            # caller's belongs to this one.
             yield ((region, work(read(region))) for region in regions)
             return
         submit = stack.enter_context(threads_apart("geoindex-read", n_readers))

@@ -5,24 +5,21 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from os import PathLike
+from os import PathLike, fspath
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import rasterio
 
 # Some attributes of a damaged file raise GDAL's own errors.
 from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.io import DatasetReader, DatasetWriter
+from rasterio.vrt import WarpedVRT
 
 from geoindex.errors import ImageError, MissingFileError, interrupts_first
+from geoindex.images.refusals import HEAD_BYTES, refusal
 
-if TYPE_CHECKING:
-    from rasterio.io import DatasetReader
-
-__all__ = ["open_raster", "read_errors"]
-
-KNOWN = "PNG, JPEG, TIFF, WebP, GIF, BMP or JPEG 2000"
+__all__ = ["check_dataset", "is_dataset", "open_raster", "own_file", "read_errors"]
 
 # The first bytes determine the driver, so that only local raster files are ever opened; GDAL
 # itself would follow a VRT to other files and URLs.
@@ -62,13 +59,15 @@ LARGEST_BMP_HEADER = 56
 
 
 @contextmanager
-def open_raster(path: str | PathLike[str]) -> Iterator[DatasetReader]:
-    """Open an image file with the local raster drivers.
+def open_raster(path: str | PathLike[str], *, gdal: bool = False) -> Iterator[DatasetReader]:
+    """Open an image file with the local raster drivers, or with any.
 
     Parameters
     ----------
     path : path-like
         PNG, JPEG, TIFF, WebP, GIF, BMP or JPEG 2000.
+    gdal : bool
+        Whether GDAL may open whatever it can, a name of its own too: the file is trusted.
 
     Yields
     ------
@@ -81,6 +80,10 @@ def open_raster(path: str | PathLike[str]) -> Iterator[DatasetReader]:
     ImageError
         The file has none of these formats, or the part that is read is damaged.
     """
+    if gdal:
+        with _open_any(fspath(path)) as source:
+            yield source
+        return
     path = Path(path)
     if not path.exists():
         raise MissingFileError(f"{path}: no such file")
@@ -104,13 +107,50 @@ def open_raster(path: str | PathLike[str]) -> Iterator[DatasetReader]:
 
 
 @contextmanager
-def read_errors(path: Path) -> Iterator[None]:
+def _open_any(name: str) -> Iterator[DatasetReader]:
+    """Open a trusted file with any driver of GDAL."""
+    if not (Path(name).exists() or ":" in name or name.startswith("/vsi")):
+        raise MissingFileError(f"{name}: no such file")
+    with read_errors(name):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", NotGeoreferencedWarning)
+                source = rasterio.open(name)
+        except RasterioError as error:
+            reason = " ".join(str(error.__cause__ or error).split())
+            raise ImageError(f"{name}: GDAL cannot open it ({reason})") from None
+        with source:
+            yield source
+
+
+def own_file(source: DatasetReader, name: str | PathLike[str]) -> Path | None:
+    """File of an open dataset if one of the local raster drivers reads it, or None."""
+    path = Path(name)
+    is_own = source.driver in {*SIGNATURES.values(), "WEBP"} and path.is_file()
+    return path if is_own else None
+
+
+def is_dataset(image: object) -> bool:
+    """Whether an image is a dataset of rasterio's."""
+    return isinstance(image, DatasetReader | DatasetWriter | WarpedVRT)
+
+
+def check_dataset(source: DatasetReader) -> None:
+    """Raise an error for a dataset of the caller's that cannot be read."""
+    if source.closed:
+        raise ImageError(f"{source.name}: this dataset is closed; open it again")
+    if source.mode == "w":
+        raise ImageError(f"{source.name}: this dataset is open for writing; close it first")
+
+
+@contextmanager
+def read_errors(path: str | Path) -> Iterator[None]:
     """Configure GDAL for reading in this thread, and convert its errors.
 
     Parameters
     ----------
-    path : Path
-        The file being read.
+    path : str or Path
+        The file being read, for errors.
 
     Raises
     ------
@@ -137,7 +177,7 @@ def _driver(path: Path) -> str:
     for signature, driver in SIGNATURES.items():
         if start.startswith(signature):
             return driver
-    raise ImageError(f"{path}: is not a {KNOWN} image, whatever its name says")
+    raise ImageError(f"{path}: {refusal(path, _first_bytes(path, HEAD_BYTES))}")
 
 
 def _check_companions(path: Path) -> None:

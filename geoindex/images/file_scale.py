@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,7 +22,7 @@ __all__ = ["find_scale"]
 
 
 def find_scale(
-    source: DatasetReader, layout: BandLayout, path: Path, *, has_mask: bool
+    source: DatasetReader, layout: BandLayout, name: str, *, has_mask: bool
 ) -> Scale | None:
     """Find the scale of the colors of an open file.
 
@@ -31,7 +30,8 @@ def find_scale(
     ----------
     source : rasterio.io.DatasetReader
     layout : BandLayout
-    path : Path
+    name : str
+        Of the file, for errors.
     has_mask : bool
         Whether nodata must be left out.
 
@@ -48,7 +48,7 @@ def find_scale(
     dtype = source.dtypes[0]
     values = _color_values(source, layout, has_mask=has_mask)
     if dtype.startswith("float"):
-        return _float_scale(values, path)
+        return _float_scale(values, name)
     if dtype == "uint16" and layout.full is None and layout.table is None:
         # Most files are settled by their first rows.
         largest = 0
@@ -57,7 +57,7 @@ def find_scale(
             if largest > 255:
                 return None
         if largest:
-            raise ImageError(f"{path}: {DARK_16_BIT.format(largest)}")
+            raise ImageError(f"{name}: {DARK_16_BIT.format(largest)}")
     return None
 
 
@@ -71,7 +71,7 @@ def _color_values(
         yield values[:, source.dataset_mask(window=window) != 0] if has_mask else values
 
 
-def _float_scale(blocks: Iterator[NDArray[Any]], path: Path) -> Scale:
+def _float_scale(blocks: Iterator[NDArray[Any]], name: str) -> Scale:
     largest = 0.0
     has_fraction = False
     for values in blocks:
@@ -80,7 +80,7 @@ def _float_scale(blocks: Iterator[NDArray[Any]], path: Path) -> Scale:
             has_fraction = has_fraction or bool(((values > 0) & (values < 1)).any())
     if largest > 1 and has_fraction:
         raise ImageError(
-            f"{path}: some values look like the 0-1 scale, but {largest:g} is on the "
+            f"{name}: some values look like the 0-1 scale, but {largest:g} is on the "
             "0-255 scale; set scale='byte' or scale='unit'"
         )
     return "byte" if largest > 1 else "unit"

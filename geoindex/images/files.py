@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from copy import copy
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,11 +20,11 @@ from rasterio.windows import Window
 from geoindex.color.pixels import PixelRule, Pixels, as_pixels
 from geoindex.errors import GridError, ImageError, OptionError
 from geoindex.images.bands import band_layout, blocks_apart
-from geoindex.images.drivers import open_raster, read_errors
+from geoindex.images.drivers import check_dataset, open_raster, own_file, read_errors
 from geoindex.images.file_scale import find_scale
-from geoindex.images.headers import is_interlaced_png, is_progressive_jpeg
+from geoindex.images.headers import whole_reason
 from geoindex.images.place import GivenPlace, place_of
-from geoindex.images.turn import NO_TURN, turn_of
+from geoindex.images.turn import Turn, turn_of
 from geoindex.rules.box import Region, moved_points, moved_transform, region_of
 from geoindex.rules.scale import ColorArray, Scale
 
@@ -70,24 +70,38 @@ class RasterImage:
 
 
 class MapImage:
-    """An open image file whose pixels can be read as a whole or in parts.
+    """An open image file, or dataset, whose pixels can be read as a whole or in parts.
 
     Returned by :func:`open_image`.
     """
 
     def __init__(
-        self, source: DatasetReader, path: Path, rule: PixelRule, place: GivenPlace | None = None
+        self,
+        source: DatasetReader,
+        rule: PixelRule,
+        place: GivenPlace | None,
+        *,
+        file: Path | None,
+        reopen: Callable[[], AbstractContextManager[DatasetReader]] | None,
     ) -> None:
+        """Take an open dataset.
+
+        `file` is the file whose header tells what GDAL does not, `reopen` opens the dataset for
+        another thread. A dataset of the caller's has none, and is taken as GDAL shows it.
+        """
         self._source = source
-        self.path = path
-        self._layout = band_layout(source, path, rule)
-        own = place_of(source, path)
+        self._file = file
+        self._reopen = reopen
+        self.name = str(file or source.name)
+        self._layout = band_layout(source, file, rule)
+        beside = None if self.is_borrowed else file
+        own = place_of(source, beside)
         is_placed = own.transform is not None or bool(own.gcps)
-        self._turn = NO_TURN if is_placed else turn_of(source, path)
+        self._turn = Turn() if is_placed or beside is None else turn_of(source, beside)
         self._rule = rule
         self._is_asked = rule.scale is None
         if rule.scale is None:
-            scale = find_scale(source, self._layout, path, has_mask=self._has_mask)
+            scale = find_scale(source, self._layout, self.name, has_mask=self._has_mask)
             self._rule = replace(rule, scale=scale)
         try:
             self.transform, self.crs, self.gcps = own.completed(place, self._whole_shape)
@@ -95,10 +109,20 @@ class MapImage:
                 self._whole_shape, self.transform, box=rule.box, map_box=rule.map_box
             )
         except (GridError, ImageError, OptionError) as error:
-            raise type(error)(f"{path}: {error}") from None
+            raise type(error)(f"{self.name}: {error}") from None
         if self._part is not None:
             self.transform = moved_transform(self.transform, self._part)
             self.gcps = moved_points(self.gcps, self._part)
+
+    @property
+    def is_borrowed(self) -> bool:
+        """Whether the dataset is the caller's, and so no other thread may read it."""
+        return self._reopen is None
+
+    @property
+    def driver(self) -> str:
+        """GDAL driver that reads the image."""
+        return str(self._source.driver)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -111,8 +135,7 @@ class MapImage:
     @property
     def _whole_shape(self) -> tuple[int, int]:
         """Rows and columns of the whole image as shown."""
-        rows, cols = self._source.shape
-        return (cols, rows) if self._turn[0] else (rows, cols)
+        return self._turn.shape(self._source.shape)
 
     @property
     def block_shape(self) -> tuple[int, int]:
@@ -128,16 +151,8 @@ class MapImage:
     @cached_property
     def held_whole(self) -> str | None:
         """Why the file can only be decoded as a whole, or None if it can be in blocks."""
-        driver = self._source.driver
-        if driver == "WEBP":
-            return "WebP is decoded at once"
-        if driver == "GIF":
-            return "GIF is decoded at once"
-        if driver == "PNG" and is_interlaced_png(self.path):
-            return "this PNG is interlaced"
-        if driver == "JPEG" and is_progressive_jpeg(self.path):
-            return "this JPEG is progressive"
-        return "this picture is to be turned" if any(self._turn) else None
+        reason = whole_reason(self.driver, self._file)
+        return reason or ("this picture is to be turned" if self._turn else None)
 
     @property
     def is_plain(self) -> bool:
@@ -150,7 +165,9 @@ class MapImage:
     @property
     def blocks_apart(self) -> bool:
         """Whether blocks can be decoded independently, so that several readers pay off."""
-        return self.held_whole is None and blocks_apart(self._source, self.path)
+        if self.is_borrowed or self.held_whole is not None:
+            return False
+        return blocks_apart(self._source, self._file)
 
     @contextmanager
     def reopened(self) -> Iterator[MapImage]:
@@ -160,7 +177,9 @@ class MapImage:
         ------
         MapImage
         """
-        with open_raster(self.path) as source:
+        if self._reopen is None:
+            raise AssertionError("a dataset of the caller's is read by one thread")
+        with self._reopen() as source:
             other = copy(self)
             other._source = source
             yield other
@@ -182,14 +201,14 @@ class MapImage:
         ImageError
             A value that is no color, or damage.
         """
-        with read_errors(self.path):
+        with read_errors(self.name):
             return self._read(self._window(region))
 
     def _read(self, window: Window | None) -> Pixels:
         layout = self._layout
         # One call for all bands: each call may decode the blocks again if memory is short.
         wanted = [*layout.colors, *([] if layout.alpha is None else [layout.alpha])]
-        bands = self._turned(self._source.read(wanted, window=window))
+        bands = self._turn.bands(self._source.read(wanted, window=window))
         valid = self._mask(window)
         if layout.table is not None:
             return self._expanded(layout.table, bands, valid)
@@ -208,7 +227,7 @@ class MapImage:
                 colors, self._rule, alpha=alpha, valid=valid, premultiplied=layout.premultiplied
             )
         except ImageError as error:
-            raise ImageError(f"{self.path}: {error}") from None
+            raise ImageError(f"{self.name}: {error}") from None
 
     def _expanded(
         self, table: NDArray[np.uint8], bands: NDArray[Any], valid: NDArray[np.uint8] | None
@@ -244,9 +263,9 @@ class MapImage:
         layout, source = self._layout, self._source
         if layout.table is not None or len(layout.colors) != 1:
             found = "a color table" if layout.table is not None else "three bands of color"
-            raise ImageError(f"{self.path}: has {found}; one band of numbers is needed")
+            raise ImageError(f"{self.name}: has {found}; one band of numbers is needed")
         window = self._window(None)
-        values = self._turned(source.read(list(layout.colors), window=window))[0]
+        values = self._turn.bands(source.read(list(layout.colors), window=window))[0]
         if layout.inverted and values.dtype.kind == "u":
             full = layout.full or np.iinfo(values.dtype).max
             values = values.dtype.type(full) - values
@@ -255,7 +274,7 @@ class MapImage:
             values = values * factor + offset
         valid = self._mask(window)
         if layout.alpha is not None:
-            opaque = self._turned(source.read([layout.alpha], window=window))[0] != 0
+            opaque = self._turn.bands(source.read([layout.alpha], window=window))[0] != 0
             valid = opaque.view(np.uint8)
         return values, valid
 
@@ -265,29 +284,13 @@ class MapImage:
             if self._part is None:
                 return None
             region = slice(0, self.shape[0]), slice(0, self.shape[1])
-        swap, flip_rows, flip_cols = self._turn
-        rows, cols = self._whole_shape
-        row, col = region
         if self._part is not None:
-            above, left = self._part[0].start, self._part[1].start
-            row = slice(row.start + above, row.stop + above)
-            col = slice(col.start + left, col.stop + left)
-        if flip_rows:
-            row = slice(rows - row.stop, rows - row.start)
-        if flip_cols:
-            col = slice(cols - col.stop, cols - col.start)
-        if swap:
-            row, col = col, row
-        return Window.from_slices(row, col)
-
-    def _turned(self, bands: NDArray[Any]) -> NDArray[Any]:
-        """Bands (bands, rows, cols) of the file in the orientation to show."""
-        swap, flip_rows, flip_cols = self._turn
-        if swap:
-            bands = bands.swapaxes(1, 2)
-        row_step, col_step = -1 if flip_rows else 1, -1 if flip_cols else 1
-        turned: NDArray[Any] = bands[:, ::row_step, ::col_step]
-        return turned
+            (above, left), (row, col) = (part.start for part in self._part), region
+            region = (
+                slice(row.start + above, row.stop + above),
+                slice(col.start + left, col.stop + left),
+            )
+        return self._turn.window(region, self._whole_shape)
 
     @property
     def _has_mask(self) -> bool:
@@ -301,7 +304,7 @@ class MapImage:
         if self._rule.alpha == "strip" or not self._has_mask:
             return None
         mask = self._source.dataset_mask(window=window)
-        turned: NDArray[np.uint8] = self._turned(mask[np.newaxis])[0]
+        turned: NDArray[np.uint8] = self._turn.bands(mask[np.newaxis])[0]
         return turned
 
     def _scaled(self, values: NDArray[Any]) -> NDArray[Any]:
@@ -319,19 +322,26 @@ class MapImage:
 
 @contextmanager
 def open_image(
-    path: str | PathLike[str], rule: PixelRule | None = None, place: GivenPlace | None = None
+    image: str | PathLike[str] | DatasetReader,
+    rule: PixelRule | None = None,
+    place: GivenPlace | None = None,
+    *,
+    gdal: bool = False,
 ) -> Iterator[MapImage]:
     """Open an image file to read its pixels as a whole or in parts.
 
     Parameters
     ----------
-    path : path-like
+    image : path-like or open rasterio dataset
         PNG, JPEG, TIFF, WebP, GIF, BMP or JPEG 2000. A world file, ``.prj`` and ``.aux.xml``
-        beside it are read too.
+        beside it are read too. A dataset, also a ``WarpedVRT``, may be of any kind; it is taken
+        as GDAL shows it, and read by the thread that iterates.
     rule : PixelRule, optional
         Which part to read, and how to treat transparency, scale and depth.
     place : GivenPlace, optional
         Where the image lies, if it does not tell.
+    gdal : bool
+        Whether a file may be of any kind that GDAL opens, which may follow it to other files.
 
     Yields
     ------
@@ -346,8 +356,16 @@ def open_image(
     ImageError
         The file is damaged, or its pixels are of a kind that would be misread.
     """
-    with open_raster(path) as source:
-        yield MapImage(source, Path(path), rule or PixelRule(), place)
+    rule = rule or PixelRule()
+    if isinstance(image, str | PathLike):
+        reopen = partial(open_raster, image, gdal=gdal)
+        with reopen() as source:
+            yield MapImage(source, rule, place, file=own_file(source, image), reopen=reopen)
+        return
+    check_dataset(image)
+    with read_errors(image.name):
+        borrowed = MapImage(image, rule, place, file=own_file(image, image.name), reopen=None)
+    yield borrowed
 
 
 def read_image(path: str | PathLike[str], rule: PixelRule | None = None) -> RasterImage:

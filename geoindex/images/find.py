@@ -20,7 +20,10 @@ IMAGE_SUFFIXES = frozenset(
 
 
 def find_images(
-    sources: str | PathLike[str] | Iterable[str | PathLike[str]], *, without: Path | None = None
+    sources: str | PathLike[str] | Iterable[str | PathLike[str]],
+    *,
+    without: Path | None = None,
+    any_suffix: bool = False,
 ) -> list[tuple[Path, Path]]:
     """List the images of files, folders and globs.
 
@@ -31,6 +34,8 @@ def find_images(
         folders. Hidden files are left out.
     without : Path, optional
         A folder to leave out, that of the output.
+    any_suffix : bool
+        Whether globs match files of any suffix.
 
     Returns
     -------
@@ -49,7 +54,7 @@ def find_images(
         sources = [sources]
     found: dict[str, tuple[Path, Path]] = {}
     for source in sources:
-        for path, kept in _expand(fspath(source), without):
+        for path, kept in _expand(fspath(source), without, any_suffix):
             found.setdefault(absolute(path), (path, kept))
     if not found:
         raise MissingFileError("no source is named; name image files, folders or globs")
@@ -87,7 +92,7 @@ def warn_of_links(sources: Iterable[str | PathLike[str]], without: Path | None =
         )
 
 
-def _expand(source: str, without: Path | None) -> Iterator[tuple[Path, Path]]:
+def _expand(source: str, without: Path | None, any_suffix: bool) -> Iterator[tuple[Path, Path]]:
     """Yield the images of a source, each with the part of its path that is kept."""
     path = Path(source)
     if path.is_dir():
@@ -103,7 +108,8 @@ def _expand(source: str, without: Path | None) -> Iterator[tuple[Path, Path]]:
         images = sorted(
             Path(match)
             for match in glob.iglob(source, recursive=True)  # noqa: PTH207  as it was typed
-            if _is_image(match) and (without is None or not _is_inside(Path(match), without))
+            if (_is_image(match) or (any_suffix and Path(match).is_file()))
+            and (without is None or not _is_inside(Path(match), without))
         )
     else:
         # A missing image is one sheet that fails; anything else is a wrong source.

@@ -18,9 +18,8 @@ __all__ = [
     "ROWS_PER_STRIP",
     "TILE_WIDTH",
     "exif_orientation",
-    "is_interlaced_png",
-    "is_progressive_jpeg",
     "tiff_tags",
+    "whole_reason",
 ]
 
 PHOTOMETRIC = 262
@@ -30,6 +29,9 @@ TILE_WIDTH = 322
 EXTRA_SAMPLES = 338
 
 SHORT, LONG = 3, 4
+
+WHOLE = {"WEBP": "WebP", "GIF": "GIF"}
+"""Drivers that decode a file as a whole."""
 
 # No valid file has more; in a damaged one the search might never end.
 MOST_CHUNKS = 10_000
@@ -102,14 +104,33 @@ def exif_orientation(path: Path, driver: str) -> int:
     return _checked(tiff_tags(io.BytesIO(exif.removeprefix(b"Exif\0\0"))))
 
 
-def is_interlaced_png(path: Path) -> bool:
+def whole_reason(driver: str, file: Path | None) -> str | None:
+    """Tell why a file can only be decoded as a whole, None if it can be in blocks.
+
+    Parameters
+    ----------
+    driver : str
+        GDAL driver that reads it.
+    file : Path or None
+        The file, if its header can be read.
+    """
+    if driver in WHOLE:
+        return f"{WHOLE[driver]} is decoded at once"
+    if file is not None and driver == "PNG" and _is_interlaced_png(file):
+        return "this PNG is interlaced"
+    if file is not None and driver == "JPEG" and _is_progressive_jpeg(file):
+        return "this JPEG is progressive"
+    return None
+
+
+def _is_interlaced_png(path: Path) -> bool:
     """Whether a PNG is interlaced, so that only the whole image can be decoded."""
     with path.open("rb") as file:
         start = file.read(29)
     return len(start) == 29 and start[28] != 0
 
 
-def is_progressive_jpeg(path: Path) -> bool:
+def _is_progressive_jpeg(path: Path) -> bool:
     """Whether a JPEG is progressive, so that only the whole image can be decoded.
 
     ITU-T T.81, annex B: SOF2 as the start of frame.

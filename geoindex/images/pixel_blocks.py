@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from os import PathLike
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +17,7 @@ from geoindex.color.threads import Progress, n_cores
 from geoindex.errors import ImageError
 from geoindex.grid import IndexGrid
 from geoindex.images.blocks import plan_regions, work_ahead
+from geoindex.images.drivers import is_dataset
 from geoindex.images.files import open_image
 from geoindex.images.in_memory import Picture, arrange, array_image, picture_pixels
 from geoindex.rules.box import region_of
@@ -48,7 +49,7 @@ def pixel_blocks(
     Parameters
     ----------
     image : path-like, array_like, masked array, xarray.DataArray, PIL.Image.Image or IndexGrid
-        Files are read block by block.
+        Or an open rasterio dataset. Files are read block by block.
     rule : PixelRule
         How to treat transparency, scale and depth.
     channel_axis : int, optional
@@ -98,7 +99,7 @@ def worked_blocks(
     MissingFileError, ImageError
         The image does not exist or cannot be read.
     """
-    if isinstance(image, str | PathLike):
+    if isinstance(image, str | PathLike) or is_dataset(image):
         with open_image(image, rule) as source:
             regions = plan_regions(source.shape, source.block_shape, whole_rows=True)
             with work_ahead(source, regions, work, n_cores()) as results:
@@ -184,8 +185,10 @@ def count_colors(
     return counter.histogram()
 
 
-def image_name(image: object) -> str:
-    """Name of an image in messages: its path, or "the image"."""
+def image_name(image: Any) -> str:
+    """Name of an image in messages: its path, that of a dataset, or "the image"."""
+    if is_dataset(image):
+        return str(image.name)
     return str(image) if isinstance(image, str | PathLike) else "the image"
 
 
@@ -231,7 +234,7 @@ def reduced_picture(
     ndarray of uint8, shape (rows, cols, 4)
         RGBA; alpha is 0 for nodata, else 255.
     """
-    if isinstance(image, str | PathLike):
+    if isinstance(image, str | PathLike) or is_dataset(image):
         with open_image(image, rule) as source:
             shape: tuple[int, ...] = source.shape
         bands = pixel_blocks(image, rule)

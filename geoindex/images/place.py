@@ -168,15 +168,15 @@ class Place(NamedTuple):
         return self if given.crs is None else self._replace(crs=given.crs)
 
 
-def place_of(source: DatasetReader, path: Path) -> Place:
+def place_of(source: DatasetReader, file: Path | None) -> Place:
     """Find the georeference of an open file: its own, or a world file and a ``.prj``.
 
     Parameters
     ----------
     source : rasterio.io.DatasetReader
         The open file.
-    path : Path
-        Path of the file.
+    file : Path or None
+        The file, if others beside it are to be read too.
 
     Returns
     -------
@@ -189,16 +189,16 @@ def place_of(source: DatasetReader, path: Path) -> Place:
     """
     gcps, gcps_crs = source.gcps
     transform = None if source.transform.is_identity else source.transform
-    if transform is None and not gcps:
-        transform = world_file_transform(path)
+    if transform is None and not gcps and file is not None:
+        transform = world_file_transform(file)
     if transform is not None and not _tells_pixels_apart(transform, source.shape):
         raise ImageError(
-            f"{path}: its transform {tuple(transform)[:6]} is not finite or gives neighboring "
-            "pixels the same place; correct the world file or .aux.xml beside it"
+            f"{file or source.name}: its transform {tuple(transform)[:6]} is not finite or gives "
+            "neighboring pixels the same place; correct the world file or .aux.xml beside it"
         )
     crs = gcps_crs if gcps else source.crs
-    if transform is not None and crs is None:
-        crs = crs_beside(path)
+    if transform is not None and crs is None and file is not None:
+        crs = crs_beside(file)
     return Place(transform=transform, crs=crs, gcps=tuple(gcps))
 
 

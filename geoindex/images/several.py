@@ -11,6 +11,7 @@ from typing import Any
 from geoindex.color.threads import Progress
 from geoindex.errors import MissingFileError
 from geoindex.grid import IndexGrid
+from geoindex.images.drivers import is_dataset
 from geoindex.images.find import absolute, find_images, is_searched, warn_of_links
 from geoindex.images.pixel_blocks import image_name
 
@@ -80,6 +81,8 @@ def _are_images(parts: list[Any] | tuple[Any, ...]) -> bool:
 def _is_image(part: Any) -> bool:
     """Whether a member of a list can only be an image of its own."""
     if isinstance(part, str | PathLike | IndexGrid) or type(part).__module__.startswith("PIL."):
+        return True
+    if is_dataset(part):
         return True
     xarray = sys.modules.get("xarray")
     return xarray is not None and isinstance(part, xarray.DataArray)

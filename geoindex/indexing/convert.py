@@ -70,6 +70,7 @@ def convert(
     map_box: Sequence[float] | None = None,
     nodata_color: str | Sequence[int] | None = None,
     tolerance: int = 0,
+    gdal: bool = False,
     units: Palette | str | PathLike[str] | None = None,
     merge: Merge | None = None,
     clean: Clean | bool | None = None,
@@ -110,6 +111,9 @@ def convert(
         Which part of the image to take, and which color is nodata, as there.
     transform, bounds, gcps, crs
         Where an image lies that does not tell, as there.
+    gdal : bool
+        Let GDAL open `src` with any of its drivers: virtual mosaics (VRT), GeoPackage, ``.img``,
+        addresses in the web and more. Only for files that you trust, as these may name others.
     changes, confidence : path-like, optional
         With `clean`: also write grids of the reason of every change, and of the confidence of
         each pixel in percent (:class:`geoindex.clean.grid.Cleaned`).
@@ -153,6 +157,7 @@ def convert(
         map_box=map_box,
         nodata_color=nodata_color,
         tolerance=tolerance,
+        gdal=gdal,
         units=units,
         merge=merge,
         clean=clean,
@@ -207,7 +212,7 @@ def convert_image(
     extras = extras or {}
     output = _check_outputs(src, target, mapping, layout, extras, overwrite=overwrite)
     counter = ColorCounter()
-    with open_image(src, mapping.rule, layout.place) as image:
+    with open_image(src, mapping.rule, layout.place, gdal=mapping.gdal) as image:
         _warn_of_memory(image)
         cleaner = mapping.cleaner(image.shape)
         header = _header(image, mapping, layout)
@@ -247,7 +252,8 @@ def convert_image(
         is_plain=image.is_plain,
     )
     leaves_values = mapping.palette.values is not None and not header.values
-    report = replace(report, leaves_values=leaves_values)
+    driver = image.driver if mapping.gdal else None
+    report = replace(report, leaves_values=leaves_values, driver=driver)
     if output.key in BINARY:
         report = replace(report, dtype=header.pixel_dtype.name, nodata=header.pixel_nodata)
     return _placed(report, image)
@@ -297,7 +303,7 @@ def _warn_of_memory(image: MapImage) -> None:
     if image.held_whole and rows * cols > LARGE_PIXELS:
         megabytes = image.n_bytes / 1e6
         warnings.warn(
-            f"{image.path}: {image.held_whole}, so its {cols} x {rows} pixels are held in memory "
+            f"{image.name}: {image.held_whole}, so its {cols} x {rows} pixels are held in memory "
             f"({megabytes:,.0f} MB); convert it to TIFF or to a plain PNG or JPEG to avoid this",
             GeoindexWarning,
             stacklevel=4,

@@ -23,6 +23,7 @@ from geoindex.color.threads import n_cores
 from geoindex.errors import ImageError, OptionError
 from geoindex.grid import IndexGrid
 from geoindex.grids.writing import ArrayWriter
+from geoindex.images.drivers import is_dataset
 from geoindex.images.files import MapImage, RasterImage, open_image
 from geoindex.images.in_memory import Picture, arrange, array_image, picture_pixels
 from geoindex.images.place import GivenPlace
@@ -75,11 +76,12 @@ def index_image(
 
     Parameters
     ----------
-    image : path-like, array_like, masked array, xarray.DataArray or PIL.Image.Image
+    image : path-like, array_like, masked array, DataArray, PIL.Image.Image or rasterio dataset
         A PNG, JPEG, TIFF, WebP, GIF, BMP or JPEG 2000 file, whose georeference the grid
-        keeps, or pixels with 3 or 4 channels on the first or the last axis; see
-        :func:`geoindex.nearest` for their dtypes. An array of shape (rows, cols) is gray. A
-        Dask array, also in a DataArray, is not computed.
+        keeps; an open rasterio dataset of any kind, also a ``WarpedVRT``, which is read block
+        by block, as GDAL shows it; or pixels with 3 or 4 channels on the first or the last
+        axis; see :func:`geoindex.nearest` for their dtypes. An array of shape (rows, cols) is
+        gray. A Dask array, also in a DataArray, is not computed.
     palette : Palette, ColorCube, str or path-like
         The colors, anything that :func:`geoindex.load_palette` accepts, or a color cube or
         its file, which brings its own metric and largest distance.
@@ -200,9 +202,9 @@ def index_image(
         return _numbered(lazy, nodata, dtype)
     counter = ColorCounter()
     name, is_plain = "", False
-    if isinstance(image, str | PathLike):
+    if isinstance(image, str | PathLike) or is_dataset(image):
         with open_image(image, mapping.rule, place) as opened:
-            name, is_plain = str(opened.path), opened.is_plain
+            name, is_plain = opened.name, opened.is_plain
             cleaner = mapping.cleaner(opened.shape)
             grid = map_file(opened, mapping, counter=counter, cleaner=cleaner)
     else:
@@ -270,7 +272,7 @@ def map_file(
         except MemoryError as error:
             rows, cols = image.shape
             raise ImageError(
-                f"{image.path}: {cols} x {rows} indices do not fit into memory; "
+                f"{image.name}: {cols} x {rows} indices do not fit into memory; "
                 "geoindex.convert processes such a file block by block"
             ) from error
 

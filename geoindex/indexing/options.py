@@ -44,6 +44,9 @@ class ImageMapping:
     rule: PixelRule
     """How pixels are read as colors."""
 
+    gdal: bool = False
+    """Whether image files may be of any kind that GDAL opens."""
+
     plan: Plan | None = None
     """Steps of class recovery, or None."""
 
@@ -66,6 +69,7 @@ class ImageMapping:
         map_box: Sequence[float] | None = None,
         nodata_color: str | Sequence[int] | None = None,
         tolerance: int = 0,
+        gdal: bool = False,
         units: Palette | ArrayLike | str | PathLike[str] | None = None,
         merge: Merge | None = None,
         clean: Clean | bool | None = None,
@@ -102,7 +106,7 @@ class ImageMapping:
         merged = merge_rows(rows, merge, values=values, paper=True)
         text = repeated_value_text(rows if merged is None else merged.palette)
         warn_of([] if text is None else [text], stacklevel=3)
-        return cls(mapper=mapper, rule=rule, plan=plan, merged=merged)
+        return cls(mapper=mapper, rule=rule, gdal=gdal, plan=plan, merged=merged)
 
     @property
     def palette(self) -> Palette:
@@ -145,6 +149,8 @@ class ImageMapping:
                 made[name] = list(listed)
         if rule.tolerance:
             made["tolerance"] = rule.tolerance
+        if self.gdal:
+            made["gdal"] = True
         if mapper.units is not None and mapper.rows is not None:
             made["units_sha256"] = mapper.units.sha256
             made["unit_rows"] = mapper.rows.tolist()

@@ -102,6 +102,9 @@ class ConversionReport:
     nodata: int | None = None
     """Value of nodata in the grid file, None if it has none or its format sets it."""
 
+    driver: str | None = None
+    """GDAL driver that read the image, if any was allowed."""
+
     cleaned: dict[str, Any] | None = None
     """Pixels that class recovery changed, by reason, and the pixels of each class before and
     after; None without class recovery."""

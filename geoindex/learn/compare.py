@@ -160,7 +160,8 @@ def compare_palettes(
     Parameters
     ----------
     image : path-like, array_like, masked array, xarray.DataArray, PIL.Image.Image or IndexGrid
-        A file of any size (read block by block), pixels in memory, or a grid.
+        A file of any size or an open rasterio dataset (both are read block by block), pixels in
+        memory, or a grid.
     palettes : mapping of str to palette, or sequence of palettes
         Palettes, or anything :func:`geoindex.load_palette` takes, by their names in the result.
         In a sequence, each is named after itself or its file.

@@ -123,7 +123,8 @@ def learn_palette(
     Parameters
     ----------
     image : path-like, array_like, masked array, xarray.DataArray, PIL.Image.Image or IndexGrid
-        A file of any size (read block by block), pixels in memory, or a grid. Nodata pixels
+        A file of any size or an open rasterio dataset (both are read block by block), pixels in
+        memory, or a grid. Nodata pixels
         are ignored; depths above 8 bits are rounded to 8 bits. A folder (searched recursively),
         a glob (``maps/**/*.png``) or a list of images stands for all of them: their pixels
         count alike, so a large sheet counts more than a small one.

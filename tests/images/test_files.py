@@ -145,7 +145,7 @@ def test_refuses_files_that_are_no_image(tmp_path: Path) -> None:
         "<SourceBand>1</SourceBand></SimpleSource></VRTRasterBand></VRTDataset>"
     )
     for name in ("text.png", "empty.tif", "map.vrt"):
-        with pytest.raises(ImageError, match=f"{name}: is not a PNG, JPEG, TIFF, WebP, GIF, BMP"):
+        with pytest.raises(ImageError, match=f"{name}: is (not a PNG, JPEG|empty|a virtual)"):
             read_image(tmp_path / name)
     with pytest.raises(ImageError, match="is not a file"):
         read_image(tmp_path)
