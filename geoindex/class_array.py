@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.errors import GridError
 from geoindex.palette import Palette
+from geoindex.rules.class_keys import merged_rows, renamed
 from geoindex.rules.indices import IndexArray, check_indices, check_nodata, is_lazy, row_blocks
 
 __all__ = ["ClassArray"]
@@ -99,6 +100,58 @@ class ClassArray:
         for _, indices in self.bands():
             counts += np.bincount(indices.ravel(), minlength=len(counts))
         return counts[: len(self.palette)]
+
+    def rename(self, names: Mapping[int | str, str]) -> Self:
+        """Give classes other names; all else stays.
+
+        Parameters
+        ----------
+        names : mapping of int or str to str
+            New name of each class, which is given by its row number or its present name.
+
+        Returns
+        -------
+        IndexGrid
+
+        Raises
+        ------
+        OptionError
+            There is no such class, or a class is given twice.
+        """
+        changed = renamed(self.palette.names, names, len(self.palette))
+        return replace(self, palette=self.palette.replace(names=changed))
+
+    def merge(self, classes: Mapping[int | str, int | str]) -> Self:
+        """Give the pixels of classes to other classes; the palette keeps all its rows.
+
+        Parameters
+        ----------
+        classes : mapping of int or str to int or str
+            The class to merge each class into, both by row or name.
+
+        Returns
+        -------
+        IndexGrid
+
+        Raises
+        ------
+        OptionError
+            There is no such class, or a class would be merged into itself or into two.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from geoindex import IndexGrid, Palette
+        >>> palette = Palette(["black", "tan", "khaki"], names=["ink", "till", "clay"])
+        >>> grid = IndexGrid(indices=np.uint8([[0, 1, 2]]), palette=palette)
+        >>> grid.merge({"clay": "till"}).indices
+        array([[0, 1, 1]], dtype=uint8)
+        """
+        table = np.arange(int(np.iinfo(self.indices.dtype).max) + 1, dtype=self.indices.dtype)
+        table[: len(self.palette)] = merged_rows(classes, self.palette.names, len(self.palette))
+        indices: Any = self.indices
+        merged = indices.map_blocks(table.take) if self.is_lazy else table[indices]
+        return replace(self, indices=merged)
 
     def to_rgb(self, *, background: tuple[int, int, int] = (255, 255, 255)) -> NDArray[np.uint8]:
         """RGB picture of the grid in its palette colors.

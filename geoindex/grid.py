@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from geoindex.class_array import ClassArray
-from geoindex.rules.class_keys import merged_rows, renamed
 from geoindex.survey import Survey
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from rasterio.crs import CRS
 
     from geoindex.analysis.areas import AreaTable
+    from geoindex.palette import Palette
 
 __all__ = ["IndexGrid", "LegendOrder", "Resampling", "survey_of"]
 
@@ -198,58 +198,6 @@ class IndexGrid(ClassArray):
     def __hash__(self) -> int:
         return hash((self.shape, self.palette, self.nodata))
 
-    def rename(self, names: Mapping[int | str, str]) -> IndexGrid:
-        """Give classes other names; all else stays.
-
-        Parameters
-        ----------
-        names : mapping of int or str to str
-            New name of each class, which is given by its row number or its present name.
-
-        Returns
-        -------
-        IndexGrid
-
-        Raises
-        ------
-        OptionError
-            There is no such class, or a class is given twice.
-        """
-        changed = renamed(self.palette.names, names, len(self.palette))
-        return replace(self, palette=self.palette.replace(names=changed))
-
-    def merge(self, classes: Mapping[int | str, int | str]) -> IndexGrid:
-        """Give the pixels of classes to other classes; the palette keeps all its rows.
-
-        Parameters
-        ----------
-        classes : mapping of int or str to int or str
-            The class to merge each class into, both by row or name.
-
-        Returns
-        -------
-        IndexGrid
-
-        Raises
-        ------
-        OptionError
-            There is no such class, or a class would be merged into itself or into two.
-
-        Examples
-        --------
-        >>> import numpy as np
-        >>> from geoindex import IndexGrid, Palette
-        >>> palette = Palette(["black", "tan", "khaki"], names=["ink", "till", "clay"])
-        >>> grid = IndexGrid(indices=np.uint8([[0, 1, 2]]), palette=palette)
-        >>> grid.merge({"clay": "till"}).indices
-        array([[0, 1, 1]], dtype=uint8)
-        """
-        table = np.arange(int(np.iinfo(self.indices.dtype).max) + 1, dtype=self.indices.dtype)
-        table[: len(self.palette)] = merged_rows(classes, self.palette.names, len(self.palette))
-        indices: Any = self.indices
-        merged = indices.map_blocks(table.take) if self.is_lazy else table[indices]
-        return replace(self, indices=merged)
-
     def save(
         self,
         path: str | PathLike[str],
@@ -380,13 +328,40 @@ class IndexGrid(ClassArray):
         Returns
         -------
         xarray.DataArray
-            Dimensions y and x, with pixel-center coordinates unless the transform is rotated.
-            Attributes hold ``flag_values``, ``flag_meanings`` and ``_FillValue`` as in the CF
-            conventions, and the colors. Dask indices stay lazy.
+            Dimensions y and x, with pixel-center coordinates unless the transform is rotated, and
+            the CRS as rioxarray has it. Attributes hold ``flag_values``, ``flag_meanings`` and
+            ``_FillValue`` by the CF conventions, and the colors. Dask indices stay lazy. Open a
+            NetCDF or Zarr of it with ``decode_coords="all", mask_and_scale=False``.
         """
         from geoindex.files.door import grid_to_xarray
 
         return grid_to_xarray(self)
+
+    @staticmethod
+    def from_xarray(array: xr.DataArray, palette: Palette | None = None) -> IndexGrid:
+        """Grid of a DataArray, such as :meth:`to_xarray` gives.
+
+        Parameters
+        ----------
+        array : xarray.DataArray
+            Two dimensions of whole numbers; NaN and ``_FillValue`` have no class. Its attribute
+            ``flag_values`` says which numbers stand for classes, by default palette rows. A Dask
+            array is not computed.
+        palette : Palette, optional
+            By default that of ``flag_colors`` and ``flag_meanings``.
+
+        Returns
+        -------
+        IndexGrid
+
+        Raises
+        ------
+        GridError
+            There are no colors, or a number is that of no class.
+        """
+        from geoindex.files.door import grid_from_xarray
+
+        return grid_from_xarray(array, palette)
 
     def __repr__(self) -> str:
         size = " x ".join(map(str, self.shape))

@@ -111,9 +111,9 @@ def test_to_xarray(rgba: np.ndarray, rgba_indices: np.ndarray, legend: Palette) 
     assert array.x.values.tolist() == [1002.5, 1007.5, 1012.5, 1017.5]
     assert array.y.values.tolist() == [1997.5, 1992.5, 1987.5]
     assert array.attrs["_FillValue"] == 255
-    assert array.attrs["flag_values"] == [0, 1, 2]
+    assert array.attrs["flag_values"].tolist() == [0, 1, 2]
     assert len(array.attrs["flag_meanings"].split()) == 3
-    assert CRS.from_wkt(array.attrs["crs_wkt"]).to_epsg() == 23031
+    assert CRS.from_wkt(array.spatial_ref.attrs["crs_wkt"]).to_epsg() == 23031
 
 
 def placed_grid() -> IndexGrid:

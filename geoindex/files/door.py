@@ -27,6 +27,7 @@ __all__ = [
     "colors_of_texts",
     "crop_grid",
     "grid_areas",
+    "grid_from_xarray",
     "grid_html",
     "grid_part",
     "grid_to_xarray",
@@ -141,9 +142,16 @@ def save_grid(grid: IndexGrid, path: str | PathLike[str], **options: Any) -> Non
 
 def grid_to_xarray(grid: IndexGrid) -> xr.DataArray:
     """DataArray of a grid."""
-    from geoindex.images import data_arrays
+    from geoindex.grids import data_arrays
 
     return data_arrays.grid_to_xarray(grid)
+
+
+def grid_from_xarray(array: xr.DataArray, palette: Palette | None) -> IndexGrid:
+    """Grid of a DataArray."""
+    from geoindex.grids import data_arrays
+
+    return data_arrays.grid_from_xarray(array, palette)
 
 
 def resample(grid: IndexGrid, survey: Survey, **options: Any) -> IndexGrid:

@@ -1,7 +1,8 @@
-"""xarray DataArrays: one made of a grid, and the place and nodata value of any."""
+"""xarray DataArrays: their place and nodata value, read and written."""
 
 from __future__ import annotations
 
+import math
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -12,47 +13,83 @@ from rasterio.crs import CRS
 from rasterio.errors import CRSError
 
 from geoindex.errors import GeoindexWarning, GridError, ImageError
+from geoindex.images.place import Place
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from geoindex.grid import IndexGrid
+__all__ = ["array_crs", "array_fill", "array_transform", "data_array"]
 
-__all__ = ["array_crs", "array_fill", "array_transform", "center_coords", "grid_to_xarray"]
+GRID_MAPPING = "spatial_ref"
+"""Name that rioxarray gives to the coordinate that holds the CRS."""
+
+SAME_PLACE = 1e-3
+"""Largest difference of corners in pixels that rounding makes."""
 
 LARGEST_STRAY = 0.1
 """Largest error of coordinates in pixels, as float32 may need it."""
 
 
-def grid_to_xarray(grid: IndexGrid) -> xr.DataArray:
-    """DataArray of a grid; see :meth:`IndexGrid.to_xarray`."""
+def data_array(
+    cells: Any,
+    place: Place,
+    *,
+    attrs: dict[str, Any],
+    name: str,
+) -> xr.DataArray:
+    """Make a DataArray of cells at their place, as rioxarray, GDAL and the CF conventions have it.
+
+    Parameters
+    ----------
+    cells : array, shape (rows, cols)
+        NumPy or Dask.
+    place : Place
+        Of the pixel corners; pixel centers become coordinates unless the transform is rotated.
+    attrs : dict
+        Attributes of the array.
+    name : str
+
+    Raises
+    ------
+    GridError
+        xarray is not installed.
+    """
     try:
         import xarray as xr
     except ImportError as error:
         raise GridError("to_xarray needs xarray; install geoindex-raster[xarray]") from error
 
-    labels = [grid.palette.label(index) for index in range(len(grid.palette))]
-    attrs: dict[str, Any] = {
-        "flag_values": list(range(len(grid.palette))),
-        "flag_meanings": " ".join("_".join(label.split()) for label in labels),
-        "flag_colors": " ".join("#" + bytes(color).hex() for color in grid.palette.colors),
+    transform, crs = place.transform, place.crs
+    axes = {"x": {"axis": "X"}, "y": {"axis": "Y"}}
+    reference: dict[str, Any] = {}
+    if crs is not None:
+        axes, reference = _cf_axes(crs)
+    if transform is not None:
+        reference["GeoTransform"] = " ".join(repr(float(v)) for v in transform.to_gdal())
+    coords: dict[str, Any] = {
+        dim: (dim, places, axes[dim]) for dim, places in _centers(transform, cells.shape).items()
     }
-    if grid.nodata is not None:
-        attrs["_FillValue"] = grid.nodata
-    if grid.crs is not None:
-        attrs["crs_wkt"] = grid.crs.to_wkt()
-    return xr.DataArray(
-        grid.indices.copy(),
-        dims=("y", "x"),
-        coords=center_coords(grid.transform, grid.shape),
-        attrs=attrs,
-        name="index",
-    )
+    if reference:
+        coords[GRID_MAPPING] = ((), np.int64(0), reference)
+    array = xr.DataArray(cells, dims=("y", "x"), coords=coords, attrs=attrs, name=name)
+    if reference:
+        array.encoding["grid_mapping"] = GRID_MAPPING
+    return array
 
 
-def center_coords(
-    transform: Affine | None, shape: tuple[int, int]
-) -> dict[str, NDArray[np.floating]]:
+def _cf_axes(crs: CRS) -> tuple[dict[str, dict[str, str]], dict[str, Any]]:
+    """Attributes of the coordinates, and of the grid mapping, by CF."""
+    import pyproj
+
+    system = pyproj.CRS.from_wkt(crs.to_wkt(version="WKT2_2019"))
+    found = {axis.get("axis", ""): dict(axis) for axis in system.cs_to_cf()}
+    axes = {name.lower(): found.get(name, {"axis": name}) for name in ("X", "Y")}
+    wkt = crs.to_wkt()
+    # rioxarray reads the one, GDAL the other.
+    return axes, {**system.to_cf(), "crs_wkt": wkt, "spatial_ref": wkt}
+
+
+def _centers(transform: Affine | None, shape: tuple[int, int]) -> dict[str, NDArray[np.floating]]:
     """Coordinates of pixel centers; none of a rotated grid."""
     if transform is None or transform.b != 0 or transform.d != 0:
         return {}
@@ -107,7 +144,18 @@ def array_transform(array: xr.DataArray, row: Any, col: Any) -> Affine | None:
         )
         return None
     x, y = (float(place[0]) for place in places)
-    return Affine(dx, 0, x - dx / 2, 0, dy, y - dy / 2)
+    found = Affine(dx, 0, x - dx / 2, 0, dy, y - dy / 2)
+    # One that says the same has all its digits; centers are rounded.
+    return declared if declared is not None and _agree(declared, found, places) else found
+
+
+def _agree(declared: Affine, found: Affine, places: list[NDArray[Any]]) -> bool:
+    """Whether two transforms put the corners of an array at the same place."""
+    cols, rows = (len(place) for place in places)
+    return all(
+        math.dist(~found @ (declared @ corner), corner) < SAME_PLACE
+        for corner in ((0, 0), (cols, 0), (0, rows))
+    )
 
 
 def _declared_transform(array: xr.DataArray) -> Affine | None:
