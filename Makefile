@@ -21,7 +21,8 @@ $(VENV)/.installed-test: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet -e ".[test]"
 	@touch $@ $(VENV)/.installed
 
-demo: $(VENV)/.installed ## convert the sample map: .npy, GeoTIFF and a picture in demo/
+demo: $(VENV)/.installed ## compile the kernels; convert the sample map: .npy, GeoTIFF and a picture in demo/
+	$(BIN)/python -m geoindex doctor --compile
 	$(BIN)/python -m geoindex demo demo --overwrite
 
 test: lint types contracts pytest ## lint, types, import contracts and all tests
@@ -65,6 +66,7 @@ scale: $(VENV)/.installed-test ## files and folders: time and memory beside GDAL
 sample: $(VENV)/.installed-test ## draw the sample map in data/ again
 	$(BIN)/python data/make_sample_map.py
 	$(BIN)/python data/make_sample_survey.py
+	$(BIN)/python data/make_sample_sheets.py
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

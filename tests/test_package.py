@@ -65,20 +65,6 @@ def test_readme_lists_the_public_names(repository: Path) -> None:
     assert listed == set(geoindex.__all__) - {"__version__"}
 
 
-def test_readme_python_runs(repository: Path, tmp_path: Path) -> None:
-    readme = (repository / "README.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"```python\n(.*?)```", readme, flags=re.DOTALL)
-    assert blocks
-    for block in blocks:
-        code = block.replace("data/", f"{repository.as_posix()}/data/")
-        subprocess.run(
-            [sys.executable, "-W", "error", "-c", code],
-            cwd=tmp_path,
-            check=True,
-            env={"MPLBACKEND": "Agg", "PATH": os.environ.get("PATH", "")},
-        )
-
-
 @pytest.mark.slow
 def test_works_where_no_cache_can_be_written(repository: Path, tmp_path: Path) -> None:
     """The cache folders of package and home are files, so numba cannot write its cache."""

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import rasterio
 
-from geoindex import index_image, load_palette, open_grid
+from geoindex import index_image, legend_palette, load_palette, open_grid
 from geoindex.images.files import read_image
 from tests.support.command_line import python
 
@@ -56,3 +56,33 @@ def test_sample_survey_is_made_by_its_script(tmp_path: Path, repository: Path) -
     assert python(script, "--out", tmp_path).returncode == 0
     made = (tmp_path / "sample.survey").read_text()
     assert made == (repository / "data" / "sample.survey").read_text()
+
+
+def test_sheets_are_drawn_by_their_script(tmp_path: Path, repository: Path) -> None:
+    data = repository / "data"
+    assert python(data / "make_sample_sheets.py", "--out", tmp_path).returncode == 0
+    made = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file())
+    assert len(made) == 18
+    for name in made:
+        if name.suffix == ".png":
+            drawn, kept = read_image(tmp_path / name).colors, read_image(data / name).colors
+            # Another version of the font renderer may shade letters in another way.
+            assert (np.abs(drawn.astype(int) - kept) > 16).mean() < 0.01
+        elif name.suffix == ".tif":
+            with rasterio.open(tmp_path / name) as one, rasterio.open(data / name) as other:
+                np.testing.assert_array_equal(one.read(), other.read())
+                assert one.profile == other.profile
+        else:
+            assert (tmp_path / name).read_text() == (data / name).read_text()
+
+
+def test_the_sheet_becomes_its_part_of_the_true_classes(repository: Path) -> None:
+    """Palette from the printed legend, the margin left out, lines and text filled."""
+    data = repository / "data"
+    names = (data / "sample_legend.txt").read_text(encoding="utf-8").splitlines()
+    box, inks = (676, 55, 890, 490), ["black", "#e31a1c", "white"]
+    legend = legend_palette(data / "sample_sheet.png", box=box, names=names, ink=inks)
+    sheet = index_image(data / "sample_sheet.png", legend, box=(40, 60, 640, 460), clean=True)
+    truth = open_grid(data / "sample_map_classes.tif")[60:460, 80:680]
+    assert sheet.transform == truth.transform
+    assert (sheet.indices == truth.indices).mean() > 0.99

@@ -1,0 +1,152 @@
+"""Draw what the guides use beside the sample map: a printed sheet, tiles, a section, heights.
+
+The sheet and the tiles are parts of ``sample_map.png``, which must be there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from pathlib import Path
+
+import numpy as np
+import rasterio
+from affine import Affine
+from PIL import Image, ImageDraw, ImageFont
+
+HERE = Path(__file__).resolve().parent
+WEST, NORTH, PIXEL = 486000.0, 7512000.0, 5.0  # outer corner and pixel of the sample map
+MAP_BOX = (80, 60, 680, 460)  # the part of the sample map on the sheet
+LEFT, TOP = 40, 60  # where it stands on the sheet
+LEGEND_LEFT = 680
+BLACK, PAPER = (0, 0, 0), (255, 255, 255)
+
+
+def main() -> None:
+    """Draw everything into the folder of this script, or into --out."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=HERE)
+    folder = parser.parse_args().out
+    with Image.open(HERE / "sample_map.png") as opened:
+        sample = opened.convert("RGBA")
+    with (HERE / "sample_palette.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    draw_sheet(sample, rows, folder)
+    cut_tiles(sample, folder / "tiles")
+    write_mosaic(folder / "tiles")
+    draw_section(rows, folder)
+    write_heights(folder / "sample_heights.tif")
+
+
+def color_of(row: dict[str, str]) -> tuple[int, int, int]:
+    """Color of a row of the palette."""
+    return int(row["r"]), int(row["g"]), int(row["b"])
+
+
+def draw_sheet(sample: Image.Image, rows: list[dict[str, str]], folder: Path) -> None:
+    """Draw a map in a frame with title, scale and printed legend on white paper."""
+    units = [row for row in rows if row["role"] == "unit"]
+    sheet = Image.new("RGB", (900, 520), PAPER)
+    draw = ImageDraw.Draw(sheet)
+    left, top, right, bottom = MAP_BOX
+    part = sample.crop(MAP_BOX).convert("RGB")
+    sheet.paste(part, (LEFT, TOP))
+    frame = (LEFT - 2, TOP - 2, LEFT + right - left + 1, TOP + bottom - top + 1)
+    draw.rectangle(frame, outline=BLACK, width=2)
+    draw.text((LEFT, 20), "Sheet 12  Bedrock map", fill=BLACK, font=ImageFont.load_default(22))
+    draw.text((LEFT, 475), "1 : 10 000     0        500 m", fill=BLACK,
+              font=ImageFont.load_default(14))  # fmt: skip
+    draw.text((LEGEND_LEFT, 30), "Legend", fill=BLACK, font=ImageFont.load_default(16))
+    for number, row in enumerate(units):
+        y = TOP + 24 * number
+        draw.rectangle((LEGEND_LEFT, y, LEGEND_LEFT + 36, y + 16), fill=color_of(row),
+                       outline=BLACK)  # fmt: skip
+        draw.text((LEGEND_LEFT + 46, y), row["name"], fill=BLACK,
+                  font=ImageFont.load_default(14))  # fmt: skip
+    sheet.save(folder / "sample_sheet.png", optimize=True)
+    names = "\n".join(row["name"] for row in units)
+    (folder / "sample_legend.txt").write_text(names + "\n", encoding="utf-8", newline="\n")
+    west, north = WEST + PIXEL * (left - LEFT), NORTH - PIXEL * (top - TOP)
+    write_world_file(folder / "sample_sheet.pgw", west, north)
+
+
+def cut_tiles(sample: Image.Image, folder: Path) -> None:
+    """Cut a part of the sample map into six tiles, each with its world file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    side = 200
+    for row in range(2):
+        for col in range(3):
+            left, top = 300 + side * col, 100 + side * row
+            tile = sample.crop((left, top, left + side, top + side)).convert("RGB")
+            tile.save(folder / f"tile_{row}_{col}.png", optimize=True)
+            place = WEST + PIXEL * left, NORTH - PIXEL * top
+            write_world_file(folder / f"tile_{row}_{col}.pgw", *place)
+
+
+def write_mosaic(folder: Path) -> None:
+    """Write a virtual raster that joins the tiles, as ``gdalbuildvrt`` does."""
+    side, left, top = 200, 300, 100
+    west, north = WEST + PIXEL * left, NORTH - PIXEL * top
+    lines = [
+        f'<VRTDataset rasterXSize="{3 * side}" rasterYSize="{2 * side}">',
+        "  <SRS>EPSG:3067</SRS>",
+        f"  <GeoTransform>{west}, {PIXEL}, 0, {north}, 0, {-PIXEL}</GeoTransform>",
+    ]
+    for band, color in enumerate(("Red", "Green", "Blue"), start=1):
+        lines.append(f'  <VRTRasterBand dataType="Byte" band="{band}">')
+        lines.append(f"    <ColorInterp>{color}</ColorInterp>")
+        for row in range(2):
+            for col in range(3):
+                name = f"tile_{row}_{col}.png"
+                lines += [
+                    "    <SimpleSource>",
+                    f'      <SourceFilename relativeToVRT="1">{name}</SourceFilename>',
+                    f"      <SourceBand>{band}</SourceBand>",
+                    f'      <SrcRect xOff="0" yOff="0" xSize="{side}" ySize="{side}" />',
+                    f'      <DstRect xOff="{side * col}" yOff="{side * row}" xSize="{side}" '
+                    f'ySize="{side}" />',
+                    "    </SimpleSource>",
+                ]
+        lines.append("  </VRTRasterBand>")
+    lines.append("</VRTDataset>")
+    (folder / "mosaic.vrt").write_text("\n".join(lines) + "\n", newline="\n")
+
+
+def draw_section(rows: list[dict[str, str]], folder: Path) -> None:
+    """Draw a cross-section of folded layers with a fault, in colors of the palette."""
+    colors = [color_of(rows[number]) for number in (0, 7, 8, 10, 12, 6, 3)]
+    x, z = np.meshgrid(np.arange(360), np.arange(120))
+    moved = z + 14 * np.sin(x / 45) + np.where(x + z / 2 > 230, 12, 0)
+    layer = np.clip((moved - 12) // 18, 0, len(colors) - 1).astype(int)
+    picture = np.array(colors, dtype=np.uint8)[layer]
+    Image.fromarray(picture).save(folder / "sample_section.png", optimize=True)
+
+
+def write_heights(path: Path) -> None:
+    """Write heights of hills in meters, with a lake that has none."""
+    x, y = np.meshgrid(np.arange(150), np.arange(90))
+    heights = 180 + 60 * np.sin(x / 23) * np.cos(y / 17) + 0.4 * x + 12 * np.sin(x * y / 700)
+    heights = np.where(np.hypot(x - 40, y - 30) < 12, -9999, heights.round())
+    profile = {
+        "driver": "GTiff",
+        "width": 150,
+        "height": 90,
+        "count": 1,
+        "dtype": "float32",
+        "nodata": -9999,
+        "crs": "EPSG:3067",
+        "transform": Affine(50, 0, WEST, 0, -50, NORTH),
+        "compress": "deflate",
+    }
+    with rasterio.open(path, "w", **profile) as target:
+        target.write(heights.astype(np.float32), 1)
+
+
+def write_world_file(path: Path, west: float, north: float) -> None:
+    """Write the place of the first pixel's center."""
+    numbers = PIXEL, 0.0, 0.0, -PIXEL, west + PIXEL / 2, north - PIXEL / 2
+    path.write_text("".join(f"{number}\n" for number in numbers), newline="\n")
+
+
+if __name__ == "__main__":
+    main()
