@@ -35,7 +35,12 @@ __all__ = [
     "values_stretches",
 ]
 
+SURFER_HEAD = "ColorMap "
+
 QGIS_HEAD = b"# QGIS Generated Color Map Export File"
+
+HEADS = ("INTERPOLATION:", SURFER_HEAD.upper())
+"""What lines before the colors start with, in upper case."""
 
 # The names that gdaldem knows.
 NAMED = {
@@ -99,8 +104,14 @@ def is_qgis_text(content: bytes) -> bool:
 
 
 def parse_values(content: bytes, request: Request) -> Palette:
-    """Read ``.clr`` or GDAL color relief: classes if all values are integers, else a ramp."""
-    entries, is_ramp = _entries(text_of(content, request), request)
+    """Read ``.clr`` or GDAL color relief: classes if all values are integers, else a ramp.
+
+    The color maps of Surfer have this suffix, too; they are ramps.
+    """
+    text = text_of(content, request)
+    is_surfer = text.startswith(SURFER_HEAD)
+    entries, is_ramp = _entries(text, request)
+    is_ramp = is_ramp or is_surfer
     return palette_of_ramp(entries, request) if is_ramp else palette_of_entries(entries, request)
 
 
@@ -139,7 +150,7 @@ def _entries(text: str, request: Request) -> tuple[list[Entry], bool]:
     is_ramp = False
     for place, raw in enumerate(text.splitlines(), start=1):
         line = raw.strip()
-        if not line or line.startswith("#") or line.upper().startswith("INTERPOLATION:"):
+        if not line or line.startswith("#") or line.upper().startswith(HEADS):
             continue
         value, _, rest = re.sub(GAP, " ", line, count=1).partition(" ")
         if value.lower() in ("nv", "default", "end"):

@@ -14,6 +14,7 @@ from geoindex.files.whole_files import atomic_output, check_target
 from geoindex.grid import IndexGrid
 from geoindex.palette import Palette
 from geoindex.palettes import (
+    attribute_tables,
     by_value,
     cpt,
     delimited,
@@ -62,6 +63,9 @@ class PaletteFormat:
     holds_layers: bool = False
     """Whether a file may hold the styles of several map layers."""
 
+    is_table: bool = False
+    """Whether it is a table, whose columns the user may name."""
+
     recognize: Callable[[bytes], bool] | None = None
     """Whether content is in this format, whatever the suffix; None if it cannot be told."""
 
@@ -81,20 +85,36 @@ FORMATS = (
         key="csv",
         suffixes=(".csv", ".txt"),
         read=delimited.parse_delimited,
+        is_table=True,
         write=delimited.format_csv,
     ),
     PaletteFormat(
         key="tsv",
         suffixes=(".tsv",),
         read=delimited.parse_delimited,
+        is_table=True,
         write=delimited.format_tsv,
     ),
     PaletteFormat(
         key="excel",
         suffixes=(".xlsx", ".xlsm"),
         read=spreadsheet.parse_workbook,
+        is_table=True,
         holds_layers=True,
         recognize=spreadsheet.is_workbook,
+    ),
+    PaletteFormat(
+        key="dbf",
+        suffixes=(".dbf",),
+        read=attribute_tables.parse_dbf,
+        is_table=True,
+    ),
+    PaletteFormat(
+        key="gdal-table",
+        suffixes=(),
+        read=attribute_tables.parse_gdal_table,
+        is_table=True,
+        recognize=attribute_tables.is_gdal_table,
     ),
     PaletteFormat(
         key="gimp",

@@ -9,7 +9,7 @@ from typing import Any
 from geoindex.errors import GridError, OptionError, PaletteError
 from geoindex.files.json_text import dump_json
 from geoindex.palette import Palette
-from geoindex.palettes.color_text import color_of_text
+from geoindex.palettes.color_text import color_of_text, is_color_word
 from geoindex.palettes.delimited import palette_of_rows
 from geoindex.palettes.entries import (
     Entry,
@@ -21,6 +21,7 @@ from geoindex.palettes.entries import (
 from geoindex.palettes.stac import stac_classes, without_nodata
 from geoindex.palettes.styles.arcgis_rest import is_rest_object, palette_of_rest_object
 from geoindex.palettes.table_rows import Row
+from geoindex.rules.choices import is_whole
 
 __all__ = ["format_json", "palette_of_object", "parse_json"]
 
@@ -48,7 +49,8 @@ def palette_of_object(found: Any, request: Request) -> Palette:
         keys of Earth Engine (``palette``, ``..._class_palette``); a list of colors; a list of
         objects such as ``{"value": 1, "name": "trees", "color": "#440154"}``, whose keys are
         found like the columns of a table (STAC ``classification:classes``); colors by name or
-        by class value; a renderer or legend of an ArcGIS web service.
+        by class value, or these by color; colors with the limits of their values; a renderer
+        or legend of an ArcGIS web service.
     request : Request
 
     Raises
@@ -72,19 +74,30 @@ def palette_of_object(found: Any, request: Request) -> Palette:
 
 
 def _palette_of_colors(found: Any, request: Request) -> Palette:
-    """Palette of lists of colors, or colors by name or class value."""
-    if isinstance(found, dict):
-        if isinstance(found.get("colormap"), dict | list):
-            return _palette_of_colors(found["colormap"], request)
-        if found and _list_of(found, COLOR_LISTS) is None and all(map(_is_color, found.values())):
+    """Palette of lists of colors, or of colors by name or class value."""
+    if not isinstance(found, dict):
+        return _palette_of_lists({"colors": found}, request)
+    if isinstance(found.get("colormap"), dict | list):
+        return _palette_of_colors(found["colormap"], request)
+    if found and _list_of(found, COLOR_LISTS) is None:
+        if all(map(_is_color, found.values())):
             return _by_key(found, request)
-    whole = found if isinstance(found, dict) else {"colors": found}
+        if all(map(_is_color_key, found)):
+            return _by_color(found, request)
+    return _palette_of_lists(_with_values(found), request)
+
+
+def _palette_of_lists(whole: dict[Any, Any], request: Request) -> Palette:
+    """Palette of a list of colors, with lists of their names, values and roles."""
     colors = _list_of(whole, COLOR_LISTS)
     if not isinstance(colors, list | tuple):
         raise request.error("holds no list of colors")
     if colors and all(isinstance(color, dict) for color in colors):
         return _palette_of_dicts(without_nodata(colors, request), request)
-    entries = [_entry(color, row, request) for row, color in enumerate(colors)]
+    entries = [
+        _interval(color, row, request) if _is_interval(color) else _entry(color, row, request)
+        for row, color in enumerate(colors)
+    ]
     for keys, field in ((NAME_LISTS, "name"), (VALUE_LISTS, "value"), (("roles",), "role")):
         items = _list_of(whole, keys)
         if items is None:
@@ -127,6 +140,60 @@ def _by_key(found: dict[Any, Any], request: Request) -> Palette:
         for entry, key, value in zip(entries, keys, values, strict=True)
     ]
     return palette_of_entries(entries, request)
+
+
+def _is_color_key(key: Any) -> bool:
+    """Whether the key of a dictionary is a color: a tuple, or text that is no name or number."""
+    if isinstance(key, str):
+        return color_of_text(key) is not None and not is_color_word(key)
+    return _is_color(key)
+
+
+def _by_color(found: dict[Any, Any], request: Request) -> Palette:
+    """Palette of class values, or names, by color, as programs look pixels up."""
+    keys = [_entry(key, row, request) for row, key in enumerate(found)]
+    field = "value" if all(map(is_whole, found.values())) else "name"
+    entries = [
+        _with_field(entry, field, item, row, request)
+        for row, (entry, item) in enumerate(zip(keys, found.values(), strict=True))
+    ]
+    return palette_of_entries(entries, request)
+
+
+def _with_values(whole: dict[Any, Any]) -> dict[Any, Any]:
+    """Turn `min`, `max` and `palette` of Earth Engine into lists, if each value has a color."""
+    colors = whole.get("palette")
+    if isinstance(colors, str):
+        colors = [color.strip() for color in colors.split(",")]
+        whole = {**whole, "palette": colors}
+    low, high = whole.get("min"), whole.get("max")
+    if (
+        not isinstance(colors, list | tuple)
+        or not isinstance(low, int)
+        or not isinstance(high, int)
+    ):
+        return whole
+    if high - low + 1 != len(colors):
+        return whole
+    rest = {key: item for key, item in whole.items() if key not in ("min", "max")}
+    return {**rest, "values": list(range(low, high + 1))}
+
+
+def _is_interval(item: Any) -> bool:
+    """Whether an item is a color with the limits of its values, as titiler has them."""
+    return (
+        isinstance(item, list | tuple)
+        and len(item) == 2
+        and isinstance(item[0], list | tuple)
+        and len(item[0]) == 2
+        and all(map(_is_number, item[0]))
+    )
+
+
+def _interval(item: Any, row: int, request: Request) -> Entry:
+    """Entry named after its limits, which are no class values."""
+    (low, high), color = item
+    return replace(_entry(color, row, request), name=f"{low} to {high}")
 
 
 def _palette_of_dicts(items: list[dict[Any, Any]], request: Request) -> Palette:

@@ -18,7 +18,6 @@ from geoindex.palettes.entries import Request, check_n_colors
 from geoindex.palettes.formats import find_format, format_named, known_suffixes
 from geoindex.palettes.json_file import palette_of_object
 from geoindex.palettes.raster import RASTER_SUFFIXES, palette_of_raster
-from geoindex.palettes.spreadsheet import parse_workbook
 from geoindex.palettes.unread import advice
 from geoindex.rules.scale import Scale
 
@@ -75,12 +74,13 @@ def load_palette(
     ----------
     source : str, path-like, Palette, matplotlib colormap or dict
         A built-in name such as ``"windows-256"``; a palette file (CSV or TSV, Excel ``.xlsx``,
-        GIMP ``.gpl``, JASC and RIFF ``.pal``, Adobe ``.act``, ESRI and QGIS ``.clr``, GMT
-        ``.cpt``, GDAL color relief, OpendTect, JSON); the style of a map layer (QGIS ``.qml``,
-        ``.qgz``, ``.qgs``, ``.qlr``; ArcGIS Pro ``.lyrx``, ``.mapx``; ``.sld``; JSON of an
-        ArcGIS service); an image with a color table; a matplotlib colormap or its name, such as
-        ``"tab20"``; colors by class value or name, as rasterio has them: ``{1: (255, 0, 0,
-        255)}``, ``{"till": "#f7ecc0"}``; or a palette, which is returned as is.
+        ``.vat.dbf``, GIMP ``.gpl``, JASC and RIFF ``.pal``, Adobe ``.act``, ESRI and QGIS
+        ``.clr``, GMT ``.cpt``, GDAL color relief, OpendTect, JSON); the style of a map layer
+        (QGIS ``.qml``, ``.qgz``, ``.qgs``, ``.qlr``; ArcGIS Pro ``.lyrx``, ``.mapx``; ``.sld``;
+        JSON of an ArcGIS service); an image with a color table; a matplotlib colormap or its
+        name, such as ``"tab20"``; colors by class value or name, as rasterio has them:
+        ``{1: (255, 0, 0, 255)}``, ``{"till": "#f7ecc0"}``; or a palette, which is returned as
+        is.
     scale : {"unit", "byte"}, optional
         Scale of the values in delimited text, if the rule (unit if all are within 0-1,
         otherwise byte) would guess wrong.
@@ -189,7 +189,7 @@ def _palette_of_file(path: Path, request: Request, key: str | None) -> Palette:
         raise PaletteError(f"{path}: {reason}")
     if request.layer is not None and not known.holds_layers:
         raise OptionError(f"{path}: has no map layers; leave out --layer (layer=...)")
-    if request.columns is not None and known.read not in (parse_delimited, parse_workbook):
+    if request.columns is not None and not known.is_table:
         raise OptionError(f"{path}: is no table; leave out --columns (columns=...)")
     return known.read(content, request)
 
@@ -220,7 +220,12 @@ def _named_colormap(name: str, n_colors: int | None) -> Palette:
 
 def _palette_of_colormap(colormap: Colormap, name: str, n_colors: int | None) -> Palette:
     """Palette of a matplotlib colormap: the colors that it lists, or steps of its ramp."""
-    if colormap.N <= MOST_LISTED_COLORS:
+    import matplotlib as mpl
+    from matplotlib.colors import ListedColormap
+
+    # Matplotlib's own list the steps of ramps.
+    is_list = isinstance(colormap, ListedColormap) and colormap.name not in mpl.colormaps
+    if is_list or colormap.N <= MOST_LISTED_COLORS:
         return Palette(colormap(np.arange(colormap.N))[:, :3], name=name, scale="unit")
     request = Request(where=f"matplotlib colormap {name}", name=name, n_colors=n_colors)
     places = np.linspace(0, 1, request.ramp_colors())

@@ -15,6 +15,7 @@ from geoindex.images.bands import color_table, has_color_table
 from geoindex.images.drivers import open_raster
 from geoindex.images.place import Place, place_of
 from geoindex.palette import Palette
+from geoindex.rules.indices import row_blocks
 
 if TYPE_CHECKING:
     from rasterio.io import DatasetReader
@@ -31,6 +32,8 @@ __all__ = [
 TAG = "GEOINDEX"
 """Name of the GDAL metadata item that holds names and provenance as JSON."""
 
+
+BLOCK_PIXELS = 2**22
 
 STRIP_SUFFIXES = (".png", ".tif", ".tiff")
 """Image formats that a palette can be saved as, a strip of its colors."""
@@ -138,12 +141,13 @@ def _foreign_classes(
 ) -> tuple[NDArray[Any], int | None, list[int] | None]:
     """Find indices, nodata and class values of another program's file.
 
-    The entries beside nodata and transparent ones are the classes. Where these do not end the
-    table, the indices are class values.
+    The entries beside nodata, transparent ones and padding are the classes. Where these are not
+    the first ones of the table, the indices are class values.
     """
     blank = transparent | (set() if nodata is None else {nodata})
     n_rows = _used_rows(indices, colors, None)
     inside = sorted(row for row in blank if row < n_rows)
+    blank |= _padding(indices, colors[:n_rows])
     if nodata is None and inside:
         nodata = inside[0]
     if nodata is not None and len(inside) > 1:
@@ -152,6 +156,21 @@ def _foreign_classes(
     if not kept or kept == list(range(len(kept))):
         return indices, nodata, None
     return indices, nodata, kept
+
+
+def _padding(indices: NDArray[Any], colors: NDArray[Any]) -> frozenset[int]:
+    """Black entries without pixels, if there are several.
+
+    Formats fill a table of classes such as 10, 20 and 30 with them.
+    """
+    black = np.flatnonzero(~colors.any(axis=1))
+    if len(black) < 2:
+        return frozenset()
+    used = np.zeros(len(colors), dtype=bool)
+    for _, rows in row_blocks(indices, BLOCK_PIXELS):
+        used[rows[rows < len(colors)]] = True
+    found = black[~used[black]].tolist()
+    return frozenset(found) if len(found) > 1 else frozenset()
 
 
 def _used_rows(indices: NDArray[Any], colors: NDArray[Any], nodata: int | None) -> int:

@@ -1,0 +1,365 @@
+"""What people asked for in public trackers and forums: what they wanted, and the right answer.
+
+The inputs are our own. Right answers are those of the program that `source` names, or follow from
+the definition there.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import rasterio
+from matplotlib.colors import ListedColormap
+from PIL import Image
+
+from geoindex import Palette, index_image, learn_palette, load_palette, open_grid
+from tests.support.oracle import brute_force
+from tests.support.silence import Case, Refused, Said, check, table
+
+pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+
+RNG = np.random.default_rng(11)
+
+
+def told(palette: Palette) -> list[Any]:
+    """Colors, names and values."""
+    return [palette.colors, palette.names, palette.values]
+
+
+def write_cover(path: str, cells: list[list[int]], colors: dict[int, Any], **more: Any) -> None:
+    """Write a TIFF with a color table."""
+    array = np.array(cells, np.uint8)
+    rows, cols = array.shape
+    with rasterio.open(
+        path, "w", driver="GTiff", width=cols, height=rows, count=1, dtype="uint8", **more
+    ) as file:
+        file.write(array, 1)
+        file.write_colormap(1, colors)
+
+
+def dbase(fields: list[tuple[str, str, int]], records: list[list[str]]) -> bytes:
+    """Table file of dBASE III, by the layout of its format."""
+    width = 1 + sum(length for _, _, length in fields)
+    head = struct.pack("<4BIHH20x", 3, 120, 1, 1, len(records), 33 + 32 * len(fields), width)
+    head += b"".join(
+        struct.pack("<11sc4xBB14x", name.encode(), kind.encode(), length, 0)
+        for name, kind, length in fields
+    )
+    rows = b"".join(
+        b" "
+        + b"".join(
+            text.encode().rjust(length) if kind == "N" else text.encode().ljust(length)
+            for text, (_, kind, length) in zip(record, fields, strict=True)
+        )
+        for record in records
+    )
+    return head + b"\r" + rows + b"\x1a"
+
+
+FIELDS = [("Value", "N", 10), ("Count", "N", 12), ("Red", "N", 5), ("Green", "N", 5)]
+FIELDS += [("Blue", "N", 5), ("Class_Name", "C", 24)]
+RECORDS = [["1128", "6", "244", "202", "121", "Forêt claire"]]
+RECORDS += [["2715", "4", "255", "189", "232", "Savane"]]
+
+GDAL_TABLE = """<PAMDataset><PAMRasterBand band="1"><GDALRasterAttributeTable>
+<FieldDefn index="0"><Name>Histogram</Name><Type>1</Type><Usage>1</Usage></FieldDefn>
+<FieldDefn index="1"><Name>DN</Name><Type>0</Type><Usage>5</Usage></FieldDefn>
+<FieldDefn index="2"><Name>Class_Names</Name><Type>2</Type><Usage>2</Usage></FieldDefn>
+<FieldDefn index="3"><Name>C1</Name><Type>0</Type><Usage>6</Usage></FieldDefn>
+<FieldDefn index="4"><Name>C2</Name><Type>0</Type><Usage>7</Usage></FieldDefn>
+<FieldDefn index="5"><Name>C3</Name><Type>0</Type><Usage>8</Usage></FieldDefn>
+<Row index="0"><F>90</F><F>11</F><F>Open water</F><F>72</F><F>109</F><F>162</F></Row>
+<Row index="1"><F>10</F><F>95</F><F>Wet land</F><F>113</F><F>164</F><F>193</F></Row>
+</GDALRasterAttributeTable></PAMRasterBand></PAMDataset>"""
+
+# As gdaldem color-relief -alpha draws the values 10 20 100 10 / 20 0 10 100 in relief.clr.
+RELIEF = "10 0 100 0\n20 255 187 34\n100 250 230 160\n0 0 0 0 0\n"
+DRAWN = np.array(
+    [
+        [[0, 100, 0, 255], [255, 187, 34, 255], [250, 230, 160, 255], [0, 100, 0, 255]],
+        [[255, 187, 34, 255], [0, 0, 0, 0], [0, 100, 0, 255], [250, 230, 160, 255]],
+    ],
+    np.uint8,
+)
+
+ZONES = {"0": "#00ffff", "1": "#539791", "15": "#ffdada"}
+GRAYS = Palette(np.repeat(np.array([255, 253, 252, 250, 0])[:, np.newaxis], 3, axis=1))
+MANY = RNG.integers(0, 256, (120, 3))
+PHOTO = RNG.integers(0, 256, (40, 50, 3)).astype(np.uint8)
+
+
+def values_of(palette: Palette, image: Any) -> list[list[int]]:
+    """Class values of an image, -1 for nodata."""
+    grid = index_image(image, palette)
+    table = [*(palette.values or range(len(palette))), -1]
+    return [[table[min(row, len(palette))] for row in line] for line in grid.indices.tolist()]
+
+
+def sparse_cover() -> list[Any]:
+    """Land cover with the classes 10, 20 and 100 and nodata 0, as its palette and as a grid."""
+    colors = {10: (0, 100, 0), 20: (255, 187, 34), 100: (250, 230, 160)}
+    write_cover("cover.tif", [[10, 20, 100], [20, 0, 10]], colors, nodata=0)
+    grid = open_grid("cover.tif")
+    return [*told(load_palette("cover.tif")), grid.indices, grid.nodata]
+
+
+def masked_cover() -> list[list[int]]:
+    """A color table beside a mask, as a picture."""
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True):
+        write_cover("cloud.tif", [[0, 1, 2]], {0: (1, 1, 1), 1: (2, 2, 2), 2: (9, 9, 9)})
+        with rasterio.open("cloud.tif", "r+") as file:
+            file.write_mask(np.array([[255, 0, 255]], np.uint8))
+    return index_image("cloud.tif", load_palette("cloud.tif")).indices.tolist()
+
+
+def saved_palette_image() -> list[Any]:
+    """An image of mode P that Pillow saves as PNG, and its palette."""
+    image = Image.fromarray(np.array([[0, 1, 2, 3]], np.uint8)).convert("P")
+    image.putpalette([0, 0, 0, 209, 254, 76, 217, 3, 3, 10, 66, 192])
+    image.putdata([0, 1, 2, 3])
+    image.save("p.png")
+    palette = load_palette("p.png")
+    return [palette.colors[:4], index_image("p.png", palette).indices]
+
+
+def color_in_the_end() -> list[list[int]]:
+    """A color that only the last of many similar entries has."""
+    colors = np.stack([np.arange(200), np.arange(200), np.arange(200)], axis=1)
+    colors = np.concatenate([colors, [[100, 101, 100]]])
+    return index_image(np.array([[[100, 101, 100]]], np.uint8), Palette(colors)).indices.tolist()
+
+
+def drawn_again() -> bool:
+    """A flat picture by its own colors, drawn from its classes."""
+    picture = RNG.integers(0, 4, (5, 6, 3)).astype(np.uint8) * 80
+    picture = picture.repeat(9, axis=0).repeat(9, axis=1)
+    grid = index_image(picture, learn_palette(picture, method="flat"))
+    return bool((grid.to_rgb() == picture).all())
+
+
+CASES = [
+    Case(
+        "a discrete colormap of a tile server, by class",
+        lambda: told(load_palette("zones.json")),
+        [[[0, 255, 255], [83, 151, 145], [255, 218, 218]], None, [0, 1, 15]],
+        "the hexadecimal numbers",
+        {"zones.json": json.dumps(ZONES)},
+    ),
+    Case(
+        "a colormap of a tile server by intervals, whose limits are no classes",
+        lambda: told(load_palette("zones.json")),
+        [[[0, 255, 255], [83, 151, 145]], ["0 to 1", "1 to 2.5"], None],
+        "the hexadecimal numbers",
+        {"zones.json": json.dumps([[[0, 1], "#00ffff"], [[1, 2.5], [83, 151, 145, 255]]])},
+    ),
+    Case(
+        "colors of a raster in its .vat.dbf",
+        lambda: told(load_palette("cover.tif.vat.dbf")),
+        [[[244, 202, 121], [255, 189, 232]], ["Forêt claire", "Savane"], [1128, 2715]],
+        "ogr2ogr lists the same of such a file",
+        {"cover.tif.vat.dbf": dbase(FIELDS, RECORDS)},
+    ),
+    Case(
+        "a .vat.dbf that has names but no colors",
+        lambda: load_palette("cover.tif.vat.dbf"),
+        Refused(r"the header must name r, g, b or hex .*found Value, C_01"),
+        "nothing tells the colors",
+        {"cover.tif.vat.dbf": dbase([("Value", "N", 9), ("C_01", "C", 9)], [["1", "Nål"]])},
+    ),
+    Case(
+        "a .dbf that is cut short",
+        lambda: load_palette("cover.dbf"),
+        Refused("is no dBASE table, or is cut short"),
+        "a record is missing",
+        {"cover.dbf": dbase(FIELDS, RECORDS)[:-70]},
+    ),
+    Case(
+        "class names and colors of an attribute table that GDAL keeps in .aux.xml",
+        lambda: told(load_palette("cover.tif.aux.xml")),
+        [[[72, 109, 162], [113, 164, 193]], ["Open water", "Wet land"], [11, 95]],
+        "the usages of GDAL's raster attribute tables",
+        {"cover.tif.aux.xml": GDAL_TABLE},
+    ),
+    Case(
+        "land cover with classes 10, 20, 100 and nodata 0: three classes, not a hundred",
+        sparse_cover,
+        [
+            *([[0, 100, 0], [255, 187, 34], [250, 230, 160]], None, [10, 20, 100]),
+            *([[0, 1, 2], [1, 255, 0]], 255),
+        ],
+        "the colors that rasterio was given",
+    ),
+    Case(
+        "a colormap of few classes that comes back with 256 entries",
+        lambda: (
+            write_cover("few.tif", [[0, 1, 1]], {0: (255, 0, 0), 1: (0, 0, 255)}),
+            told(load_palette("few.tif")),
+        )[1],
+        [[[255, 0, 0], [0, 0, 255]], None, None],
+        "the colors that rasterio was given",
+    ),
+    Case(
+        "a color table beside a mask is one band of classes with nodata",
+        masked_cover,
+        [[0, 255, 2]],
+        "the mask that rasterio was given",
+    ),
+    Case(
+        "an image of mode P keeps its indices when it is saved",
+        saved_palette_image,
+        [[[0, 0, 0], [209, 254, 76], [217, 3, 3], [10, 66, 192]], [[0, 1, 2, 3]]],
+        "the palette and indices that Pillow was given",
+    ),
+    Case(
+        "white becomes white, not a gray beside it",
+        lambda: index_image(GRAYS.colors[np.newaxis], GRAYS).indices,
+        [[0, 1, 2, 3, 4]],
+        "each color is its own nearest",
+    ),
+    Case(
+        "grays between two palette colors go to the nearer one",
+        lambda: (
+            index_image(
+                np.repeat(np.arange(0, 36, 4, dtype=np.uint8)[:, np.newaxis], 3, axis=1)[
+                    np.newaxis
+                ],
+                Palette([[0, 0, 0], [32, 32, 32]]),
+            ).indices
+        ),
+        Said("became one class", [[0, 0, 0, 0, 0, 1, 1, 1, 1]]),
+        "halfway goes to the lower index",
+    ),
+    Case(
+        "an exact color late in the palette beats similar ones before it",
+        color_in_the_end,
+        [[200]],
+        "distance 0",
+    ),
+    Case(
+        "colors that are off by one from every legend entry",
+        lambda: (
+            index_image(
+                np.array([[[246, 245, 249], [244, 243, 248]]], np.uint8),
+                Palette([[247, 245, 249], [245, 243, 248], [200, 190, 220]]),
+            ).indices
+        ),
+        [[0, 1]],
+        "distance 1",
+    ),
+    Case(
+        "a picture of yellow, cyan and white as classes, looked up by color",
+        lambda: (
+            index_image(
+                np.array(
+                    [[[255, 255, 0], [0, 255, 255]], [[255, 255, 255], [255, 255, 0]]], np.uint8
+                ),
+                {(255, 255, 0): 0, (0, 255, 255): 1, (255, 255, 255): 2},
+            ).indices
+        ),
+        [[0, 1], [2, 0]],
+        "the dictionary",
+    ),
+    Case(
+        "names and class values by color",
+        lambda: (
+            told(load_palette({(60, 16, 152): "Building", (132, 41, 246): "Land"})),
+            told(load_palette({"#3C1098": 3, "#8429F6": 1})),
+        ),
+        [
+            [[[60, 16, 152], [132, 41, 246]], ["Building", "Land"], None],
+            [[[60, 16, 152], [132, 41, 246]], None, [3, 1]],
+        ],
+        "the dictionary",
+    ),
+    Case(
+        "hexadecimal colors with a blank behind them",
+        lambda: told(load_palette({"Building": "#3C1098 ", "Land": " #8429F6"})),
+        [[[60, 16, 152], [132, 41, 246]], ["Building", "Land"], None],
+        "the hexadecimal numbers",
+    ),
+    Case(
+        "how many colors a classified picture has, transparent pixels aside",
+        lambda: (
+            Image.fromarray(DRAWN.repeat(9, axis=0).repeat(9, axis=1)).save("traffic.png"),
+            len(learn_palette("traffic.png", method="flat")),
+        )[1],
+        3,
+        "Pillow counts four colors, one of them transparent",
+    ),
+    Case(
+        "the original colors again",
+        drawn_again,
+        True,
+        "the picture itself",
+    ),
+    Case(
+        "a picture of gdaldem color-relief as the values that it shows",
+        lambda: values_of(load_palette("relief.clr"), DRAWN),
+        Said("transparent entries are left out", [[10, 20, 100, 10], [20, -1, 10, 100]]),
+        "gdaldem color-relief",
+        {"relief.clr": RELIEF},
+    ),
+    Case(
+        "a color map of QGIS with labels behind the numbers",
+        lambda: told(load_palette("cover.clr")),
+        [[[1, 2, 3], [4, 5, 6]], ["Built-up land, dense", "5 star"], [21, 22]],
+        "the file",
+        {"cover.clr": "21 1 2 3 255 Built-up land, dense\n22 4 5 6 255 5 star\n"},
+    ),
+    Case(
+        "a color map of Surfer, which is a ramp with the suffix of ESRI's classes",
+        lambda: (load_palette("deep.clr", n_colors=3).colors, load_palette("deep.clr")),
+        Refused("deep.clr: is a continuous ramp and has no classes; sample it at equal steps"),
+        "Surfer's color maps have positions in percent",
+        {"deep.clr": "ColorMap 1 1\n  0.000000   0   0 255\n100.000000 255   0   0\n"},
+    ),
+    Case(
+        "a colormap of matplotlib with more classes than its lists",
+        lambda: load_palette(ListedColormap(MANY / 255, name="units")).colors,
+        MANY,
+        "the colors that matplotlib was given",
+    ),
+    Case(
+        "the colormap of a palette is that palette again",
+        lambda: load_palette(load_palette("windows-256").colormap()).colors,
+        load_palette("windows-256").colors,
+        "the palette",
+    ),
+    Case(
+        "visualization parameters of Earth Engine give the values their colors",
+        lambda: told(load_palette({"min": 1, "max": 3, "palette": "ff0000, 00FF00,0000ff"})),
+        [[[255, 0, 0], [0, 255, 0], [0, 0, 255]], None, [1, 2, 3]],
+        "the palette runs from min to max",
+    ),
+    Case(
+        "parameters of a ramp of Earth Engine are no class values",
+        lambda: told(load_palette({"min": 0, "max": 3000, "palette": ["blue", "red"]})),
+        Said("the key 'min' is not understood", [[[0, 0, 255], [255, 0, 0]], None, None]),
+        "two colors for 3001 values",
+    ),
+    Case(
+        "a classification that was saved as a picture, in its own order",
+        lambda: values_of(
+            Palette(["black", "red", "lime", "blue", "yellow", "cyan", "magenta"]),
+            Palette(["magenta", "black", "yellow"]).colors[np.newaxis],
+        ),
+        [[6, 0, 4]],
+        "the order of the classes",
+    ),
+    Case(
+        "nearest colors of a whole photograph",
+        lambda: index_image(PHOTO, Palette(MANY)).indices,
+        brute_force(PHOTO, MANY),
+        "every color compared with every other",
+    ),
+]
+
+
+@table(CASES)
+def test_reports(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    check(case, tmp_path, monkeypatch)
