@@ -19,7 +19,7 @@ from geoindex.color.pixels import PixelRule, Pixels
 from geoindex.errors import ImageError
 from geoindex.rules.indices import IndexArray, index_dtype, is_lazy
 
-__all__ = ["check_lazy", "lazy_values", "map_lazy"]
+__all__ = ["check_lazy", "lazy_index_type", "lazy_values", "map_lazy"]
 
 
 def lazy_values(values: Any) -> Any | None:
@@ -48,6 +48,23 @@ def check_lazy(values: Any, rule: PixelRule) -> None:
             f"the shape {values.shape} of the Dask array is unknown; call its "
             "compute_chunk_sizes() first"
         )
+
+
+def lazy_index_type(
+    values: Any, mapper: ColorMapper, rule: PixelRule, *, has_mask: bool
+) -> type[np.uint8] | type[np.uint16]:
+    """Dtype of the indices of a Dask array, which must be known before the pixels are.
+
+    Raises
+    ------
+    ImageError
+        The array cannot be mapped in blocks.
+    """
+    check_lazy(values, rule)
+    is_float = values.dtype.kind == "f"
+    has_alpha = values.shape[-1] in (2, 4) and rule.alpha == "mask"
+    may_have_nodata = has_mask or has_alpha or is_float or mapper.max_distance is not None
+    return index_dtype(len(mapper.palette), has_nodata=may_have_nodata)
 
 
 def map_lazy(
@@ -85,11 +102,7 @@ def map_lazy(
     import dask.array as da
     from dask import delayed
 
-    check_lazy(values, rule)
-    is_float = values.dtype.kind == "f"
-    has_alpha = values.shape[-1] in (2, 4) and rule.alpha == "mask"
-    may_have_nodata = has_mask or has_alpha or is_float or mapper.max_distance is not None
-    dtype = index_dtype(len(mapper.palette), has_nodata=may_have_nodata)
+    dtype = lazy_index_type(values, mapper, rule, has_mask=has_mask)
     whole = values.rechunk({values.ndim - 1: -1})
     return da.map_blocks(
         _map_block,

@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from geoindex.clean import Clean
-from geoindex.color.dask import lazy_values, map_lazy
+from geoindex.color.dask import lazy_index_type, lazy_values, map_lazy
 from geoindex.color.histogram import ColorCounter
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.merged import warn_of
 from geoindex.color.metrics import Metric
 from geoindex.color.pixels import DARK_16_BIT, Alpha, PixelRule, Pixels, Translucent
 from geoindex.color.threads import n_cores
-from geoindex.errors import ImageError, OptionError
+from geoindex.errors import ImageError
 from geoindex.grid import IndexGrid
 from geoindex.grids.writing import ArrayWriter
 from geoindex.images.drivers import is_dataset
@@ -285,11 +285,6 @@ def map_file(
 
 def _map_lazy(picture: Picture, mapping: ImageMapping) -> IndexGrid:
     """Map a picture that is not computed yet."""
-    if mapping.plan is not None:
-        raise OptionError(
-            "clean needs the neighbors of every pixel, which may lie in other chunks of a Dask "
-            "array; compute the array first, or clean the file with geoindex.convert"
-        )
     if picture.is_plain and mapping.rule.scale is None and picture.values.dtype.kind in "iu":
         warn_of(
             [
@@ -300,13 +295,15 @@ def _map_lazy(picture: Picture, mapping: ImageMapping) -> IndexGrid:
             stacklevel=3,
         )
     to_pixels = partial(_lazy_pixels, rule=mapping.rule, fill=picture.fill)
-    indices = map_lazy(
-        picture.values,
-        mapping.mapper,
-        mapping.rule,
-        to_pixels,
-        has_mask=picture.has_mask or mapping.rule.nodata_color is not None,
-    )
+    has_mask = picture.has_mask or mapping.rule.nodata_color is not None
+    values, mapper, rule = picture.values, mapping.mapper, mapping.rule
+    if mapping.plan is None:
+        indices = map_lazy(values, mapper, rule, to_pixels, has_mask=has_mask)
+    else:
+        from geoindex.clean.dask import clean_lazy  # loads the compiled steps
+
+        dtype = lazy_index_type(values, mapper, rule, has_mask=has_mask)
+        indices = clean_lazy(values, mapper, mapping.plan, to_pixels, dtype)
     if mapping.merged is not None:
         indices = indices.map_blocks(mapping.merged.of, dtype=mapping.merged.index_type)
     return _grid(indices, picture, mapping, gcps=picture.gcps)
