@@ -28,6 +28,7 @@ __all__ = [
     "make_folder",
     "output_set",
     "remove_leftovers",
+    "unfinished",
     "write_whole",
 ]
 
@@ -235,6 +236,20 @@ def remove_leftovers(targets: Iterable[Path]) -> None:
                 match = SCRATCH.fullmatch(name)
                 if match and not known.isdisjoint(match.groups()):
                     _remove_leftover(place / name)
+
+
+def unfinished(target: Path) -> str:
+    """Tell, for errors, that a file is being written, or that its writer was stopped; else "".
+
+    Examples
+    --------
+    >>> unfinished(Path("map.asc"))
+    ''
+    """
+    scratch = (target.with_name(f".{_stem(target)}{end}") for end in (".part", ".1.part"))
+    if not any(map(os.path.lexists, scratch)):
+        return ""
+    return " (its files are being written, or that was interrupted: write it again)"
 
 
 def make_folder(path: Path) -> None:

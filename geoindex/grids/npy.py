@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from geoindex.errors import GridError, MissingFileError
 from geoindex.files.json_text import FORMAT_VERSION, dump_json, load_json
 from geoindex.files.small_files import read_small
-from geoindex.files.whole_files import output_set
+from geoindex.files.whole_files import output_set, unfinished
 from geoindex.grid import IndexGrid
 from geoindex.grids.class_values import FileNumbering, rows_of_values
 from geoindex.grids.headers import FileHeader
@@ -99,8 +99,9 @@ def read_npy(path: Path) -> IndexGrid:
     sidecar = sidecar_path(path)
     if not sidecar.is_file():
         raise MissingFileError(
-            f"{path}: its sidecar {sidecar.name} is missing, which holds palette and "
-            "georeference; keep both files together, or load the array alone with numpy.load"
+            f"{path}: its sidecar {sidecar.name} is missing{unfinished(path)}, which holds "
+            "palette and georeference; keep both files together, or load the array alone with "
+            "numpy.load"
         )
     indices, content = load_npy(path)
     palette = palette_from_json(content.get("palette"), str(sidecar))
@@ -136,7 +137,8 @@ def load_npy(path: Path) -> tuple[NDArray[Any], dict[str, Any]]:
         raise GridError(f"{path}: is not a readable .npy file ({error})") from None
     if not isinstance(cells, np.ndarray) or (content and content.get("crc32") != _checksum(cells)):
         raise GridError(
-            f"{path}: the sidecar {sidecar.name} was written for other cells; save the grid again"
+            f"{path}: the sidecar {sidecar.name} was written for other cells{unfinished(path)}; "
+            "save the grid again"
         )
     return cells, content
 

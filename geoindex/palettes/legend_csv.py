@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from geoindex.errors import GridError, MissingFileError, PaletteError
 from geoindex.files import checksums
 from geoindex.files.small_files import read_small
+from geoindex.files.whole_files import unfinished
 from geoindex.palette import Palette
 from geoindex.palettes.entries import Request, labels, number, text_of
 from geoindex.rules.choices import is_whole
@@ -160,8 +161,8 @@ def read_legend(legend: Path, grid: Path) -> Legend:
     """
     if not legend.is_file():
         raise MissingFileError(
-            f"{grid}: its legend {legend.name} is missing; keep both files together, or "
-            "create it: a header line index,r,g,b,name and one line per class"
+            f"{grid}: its legend {legend.name} is missing{unfinished(grid)}; keep both files "
+            "together, or create it: a header line index,r,g,b,name and one line per class"
         )
     content = read_small(legend, "legend", error=GridError)
     try:
@@ -182,14 +183,15 @@ def _check_written_with(rows: list[_Row], legend: Path, grid: Path) -> None:
         has_crs = known.count(":") > 1
         if has_crs and not prj.is_file():
             raise GridError(
-                f"{grid}: {prj.name}, which was written with it, is missing; keep both together"
+                f"{grid}: {prj.name}, which was written with it, is missing{unfinished(grid)}; "
+                "keep both together"
             )
         if checksums.checksum(*([grid, prj] if has_crs else [grid])) != known:
             is_grid = known.startswith(checksums.checksum(grid))
             raise GridError(
                 f"{grid}: the {prj.name if is_grid else legend.name} beside it was written with "
-                "another grid; save the grid again, or, if you changed a file yourself, empty the "
-                f"column checksum of {legend.name}"
+                f"another grid{unfinished(grid)}; save the grid again, or, if you changed a file "
+                f"yourself, empty the column checksum of {legend.name}"
             )
 
 

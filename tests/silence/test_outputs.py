@@ -60,6 +60,14 @@ def mixed(name: str, companion: str) -> object:
     return open_grid(name)
 
 
+def killed(name: str, companion: str) -> object:
+    """Open a grid whose writer was killed before its companion took its place."""
+    save(OLD, name)
+    Path(companion).unlink()
+    Path(f".{name}.part").mkdir()
+    return open_grid(name)
+
+
 def race(save_one: Callable[[int], None]) -> list[int]:
     """Exit codes of two processes that write one target."""
     context = multiprocessing.get_context("fork")
@@ -118,6 +126,17 @@ CASES = [
             ("m.irap", "m.irap.legend.csv"),
             ("m.npy", "m.npy.json"),
         ]
+    ),
+    *(
+        Case(
+            f"a writer of {name} was killed",
+            lambda n=name, c=companion: killed(n, c),
+            Refused(
+                rf"{companion} is missing \(its files are being written, or .* write it again"
+            ),
+            "the grid alone has no classes",
+        )
+        for name, companion in {"m.asc": "m.asc.legend.csv", "m.npy": "m.npy.json"}.items()
     ),
     *(
         Case(

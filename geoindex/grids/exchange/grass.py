@@ -8,8 +8,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import BinaryIO
 
-import numpy as np
-
 from geoindex.errors import GridError
 from geoindex.grids.exchange.cells import Cells
 from geoindex.grids.exchange.frame import Numbers
@@ -80,7 +78,7 @@ def read(file: BinaryIO) -> Numbers:
     values = read_values(file, shape, null_word=word)
     is_number = null.lstrip("+-")[:1].isdigit()
     blank = is_null(values, decimal_of(null) if is_number else Decimal("nan"))
-    values = values * np.float32(decimal_of(header.get("multiplier", "1")))
+    values = values * float(decimal_of(header.get("multiplier", "1")))
     lattice = Lattice.from_corner(shape, west, south, (east - west) / cols, (north - south) / rows)
     return Numbers(values, blank, lattice.transform)
 
