@@ -8,7 +8,7 @@ from typing import Any, get_args
 import click
 
 from geoindex.cli.late import LazyGroup
-from geoindex.cli.messages import color_block, echo_warning
+from geoindex.cli.messages import color_block
 from geoindex.cli.output import (
     echo_json,
     json_option,
@@ -172,11 +172,6 @@ def convert_command(
         **reading,
     )
     save_palette(colors, output, overwrite=overwrite, format=target_format)
-    if colors.roles is not None and load_palette(output, format=target_format).roles is None:
-        echo_warning(
-            f"{output} stores no roles; write .csv, .tsv or .json to keep them, or name the inks "
-            "with --ink when you clean a map"
-        )
     if not quiet:
         click.echo(f"{output}: {len(colors)} colors")
 

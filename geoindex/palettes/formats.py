@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from os import PathLike
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from geoindex.errors import OptionError, OutputError
+from geoindex.errors import GeoindexWarning, OptionError, OutputError
 from geoindex.files.whole_files import atomic_output, check_target
 from geoindex.grid import IndexGrid
 from geoindex.palette import Palette
@@ -57,6 +58,9 @@ class PaletteFormat:
     write: Callable[[Palette], bytes] | None = None
     """Formats a palette; None if the format can only be read."""
 
+    keeps: tuple[str, ...] = ()
+    """What it stores beside the colors: names, values, roles."""
+
     read_ramp: Callable[[bytes, Request], list[Stretch]] | None = None
     """Parses a ramp, in rising stretches; None if the format holds none."""
 
@@ -80,6 +84,8 @@ def _begins(*starts: bytes) -> Callable[[bytes], bool]:
     return lambda content: content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(starts)
 
 
+EVERYTHING = ("names", "values", "roles")
+
 FORMATS = (
     PaletteFormat(
         key="csv",
@@ -87,6 +93,7 @@ FORMATS = (
         read=delimited.parse_delimited,
         is_table=True,
         write=delimited.format_csv,
+        keeps=EVERYTHING,
     ),
     PaletteFormat(
         key="tsv",
@@ -94,6 +101,7 @@ FORMATS = (
         read=delimited.parse_delimited,
         is_table=True,
         write=delimited.format_tsv,
+        keeps=EVERYTHING,
     ),
     PaletteFormat(
         key="excel",
@@ -121,6 +129,7 @@ FORMATS = (
         suffixes=(".gpl",),
         read=painting.parse_gimp,
         write=painting.format_gimp,
+        keeps=("names",),
         recognize=_begins(b"GIMP Palette"),
     ),
     PaletteFormat(
@@ -148,6 +157,7 @@ FORMATS = (
         suffixes=(".clr",),
         read=by_value.parse_values,
         write=by_value.format_clr,
+        keeps=("names", "values"),
         read_ramp=by_value.values_stretches,
     ),
     PaletteFormat(
@@ -163,6 +173,7 @@ FORMATS = (
         suffixes=(".txt",),
         read=by_value.parse_qgis_text,
         write=by_value.format_qgis_text,
+        keeps=("names", "values"),
         read_ramp=by_value.qgis_text_stretches,
         recognize=by_value.is_qgis_text,
     ),
@@ -171,6 +182,7 @@ FORMATS = (
         suffixes=(".txt",),
         read=by_value.parse_values,
         write=by_value.format_gdal,
+        keeps=("values",),
         read_ramp=by_value.values_stretches,
         recognize=by_value.is_gdal_text,
     ),
@@ -186,6 +198,7 @@ FORMATS = (
         suffixes=(".qml",),
         read=qgis.parse_qgis,
         write=qgis.format_qml,
+        keeps=("names", "values"),
         read_ramp=qgis.qml_stretches,
         recognize=_has_early(b"<qgis"),
     ),
@@ -194,6 +207,7 @@ FORMATS = (
         suffixes=(".sld",),
         read=sld.parse_sld,
         write=sld.format_sld,
+        keeps=("names", "values"),
         recognize=_has_early(b"StyledLayerDescriptor"),
         holds_layers=True,
     ),
@@ -209,6 +223,7 @@ FORMATS = (
         suffixes=(".cpt",),
         read=cpt.parse_cpt,
         write=cpt.format_cpt,
+        keeps=("names", "values"),
         read_ramp=cpt.cpt_stretches,
     ),
     PaletteFormat(
@@ -216,6 +231,7 @@ FORMATS = (
         suffixes=(".json",),
         read=json_file.parse_json,
         write=json_file.format_json,
+        keeps=EVERYTHING,
     ),
     PaletteFormat(
         key="arcgis",
@@ -239,20 +255,34 @@ def save_palette(
     overwrite: bool = False,
     format: str | None = None,  # noqa: A002  as matplotlib spells it
 ) -> None:
-    """Write a palette; the suffix picks the format; see :meth:`Palette.save`."""
+    """Write a palette; the suffix picks the format; see :meth:`Palette.save`.
+
+    Warns
+    -----
+    GeoindexWarning
+        The format stores no names, class values or roles, and the palette has some.
+    """
     path = Path(path)
-    write = _target_writer(path, format)
-    if write is None:
+    known = _target_format(path, format)
+    if known is None or known.write is None:
         dtype = index_dtype(len(palette), has_nodata=False)
         rows: IndexArray = np.arange(len(palette)).astype(dtype)
         IndexGrid(indices=rows[np.newaxis], palette=palette).save(path, overwrite=overwrite)
         return
     try:
-        content = write(palette)
+        content = known.write(palette)
     except OutputError as error:
         raise OutputError(f"{path}: {error}") from None
     with atomic_output(path, overwrite=overwrite) as temporary:
         temporary.write_bytes(content)
+    lost = [what for what in EVERYTHING if getattr(palette, what) and what not in known.keeps]
+    if lost:
+        warnings.warn(
+            f"{path}: the format stores no {' and no '.join(lost)}; write .csv, .tsv or .json to "
+            "keep them",
+            GeoindexWarning,
+            stacklevel=3,
+        )
 
 
 def check_palette_target(path: str | PathLike[str], *, overwrite: bool = False) -> None:
@@ -263,12 +293,12 @@ def check_palette_target(path: str | PathLike[str], *, overwrite: bool = False) 
     OutputError
         The suffix is unknown, the file exists, or the folder is not writable.
     """
-    _target_writer(Path(path), None)
+    _target_format(Path(path), None)
     check_target(Path(path), overwrite=overwrite)
 
 
-def _target_writer(path: Path, key: str | None) -> Callable[[Palette], bytes] | None:
-    """Writer of an output; None for an image with a color table."""
+def _target_format(path: Path, key: str | None) -> PaletteFormat | None:
+    """Format of an output; None for an image with a color table."""
     if key is None and path.suffix.lower() in STRIP_SUFFIXES:
         return None
     known = find_format(path) if key is None else format_named(key)
@@ -278,7 +308,7 @@ def _target_writer(path: Path, key: str | None) -> Callable[[Palette], bytes] | 
         raise OutputError(
             f"{path}: {reason}; palettes are written as {', '.join(dict.fromkeys(written))}"
         )
-    return known.write
+    return known
 
 
 def find_format(path: Path, content: bytes = b"") -> PaletteFormat | None:

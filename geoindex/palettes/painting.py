@@ -84,7 +84,8 @@ def parse_jasc(content: bytes, request: Request) -> Palette:
             continue
         if len(fields) not in (3, 4):
             raise request.error(f"a color needs 3 numbers, found {line.strip()[:40]!r}", place)
-        color = tuple(channel(field, request, place) for field in fields[:3])
+        # A fourth number is alpha.
+        color = tuple(channel(field, request, place) for field in fields)
         entries.append(Entry(color=color, line=place))
     if len(entries) != int(head[2][:9]):
         raise request.error(f"declares {head[2][:9]} colors but holds {len(entries)}", 3)
@@ -125,11 +126,13 @@ def parse_act(content: bytes, request: Request) -> Palette:
         raise request.error(
             f"an Adobe color table has 768 or 772 bytes, this file has {len(content):,}"
         )
-    n_colors = ACT_COLORS
+    n_colors, clear = ACT_COLORS, ACT_COLORS
     if len(content) > 3 * ACT_COLORS:
-        (n_colors,) = struct.unpack_from(">H", content, 3 * ACT_COLORS)
+        n_colors, clear = struct.unpack_from(">HH", content, 3 * ACT_COLORS)
         if not 1 <= n_colors <= ACT_COLORS:
             raise request.error(f"declares {n_colors} colors; 1 to 256 are possible")
+    if clear < n_colors:
+        request.warn(f"color {clear} is marked as transparent; it is taken as a class")
     entries = [Entry(color=tuple(content[at : at + 3])) for at in range(0, 3 * n_colors, 3)]
     return palette_of_entries(entries, request)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import struct
+import warnings
 from fractions import Fraction
 from pathlib import Path
 
@@ -59,7 +60,13 @@ def test_round_trip(known: PaletteFormat, palette: Palette) -> None:
 )
 def test_files_by_suffix(tmp_path: Path, suffix: str, legend: Palette) -> None:
     path = tmp_path / f"legend{suffix}"
-    legend.save(path)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", GeoindexWarning)
+        legend.save(path)
+    loses_names = load_palette(path).names is None
+    assert [
+        str(one.message).partition(": ")[2] for one in told if "names" in str(one.message)
+    ] == ["the format stores no names; write .csv, .tsv or .json to keep them"] * loses_names
     np.testing.assert_array_equal(load_palette(path).colors, legend.colors)
     with pytest.raises(OutputError, match="exists already"):
         legend.save(path)
@@ -78,10 +85,11 @@ def test_formats_that_are_only_read(tmp_path: Path, known: PaletteFormat, legend
 
 
 def test_format_beats_suffix(tmp_path: Path, legend: Palette) -> None:
-    legend.save(tmp_path / "a.pal", format="riff")
+    with pytest.warns(GeoindexWarning, match=r"a\.pal: the format stores no names; write \.csv"):
+        legend.save(tmp_path / "a.pal", format="riff")
     assert (tmp_path / "a.pal").read_bytes()[:4] == b"RIFF"
     assert load_palette(tmp_path / "a.pal") == Palette(legend.colors, name="a")
-    legend.save(tmp_path / "b.txt", format="gdal")
+    legend.replace(names=None).save(tmp_path / "b.txt", format="gdal")
     assert len(load_palette(tmp_path / "b.txt")) == 3
     (tmp_path / "c.txt").write_text("7 0 0 255\n9 255 0 0\n")
     with pytest.raises(PaletteError, match=r"line 1: starts with four numbers.*suffix \.clr"):
@@ -228,7 +236,14 @@ def test_jasc_riff_and_act_by_hand() -> None:
     assert parse("riff", riff).colors.tolist() == RED_BLUE
     table = bytes([255, 0, 0, 0, 0, 255]).ljust(768, b"\7")
     assert parse("act", table).colors[:3].tolist() == [*RED_BLUE, [7, 7, 7]]
-    assert parse("act", table + b"\0\2\0\1").colors.tolist() == RED_BLUE
+    assert parse("act", table + b"\0\2\xff\xff").colors.tolist() == RED_BLUE
+    with pytest.warns(
+        GeoindexWarning, match="p: color 1 is marked as transparent; it is taken as"
+    ):
+        assert parse("act", table + b"\0\2\0\1").colors.tolist() == RED_BLUE
+    with pytest.warns(GeoindexWarning, match=r"p, line 5: transparent entries are left out"):
+        found = parse("jasc", jasc.replace("0 0 255 255", "0 0 255 0"))
+    assert found.colors.tolist() == RED_BLUE[:1]
 
 
 BAD = [

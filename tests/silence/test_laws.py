@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from rasterio.crs import CRS
 
 from geoindex import IndexGrid, Palette, load_palette, open_grid
+from geoindex.errors import GeoindexWarning
 
 NAME = st.text("abcäñßжΩ單 (),;:'\"#%&<>0123456789", min_size=1, max_size=12).filter(
     lambda name: name == " ".join(name.split())
@@ -44,7 +45,11 @@ def palettes(draw: st.DrawFn) -> Palette:
 def test_a_palette_written_and_read_keeps_what_it_has(palette: Palette, suffix: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"p{suffix}"
-        palette.save(path)
+        if suffix in (".csv", ".tsv", ".json"):
+            palette.save(path)
+        else:
+            with pytest.warns(GeoindexWarning, match="the format stores no roles; write .csv"):
+                palette.save(path)
         found = load_palette(path)
     assert found.colors.tolist() == palette.colors.tolist()
     assert (found.names, found.values) == (palette.names, palette.values)

@@ -194,6 +194,13 @@ CASES = [
         "what is not named stays",
     ),
     Case(
+        "geoindex palette convert to a format without names",
+        lambda: (ROLES.save("p.csv"), command("palette", "convert", "p.csv", "-o", "p.pal"))[1],
+        "Warning: p.pal: the format stores no names and no values and no roles; write .csv, .tsv "
+        "or .json to keep them\np.pal: 4 colors\n",
+        "what is lost is said",
+    ),
+    Case(
         "geoindex edit",
         edited,
         (
