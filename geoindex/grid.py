@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from geoindex.analysis.areas import AreaTable
     from geoindex.palette import Palette
 
-__all__ = ["IndexGrid", "LegendOrder", "Resampling", "survey_of"]
+__all__ = ["IndexGrid", "LegendOrder", "Resampling"]
 
 LegendOrder = Literal["palette", "area"]
 """Order of the classes in a legend: that of the palette, or largest area first."""
@@ -320,6 +320,8 @@ class IndexGrid(ClassArray):
     @property
     def survey(self) -> Survey | None:
         """Survey whose inlines and crosslines are the rows and columns; see :meth:`resample`."""
+        from geoindex.files.door import survey_of
+
         return survey_of(self.provenance, self.shape, self.transform)
 
     def to_xarray(self) -> xr.DataArray:
@@ -372,15 +374,3 @@ class IndexGrid(ClassArray):
         from geoindex.files.door import grid_html
 
         return grid_html(self)
-
-
-def survey_of(
-    provenance: Mapping[str, Any], shape: tuple[int, int], transform: Affine | None
-) -> Survey | None:
-    """Survey that a grid was resampled to, if it still has the rows and columns of it."""
-    content = provenance.get("survey")
-    if not isinstance(content, Mapping) or transform is None:
-        return None
-    survey = Survey.from_dict(content)
-    same = survey.shape == shape and survey.transform.almost_equals(transform, 1e-6)
-    return survey if same else None

@@ -38,6 +38,10 @@ COMMANDS = {
     "clean": ("geoindex.cli.clean:clean_command", "Recover the units of a drawn map."),
     "edit": ("geoindex.cli.edit:edit_command", "Rename and merge the classes of a grid."),
     "palette": ("geoindex.cli.palette:palette_group", "List, show, convert and learn palettes."),
+    "values": (
+        "geoindex.cli.values:values_command",
+        "Read the values of a picture from its color ramp.",
+    ),
     "gray": ("geoindex.cli.gray:gray_command", "Quantize a one-band raster to its best k levels."),
     "cube": (
         "geoindex.cli.cube:cube_command",

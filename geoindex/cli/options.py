@@ -21,7 +21,9 @@ from geoindex.rules.scale import Depth, Scale
 
 __all__ = [
     "MappingOptions",
+    "alpha_option",
     "bands_option",
+    "crs_option",
     "mapping_options",
     "max_distance_option",
     "merge_option",

@@ -32,6 +32,10 @@ KERNEL_MODULES = (
     "geoindex.learn.kmeans.swaps",
     "geoindex.surveys.cell_lines",
     "geoindex.surveys.resample_kernels",
+    "geoindex.values.filling_kernels",
+    "geoindex.values.growing_kernels",
+    "geoindex.values.kernels",
+    "geoindex.values.shading_kernels",
 )
 """Modules whose import compiles kernels, or loads their machine code."""
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from os import PathLike
 
     import xarray as xr
+    from affine import Affine
     from matplotlib.axes import Axes
     from matplotlib.colors import ListedColormap
 
@@ -44,6 +45,7 @@ __all__ = [
     "save_grid",
     "save_palette",
     "save_values",
+    "survey_of",
     "values_to_xarray",
     "write_survey",
 ]
@@ -187,6 +189,15 @@ def resample_values(grid: ValueGrid, survey: Survey, **options: Any) -> ValueGri
     from geoindex.surveys import resample as room
 
     return room.resample_values(grid, survey, **options)
+
+
+def survey_of(
+    provenance: Mapping[str, Any], shape: tuple[int, int], transform: Affine | None
+) -> Survey | None:
+    """Survey that a grid was resampled to."""
+    from geoindex.surveys import kept
+
+    return kept.survey_of(provenance, shape, transform)
 
 
 def read_survey(path: str | PathLike[str], **options: Any) -> Survey:

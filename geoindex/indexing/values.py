@@ -2,46 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Sequence
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geoindex.__version__ import __version__
 from geoindex.color.dask import lazy_values
-from geoindex.color.pixels import Alpha, PixelRule, Pixels
-from geoindex.images.blocks import plan_regions, read_ahead
-from geoindex.images.files import MapImage, RasterImage, open_image
+from geoindex.color.pixels import Alpha, PixelRule
+from geoindex.errors import GeoindexWarning, ImageError, OptionError
+from geoindex.images.files import MapImage, RasterImage, open_image, read_image
 from geoindex.images.in_memory import Picture, arrange, array_image, picture_pixels
 from geoindex.images.pixel_blocks import check_not_empty, count_colors, image_name
+from geoindex.indexing.value_stream import lazy_blocks, value_blocks, whole_block
 from geoindex.rules.scale import round_colors
+from geoindex.values.bar import ColorBar, bar_in_box, check_box
+from geoindex.values.bar_search import find_bar
+from geoindex.values.filling import Fill
 from geoindex.values.grid import ValueGrid
 from geoindex.values.load import load_ramp
-from geoindex.values.mapper import ValueMapper, Values
+from geoindex.values.mapper import Values
 from geoindex.values.ramp import Ramp, Rounding
 from geoindex.values.reading import Reading, ValueOptions, read_colors
 from geoindex.values.scale import ScaleKind, value_scale
+from geoindex.values.shading import Shade
 
 if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.colors import Colormap
 
-__all__ = ["image_values", "read_values", "value_blocks", "value_provenance"]
+__all__ = [
+    "find_ramp",
+    "image_values",
+    "read_values",
+    "value_provenance",
+]
 
 
 def image_values(
     image: str | PathLike[str] | ArrayLike | xr.DataArray,
-    ramp: Ramp | Colormap | str | PathLike[str],
+    ramp: Ramp | Colormap | str | PathLike[str] | None = None,
     limits: Sequence[float] | None = None,
     *,
+    bar: Sequence[float] | Literal["find"] | None = None,
     scale: ScaleKind = "linear",
     ticks: Sequence[tuple[float, float]] | None = None,
     unit: str | None = None,
     rounding: Rounding | None = None,
     max_distance: float | None = None,
     spikes: bool | None = None,
+    shade: Shade | None = None,
+    opacity: float | None = None,
+    fill: Fill | None = None,
     band: bool = False,
     alpha: Alpha = "mask",
     bands: Sequence[int] | None = None,
@@ -60,10 +75,15 @@ def image_values(
         As in :func:`geoindex.index_image`; floats are read as 0 to 1 if all lie in that range. A
         file is read twice, a Dask array is computed once for its colors and again for its
         values.
-    ramp : str, path-like, matplotlib Colormap or Ramp
-        The colors from low to high, anything that :func:`geoindex.load_ramp` accepts.
+    ramp : str, path-like, matplotlib Colormap or Ramp, optional
+        The colors from low to high, anything that :func:`geoindex.load_ramp` accepts; by default
+        those of the color bar in the picture.
     limits : two float, optional
         Values of the low and the high end of the ramp; by default those of its file.
+    bar : four float or "find", optional
+        Left, top, right and bottom of the color bar in the picture, in pixels; low is at its
+        bottom or left. By default found, if no `ramp` is given. Where it is a ramp of
+        matplotlib, that is taken. Its pixels have no values.
     scale : {"linear", "log"}
         Whether values, or their logarithms, are even along the ramp.
     ticks : sequence of (place, value), optional
@@ -81,6 +101,15 @@ def image_values(
         Also leave out narrow lines and letters in colors of the ramp, such as black ones on a
         gray map. By default done where the ramp has such colors, and where the picture has the
         noise of JPEG, which smears ink along the ramp.
+    shade : {"multiply", "alpha"}, optional
+        Take a hillshade off: colors times a shade, or mixed with gray of one opacity. Where it
+        leaves too much open, there is no value. No shade is guessed; a large
+        ``median_distance`` in the report says that the colors are not those of the ramp.
+    opacity : float, optional
+        Opacity of an ``"alpha"`` shade, between 0 and 1; by default found by the picture.
+    fill : {"harmonic"}, optional
+        Fill in values below ink from those around, up to 24 pixels from the nearest;
+        :attr:`ValueGrid.filled` tells where. The whole picture is held in memory then.
     band : bool
         Also give the error band, half of the range of values that the color of each pixel can
         mean, as :attr:`ValueGrid.band`.
@@ -114,33 +143,85 @@ def image_values(
     >>> image_values(picture, ramp, limits=(-50, 50), spikes=False).values.round(1)
     array([[-49.9,   0. ,  49.9]], dtype=float32)
     """
-    loaded = load_ramp(ramp)
+    rule = PixelRule(alpha=alpha, bands=None if bands is None else tuple(bands))
+    loaded, found = find_ramp(image, rule, ramp, bar, channel_axis)
     options = ValueOptions(
         ramp=loaded,
+        bar=found,
         scale=value_scale(loaded, limits, ticks, scale),
         rounding=rounding,
         max_distance=max_distance,
         spikes=spikes,
+        shade=shade,
+        opacity=opacity,
+        fill=fill,
         band=band,
     )
-    rule = PixelRule(alpha=alpha, bands=None if bands is None else tuple(bands))
     reading = read_values(image, rule, options, channel_axis)
+    told = reading.report.warning()
+    if told is not None:
+        warnings.warn(f"{image_name(image)}: {told}", GeoindexWarning, stacklevel=2)
     if lazy_values(image) is not None:
+        _check_lazy(reading)
         picture = arrange(image, rule, channel_axis)
-        return _grid(_lazy(picture, rule, reading.mapper), picture, reading, options, unit)
+        return _grid(lazy_blocks(picture, rule, reading.mapper), picture, reading, options, unit)
     if isinstance(image, str | PathLike):
         with open_image(image, rule) as opened:
-            values = np.empty(opened.shape, dtype=np.float32)
-            half = np.empty(opened.shape, dtype=np.float32) if band else None
-            for rows, pixels, part in value_blocks(opened, reading.mapper):
-                values[rows] = part
-                if half is not None:
-                    half[rows] = reading.mapper.error_band(pixels, part)
-            return _grid(values, opened, reading, options, unit, band=half)
+            parts = list(value_blocks(opened, reading.mapper))
+            return _grid(
+                np.concatenate([part.values for part in parts]),
+                opened,
+                reading,
+                options,
+                unit,
+                band=_stacked([part.band for part in parts]),
+                filled=_stacked([part.filled for part in parts]),
+            )
     raster = array_image(image, rule, channel_axis)
-    values = reading.mapper.values(raster.pixels)
-    half = reading.mapper.error_band(raster.pixels, values)
-    return _grid(values, raster, reading, options, unit, band=half)
+    whole = whole_block(raster.pixels, reading.mapper)
+    return _grid(
+        whole.values, raster, reading, options, unit, band=whole.band, filled=whole.filled
+    )
+
+
+def find_ramp(
+    image: str | PathLike[str] | ArrayLike | xr.DataArray,
+    rule: PixelRule,
+    ramp: Ramp | Colormap | str | PathLike[str] | None,
+    bar: Sequence[float] | Literal["find"] | None,
+    channel_axis: int | None = None,
+) -> tuple[Ramp, ColorBar | None]:
+    """Ramp of a picture, the one that is given or that of its color bar, and the bar.
+
+    Raises
+    ------
+    OptionError
+        The bar lies outside of the picture, or none was found.
+    ImageError
+        The box of the bar holds no ramp.
+    """
+    if bar is None and ramp is not None:
+        return load_ramp(ramp), None
+    if isinstance(bar, str) and bar != "find":
+        raise OptionError(f"bar must be four numbers or 'find', found {bar!r}")
+    if isinstance(image, str | PathLike):
+        raster = read_image(image, rule)
+    elif lazy_values(image) is not None:
+        picture = arrange(image, rule, channel_axis)
+        computed = picture_pixels(picture.values.compute(), rule, picture.fill)
+        raster = RasterImage(pixels=computed)
+    else:
+        raster = array_image(image, rule, channel_axis)
+    colors = round_colors(raster.colors)
+    try:
+        if bar is None or isinstance(bar, str):
+            found = find_bar(colors)
+        else:
+            rows, cols = colors.shape[:2]
+            found = bar_in_box(colors, check_box(bar, (rows, cols)))
+    except (ImageError, OptionError) as error:
+        raise type(error)(f"{image_name(image)}: {error}") from None
+    return (found.ramp if ramp is None else load_ramp(ramp)), found
 
 
 def read_values(
@@ -161,82 +242,30 @@ def read_values(
     return read_colors(histogram, options)
 
 
-def value_blocks(image: MapImage, mapper: ValueMapper) -> Iterator[tuple[slice, Pixels, Values]]:
-    """Values of an open image file, in blocks of rows that do not grow with the image.
-
-    Yields
-    ------
-    rows : slice
-    pixels : Pixels
-        Of these rows.
-    values : ndarray of float32, shape (rows of the slice, cols)
-    """
-    n_rows, margin = image.shape[0], mapper.margin
-    regions = plan_regions(image.shape, image.block_shape, whole_rows=True)
-    held, top, done = None, 0, 0
-    with read_ahead(image, regions) as blocks:
-        for (rows, _), pixels in blocks:
-            held = pixels if held is None else _joined(held, pixels)
-            ready = n_rows if rows.stop == n_rows else max(done, rows.stop - margin)
-            if ready == done:
-                continue
-            values = mapper.values(held)
-            own = slice(done - top, ready - top)
-            yield slice(done, ready), _rows(held, own), values[own]
-            held = _rows(held, slice(max(0, ready - margin - top), None))
-            top, done = max(0, ready - margin), ready
-
-
 def value_provenance(reading: Reading) -> dict[str, Any]:
     """How values were made; no time and no path, so that the same input gives the same bytes."""
     return {"software": f"geoindex {__version__}", "reading": reading.report.to_dict()}
 
 
-def _joined(above: Pixels, below: Pixels) -> Pixels:
-    """Pixels of two blocks of rows."""
-    valid: NDArray[np.uint8] | None = None
-    if above.valid is not None or below.valid is not None:
-        masks = (
-            np.ones(part.shape, np.uint8) if part.valid is None else part.valid
-            for part in (above, below)
+def _check_lazy(reading: Reading) -> None:
+    """Refuse what needs the whole of a Dask array.
+
+    Raises
+    ------
+    OptionError
+        Values are to be filled in, or neighbors decide what colors stand for.
+    """
+    if reading.mapper.needs_whole:
+        raise OptionError(
+            "fill, and a ramp that has the same colors twice, need pixels of other chunks of a "
+            "Dask array; compute the array first, or read the file"
         )
-        valid = np.concatenate(list(masks))
-    colors = np.concatenate([round_colors(above.colors), round_colors(below.colors)])
-    return Pixels(table=colors, valid=valid)
 
 
-def _rows(pixels: Pixels, rows: slice) -> Pixels:
-    """Take some rows of a block of pixels."""
-    valid = None if pixels.valid is None else pixels.valid[rows]
-    return Pixels(table=round_colors(pixels.colors)[rows], valid=valid)
-
-
-def _lazy(picture: Picture, rule: PixelRule, mapper: ValueMapper) -> Any:
-    """Values of a Dask array, not computed; each block with the margin that it depends on."""
-    import dask.array as da
-    from dask import delayed
-
-    values = picture.values.rechunk({2: -1})
-    depth = {0: mapper.margin, 1: mapper.margin, 2: 0}
-    around = da.overlap.overlap(values, depth=depth, boundary="none")
-    found = da.map_blocks(
-        _lazy_block,
-        around,
-        delayed(mapper, pure=True, traverse=False),
-        rule=rule,
-        fill=picture.fill,
-        drop_axis=2,
-        dtype=np.float32,
-        meta=np.empty((0, 0), dtype=np.float32),
-    )
-    inner = {0: mapper.margin, 1: mapper.margin}
-    return da.overlap.trim_internal(found, inner, boundary="none")
-
-
-def _lazy_block(
-    block: NDArray[Any], mapper: ValueMapper, *, rule: PixelRule, fill: float | None
-) -> Values:
-    return mapper.values(picture_pixels(block, rule, fill))
+def _stacked(parts: list[NDArray[Any] | None]) -> NDArray[Any] | None:
+    """Parts one below the other; None if there are none."""
+    known = [part for part in parts if part is not None]
+    return np.concatenate(known) if known else None
 
 
 def _grid(
@@ -246,6 +275,7 @@ def _grid(
     options: ValueOptions,
     unit: str | None,
     band: Values | None = None,
+    filled: NDArray[np.bool_] | None = None,
 ) -> ValueGrid:
     """Put values where their image lies."""
     return ValueGrid(
@@ -257,5 +287,6 @@ def _grid(
         ramp=options.ramp,
         scale=options.scale,
         band=band,
+        filled=filled,
         provenance=value_provenance(reading),
     )

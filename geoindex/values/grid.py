@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.errors import GridError
-from geoindex.grid import survey_of
 from geoindex.rules.indices import is_lazy, row_blocks
 from geoindex.survey import Survey
 from geoindex.values.ramp import Ramp
@@ -233,6 +232,8 @@ class ValueGrid:
     @property
     def survey(self) -> Survey | None:
         """Survey whose inlines and crosslines are the rows and columns; see :meth:`resample`."""
+        from geoindex.files.door import survey_of
+
         return survey_of(self.provenance, self.shape, self.transform)
 
     def to_xarray(self) -> xr.DataArray:

@@ -46,6 +46,9 @@ class ColorPlaces:
     rounding: Rounding
     """How the colors of the ramp became bytes."""
 
+    spreads: Floats | None = None
+    """Half of the range of places that a color can stand for under a hillshade; None without."""
+
     @property
     def exact_share(self) -> float:
         """Share of the pixels whose color the ramp makes."""

@@ -14,11 +14,18 @@ from geoindex.color.pixels import NO_MASK, Pixels
 from geoindex.color.threads import in_threads
 from geoindex.rules.plane import Floats
 from geoindex.rules.scale import round_colors
+from geoindex.values.approaches import Choices
+from geoindex.values.bar import Box
+from geoindex.values.filling import Fill, fill_holes
+from geoindex.values.growing import OPEN, grow_values
 from geoindex.values.inverse import ColorPlaces, codes_of
 from geoindex.values.scale import ValueScale
 from geoindex.values.spikes import MARGIN, mark_spikes
 
 __all__ = ["ValueMapper", "Values", "value_ranges"]
+
+LARGEST_STEP = 0.03
+"""Of the ramp from pixel to pixel, up to which a neighbor tells what a color stands for."""
 
 STRIP_PIXELS = 2**18
 """Pixels that are handed to a thread at a time."""
@@ -45,15 +52,33 @@ class ValueMapper:
     finds_spikes: bool = False
     """Whether lines and letters in colors of the ramp are looked for."""
 
+    open_codes: NDArray[np.int64]
+    """Colors that can stand for several values, which their neighbors decide, rising."""
+
+    open_begins: NDArray[np.int64]
+    """Where the values of each begin in `open_values`."""
+
+    open_values: Values
+    """The values."""
+
+    fill: Fill | None = None
+    """How to fill in values below ink; None to leave them out."""
+
+    hidden: Box | None = None
+    """Part of the picture without values, such as its color bar: left, top, right, bottom."""
+
     @classmethod
     def of(
         cls,
         places: ColorPlaces,
         scale: ValueScale,
         is_on: NDArray[np.bool_],
+        choices: Choices,
         *,
         band: bool,
         finds_spikes: bool,
+        fill: Fill | None,
+        hidden: Box | None,
     ) -> ValueMapper:
         """Make the tables of a picture.
 
@@ -64,19 +89,36 @@ class ValueMapper:
         scale : ValueScale
         is_on : ndarray of bool, shape (n_colors,)
             Which of its colors have a value.
+        choices : Choices
+            Those that can stand for several.
         band : bool
             Whether the error band is wanted.
         finds_spikes : bool
+        fill : {"harmonic"}, optional
+        hidden : tuple of four int, optional
+            Part of the picture without values.
         """
         values, half = value_ranges(places, scale)
         codes = codes_of(places.histogram.colors)
+        known = np.where(is_on, values, np.nan).astype(np.float32)
+        known[choices.colors] = OPEN
         return cls(
             codes=codes,
-            code_values=np.where(is_on, values, np.nan).astype(np.float32),
+            code_values=known,
             half_widths=half.astype(np.float32) if band else None,
             scale=scale,
             finds_spikes=finds_spikes,
+            open_codes=codes[choices.colors],
+            open_begins=choices.begins,
+            open_values=scale(choices.places).astype(np.float32),
+            fill=fill,
+            hidden=hidden,
         )
+
+    @property
+    def needs_whole(self) -> bool:
+        """Whether values depend on pixels far away, so that the picture is held in memory."""
+        return self.fill is not None or len(self.open_codes) > 0
 
     def __getstate__(self) -> dict[str, Any]:
         # The table is made again where it is needed; it would be 64 MB for each process.
@@ -133,6 +175,40 @@ class ValueMapper:
             in_threads(spread, strips)
         return out
 
+    def hide(self, values: Any, first_row: int = 0) -> None:
+        """Make the hidden part NaN in values, an array or Dask array, that begin at a row."""
+        if self.hidden is not None:
+            left, top, right, bottom = self.hidden
+            rows = slice(max(0, top - first_row), max(0, bottom - first_row))
+            values[rows, left:right] = np.nan
+
+    def finish(self, values: Values, pixels: Pixels) -> NDArray[np.bool_] | None:
+        """Decide and fill in, in place, what depends on the whole picture.
+
+        Parameters
+        ----------
+        values : ndarray of float32, shape (rows, cols)
+            By :meth:`values`.
+        pixels : Pixels
+            Of the whole picture.
+
+        Returns
+        -------
+        ndarray of bool, shape (rows, cols), or None
+            Where values were filled in; None if that is not wanted.
+        """
+        if len(self.open_codes):
+            low, high = self.scale.limits
+            step = LARGEST_STEP * abs(high - low)
+            grow_values(values, pixels, self.open_codes, self.open_begins, self.open_values, step)
+        if self.fill is None:
+            return None
+        allowed = np.ones(values.shape, bool) if pixels.valid is None else pixels.valid != 0
+        if self.hidden is not None:
+            left, top, right, bottom = self.hidden
+            allowed[top:bottom, left:right] = False
+        return fill_holes(values, allowed)
+
     def error_band(self, pixels: Pixels, values: Values) -> Values | None:
         """Error band of pixels whose values are known; None if it is not wanted."""
         from geoindex.values import kernels
@@ -156,6 +232,10 @@ def value_ranges(places: ColorPlaces, scale: ValueScale) -> tuple[Floats, Floats
     """
     low, high = scale(places.lows), scale(places.highs)
     values, half = (low + high) / 2, np.abs(high - low) / 2
+    if places.spreads is not None:
+        at = places.lows
+        below, above = (np.clip(at + sign * places.spreads, 0, 1) for sign in (-1, 1))
+        return values, np.abs(scale(above) - scale(below)) / 2
     other = np.flatnonzero(~places.is_exact)
     if other.size:
         pieces = places.pieces

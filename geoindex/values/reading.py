@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,11 +13,15 @@ from geoindex.color.histogram import ColorHistogram
 from geoindex.errors import OptionError
 from geoindex.rules.choices import check_choice
 from geoindex.rules.plane import Floats
+from geoindex.values.approaches import NO_CHOICES, choices_of, find_approaches, folded_share
+from geoindex.values.bar import ColorBar
+from geoindex.values.filling import Fill
 from geoindex.values.inverse import ColorPlaces, find_places, find_rounding
 from geoindex.values.mapper import ValueMapper, value_ranges
 from geoindex.values.ramp import Ramp, Rounding
 from geoindex.values.scale import ValueScale
 from geoindex.values.segments import segments_of
+from geoindex.values.shading import Shade, find_opacity, find_shaded
 from geoindex.values.spikes import hides_ink
 
 __all__ = ["Reading", "ReadingReport", "ValueOptions", "read_colors"]
@@ -31,6 +35,13 @@ NEARLY = 4.0
 LOSSY_SHARE = 0.05
 """Pixels that lie nearly on the ramp, for each one exactly on it, from which on there is noise:
 ink has few such colors."""
+
+
+MOST_FOLDED = 0.5
+"""Of a ramp that has nearly the same colors elsewhere, beyond which noise hides all values."""
+
+WIDEST_SPREAD = 0.02
+"""Of the ramp: colors that can stand for more under a shade have no value."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -53,8 +64,20 @@ class ValueOptions:
     """Whether to look for ink in colors of the ramp; None to do so if it has such colors, and in
     pictures with the noise of JPEG."""
 
+    shade: Shade | None = None
+    """How a hillshade lies over the colors; None if none does."""
+
+    opacity: float | None = None
+    """Opacity of an alpha shade; None to tell by the picture."""
+
+    fill: Fill | None = None
+    """How to fill in values below ink; None to leave them out."""
+
     band: bool = False
     """Whether the error band is wanted."""
+
+    bar: ColorBar | None = None
+    """The color bar in the picture, whose pixels have no values; None if it has none."""
 
     def __post_init__(self) -> None:
         if self.rounding is not None:
@@ -64,6 +87,14 @@ class ValueOptions:
             isinstance(distance, int | float) and distance >= 0 and math.isfinite(distance)
         ):
             raise OptionError(f"max_distance must be 0 or more, found {distance!r}")
+        if self.fill is not None:
+            check_choice("fill", self.fill, Fill)
+        if self.shade is not None:
+            check_choice("shade", self.shade, Shade)
+        if self.opacity is not None and self.shade != "alpha":
+            raise OptionError("opacity needs shade='alpha' (--shade alpha)")
+        if self.opacity is not None and not 0 < self.opacity < 1:
+            raise OptionError(f"opacity must lie between 0 and 1, found {self.opacity!r}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +141,40 @@ class ReadingReport:
     spikes: bool
     """Whether ink in colors of the ramp was looked for."""
 
+    shade: Shade | None
+    """How a hillshade was taken off."""
+
+    opacity: float | None
+    """Opacity of an alpha shade."""
+
+    open_share: float
+    """Share of the pixels whose color stands for several values, which neighbors decide."""
+
+    approaches: tuple[tuple[float, float, float, float], ...]
+    """Where the ramp has nearly the same colors twice: shares of both stretches."""
+
+    bar: tuple[int, int, int, int] | None
+    """Box of the color bar in the picture: left, top, right, bottom."""
+
+    def warning(self) -> str | None:
+        """Tell what a user should know of a ramp that is near itself; None if nothing."""
+        if not self.approaches or (self.on_share and not self.open_share):
+            return None
+        pairs = "; ".join(
+            f"{a:.0%} to {b:.0%} and {c:.0%} to {d:.0%}" for a, b, c, d in self.approaches[:3]
+        )
+        more = f" and {len(self.approaches) - 3} more" if len(self.approaches) > 3 else ""
+        if not self.on_share:
+            return (
+                f"the ramp has nearly the same colors at {pairs} of its length{more}, and the "
+                "colors of the picture have noise, as JPEG leaves it: no pixel has a value; read "
+                "a picture without loss, such as PNG"
+            )
+        return (
+            f"the ramp has nearly the same colors at {pairs} of its length{more}: "
+            f"{self.open_share:.1%} of the pixels get the value that fits their neighbors, or none"
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """All fields, for JSON."""
         return asdict(self)
@@ -141,18 +206,47 @@ def read_colors(histogram: ColorHistogram, options: ValueOptions) -> Reading:
     """
     rounding = options.rounding or find_rounding(options.ramp, histogram)
     places = find_places(options.ramp, histogram, rounding)
+    opacity = options.opacity
+    if options.shade is not None:
+        if options.shade == "alpha" and opacity is None:
+            opacity = find_opacity(histogram, places.pieces)
+        places = _shaded(places, options.shade, opacity or 0.0)
     lossy = _is_lossy(places)
     max_distance = options.max_distance
     if max_distance is None:
         max_distance = LOSSY_DISTANCE if lossy else 0.0
     is_on = places.distances <= max_distance
+    if places.spreads is not None:
+        is_on &= places.spreads <= WIDEST_SPREAD
     spikes = options.spikes
     if spikes is None:
         segments = segments_of(options.ramp, places.pieces, rounding)
         # JPEG smears ink along the ramp.
         spikes = lossy or hides_ink(places, segments, max_distance)
-    mapper = ValueMapper.of(places, options.scale, is_on, band=options.band, finds_spikes=spikes)
-    report = _report(places, options, is_on, max_distance, spikes=spikes)
+    approaches = [] if options.shade is not None else find_approaches(places.pieces)
+    if lossy and folded_share(approaches) > MOST_FOLDED:
+        # Noise moves colors from one stretch to another; nothing is left to begin from.
+        is_on[:] = False
+    choices = NO_CHOICES if options.shade else choices_of(places, approaches, is_on)
+    mapper = ValueMapper.of(
+        places,
+        options.scale,
+        is_on,
+        choices,
+        band=options.band,
+        finds_spikes=spikes,
+        fill=options.fill,
+        hidden=None if options.bar is None else options.bar.box,
+    )
+    is_open = np.zeros(len(is_on), dtype=bool)
+    is_open[choices.colors] = True
+    report = replace(
+        _report(places, options, is_on, max_distance, spikes=spikes),
+        shade=options.shade,
+        opacity=opacity,
+        open_share=places.share(is_open),
+        approaches=tuple((*one.first, *one.second) for one in approaches),
+    )
     return Reading(mapper=mapper, report=report)
 
 
@@ -189,6 +283,24 @@ def _report(
         at_low_end=places.share(places.is_exact & (places.lows == 0.0)),
         at_high_end=places.share(places.is_exact & (places.highs == 1.0)),
         spikes=spikes,
+        shade=None,
+        opacity=None,
+        open_share=0.0,
+        approaches=(),
+        bar=None if options.bar is None else options.bar.box,
+    )
+
+
+def _shaded(places: ColorPlaces, shade: Shade, opacity: float) -> ColorPlaces:
+    """Places of colors under a shade, none of which is exact."""
+    found = find_shaded(places.histogram.colors, places.pieces, shade, opacity)
+    return replace(
+        places,
+        lows=found.places,
+        highs=found.places,
+        distances=found.distances,
+        is_exact=np.zeros(len(found.places), dtype=bool),
+        spreads=found.spreads,
     )
 
 

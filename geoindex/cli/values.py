@@ -1,0 +1,196 @@
+"""``geoindex values``."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any, get_args
+
+import click
+
+from geoindex.cli.options import alpha_option, bands_option, crs_option
+from geoindex.cli.output import (
+    echo_json,
+    grid_format_option,
+    json_option,
+    output_option,
+    overwrite_option,
+    progress_bar,
+    quiet_option,
+)
+from geoindex.color.pixels import Alpha, PixelRule
+from geoindex.errors import GeoindexWarning, OptionError
+from geoindex.indexing.convert_values import ValueReport, convert_values
+from geoindex.rules.crs import parse_crs
+from geoindex.values.filling import Fill
+from geoindex.values.load import load_ramp
+from geoindex.values.ramp import Rounding
+from geoindex.values.scale import ScaleKind
+from geoindex.values.shading import Shade
+
+__all__ = ["values_command"]
+
+
+def _ticks(
+    _context: click.Context, _option: click.Parameter, text: str | None
+) -> list[tuple[float, float]] | None:
+    """Pairs of place and value of ``--ticks``."""
+    if text is None:
+        return None
+    try:
+        pairs = [pair.split("=") for pair in text.split(",")]
+        return [(float(place), float(value)) for place, value in pairs]
+    except ValueError:
+        raise click.BadParameter(
+            f"{text!r} is not a list of places and values, such as 0=-50,0.3=0,1=120"
+        ) from None
+
+
+@click.command("values")
+@click.argument("src")
+@output_option("Grid file to write; its suffix picks the format.")
+@click.option(
+    "--ramp",
+    metavar="RAMP",
+    help="Colors from low to high: a matplotlib colormap (viridis), or a file (.cpt, .qml, .txt, "
+    ".clr, .odct).  [default: the color bar in the picture]",
+)
+@click.option("--reverse", is_flag=True, help="Turn the ramp around: its first color is high.")
+@click.option(
+    "--range",
+    "limits",
+    type=(float, float),
+    metavar="V0 V1",
+    help="Values of the low and the high end of the ramp.  [default: those of its file]",
+)
+@click.option(
+    "--bar",
+    type=(float, float, float, float),
+    metavar="X0 Y0 X1 Y1",
+    help="Left, top, right and bottom of the color bar in the picture, in pixels.  [default: "
+    "found, without --ramp]",
+)
+@click.option(
+    "--scale",
+    type=click.Choice(get_args(ScaleKind)),
+    default="linear",
+    show_default=True,
+    help="Values, or their logarithms, are even along the ramp.",
+)
+@click.option(
+    "--ticks",
+    metavar="PLACE=VALUE,...",
+    callback=_ticks,
+    help="In place of --range: values at places of the ramp, from 0 at its low end to 1, such as "
+    "0=-50,0.3=0,1=120.",
+)
+@click.option("--unit", metavar="UNIT", help="Unit of the values, such as mGal.")
+@click.option(
+    "--rounding",
+    type=click.Choice(get_args(Rounding)),
+    help="How the picture's program made bytes of colors; matplotlib's imshow truncates.  "
+    "[default: told by the picture]",
+)
+@click.option(
+    "--max-distance",
+    type=float,
+    metavar="D",
+    help="Leave out pixels farther than D from the ramp, in levels of 0 to 255.  [default: 0, or "
+    "16 with the noise of JPEG]",
+)
+@click.option(
+    "--spikes/--no-spikes",
+    default=None,
+    help="Leave out narrow lines in colors of the ramp, such as black ones on gray.  [default: "
+    "where the ramp has such colors, or the picture has noise]",
+)
+@click.option(
+    "--shade",
+    type=click.Choice(get_args(Shade)),
+    help="Take a hillshade off: colors times a shade, or mixed with gray of one opacity.",
+)
+@click.option(
+    "--opacity",
+    type=float,
+    metavar="A",
+    help="Opacity of --shade alpha, between 0 and 1.  [default: found]",
+)
+@click.option(
+    "--fill",
+    type=click.Choice(get_args(Fill)),
+    help="Fill in values below lines and text, from those around.",
+)
+@alpha_option
+@bands_option
+@crs_option
+@grid_format_option
+@overwrite_option
+@json_option
+@quiet_option
+def values_command(
+    src: str,
+    *,
+    output: str,
+    ramp: str | None,
+    reverse: bool,
+    alpha: Alpha,
+    bands: tuple[int, ...] | None,
+    crs: str | None,
+    grid_format: str | None,
+    overwrite: bool,
+    as_json: bool,
+    quiet: bool,
+    **reading: Any,
+) -> None:
+    """Read the values of the picture SRC from its color ramp, as the grid DST.
+
+    Writes floats as .tif, .npy, .asc (ESRI), .irap, .zmap, .grd (Surfer), .cps3, .xyz or .xya.
+    Lines, text and all colors that are not on the ramp are nodata.
+    """
+    if reverse and ramp is None:
+        raise click.UsageError("--reverse needs --ramp")
+    with progress_bar(src, " px", quiet=quiet) as progress:
+        report = convert_values(
+            src,
+            output,
+            None if ramp is None else load_ramp(ramp, reverse=reverse),
+            crs=parse_crs(crs, error=OptionError),
+            rule=PixelRule(alpha=alpha, bands=bands),
+            format=grid_format,
+            overwrite=overwrite,
+            progress=progress,
+            **reading,
+        )
+    told = report.reading.warning()
+    if told is not None:
+        warnings.warn(f"{src}: {told}", GeoindexWarning, stacklevel=2)
+    if as_json:
+        echo_json(report.to_dict())
+    elif not quiet:
+        _echo_report(report)
+
+
+def _echo_report(report: ValueReport) -> None:
+    """Print a summary."""
+    rows, cols = report.shape
+    read, unit = report.reading, f" {report.unit}" if report.unit else ""
+    click.echo(f"{report.target}: {cols} x {rows} pixels")
+    click.echo(f"  values        {read.lowest:.6g} to {read.highest:.6g}{unit}")
+    bar = "" if read.bar is None else f", bar at {', '.join(map(str, read.bar))}"
+    how = {"round": "rounded", "truncate": "truncated"}[read.rounding]
+    click.echo(f"  ramp          {read.ramp or 'without a name'}, {how}{bar}")
+    click.echo(f"  error         at most {read.bound:.3g}{unit} where the color is exact")
+    click.echo(
+        f"  on the ramp   {read.exact_share:.2%} exactly, {read.on_share:.2%} within "
+        f"{read.max_distance:g}"
+    )
+    click.echo(
+        f"  distance      median {read.median_distance:.2f}, largest {read.largest_distance:.2f}"
+    )
+    click.echo(f"  at the ends   {read.at_low_end:.2%} low, {read.at_high_end:.2%} high")
+    if read.shade is not None:
+        opacity = "" if read.opacity is None else f", opacity {read.opacity:g}"
+        click.echo(f"  shade         {read.shade}{opacity}")
+    filled = f", {report.filled_share:.2%} filled in" if report.filled_share else ""
+    click.echo(f"  nodata        {1 - report.valid_share:.2%}{filled}")
+    if not report.is_placed:
+        click.echo("  place         unknown: no world file, transform or control points")

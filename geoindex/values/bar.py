@@ -1,0 +1,214 @@
+"""The color bar in a picture: its ramp, and which known ramp it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoindex.errors import ImageError, OptionError
+from geoindex.rules.plane import Floats
+from geoindex.values.load import ramp_of_colormap
+from geoindex.values.ramp import Ramp
+
+__all__ = ["Box", "ColorBar", "bar_in_box", "check_box"]
+
+Box = tuple[int, int, int, int]
+"""Left, top, right and bottom in pixels of the picture; right and bottom are not inside."""
+
+SHORTEST = 16
+"""Pixels along a bar from which on it can be read."""
+
+EDGE = 1 / 6
+"""Share of the width of a bar on each side that its frame and soft edges may cover."""
+
+SAME_COLOR = 12.0
+"""Mean distance from a known ramp, in levels of 0 to 255, up to which a bar is that ramp."""
+
+NEXT_RAMP = 2.0
+"""How many times farther the next other ramp must be."""
+
+TWINS = 1.0
+"""Mean distance of two known ramps up to which they are one."""
+
+FEWEST_KNOWN = 64
+"""Steps of a colormap from which on it is a ramp."""
+
+JUMP = 4.0
+"""Times the usual change from pixel to pixel beyond which an end of a bar is its frame."""
+
+LEAST_JUMP = 10.0
+
+MOST_FRAME = 6
+"""Pixels at each end that the frame may cover."""
+
+NOISE = 2
+"""Channels of a bar's colors may differ across it by so much without being noisy."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ColorBar:
+    """A color bar in a picture."""
+
+    box: Box
+    """Where it lies, without its frame."""
+
+    is_vertical: bool
+    """Whether values rise upward, or else to the right."""
+
+    ramp: Ramp
+    """Its colors from low to high: those of a known ramp where it is one."""
+
+    is_known: bool
+    """Whether it is a known ramp."""
+
+
+def check_box(box: Sequence[float], shape: tuple[int, int]) -> Box:
+    """Box of a bar within a picture of so many rows and columns.
+
+    Raises
+    ------
+    OptionError
+        It is no box, lies outside of the picture, or is too small.
+    """
+    try:
+        left, top, right, bottom = (round(float(side)) for side in box)
+    except (TypeError, ValueError, OverflowError):
+        raise OptionError(
+            f"a color bar needs four numbers, left, top, right and bottom, found {box!r}"
+        ) from None
+    left, right = sorted((left, right))
+    top, bottom = sorted((top, bottom))
+    rows, cols = shape
+    if left < 0 or top < 0 or right > cols or bottom > rows:
+        raise OptionError(
+            f"the color bar {left}, {top}, {right}, {bottom} lies outside of the picture, which "
+            f"has {cols} x {rows} pixels"
+        )
+    if min(right - left, bottom - top) < 1 or max(right - left, bottom - top) < SHORTEST:
+        raise OptionError(
+            f"the color bar {left}, {top}, {right}, {bottom} is too small to be read; it needs "
+            f"{SHORTEST} pixels along it"
+        )
+    return left, top, right, bottom
+
+
+def bar_in_box(colors: NDArray[np.uint8], box: Box) -> ColorBar:
+    """Read the color bar that lies in a box.
+
+    Parameters
+    ----------
+    colors : ndarray of uint8, shape (rows, cols, 3)
+        The picture.
+    box : tuple of four int
+        About where the bar lies; its frame may be inside.
+
+    Returns
+    -------
+    ColorBar
+        Low is at the bottom of a vertical bar and at the left of a horizontal one.
+
+    Raises
+    ------
+    ImageError
+        The colors in the box are no ramp.
+    """
+    left, top, right, bottom = box
+    part = colors[top:bottom, left:right]
+    is_vertical = bottom - top >= right - left
+    along = part if is_vertical else part.swapaxes(0, 1)
+    width = along.shape[1]
+    edge = min(int(np.ceil(width * EDGE)), (width - 1) // 2)
+    inner = along[:, edge : width - edge].astype(np.float64)
+    profile = np.median(inner, axis=1)
+    first, behind = _ends(profile)
+    profile = profile[first:behind]
+    if len(profile) < SHORTEST or len(np.unique(np.round(profile / 8), axis=0)) < 3:
+        raise ImageError(
+            f"the box {left}, {top}, {right}, {bottom} holds no color bar: its colors do not "
+            "change along it; give the box of the colors alone"
+        )
+    if is_vertical:
+        box = (left, top + first, right, top + behind)
+        profile = profile[::-1]
+    else:
+        box = (left + first, top, left + behind, bottom)
+    known = known_ramp(profile)
+    if known is not None:
+        return ColorBar(box=box, is_vertical=is_vertical, ramp=known, is_known=True)
+    noisy = np.percentile(np.ptp(inner[first:behind], axis=1).max(axis=1), 75) > NOISE
+    ramp = _soft_ramp(profile) if noisy else _ramp_of_runs(profile)
+    return ColorBar(box=box, is_vertical=is_vertical, ramp=ramp, is_known=False)
+
+
+def _ends(profile: Floats) -> tuple[int, int]:
+    """First pixel of a bar and the one behind its last, without the frame at its ends."""
+    changes = np.abs(np.diff(profile, axis=0)).max(axis=1)
+    inside = changes[MOST_FRAME : len(changes) - MOST_FRAME]
+    usual = float(np.percentile(inside, 90)) if inside.size else 0.0
+    jumps = changes > max(LEAST_JUMP, JUMP * usual)
+    first = np.flatnonzero(jumps[:MOST_FRAME])
+    last = np.flatnonzero(jumps[-MOST_FRAME:])
+    start = int(first[-1]) + 1 if first.size else 0
+    stop = len(profile) - (MOST_FRAME - int(last[0])) if last.size else len(profile)
+    return start, stop
+
+
+def known_ramp(profile: Floats) -> Ramp | None:
+    """Ramp of matplotlib that has the colors of a bar from its low to its high end.
+
+    Parameters
+    ----------
+    profile : ndarray of float64, shape (n, 3)
+        0 to 255.
+
+    Returns
+    -------
+    Ramp or None
+        None if no ramp is near, or another one is nearly as near.
+    """
+    import matplotlib as mpl
+
+    places = (np.arange(len(profile)) + 0.5) / len(profile)
+    found: list[tuple[float, int, str, Ramp]] = []
+    for name in sorted(mpl.colormaps):
+        colormap = mpl.colormaps[name]
+        if name.endswith("_r") or colormap.N < FEWEST_KNOWN:
+            continue
+        ramp = ramp_of_colormap(colormap)
+        for one in (ramp, ramp.reversed()):
+            miss = np.sqrt(((one.colors(places) - profile) ** 2).sum(axis=1)).mean()
+            # Of ramps that are the same the one with the shortest name.
+            found.append((round(float(miss), 6), len(one.name or ""), name, one))
+    found.sort(key=lambda entry: entry[:3])
+    miss, _, _, best = found[0]
+    if miss > SAME_COLOR:
+        return None
+    colors = best.colors(places)
+    for other_miss, _, _, other in found[1:]:
+        if other_miss > NEXT_RAMP * max(miss, 1.0):
+            break
+        if np.sqrt(((other.colors(places) - colors) ** 2).sum(axis=1)).mean() > TWINS:
+            return None
+    return best
+
+
+def _ramp_of_runs(profile: Floats) -> Ramp:
+    """Ramp of steps, each as wide as its run of one color in the bar."""
+    starts = np.flatnonzero(np.append(True, (profile[1:] != profile[:-1]).any(axis=1)))
+    edges = np.append(starts, len(profile)) / len(profile)
+    return Ramp(edges=edges, starts=profile[starts], ends=profile[starts], name="color bar")
+
+
+def _soft_ramp(profile: Floats) -> Ramp:
+    """Ramp that runs through the colors of a noisy bar."""
+    from scipy.ndimage import uniform_filter1d
+
+    smooth = uniform_filter1d(profile, 5, axis=0, mode="nearest")
+    centers = (np.arange(len(profile)) + 0.5) / len(profile)
+    places = np.concatenate([[0.0], centers, [1.0]])
+    colors = np.concatenate([smooth[:1], smooth, smooth[-1:]])
+    ramp = Ramp.from_stops(places, np.clip(colors, 0, 255))
+    return replace(ramp, name="color bar")
