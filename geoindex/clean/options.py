@@ -213,13 +213,19 @@ def _inks_of_roles(palette: Palette, *, strict: bool) -> list[int]:
 
 
 def _ink_entries(ink: int | str | Sequence[Entry], palette: Palette) -> list[Entry]:
-    """List the entries that `ink` names."""
+    """List the entries that `ink` names; a name stands for all rows that have it."""
     several = isinstance(ink, Sequence) and not isinstance(ink, str)
     listed = cast("Sequence[Entry]", ink if several else (ink,))
     entries: list[Entry] = []
     for entry in listed:
         entries.extend(split_entries(entry, palette) if isinstance(entry, str) else (entry,))
-    return entries
+    names = [name.lower() for name in palette.names or ()]
+    found: list[Entry] = []
+    for entry in entries:
+        named = entry.strip().lower() if isinstance(entry, str) else None
+        rows = [row for row, name in enumerate(names) if named and name == named]
+        found.extend(rows or (entry,))
+    return found
 
 
 def _warn_of_replaced(dropped: list[int], named: Sequence[object], palette: Palette) -> None:

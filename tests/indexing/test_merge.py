@@ -132,6 +132,16 @@ def test_class_recovery_runs_on_all_rows() -> None:
         clean_grid(grid, image=drawn)
 
 
+def test_an_ink_of_several_colors_is_named_once() -> None:
+    rows = Palette(["black", "gold", "#505050", "skyblue"], names=["road", "till", "Road", "lake"])
+    drawn = np.zeros((40, 60, 3), np.uint8)
+    drawn[:, :30], drawn[:, 30:] = rows.colors[1], rows.colors[3]
+    drawn[8:10], drawn[25:27] = rows.colors[0], rows.colors[2]
+    grid = index_image(drawn, rows, clean=Clean(ink="road"))
+    assert set(np.unique(grid.indices[:, :29])) == {1}
+    assert set(np.unique(grid.indices[:, 31:])) == {3}
+
+
 def test_report_counts_classes(tmp_path: Path) -> None:
     drawn = np.zeros((40, 60, 3), np.uint8)
     drawn[:, :20], drawn[:, 20:40], drawn[:, 40:] = COLORS[0], COLORS[2], COLORS[1]
