@@ -14,6 +14,7 @@ from geoindex.errors import GeoindexError, GeoindexWarning
 from geoindex.palettes.entries import Request
 from geoindex.palettes.formats import FORMATS, PaletteFormat, format_named
 from tests.support.damage import damage
+from tests.support.dbase import dbase
 from tests.support.palettes import VALUED
 
 # What is left out or guessed of damaged files is told, too.
@@ -42,6 +43,29 @@ STYLES = {
         "type": "esriSFS", "style": "esriSFSSolid", "color": [250, 208, 200, 255], "outline": {
         "type": "esriSLS", "color": [35, 35, 35, 255]}}}]}}}""",
 }
+
+TABLES = {
+    "dbf": dbase(
+        [("Value", "N", 9), ("R", "N", 5), ("G", "N", 5), ("B", "N", 5), ("Name", "C", 20)],
+        [["1", "250", "208", "200", "Gneiss"], ["7", "247", "236", "192", "Till"]],
+    ),
+    "gdal-table": b"""<PAMDataset><GDALRasterAttributeTable>
+        <FieldDefn><Name>DN</Name><Usage>5</Usage></FieldDefn>
+        <FieldDefn><Name>Color</Name><Usage>0</Usage></FieldDefn>
+        <FieldDefn><Name>Unit</Name><Usage>2</Usage></FieldDefn>
+        <Row><F>1</F><F>#fad0c8</F><F>Gneiss</F></Row><Row><F>7</F><F>#f7ecc0</F><F>Till</F></Row>
+        </GDALRasterAttributeTable></PAMDataset>""",
+}
+
+
+@pytest.mark.parametrize("key", TABLES)
+@settings(max_examples=200)
+@given(change=damage())
+def test_damaged_tables(key: str, change: Callable[[bytes], bytes]) -> None:
+    known = format_named(key)
+    assert known.read(TABLES[key], Request(where="p")).names == ("Gneiss", "Till")
+    with contextlib.suppress(GeoindexError):
+        assert len(known.read(change(TABLES[key]), Request(where="p"))) >= 1
 
 
 @pytest.mark.parametrize("known", WRITTEN, ids=lambda known: known.key)

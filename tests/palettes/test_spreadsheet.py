@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import sys
 import zipfile
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from geoindex import load_palette
-from geoindex.errors import OptionError, PaletteError
+from geoindex.errors import GeoindexError, OptionError, PaletteError
+from geoindex.palettes.entries import Request
+from geoindex.palettes.spreadsheet import parse_workbook
 from tests.support.command_line import printed
+from tests.support.damage import damage
 
 openpyxl = pytest.importorskip("openpyxl")
 
@@ -135,6 +141,16 @@ def test_a_cell_far_away_takes_no_memory(tmp_path: Path) -> None:
     book.active["XFD1048576"] = "far"
     book.save(path)
     assert len(load_palette(path)) == 2
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(change=damage())
+@pytest.mark.filterwarnings("ignore::geoindex.errors.GeoindexWarning")
+def test_damaged_workbooks(tmp_path: Path, change: Callable[[bytes], bytes]) -> None:
+    path = tmp_path / "legend.xlsx"
+    content = path.read_bytes() if path.exists() else save(path, Legend=TABLE).read_bytes()
+    with contextlib.suppress(GeoindexError):
+        assert len(parse_workbook(change(content), Request(where="p"))) >= 1
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\3\4xl/workbook", b"a,b,c"])

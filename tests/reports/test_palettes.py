@@ -7,7 +7,6 @@ the definition there.
 from __future__ import annotations
 
 import json
-import struct
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from matplotlib.colors import ListedColormap
 from PIL import Image
 
 from geoindex import Palette, index_image, learn_palette, load_palette, open_grid
+from tests.support.dbase import dbase
 from tests.support.oracle import brute_force
 from tests.support.silence import Case, Refused, Said, check, table
 
@@ -40,25 +40,6 @@ def write_cover(path: str, cells: list[list[int]], colors: dict[int, Any], **mor
     ) as file:
         file.write(array, 1)
         file.write_colormap(1, colors)
-
-
-def dbase(fields: list[tuple[str, str, int]], records: list[list[str]]) -> bytes:
-    """Table file of dBASE III, by the layout of its format."""
-    width = 1 + sum(length for _, _, length in fields)
-    head = struct.pack("<4BIHH20x", 3, 120, 1, 1, len(records), 33 + 32 * len(fields), width)
-    head += b"".join(
-        struct.pack("<11sc4xBB14x", name.encode(), kind.encode(), length, 0)
-        for name, kind, length in fields
-    )
-    rows = b"".join(
-        b" "
-        + b"".join(
-            text.encode().rjust(length) if kind == "N" else text.encode().ljust(length)
-            for text, (_, kind, length) in zip(record, fields, strict=True)
-        )
-        for record in records
-    )
-    return head + b"\r" + rows + b"\x1a"
 
 
 FIELDS = [("Value", "N", 10), ("Count", "N", 12), ("Red", "N", 5), ("Green", "N", 5)]
