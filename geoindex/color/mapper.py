@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property, lru_cache
 from threading import Lock
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +19,10 @@ from geoindex.palette import Palette
 from geoindex.rules.indices import IndexArray, index_dtype, nodata_value
 from geoindex.rules.scale import ColorArray
 
-__all__ = [
-    "ColorMapper",
-    "color_mapper",
-]
+if TYPE_CHECKING:
+    from geoindex.color.scattered import BlockTable
+
+__all__ = ["ColorMapper", "color_mapper"]
 
 # Filling every cell takes 0.05 s on two cores for 256 colors; smaller images mostly need only a
 # few hundred of the 32,768.
@@ -87,6 +87,7 @@ class ColorMapper:
         self._table: IndexArray = np.empty(0, dtype=self._dtype)
         self._filled = np.zeros(N_CELLS, dtype=np.uint8)
         self._complete = False
+        self._blocks: BlockTable | None = None
         self._lock = Lock()
 
     def map(
@@ -136,10 +137,11 @@ class ColorMapper:
         indices = target.reshape(image.shape[:2])
         if pixels.dtype == np.uint8:
             self.prepare(target.size)
+        lookup = self._lookup_of(image)
 
         def map_block(block: tuple[slice, slice]) -> None:
             part = mask[block] if mask.size else mask
-            self._map_block(image[block], part, indices[block], -1 if nodata is None else nodata)
+            lookup(image[block], part, indices[block], -1 if nodata is None else nodata)
             if self.rows is not None:
                 indices[block] = self._row_table[indices[block]]
 
@@ -238,6 +240,17 @@ class ColorMapper:
         in_threads(self._search_cells, parts, progress=progress)
         with self._lock:
             self._note_filled(everything)
+
+    def _lookup_of(self, image: ColorArray) -> Callable[..., None]:
+        """Choose how blocks of an image are looked up."""
+        if self._complete and self._table.dtype == image.dtype == np.uint8:
+            from geoindex.color.scattered import BlockTable, are_scattered
+
+            if are_scattered(cast("NDArray[np.uint8]", image)):
+                if self._blocks is None:
+                    self._blocks = BlockTable(cast("NDArray[np.uint8]", self._table))
+                return self._blocks.lookup
+        return self._map_block
 
     def _map_block(
         self, image: ColorArray, mask: NDArray[np.uint8], out: IndexArray, nodata: int
