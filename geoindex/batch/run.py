@@ -60,6 +60,7 @@ def convert_many(
     box: Sequence[int] | None = None,
     map_box: Sequence[float] | None = None,
     nodata_color: str | Sequence[int] | None = None,
+    collar: str | Sequence[int] | Sequence[str | Sequence[int]] | None = None,
     tolerance: int = 0,
     gdal: bool = False,
     units: Palette | str | PathLike[str] | None = None,
@@ -93,7 +94,7 @@ def convert_many(
         As in :func:`geoindex.convert`; loaded once.
     metric, max_distance, alpha, translucent, scale, depth, bands, units, merge, clean
         As in :func:`geoindex.convert`.
-    box, map_box, nodata_color, tolerance
+    box, map_box, nodata_color, collar, tolerance
         As in :func:`geoindex.convert`, of every sheet.
     gdal : bool
         As in :func:`geoindex.convert`; globs then match files of any suffix. Files that a
@@ -170,6 +171,7 @@ def convert_many(
         box=box,
         map_box=map_box,
         nodata_color=nodata_color,
+        collar=collar,
         tolerance=tolerance,
         gdal=gdal,
         units=units,

@@ -283,6 +283,7 @@ def _rule_of(grid: IndexGrid) -> PixelRule:
     known = {key: grid.provenance.get(key) for key in names}
     color = grid.provenance.get("nodata_color")
     known["nodata_color"] = None if color is None else tuple(color)
+    known["collar"] = tuple(tuple(one) for one in grid.provenance.get("collar", ()))
     try:
         return PixelRule(**{key: value for key, value in known.items() if value is not None})
     except OptionError as error:
@@ -299,7 +300,9 @@ def _rule_of_part(rule: PixelRule, part: Region) -> PixelRule:
             "has; leave out box, or crop the image to the grid"
         )
     box = (left + cols.start, top + rows.start, left + cols.stop, top + rows.stop)
-    return replace(rule, box=box)
+    # The nodata of the grid tells where the collar is; that of a part is another one.
+    tolerance = 0 if rule.nodata_color is None else rule.tolerance
+    return replace(rule, box=box, collar=(), tolerance=tolerance)
 
 
 def _with_nodata(indices: IndexArray, grid: IndexGrid, n_colors: int) -> IndexArray:

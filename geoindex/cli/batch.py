@@ -175,6 +175,11 @@ def _learn(
             translucent=mapping["translucent"],
             scale=mapping["scale"],
             bands=mapping["bands"],
+            box=mapping["box"],
+            map_box=mapping["map_box"],
+            nodata_color=mapping["nodata_color"],
+            collar=mapping["collar"],
+            tolerance=mapping["tolerance"],
             progress=progress,
         )
     make_folder(folder)

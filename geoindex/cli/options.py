@@ -181,6 +181,7 @@ class MappingOptions(TypedDict):
     box: tuple[int, int, int, int] | None
     map_box: tuple[float, float, float, float] | None
     nodata_color: str | None
+    collar: tuple[str, ...]
     tolerance: int
     gdal: bool
     units: str | None

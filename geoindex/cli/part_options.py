@@ -33,12 +33,20 @@ NODATA_COLOR = (
         help="Make pixels of this color nodata, such as white or #fdfbf6 for the paper.",
     ),
     click.option(
+        "--collar",
+        multiple=True,
+        metavar="COLOR",
+        help="Make pixels of this color nodata where they are joined to the border of the image: "
+        "white, black or #rrggbb, the margin around the map. May be repeated, from the outside "
+        "in.",
+    ),
+    click.option(
         "--tolerance",
         type=click.IntRange(0, 254),
         default=0,
         show_default=True,
         metavar="N",
-        help="Largest difference of a channel (0-255) from --nodata-color.",
+        help="Largest difference of a channel (0-255) from --nodata-color and --collar.",
     ),
 )
 PLACE = (
@@ -71,7 +79,7 @@ def box_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def nodata_color_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add ``--nodata-color`` and ``--tolerance``."""
+    """Add ``--nodata-color``, ``--collar`` and ``--tolerance``."""
     return _added(NODATA_COLOR, command)
 
 

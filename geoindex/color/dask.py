@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.pixels import PixelRule, Pixels
-from geoindex.errors import ImageError
+from geoindex.errors import ImageError, OptionError
 from geoindex.rules.indices import IndexArray, index_dtype, is_lazy
 
 __all__ = ["check_lazy", "lazy_index_type", "lazy_values", "map_lazy"]
@@ -37,11 +37,18 @@ def check_lazy(values: Any, rule: PixelRule) -> None:
     ------
     ImageError
         The array holds floats and `rule` has no scale, or its shape is unknown.
+    OptionError
+        A collar is looked for, which needs the whole image.
     """
     if values.dtype.kind == "f" and rule.scale is None:
         raise ImageError(
             "the scale of a Dask array of floats is unknown until it is computed; set "
             "scale='unit' or scale='byte'"
+        )
+    if rule.collar:
+        raise OptionError(
+            "a collar may be joined to the border through other chunks of a Dask array; compute "
+            "the array first, or give the file"
         )
     if any(np.isnan(length) for length in values.shape):
         raise ImageError(
@@ -98,6 +105,8 @@ def map_lazy(
     ------
     ImageError
         The array holds floats and `rule` has no scale, or its shape is unknown.
+    OptionError
+        A collar is looked for, which needs the whole image.
     """
     import dask.array as da
     from dask import delayed

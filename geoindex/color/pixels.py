@@ -33,6 +33,7 @@ __all__ = [
     "Translucent",
     "as_pixels",
     "check_depth",
+    "is_color",
     "unmasked",
 ]
 
@@ -89,8 +90,12 @@ class PixelRule:
     nodata_color: tuple[int, int, int] | None = None
     """Color of pixels that are nodata, such as that of the paper."""
 
+    collar: tuple[tuple[int, int, int], ...] = ()
+    """Colors of pixels that are nodata where they are joined to the border of the image, each
+    once those before it are gone."""
+
     tolerance: int = 0
-    """Largest difference of a channel, 0-255, from `nodata_color`."""
+    """Largest difference of a channel, 0-255, from `nodata_color` and `collar`."""
 
     threshold: int = field(init=False, repr=False)
     """Smallest alpha of a pixel that is not nodata, 1-255."""
@@ -108,8 +113,10 @@ class PixelRule:
         if self.box is not None and self.map_box is not None:
             raise OptionError("give box, in pixels, or map_box, in map coordinates, not both")
         check_integer("tolerance", self.tolerance, 0, 254)
-        if self.tolerance and self.nodata_color is None:
-            raise OptionError("tolerance is the largest difference from nodata_color; give both")
+        if self.tolerance and self.nodata_color is None and not self.collar:
+            raise OptionError(
+                "tolerance is the largest difference from nodata_color or collar; give one of them"
+            )
         threshold, background = _parse_translucent(self.translucent)
         object.__setattr__(self, "threshold", threshold)
         object.__setattr__(self, "background", background)
@@ -303,13 +310,33 @@ def _without_color(pixels: Pixels, rule: PixelRule) -> Pixels:
     """Mark pixels of the color that stands for nodata."""
     if rule.nodata_color is None:
         return pixels
-    colors = pixels.colors
-    factor = 257 if colors.dtype == np.uint16 else 1
-    # Wide enough for a difference of either sign.
-    away = np.abs(colors.astype(np.float64 if colors.dtype == np.float64 else np.int32)
-                  - factor * np.array(rule.nodata_color))  # fmt: skip
-    other = (away > factor * rule.tolerance).any(axis=-1)
+    other = ~is_color(pixels.colors, rule.nodata_color, rule.tolerance)
     return Pixels(table=pixels.table, valid=_mask(_both(pixels.valid, other)))
+
+
+def is_color(colors: ColorArray, color: tuple[int, int, int], tolerance: int) -> NDArray[np.bool_]:
+    """Tell which pixels have a color.
+
+    Parameters
+    ----------
+    colors : ndarray of uint8, uint16 or float64, shape (..., 3)
+        Uint16 on the scale of 0-65535, others of 0-255.
+    color : tuple of int
+        Red, green, blue; 0-255.
+    tolerance : int
+        Largest difference of a channel, 0-255.
+
+    Returns
+    -------
+    ndarray of bool, shape (...,)
+    """
+    factor = 257 if colors.dtype == np.uint16 else 1
+    is_near = np.ones(colors.shape[:-1], dtype=bool)
+    for channel, level in enumerate(color):
+        least, most = max(0, level - tolerance), min(255, level + tolerance)
+        values = colors[..., channel]
+        is_near &= (values >= factor * least) & (values <= factor * most)
+    return is_near
 
 
 def _scaled(values: NDArray[Any], rule: PixelRule) -> ColorArray:

@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from itertools import islice
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from geoindex.color.pixels import Pixels
 from geoindex.color.threads import threads_apart
-from geoindex.images.files import MapImage, Region
+from geoindex.rules.box import Region
+
+if TYPE_CHECKING:
+    from geoindex.images.files import MapImage
 
 __all__ = ["plan_regions", "read_ahead", "work_ahead"]
 

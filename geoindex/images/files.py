@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from os import PathLike
 from pathlib import Path
@@ -13,24 +13,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rasterio.crs import CRS
 from rasterio.enums import MaskFlags
 from rasterio.windows import Window
 
 from geoindex.color.pixels import PixelRule, Pixels, as_pixels
 from geoindex.errors import GridError, ImageError, OptionError
 from geoindex.images.bands import band_layout, blocks_apart
+from geoindex.images.blocks import plan_regions
+from geoindex.images.collar import Collar, collar_blocks, find_collar
 from geoindex.images.drivers import check_dataset, open_raster, own_file, read_errors
 from geoindex.images.file_scale import find_scale
 from geoindex.images.headers import whole_reason
 from geoindex.images.place import GivenPlace, place_of
+from geoindex.images.raster_image import RasterImage
 from geoindex.images.turn import Turn, turn_of
 from geoindex.rules.box import Region, moved_points, moved_transform, region_of
-from geoindex.rules.scale import ColorArray, Scale
+from geoindex.rules.scale import Scale
 
 if TYPE_CHECKING:
-    from affine import Affine
-    from rasterio.control import GroundControlPoint
     from rasterio.io import DatasetReader
 
 __all__ = [
@@ -40,33 +40,6 @@ __all__ = [
     "open_image",
     "read_image",
 ]
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class RasterImage:
-    """The pixels of an image and their georeference."""
-
-    pixels: Pixels
-    """Colors or palette indices with their valid mask; shape (rows, cols)."""
-
-    transform: Affine | None = None
-    """Affine transform from (column, row) of pixel corners to map coordinates, or None."""
-
-    crs: CRS | None = None
-    """Coordinate reference system of `transform` or `gcps`, or None."""
-
-    gcps: tuple[GroundControlPoint, ...] = ()
-    """Ground control points instead of a transform."""
-
-    @property
-    def colors(self) -> ColorArray:
-        """Red, green, blue; shape (rows, cols, 3)."""
-        return self.pixels.colors
-
-    @property
-    def valid(self) -> NDArray[np.uint8] | None:
-        """Shape (rows, cols), 0 where a pixel has no color; None if all have one."""
-        return self.pixels.valid
 
 
 class MapImage:
@@ -113,6 +86,9 @@ class MapImage:
         if self._part is not None:
             self.transform = moved_transform(self.transform, self._part)
             self.gcps = moved_points(self.gcps, self._part)
+        self._collar: Collar | None = None
+        for color in rule.collar:
+            self._collar = self._find_collar(color)
 
     @property
     def is_borrowed(self) -> bool:
@@ -202,7 +178,17 @@ class MapImage:
             A value that is no color, or damage.
         """
         with read_errors(self.name):
-            return self._read(self._window(region))
+            pixels = self._read(self._window(region))
+        if self._collar is None:
+            return pixels
+        rows, cols = self.shape
+        return self._collar.apply(pixels, region or (slice(0, rows), slice(0, cols)))
+
+    def _find_collar(self, color: tuple[int, int, int]) -> Collar:
+        """Find the pixels of a color that are joined to the border, by a look at all of them."""
+        regions = plan_regions(self.shape, self.block_shape, whole_rows=True)
+        blocks = ((region[0].start, self.read(region)) for region in regions)
+        return find_collar(collar_blocks(blocks, color, self._rule), self.shape)
 
     def _read(self, window: Window | None) -> Pixels:
         layout = self._layout

@@ -15,6 +15,7 @@ from geoindex.color.pixels import PixelRule, Pixels, as_pixels, check_depth, unm
 from geoindex.errors import ImageError
 from geoindex.images.array_axes import array_axes
 from geoindex.images.band_roles import band_roles, choose_bands
+from geoindex.images.collar import without_collar
 from geoindex.images.data_arrays import array_crs, array_fill, array_transform
 from geoindex.images.files import RasterImage
 from geoindex.images.place import GivenPlace, Place
@@ -65,7 +66,7 @@ def array_image(
     picture = arrange(image, rule, channel_axis, place)
     check_picture(picture, rule)
     return RasterImage(
-        pixels=picture_pixels(picture.values, rule, picture.fill),
+        pixels=without_collar(picture_pixels(picture.values, rule, picture.fill), rule),
         transform=picture.transform,
         crs=picture.crs,
         gcps=picture.gcps,

@@ -69,6 +69,7 @@ def convert(
     box: Sequence[int] | None = None,
     map_box: Sequence[float] | None = None,
     nodata_color: str | Sequence[int] | None = None,
+    collar: str | Sequence[int] | Sequence[str | Sequence[int]] | None = None,
     tolerance: int = 0,
     gdal: bool = False,
     units: Palette | str | PathLike[str] | None = None,
@@ -107,7 +108,7 @@ def convert(
         file, which brings its own metric and largest distance.
     metric, max_distance, alpha, translucent, scale, depth, bands, units, merge, clean
         As in :func:`geoindex.index_image`.
-    box, map_box, nodata_color, tolerance
+    box, map_box, nodata_color, collar, tolerance
         Which part of the image to take, and which color is nodata, as there.
     transform, bounds, gcps, crs
         Where an image lies that does not tell, as there.
@@ -156,6 +157,7 @@ def convert(
         box=box,
         map_box=map_box,
         nodata_color=nodata_color,
+        collar=collar,
         tolerance=tolerance,
         gdal=gdal,
         units=units,

@@ -60,6 +60,7 @@ def index_image(
     box: Sequence[int] | None = None,
     map_box: Sequence[float] | None = None,
     nodata_color: str | Sequence[int] | None = None,
+    collar: str | Sequence[int] | Sequence[str | Sequence[int]] | None = None,
     tolerance: int = 0,
     transform: Affine | Sequence[float] | None = None,
     bounds: Sequence[float] | None = None,
@@ -113,8 +114,13 @@ def index_image(
     nodata_color : str or three int, optional
         Color of pixels that become nodata, such as that of the paper: ``"#ffffff"``,
         ``"white"``.
+    collar : str, three int, or list of them, optional
+        Color of the margin around the map, ``"white"`` or ``"black"``: its pixels become nodata
+        where they are joined to the border of the image, by their sides, and stay inside the
+        map. Of a list, each color once those before are gone: ``["black", "white"]`` is a
+        black edge of the scan, then paper. Files are read once more for each color.
     tolerance : int
-        Largest difference of a channel (0-255) from `nodata_color`.
+        Largest difference of a channel (0-255) from `nodata_color` and `collar`.
     transform : Affine or six float, optional
         Place of an image that does not tell it: from (column, row) of pixel corners to map
         coordinates.
@@ -191,6 +197,7 @@ def index_image(
         box=box,
         map_box=map_box,
         nodata_color=nodata_color,
+        collar=collar,
         tolerance=tolerance,
         units=units,
         merge=merge,

@@ -21,7 +21,7 @@ from geoindex.grids.class_values import FileNumbering
 from geoindex.images.place import GivenPlace
 from geoindex.learn.match import match_palette
 from geoindex.palette import Palette
-from geoindex.palettes.color_text import one_color
+from geoindex.palettes.color_text import one_color, some_colors
 from geoindex.palettes.load import load_palette
 from geoindex.palettes.mapper import load_mapper
 from geoindex.palettes.merge import Merge, MergedRows, merge_rows, repeated_value_text
@@ -68,6 +68,7 @@ class ImageMapping:
         box: Sequence[int] | None = None,
         map_box: Sequence[float] | None = None,
         nodata_color: str | Sequence[int] | None = None,
+        collar: str | Sequence[int] | Sequence[str | Sequence[int]] | None = None,
         tolerance: int = 0,
         gdal: bool = False,
         units: Palette | ArrayLike | str | PathLike[str] | None = None,
@@ -94,6 +95,7 @@ class ImageMapping:
             box=box,
             map_box=map_box,
             nodata_color=one_color(nodata_color, "nodata_color"),
+            collar=some_colors(collar, "collar"),
             tolerance=tolerance,
         )
         mapper = _keep_apart(units, load_mapper(palette, metric, max_distance))
@@ -144,11 +146,7 @@ class ImageMapping:
             "palette": self.palette.name,
             "palette_sha256": self.palette.sha256,
         }
-        for name in ("bands", "box", "map_box", "nodata_color"):
-            if (listed := getattr(rule, name)) is not None:
-                made[name] = list(listed)
-        if rule.tolerance:
-            made["tolerance"] = rule.tolerance
+        made |= _chosen(rule)
         if self.gdal:
             made["gdal"] = True
         if mapper.units is not None and mapper.rows is not None:
@@ -188,6 +186,19 @@ class GridLayout:
 
     place: GivenPlace | None = None
     """Where images lie that do not tell, or their CRS in place of their own."""
+
+
+def _chosen(rule: PixelRule) -> dict[str, Any]:
+    """List what a rule chooses of the pixels of an image, as JSON values."""
+    made: dict[str, Any] = {}
+    for name in ("bands", "box", "map_box", "nodata_color"):
+        if (listed := getattr(rule, name)) is not None:
+            made[name] = list(listed)
+    if rule.collar:
+        made["collar"] = [list(color) for color in rule.collar]
+    if rule.tolerance:
+        made["tolerance"] = rule.tolerance
+    return made
 
 
 def _keep_apart(

@@ -27,7 +27,7 @@ from geoindex.learn.kmeans.rounding import in_order
 from geoindex.learn.kmeans.sampling import draw_colors, draw_pixels
 from geoindex.learn.learned import LearnedPalette
 from geoindex.palette import MAX_COLORS
-from geoindex.palettes.color_text import one_color
+from geoindex.palettes.color_text import one_color, some_colors
 from geoindex.rules.choices import check_choice, check_integer
 from geoindex.rules.scale import Scale
 
@@ -113,6 +113,7 @@ def learn_palette(
     box: Sequence[int] | None = None,
     map_box: Sequence[float] | None = None,
     nodata_color: str | Sequence[int] | None = None,
+    collar: str | Sequence[int] | Sequence[str | Sequence[int]] | None = None,
     tolerance: int = 0,
     channel_axis: int | None = None,
     min_distance: float | None = None,
@@ -143,7 +144,7 @@ def learn_palette(
     seed : int
         Seed of the random number generator. The same image, options and seed give the same
         palette, byte for byte, on any number of threads.
-    alpha, translucent, scale, bands, box, map_box, nodata_color, tolerance, channel_axis
+    alpha, translucent, scale, bands, box, map_box, nodata_color, collar, tolerance, channel_axis
         As in :func:`geoindex.index_image`.
     min_distance : float, optional
         With method ``"flat"``: colors closer than this (RGB, 0 to 441) to one with more area are
@@ -200,6 +201,7 @@ def learn_palette(
         box=box,
         map_box=map_box,
         nodata_color=one_color(nodata_color, "nodata_color"),
+        collar=some_colors(collar, "collar"),
         tolerance=tolerance,
     )
     images = all_images(image)

@@ -5,11 +5,21 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 
 from geoindex.errors import OptionError, PaletteError
 from geoindex.palettes.css_colors import CSS_COLORS
 
-__all__ = ["COLOR_FORMS", "color_of_text", "colors_of_texts", "is_color_word", "one_color"]
+__all__ = [
+    "COLOR_FORMS",
+    "color_of_text",
+    "colors_of_texts",
+    "is_color_word",
+    "one_color",
+    "some_colors",
+]
 
 COLOR_FORMS = "#rrggbb, #rgb, rgb(250, 208, 200), 250/208/200, 250-208-200 or a CSS name"
 """The forms of a color, for messages."""
@@ -121,3 +131,22 @@ def _arguments(text: str) -> tuple[int, ...] | None:
 def _named(name: str) -> tuple[int, ...] | None:
     """Color of a CSS name."""
     return CSS_COLORS.get(name.lower())
+
+
+def some_colors(
+    colors: str | Sequence[Any] | None, option: str
+) -> tuple[tuple[int, int, int], ...]:
+    """Colors that an option names, one or a list; () if it names none.
+
+    Raises
+    ------
+    OptionError
+        One of them is no color.
+    """
+    if colors is None or (not isinstance(colors, str) and not len(colors)):
+        return ()
+    is_list = not isinstance(colors, str) and any(
+        not isinstance(part, int | np.integer) for part in colors
+    )
+    found = [one_color(color, option) for color in (colors if is_list else [colors])]
+    return tuple(color for color in found if color is not None)

@@ -205,7 +205,7 @@ def test_places_that_are_given(tmp_path: Path) -> None:
         ({"box": (0, 0, 1, 1), "map_box": (0, 0, 1, 1)}, "not both"),
         ({"nodata_color": "paper"}, "nodata_color must be a color"),
         ({"nodata_color": (1, 2, 256)}, "nodata_color must be a color"),
-        ({"tolerance": 3}, "give both"),
+        ({"tolerance": 3}, "nodata_color or collar; give one"),
         ({"nodata_color": "white", "tolerance": 255}, "tolerance must lie within 0..254"),
         ({"bounds": (0, 0, 0, 1)}, "west below east"),
         ({"transform": (1, 2, 3)}, "six numbers"),
