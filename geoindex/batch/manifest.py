@@ -19,11 +19,11 @@ from geoindex.batch.lock import wait_for_lock
 from geoindex.errors import OutputError
 from geoindex.files.json_text import dump_json
 from geoindex.files.whole_files import remove_leftovers
-from geoindex.images.find import absolute
+from geoindex.images.find import BATCH_RECORD, absolute
 
 __all__ = ["MANIFEST", "Manifest", "open_manifest"]
 
-MANIFEST = "geoindex-batch.jsonl"
+MANIFEST = BATCH_RECORD
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +110,37 @@ class Manifest:
             and self._palettes.get(made.settings, palette) != palette
             and os.path.lexists(self._folder / name)
         )
+
+    def without_source(self) -> list[str]:
+        """Existing grids whose image is gone."""
+        return sorted(
+            name
+            for name, made in self._grids.items()
+            if made is not None
+            and os.path.lexists(self._folder / name)
+            and not os.path.lexists(self._folder / made.source)
+        )
+
+    def remove(self, name: str) -> None:
+        """Remove a grid that was made, with the files beside it, unless one has changed since.
+
+        Raises
+        ------
+        OutputError
+            A file cannot be removed.
+        """
+        made = self._grids[name]
+        place = (self._folder / name).parent
+        own = {} if made is None else made.files
+        for file, size in own.items():
+            path = place / file
+            try:
+                if path.stat().st_size == size:
+                    path.unlink()
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise OutputError(f"{path}: cannot be removed: {error.strerror}") from error
 
     def is_grid(self, path: Path) -> bool:
         """Whether a file is one of the grids."""

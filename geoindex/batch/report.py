@@ -61,6 +61,12 @@ class BatchReport:
     seconds: float
     """Time from the first sheet to the last."""
 
+    without_source: tuple[str, ...] = ()
+    """Grids of earlier runs whose image is gone; with `prune` they were removed."""
+
+    pruned: bool = False
+    """Whether the grids without an image were removed."""
+
     @property
     def n_pixels(self) -> int:
         """Pixels of the sheets that were converted."""
@@ -95,6 +101,8 @@ class BatchReport:
             "n_left": self.n_left,
             "n_again": self.n_again,
             "seconds": self.seconds,
+            "without_source": list(self.without_source),
+            "pruned": self.pruned,
             "done": [report.to_dict() for report in self.done],
             "skipped": [asdict(sheet) for sheet in self.skipped],
             "failed": [asdict(sheet) for sheet in self.failed],

@@ -12,7 +12,7 @@ from geoindex.batch.job import Chunk, Job, Outcome, Runner, convert_sheet
 from geoindex.batch.manifest import open_manifest
 from geoindex.batch.processes import run_in_processes
 from geoindex.batch.report import BatchReport
-from geoindex.batch.sheets import find_sheets
+from geoindex.batch.sheets import find_sheets, named_sheets
 from geoindex.batch.state import Batch
 from geoindex.clean import Clean
 from geoindex.color.mapper import ColorMapper
@@ -77,6 +77,8 @@ def convert_many(
     resume: bool = True,
     overwrite: bool = False,
     fail_fast: bool = False,
+    name: str | None = None,
+    prune: bool = False,
     progress: Progress | None = None,
     client: Client | None = None,
 ) -> BatchReport:
@@ -115,6 +117,11 @@ def convert_many(
         batch made from the same image are replaced anyway.
     fail_fast : bool
         Stop at the first sheet that cannot be converted.
+    name : str, optional
+        Convert only files whose name fits this pattern, such as ``"tile_*.png"``.
+    prune : bool
+        Remove grids of earlier runs whose image is gone, with the files beside them; by default
+        they are only listed.
     progress : callable, optional
         Called after every sheet with the number of sheets finished and their total.
     client : distributed.Client, optional
@@ -194,12 +201,15 @@ def convert_many(
     folder = Path(dst_dir)
     sources = [srcs] if isinstance(srcs, str | PathLike) else list(srcs)
     sheets = find_sheets(sources, folder, suffix, any_suffix=gdal)
+    if name is not None:
+        sheets = named_sheets(sheets, name)
     warn_of_links(sources, folder)
     make_folder(folder)
     with open_manifest(folder) as manifest:
         batch = Batch(folder, manifest, job.digest(settings), progress)
         tasks = batch.plan(sheets, resume=resume, overwrite=overwrite, is_far=client is not None)
         batch.warn_of_palettes(mapping.palette)
+        batch.note_without_source(prune=prune)
         if tasks and not (fail_fast and batch.failed):
             manifest.start(settings, batch.digest)
             run, n_processes = _runner(jobs, len(tasks), client)

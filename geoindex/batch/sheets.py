@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fnmatch
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
+from geoindex.errors import MissingFileError
 from geoindex.images.find import absolute, find_images
 from geoindex.images.sidecars import names_beside
 
@@ -15,6 +18,7 @@ __all__ = [
     "FolderListings",
     "Sheet",
     "find_sheets",
+    "named_sheets",
     "target_problems",
 ]
 
@@ -76,6 +80,24 @@ def find_sheets(
         )
         for path, kept in find_images(sources, without=folder, any_suffix=any_suffix)
     ]
+
+
+def named_sheets(sheets: list[Sheet], pattern: str) -> list[Sheet]:
+    """Sheets whose file name fits a pattern such as ``tile_*.png``, in upper or lower case.
+
+    Raises
+    ------
+    MissingFileError
+        There is none.
+    """
+    fitting = re.compile(fnmatch.translate(pattern), re.IGNORECASE)
+    found = [sheet for sheet in sheets if fitting.match(sheet.source.name)]
+    if not found:
+        raise MissingFileError(
+            f"none of {len(sheets):,} images, such as {sheets[0].source}, has a name like "
+            f"{pattern}"
+        )
+    return found
 
 
 def _place(path: Path, output: str, real: dict[str, str]) -> str:

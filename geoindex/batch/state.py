@@ -39,6 +39,8 @@ class Batch:
     done: dict[int, ConversionReport] = field(default_factory=dict)
     skipped: list[SkippedSheet] = field(default_factory=list)
     failed: dict[int, FailedSheet] = field(default_factory=dict)
+    without_source: tuple[str, ...] = ()
+    pruned: bool = False
     again: set[int] = field(default_factory=set)
     started: float = field(default_factory=time.perf_counter)
 
@@ -118,6 +120,15 @@ class Batch:
                 stacklevel=3,
             )
 
+    def note_without_source(self, *, prune: bool) -> None:
+        """Find the grids whose image is gone, and remove them if that is wanted."""
+        found = self.manifest.without_source()
+        if prune:
+            for name in found:
+                self.manifest.remove(name)
+        self.without_source = tuple(str(self.folder / name) for name in found)
+        self.pruned = prune
+
     def begun(self, tasks: list[Task], size: int) -> Iterator[Chunk]:
         """Yield chunks of tasks, each recorded as begun when it is drawn."""
         remaining = iter(tasks)
@@ -165,6 +176,8 @@ class Batch:
             n_sheets=len(self.sheets),
             n_again=len(self.again & self.done.keys()),
             seconds=time.perf_counter() - self.started,
+            without_source=self.without_source,
+            pruned=self.pruned,
         )
 
     def _fail(self, number: int, reason: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from geoindex.batch import BatchReport, convert_many
-from geoindex.batch.sheets import find_sheets
+from geoindex.batch.sheets import find_sheets, named_sheets
 from geoindex.cli.messages import LEFT_VALUES
 from geoindex.cli.options import MappingOptions, mapping_options
 from geoindex.cli.output import (
@@ -21,6 +21,7 @@ from geoindex.cli.output import (
     progress_bar,
     quiet_option,
 )
+from geoindex.color.threads import Progress
 from geoindex.errors import BatchError
 from geoindex.files.whole_files import make_folder
 from geoindex.grids.formats import format_names
@@ -83,6 +84,14 @@ LISTED_FAILURES = 20
 )
 @click.option("--fail-fast", is_flag=True, help="Stop at the first sheet that fails.")
 @click.option(
+    "--name", metavar="PATTERN", help="Convert only files with such a name: 'tile_*.png'."
+)
+@click.option(
+    "--prune",
+    is_flag=True,
+    help="Remove grids of earlier runs whose image is gone; without it they are listed.",
+)
+@click.option(
     "--scheduler",
     metavar="ADDRESS",
     help="Convert on the Dask cluster of the scheduler at this address, such as "
@@ -102,6 +111,8 @@ def batch_command(
     jobs: int | None,
     resume: bool,
     fail_fast: bool,
+    name: str | None,
+    prune: bool,
     scheduler: str | None,
     overwrite: bool,
     as_json: bool,
@@ -117,10 +128,14 @@ def batch_command(
             raise click.UsageError("--palette and --learn exclude each other")
         if mapping["gdal"]:
             raise click.UsageError("--learn reads no files by --gdal; give a palette")
-        palette = _learn(src, output, learned, mapping, grid_format, quiet=quiet)
+        palette = _learn(src, output, learned, mapping, grid_format, name, quiet=quiet)
     if palette is None:
         raise AssertionError("click asks for a palette")
-    with _client(scheduler) as client, progress_bar("sheets", " sheets", quiet=quiet) as progress:
+    with (
+        _client(scheduler) as client,
+        progress_bar("sheets", " sheets", quiet=quiet) as advance,
+        _told_if_interrupted(advance) as progress,
+    ):
         report = convert_many(
             src,
             output,
@@ -131,6 +146,8 @@ def batch_command(
             resume=resume,
             overwrite=overwrite,
             fail_fast=fail_fast,
+            name=name,
+            prune=prune,
             progress=progress,
             client=client,
         )
@@ -160,12 +177,14 @@ def _learn(
     learned: int | Literal["flat"],
     mapping: MappingOptions,
     grid_format: str,
+    name: str | None,
     *,
     quiet: bool,
 ) -> Palette:
     """Learn the palette of all sheets, and keep it beside their grids."""
     folder = Path(output)
-    sheets = [sheet.source for sheet in find_sheets(src, folder, f".{grid_format}")]
+    found = find_sheets(src, folder, f".{grid_format}")
+    sheets = [sheet.source for sheet in (found if name is None else named_sheets(found, name))]
     with progress_bar("learn", " sheets", quiet=quiet) as progress:
         palette = learn_palette(
             sheets,
@@ -188,6 +207,26 @@ def _learn(
 
 
 @contextmanager
+def _told_if_interrupted(advance: Progress) -> Iterator[Progress]:
+    """Say after Ctrl-C how many sheets are done."""
+    counts = (0, 0)
+
+    def count(done: int, total: int) -> None:
+        nonlocal counts
+        counts = done, total
+        advance(done, total)
+
+    try:
+        yield count
+    except KeyboardInterrupt:
+        done, total = counts
+        click.echo(
+            f"{done:,} of {total:,} sheets are finished, {total - done:,} are left", err=True
+        )
+        raise
+
+
+@contextmanager
 def _client(address: str | None) -> Iterator[Client | None]:
     """Connect to a cluster if there is an address."""
     if address is None:
@@ -206,7 +245,8 @@ def _echo_table(report: BatchReport) -> None:
     rate = ""
     if report.done and report.seconds:
         sheets, pixels = len(report.done) / report.seconds, report.n_pixels / report.seconds
-        rate = f"  {report.seconds:.1f} s, {sheets:,.0f} sheets/s, {pixels / 1e6:,.1f} Mpx/s"
+        sheets_rate = f"{sheets:,.1f}" if sheets < 10 else f"{sheets:,.0f}"
+        rate = f"  {report.seconds:.1f} s, {sheets_rate} sheets/s, {pixels / 1e6:,.1f} Mpx/s"
     again = report.n_again > 0
     rows = [
         ("done", len(report.done), rate),
@@ -216,6 +256,11 @@ def _echo_table(report: BatchReport) -> None:
     ]
     if report.n_left:
         rows.append(("not tried", report.n_left, "  --fail-fast"))
+    if report.without_source:
+        note = "removed" if report.pruned else "--prune removes them"
+        rows.append(
+            ("no image", len(report.without_source), f"  grids whose image is gone; {note}")
+        )
     cleaned = [sheet.cleaned["changed"] for sheet in report.done if sheet.cleaned is not None]
     if cleaned:
         changed = sum(sum(reasons.values()) for reasons in cleaned)
@@ -226,8 +271,15 @@ def _echo_table(report: BatchReport) -> None:
     click.echo(f"{report.folder}: {report.n_sheets:,} sheets")
     for name, number, note in rows:
         click.echo(f"  {name:<9}  {number:>9,}{note}")
+    _echo_without_source(report)
     if any(sheet.leaves_values for sheet in report.done):
         click.echo(LEFT_VALUES)
+
+
+def _echo_without_source(report: BatchReport) -> None:
+    """List grids whose image is gone."""
+    for path in report.without_source[:LISTED_FAILURES]:
+        click.echo(f"    {path}")
 
 
 def _echo_failures(report: BatchReport) -> None:

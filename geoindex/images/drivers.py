@@ -161,9 +161,12 @@ def read_errors(path: str | Path) -> Iterator[None]:
         with interrupts_first(), rasterio.Env(**GDAL_OPTIONS):
             yield
     except (RasterioError, CPLE_BaseError) as error:
-        reason = " ".join(str(error.__cause__ or error).split())
+        # What GDAL's libraries say of a file is for developers; of an address, it is the reason.
+        said = (
+            "" if Path(path).is_file() else f" ({' '.join(str(error.__cause__ or error).split())})"
+        )
         raise ImageError(
-            f"{path}: is damaged or cut short ({reason}); export or copy it again"
+            f"{path}: is damaged or cut short{said}; export or copy it again"
         ) from error
 
 

@@ -11,7 +11,17 @@ from pathlib import Path
 
 from geoindex.errors import GeoindexWarning, MissingFileError, OptionError
 
-__all__ = ["IMAGE_SUFFIXES", "absolute", "find_images", "is_searched", "warn_of_links"]
+__all__ = [
+    "BATCH_RECORD",
+    "IMAGE_SUFFIXES",
+    "absolute",
+    "find_images",
+    "is_searched",
+    "warn_of_links",
+]
+
+BATCH_RECORD = "geoindex-batch.jsonl"
+"""File in the output folder of a batch; folders that have it hold grids, not images."""
 
 IMAGE_SUFFIXES = frozenset(
     (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".gif", ".bmp", ".jp2", ".j2k", ".jpx")
@@ -31,7 +41,7 @@ def find_images(
     ----------
     sources : path-like or iterable of path-like
         Image files, folders (searched recursively) or globs, in which ``**`` matches any
-        folders. Hidden files are left out.
+        folders. Hidden files and the output folders of batches are left out.
     without : Path, optional
         A folder to leave out, that of the output.
     any_suffix : bool
@@ -137,8 +147,11 @@ def _walk(top: Path, without: Path | None) -> Iterator[Path]:
 
 
 def _walk_folders(top: Path, without: str | None) -> Iterator[tuple[str, list[str], list[str]]]:
-    """Walk as ``os.walk`` does, sorted, without hidden folders and the folder `without`."""
+    """Walk as ``os.walk`` does, sorted, without hidden folders and those of grids."""
     for place, folders, files in os.walk(top):
+        if place != str(top) and BATCH_RECORD in files:
+            folders.clear()
+            continue
         folders[:] = sorted(
             name
             for name in folders

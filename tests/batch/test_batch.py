@@ -400,3 +400,34 @@ def test_two_palettes_in_one_folder_are_said(maps: Path, tmp_path: Path) -> None
     # Nothing to say once all are of one palette.
     convert_many([maps / "north", maps / "south"], out, OTHER_PALETTE, jobs=1)
     assert len(convert_many(maps / "south", out, OTHER_PALETTE, jobs=1).skipped) == 1
+
+
+def test_grids_without_an_image_are_told_and_pruned(maps: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    convert_many(maps, out, PALETTE, format="npy", jobs=1)
+    (maps / "north/b.png").unlink()
+    (out / "own.npy").write_bytes(b"not of the batch")
+    report = convert_many(maps, out, PALETTE, format="npy", jobs=1)
+    gone = out / "north/b.npy"
+    assert report.without_source == (str(gone),)
+    assert (report.pruned, gone.exists()) == (False, True)
+    pruned = convert_many(maps, out, PALETTE, format="npy", jobs=1, prune=True)
+    assert (pruned.without_source, pruned.pruned) == ((str(gone),), True)
+    assert not gone.exists()
+    assert not gone.with_name("b.npy.json").exists()
+    assert (out / "own.npy").exists()
+    assert len(pruned.skipped) == 3
+    assert convert_many(maps, out, PALETTE, format="npy", jobs=1).without_source == ()
+
+
+def test_names_choose_among_the_sheets(maps: Path, tmp_path: Path) -> None:
+    report = convert_many(maps, tmp_path / "out", PALETTE, name="[AD].png", jobs=1)
+    assert targets(report) == ["a.tif", "south/d.tif"]
+    with pytest.raises(MissingFileError, match=r"none of 4 images, .* has a name like tile_"):
+        convert_many(maps, tmp_path / "out", PALETTE, name="tile_*.png", jobs=1)
+
+
+def test_grids_of_other_batches_are_no_sheets(maps: Path, tmp_path: Path) -> None:
+    convert_many(maps, maps / "grids", PALETTE, jobs=1)
+    report = convert_many(maps, maps / "others", PALETTE, jobs=1)
+    assert targets(report) == TARGETS

@@ -6,13 +6,15 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import geoindex
 from geoindex import Clean, convert_many
-from tests.support.command_line import environment, run
+from geoindex.cli import app, batch
+from tests.support.command_line import environment, invoke, run
 from tests.support.sheets import PALETTE, make_folders
 
 
@@ -31,7 +33,7 @@ def test_batch(maps: Path, tmp_path: Path) -> None:
     assert result.returncode == 1
     assert result.stderr.splitlines() == [
         "Failed: maps/bad.png: is not a PNG, JPEG, TIFF, WebP, GIF, BMP or JPEG 2000 image, "
-        "whatever its name says",
+        "but a text that begins with 'no picture'; download or export it again",
         "Error: 1 of 5 sheets failed",
     ]
     lines = result.stdout.splitlines()
@@ -98,3 +100,29 @@ def test_progress_bar_on_a_terminal(maps: Path, tmp_path: Path) -> None:
     os.close(ours)
     assert "| 0/4 [" in shown
     assert "sheets/s]" in shown
+
+
+def test_interrupts_say_how_far_it_came(
+    maps: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def interrupted(*_: object, progress: Callable[[int, int], None], **__: object) -> None:
+        progress(3, 30)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(batch, "convert_many", interrupted)
+    command = ["geoindex", "batch", str(maps), "-o", str(tmp_path / "out"), "-p", "tab20"]
+    monkeypatch.setattr(sys, "argv", command)
+    assert app._run() == app.INTERRUPTED
+    told = capsys.readouterr().err
+    assert "3 of 30 sheets are finished, 27 are left" in told
+    assert "Run the same command again to continue" in told
+
+
+def test_what_gdal_says_is_not_shown(maps: Path, tmp_path: Path) -> None:
+    sheet = maps / "a.png"
+    sheet.write_bytes(sheet.read_bytes()[:-40])
+    result = invoke("batch", maps, "-o", tmp_path / "out", "-p", "tab20", "--name", "a.png")
+    assert f"Failed: {sheet}: is damaged or cut short; export or copy it again" in result.stderr
