@@ -15,6 +15,7 @@ from geoindex.images.bands import color_table, has_color_table
 from geoindex.images.drivers import open_raster
 from geoindex.images.place import Place, place_of
 from geoindex.palette import Palette
+from geoindex.palettes.attribute_tables import names_beside
 from geoindex.rules.indices import row_blocks
 
 if TYPE_CHECKING:
@@ -79,9 +80,10 @@ def read_raster(path: Path) -> RasterPalette:
         indices, nodata, values = _foreign_classes(indices, table, nodata, transparent)
         is_values = values is not None
     try:
+        colors = _class_colors(table, values if is_values else None, indices, nodata, content)
         palette = Palette(
-            _class_colors(table, values if is_values else None, indices, nodata, content),
-            content.get("names"),
+            colors,
+            content.get("names") if content else _names(path, values, len(colors)),
             name=content.get("palette_name"),
             values=values,
             roles=content.get("roles"),
@@ -96,6 +98,13 @@ def read_raster(path: Path) -> RasterPalette:
         is_values=is_values,
         content=content,
     )
+
+
+def _names(path: Path, values: list[int] | None, n_classes: int) -> list[str] | None:
+    """Names of the classes of another program's file, if they lie beside it."""
+    known = names_beside(path)
+    names = [known.get(value, "") for value in (range(n_classes) if values is None else values)]
+    return names if any(names) else None
 
 
 def _class_colors(

@@ -89,6 +89,19 @@ def sparse_cover() -> list[Any]:
     return [*told(load_palette("cover.tif")), grid.indices, grid.nodata]
 
 
+def named_cover() -> list[Any]:
+    """A color table in a TIFF, whose names lie beside it, as a palette and as a grid."""
+    write_cover("cover.tif", [[0, 1, 3]], {0: (1, 1, 1), 1: (2, 2, 2), 2: (3, 3, 3), 3: (4, 4, 4)})
+    return [load_palette("cover.tif").names, open_grid("cover.tif").palette.names]
+
+
+COVER = "<PAMDataset><PAMRasterBand band='1'>{}</PAMRasterBand></PAMDataset>"
+CATEGORIES = COVER.format(
+    "<CategoryNames><Category>Sea</Category><Category>Ice &amp; snow</Category><Category/>"
+    "<Category>Land</Category></CategoryNames>"
+)
+
+
 def masked_cover() -> list[list[int]]:
     """A color table beside a mask, as a picture."""
     with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True):
@@ -165,6 +178,56 @@ CASES = [
         [[[72, 109, 162], [113, 164, 193]], ["Open water", "Wet land"], [11, 95]],
         "the usages of GDAL's raster attribute tables",
         {"cover.tif.aux.xml": GDAL_TABLE},
+    ),
+    Case(
+        "class names that GDAL keeps beside a TIFF",
+        named_cover,
+        [["Sea", "Ice & snow", "", "Land"]] * 2,
+        "GDAL's list of categories",
+        {"cover.tif.aux.xml": CATEGORIES},
+    ),
+    Case(
+        "class names in an attribute table of GDAL beside a TIFF",
+        named_cover,
+        [["", "", "", "Land"]] * 2,
+        "the usages of GDAL's raster attribute tables",
+        {
+            "cover.tif.aux.xml": COVER.format(
+                "<GDALRasterAttributeTable><FieldDefn><Name>A</Name><Usage>2</Usage></FieldDefn>"
+                "<FieldDefn><Name>B</Name><Usage>5</Usage></FieldDefn><Row><F>Land</F><F>3</F>"
+                "</Row><Row><F>Lava</F><F>9</F></Row></GDALRasterAttributeTable>"
+            )
+        },
+    ),
+    Case(
+        "class names in the .vat.dbf beside a TIFF with a color table",
+        named_cover,
+        [["Nål", "Løv", "", ""]] * 2,
+        "the file",
+        {
+            "cover.tif.vat.dbf": dbase(
+                [("Value", "N", 9), ("Count", "N", 9), ("C_01", "C", 9)],
+                [["1", "5", "Løv"], ["0", "5", "Nål"]],
+            )
+        },
+    ),
+    Case(
+        "names in two languages beside a TIFF: none is taken in silence",
+        named_cover,
+        Said(r"names in several columns \(C_01, C_02\); its names are left out", [None, None]),
+        "nothing tells the language",
+        {
+            "cover.tif.vat.dbf": dbase(
+                [("Value", "N", 9), ("C_01", "C", 9), ("C_02", "C", 9)], [["1", "Løv", "Leaf"]]
+            )
+        },
+    ),
+    Case(
+        "damaged names beside a TIFF",
+        named_cover,
+        Said(r"cover\.tif\.aux\.xml, line 1: .*; its names are left out", [None, None]),
+        "there are none",
+        {"cover.tif.aux.xml": CATEGORIES[:70]},
     ),
     Case(
         "land cover with classes 10, 20, 100 and nodata 0: three classes, not a hundred",
