@@ -149,4 +149,4 @@ def _echo_report(report: ImageSectionReport) -> None:
     click.echo(f"  undefined     {report.nodata_share:.2%}")
     click.echo(f"{report.colors}: colors, {report.legend}: classes")
     if report.renumbered:
-        echo_renumbered(report.legend)
+        echo_renumbered(report.legend or "")

@@ -1,4 +1,4 @@
-"""Write cross-sections as a SEG-Y line of class indices.
+"""Write cross-sections as a SEG-Y line of class indices or values.
 
 Source: SEG-Y revision 1 (SEG Technical Standards Committee, 2002), written by segyio: big-endian
 IEEE floats, one trace a column, coordinates in bytes 73-88 and 181-188.
@@ -28,6 +28,7 @@ from geoindex.opendtect.segy_headers import (
 )
 from geoindex.palettes.legend_csv import grid_legend_path
 from geoindex.surveys.section import Section, SectionDomain, check_degrees, section_of
+from geoindex.values.grid import ValueGrid
 
 __all__ = ["SectionReport", "section_files", "write_section"]
 
@@ -42,11 +43,11 @@ class SectionReport:
     target: str
     """The SEG-Y file."""
 
-    legend: str
-    """The classes, beside it."""
+    legend: str | None
+    """The classes, beside it; None for values."""
 
-    colors: str
-    """Color table for OpendTect, beside it."""
+    colors: str | None
+    """Color table for OpendTect, beside it; None for values."""
 
     renumbered: bool
     """Whether the numbers of the classes are not those of the palette; the legend has both."""
@@ -69,11 +70,11 @@ class SectionReport:
     sample_interval: float
     """Z from one sample to the next."""
 
-    classes_used: int
-    """Classes that some sample has."""
+    classes_used: int | None
+    """Classes that some sample has; None for values."""
 
     nodata_share: float
-    """Share of samples without a class, 0 to 1."""
+    """Share of samples without a class or value, 0 to 1."""
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as JSON values."""
@@ -81,7 +82,7 @@ class SectionReport:
 
 
 def write_section(
-    grid: IndexGrid,
+    grid: IndexGrid | ValueGrid,
     path: str | PathLike[str],
     *,
     start: tuple[float, float],
@@ -97,15 +98,15 @@ def write_section(
 ) -> SectionReport:
     """Write the grid of a cross-section as a SEG-Y line; needs ``geoindex-raster[segy]``.
 
-    Samples are class indices, taken from the nearest pixel and never interpolated; nodata is
-    1e30, OpendTect's undefined value. Beside ``line.sgy`` appear its classes,
+    Samples are class indices or values, taken from the nearest pixel and never interpolated;
+    nodata is 1e30, OpendTect's undefined value. Beside ``line.sgy`` of classes appear these,
     ``line.sgy.legend.csv``, and ``line.odct``, a color table in which OpendTect shows each in its
     exact color with the range 0 to 255. It tells 255 classes apart: where higher indices occur,
     the used ones are numbered anew.
 
     Parameters
     ----------
-    grid : IndexGrid
+    grid : IndexGrid or ValueGrid
         The picture of a section: columns along the line, rows downward.
     path : path-like
         The target, ``.sgy`` or ``.segy``.
@@ -160,7 +161,7 @@ def write_section(
     >>> report.n_traces, report.n_samples, report.sample_interval
     (4, 5, 25.0)
     """
-    path, legend, colors = section_files(path, overwrite=overwrite)
+    target, legend, colors = section_files(path, overwrite=overwrite)
     section = section_of(
         grid.shape,
         start=start,
@@ -172,28 +173,57 @@ def write_section(
         domain=domain,
     )
     degrees = check_degrees(section, degrees)
+    how = {"feet": feet, "degrees": degrees}
+    if isinstance(grid, ValueGrid):
+        samples = _values(grid, section)
+        with output_set(target, [], overwrite=overwrite) as files:
+            _write(files.target, target, samples, section, None, **how)
+        n_known = int(np.count_nonzero(samples != np.float32(UNDEFINED)))
+        return _report(target, section, nodata_share=1 - n_known / samples.size)
     indices = _indices(grid, section)
     counts = np.bincount(indices.ravel(), minlength=len(grid.palette))[: len(grid.palette)]
-    numbering = number_classes(grid.palette, counts, f"{path}: the section")
+    numbering = number_classes(grid.palette, counts, f"{target}: the section")
     table = np.full(MOST_INDICES, UNDEFINED, dtype=np.float32)
     table[: len(grid.palette)] = numbering.numbers
     n_classes = len(grid.palette if numbering.rows is None else numbering.rows)
-    with output_set(path, [legend, colors], overwrite=overwrite) as files:
-        _write(files.target, path, table[indices], section, n_classes, feet=feet, degrees=degrees)
+    with output_set(target, [legend, colors], overwrite=overwrite) as files:
+        _write(files.target, target, table[indices], section, n_classes, **how)
         numbering.write(files[colors], files[legend], beside=files.target)
-    return SectionReport(
-        target=str(path),
+    return _report(
+        target,
+        section,
+        nodata_share=1 - int(counts.sum()) / indices.size,
         colors=str(colors),
         legend=str(legend),
         renumbered=numbering.rows is not None,
+        classes_used=int((counts > 0).sum()),
+    )
+
+
+def _report(
+    path: Path,
+    section: Section,
+    *,
+    nodata_share: float,
+    colors: str | None = None,
+    legend: str | None = None,
+    renumbered: bool = False,
+    classes_used: int | None = None,
+) -> SectionReport:
+    """Tell what was written; the files beside it and classes of a grid of classes only."""
+    return SectionReport(
+        target=str(path),
+        colors=colors,
+        legend=legend,
+        renumbered=renumbered,
         n_traces=section.n_traces,
         n_samples=section.n_samples,
         trace_spacing=section.trace_spacing,
         first_z=section.first_z,
         last_z=section.last_z,
         sample_interval=section.sample_interval,
-        classes_used=int((counts > 0).sum()),
-        nodata_share=1 - int(counts.sum()) / indices.size,
+        classes_used=classes_used,
+        nodata_share=nodata_share,
     )
 
 
@@ -218,12 +248,21 @@ def _indices(grid: IndexGrid, section: Section) -> NDArray[np.uint16]:
     return indices
 
 
+def _values(grid: ValueGrid, section: Section) -> NDArray[np.float32]:
+    """Value of every sample, shape (n_traces, n_samples); 1e30 where there is none."""
+    rows, cols = section.rows(grid.shape[0]), section.columns(grid.shape[1])
+    values = np.ascontiguousarray(np.asarray(grid.values)[np.ix_(rows, cols)].T)
+    values[np.isnan(values)] = UNDEFINED
+    values[:, rows < 0] = UNDEFINED
+    return values
+
+
 def _write(
     temporary: Path,
     path: Path,
     samples: NDArray[np.float32],
     section: Section,
-    n_classes: int,
+    n_classes: int | None,
     *,
     feet: bool,
     degrees: bool,

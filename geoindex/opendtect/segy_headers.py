@@ -119,7 +119,23 @@ def place_fields(number: int, x: int, y: int) -> dict[int, int]:
     }
 
 
-def text_header(section: Section, scale: int, n_classes: int, *, degrees: bool) -> bytes:
+def _content(n_classes: int | None) -> list[str]:
+    """Tell what the samples are: numbers of so many classes, or values."""
+    if n_classes is None:
+        return [
+            "VALUES OF A COLORED CROSS-SECTION, READ FROM ITS COLOR RAMP.",
+            "NO VALUE: 1E30 (UNDEFINED VALUE OF OPENDTECT)",
+        ]
+    return [
+        "CLASS INDICES OF A COLORED CROSS-SECTION. NOT SEISMIC AMPLITUDES.",
+        "EACH SAMPLE IS THE NUMBER OF A CLASS. DO NOT INTERPOLATE, FILTER OR GAIN.",
+        f"CLASSES: 0 TO {n_classes - 1}, LISTED IN THE .LEGEND.CSV BESIDE THIS FILE",
+        "NO CLASS: 1E30 (UNDEFINED VALUE OF OPENDTECT)",
+        "COLORS: OPENDTECT TABLE .ODCT BESIDE THIS FILE, SHOWN WITH RANGE 0 TO 255",
+    ]
+
+
+def text_header(section: Section, scale: int, n_classes: int | None, *, degrees: bool) -> bytes:
     """Forty lines that say what the file is."""
     is_time = section.domain == "time"
     z_name, z_unit = ("TWO-WAY TIME", "MS") if is_time else ("DEPTH", "UNITS OF THE MAP")
@@ -128,12 +144,8 @@ def text_header(section: Section, scale: int, n_classes: int, *, degrees: bool) 
         f"X {x:.{decimals}f}  Y {y:.{decimals}f}" for x, y in (section.start, section.end)
     )
     seconds = "SECONDS OF ARC " if degrees else ""
-    lines = [
-        "CLASS INDICES OF A COLORED CROSS-SECTION. NOT SEISMIC AMPLITUDES.",
-        "EACH SAMPLE IS THE NUMBER OF A CLASS. DO NOT INTERPOLATE, FILTER OR GAIN.",
-        f"CLASSES: 0 TO {n_classes - 1}, LISTED IN THE .LEGEND.CSV BESIDE THIS FILE",
-        "NO CLASS: 1E30 (UNDEFINED VALUE OF OPENDTECT)",
-        "COLORS: OPENDTECT TABLE .ODCT BESIDE THIS FILE, SHOWN WITH RANGE 0 TO 255",
+    lines = _content(n_classes)
+    lines += [
         "",
         f"TRACES: {section.n_traces}, EVERY {section.trace_spacing:.{max(decimals, 4)}f} {unit}",
         f"FIRST TRACE: {first}",

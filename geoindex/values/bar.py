@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.errors import ImageError, OptionError
 from geoindex.rules.plane import Floats
-from geoindex.values.load import ramp_of_colormap
+from geoindex.values.load import load_ramp
 from geoindex.values.ramp import Ramp
 
 __all__ = ["Box", "ColorBar", "bar_in_box", "check_box"]
@@ -43,6 +44,11 @@ LEAST_JUMP = 10.0
 
 MOST_FRAME = 6
 """Pixels at each end that the frame may cover."""
+
+MOST_COMPARED = 200
+"""Pixels along a bar that are compared with known ramps."""
+
+KNOWN_STEPS = 256
 
 NOISE = 2
 """Channels of a bar's colors may differ across it by so much without being noisy."""
@@ -169,30 +175,31 @@ def known_ramp(profile: Floats) -> Ramp | None:
     Ramp or None
         None if no ramp is near, or another one is nearly as near.
     """
+    thinned = np.unique(np.linspace(0, len(profile) - 1, MOST_COMPARED).astype(int))
+    places = (thinned + 0.5) / len(profile)
+    names, tables = _known_colors()
+    colors = tables[:, (places * KNOWN_STEPS).astype(int)]
+    misses = np.sqrt(((colors - profile[thinned]) ** 2).sum(axis=2)).mean(axis=1).round(6)
+    # Of ramps that are the same the one with the shortest name.
+    order = sorted(range(len(names)), key=lambda i: (misses[i], len(names[i]), names[i]))
+    best = order[0]
+    if misses[best] > SAME_COLOR:
+        return None
+    apart = np.sqrt(((tables - tables[best]) ** 2).sum(axis=2)).mean(axis=1)
+    rivals = [i for i in order if misses[i] <= NEXT_RAMP * max(misses[best], 1.0)]
+    if max(apart[i] for i in rivals) > TWINS:
+        return None
+    return load_ramp(names[best])
+
+
+@lru_cache(maxsize=1)
+def _known_colors() -> tuple[list[str], Floats]:
+    """Names of matplotlib's ramps, and their colors at equal steps, shape (n, KNOWN_STEPS, 3)."""
     import matplotlib as mpl
 
-    places = (np.arange(len(profile)) + 0.5) / len(profile)
-    found: list[tuple[float, int, str, Ramp]] = []
-    for name in sorted(mpl.colormaps):
-        colormap = mpl.colormaps[name]
-        if name.endswith("_r") or colormap.N < FEWEST_KNOWN:
-            continue
-        ramp = ramp_of_colormap(colormap)
-        for one in (ramp, ramp.reversed()):
-            miss = np.sqrt(((one.colors(places) - profile) ** 2).sum(axis=1)).mean()
-            # Of ramps that are the same the one with the shortest name.
-            found.append((round(float(miss), 6), len(one.name or ""), name, one))
-    found.sort(key=lambda entry: entry[:3])
-    miss, _, _, best = found[0]
-    if miss > SAME_COLOR:
-        return None
-    colors = best.colors(places)
-    for other_miss, _, _, other in found[1:]:
-        if other_miss > NEXT_RAMP * max(miss, 1.0):
-            break
-        if np.sqrt(((other.colors(places) - colors) ** 2).sum(axis=1)).mean() > TWINS:
-            return None
-    return best
+    names = [name for name in sorted(mpl.colormaps) if mpl.colormaps[name].N >= FEWEST_KNOWN]
+    places = (np.arange(KNOWN_STEPS) + 0.5) / KNOWN_STEPS
+    return names, np.stack([mpl.colormaps[name](places)[:, :3] * 255 for name in names])
 
 
 def _ramp_of_runs(profile: Floats) -> Ramp:

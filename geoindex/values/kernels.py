@@ -13,7 +13,7 @@ from geoindex.color.cells import CELL_SIDE
 from geoindex.color.compiled import compiled, types
 from geoindex.rules.plane import Floats
 
-__all__ = ["cells_of", "look_up", "project", "spread"]
+__all__ = ["cells_of", "look_up", "project", "read_rows", "spread"]
 
 _PIXELS = types.Array(types.uint8, 3, "A", readonly=True)
 _MASK = types.Array(types.uint8, 2, "A", readonly=True)
@@ -105,36 +105,96 @@ def project(
             distances[color] = np.sqrt(best_squared)
 
 
-@compiled(types.boolean(_PIXELS, _MASK, _TABLE, _VALUES, _OFF))
+@compiled()
+def read_row(
+    pixels: NDArray[np.uint8],
+    valid: NDArray[np.uint8],
+    table: NDArray[np.float32],
+    row: int,
+    values: NDArray[np.float32],
+    off: NDArray[np.uint8],
+) -> None:
+    """Look up a row of pixels: their values, and whether the table has NaN for them.
+
+    An empty `valid` means that every pixel is valid. The others have no value, and are not off.
+    """
+    masked = valid.size > 0
+    for col in range(pixels.shape[1]):
+        red = np.uint32(pixels[row, col, 0])
+        green = np.uint32(pixels[row, col, 1])
+        blue = np.uint32(pixels[row, col, 2])
+        value = table[red << 16 | green << 8 | blue]
+        is_off = np.uint8(np.isnan(value))
+        if masked and valid[row, col] == 0:
+            value, is_off = np.float32(np.nan), np.uint8(0)
+        values[col] = value
+        off[col] = is_off
+
+
+@compiled()
+def clear_beside(
+    values: NDArray[np.float32],
+    above: NDArray[np.uint8],
+    own: NDArray[np.uint8],
+    below: NDArray[np.uint8],
+    any_off: NDArray[np.uint8],
+) -> None:
+    """Make a row of values NaN where one of nine pixels is off, in three rows of flags."""
+    cols = len(values)
+    some = np.uint8(0)
+    for col in range(cols):
+        any_off[col + 1] = above[col] | own[col] | below[col]
+        some |= any_off[col + 1]
+    if some == 0:
+        return
+    for col in range(cols):
+        if any_off[col] | any_off[col + 1] | any_off[col + 2]:
+            values[col] = np.nan
+
+
+@compiled(types.void(_PIXELS, _MASK, _TABLE, _VALUES, types.int64, types.int64))
+def read_rows(
+    pixels: NDArray[np.uint8],
+    valid: NDArray[np.uint8],
+    table: NDArray[np.float32],
+    out: NDArray[np.float32],
+    first: int,
+    behind: int,
+) -> None:
+    """Write the values of rows from `first` up to but not `behind` into `out`.
+
+    Pixels that are off the ramp, and their eight neighbors, are NaN. The rows above and below are
+    looked at, so that threads can share the work.
+    """
+    rows, cols = pixels.shape[0], pixels.shape[1]
+    off = np.zeros((3, cols), np.uint8)
+    any_off = np.zeros(cols + 2, np.uint8)
+    rest = np.empty(cols, np.float32)
+    if first > 0:
+        read_row(pixels, valid, table, first - 1, rest, off[(first - 1) % 3])
+    read_row(pixels, valid, table, first, out[first], off[first % 3])
+    for row in range(first, behind):
+        below = off[(row + 1) % 3]
+        if row + 1 < behind:
+            read_row(pixels, valid, table, row + 1, out[row + 1], below)
+        elif row + 1 < rows:
+            read_row(pixels, valid, table, row + 1, rest, below)
+        else:
+            below[:] = 0
+        clear_beside(out[row], off[(row + 2) % 3], off[row % 3], below, any_off)
+
+
+@compiled(types.void(_PIXELS, _MASK, _TABLE, _VALUES, _OFF))
 def look_up(
     pixels: NDArray[np.uint8],
     valid: NDArray[np.uint8],
     table: NDArray[np.float32],
     out: NDArray[np.float32],
     off: NDArray[np.uint8],
-) -> bool:
-    """Write the table entry of every pixel into `out`, NaN where `valid` is 0.
-
-    Sets `off` to 1 where the table has NaN, else to 0; returns whether there is such a pixel. An
-    empty `valid` means that every pixel is valid.
-    """
-    masked = valid.size > 0
-    some = False
+) -> None:
+    """Write the table entry of every pixel into `out`, and into `off` whether it is NaN."""
     for row in range(pixels.shape[0]):
-        any_off = np.uint8(0)
-        for col in range(pixels.shape[1]):
-            red = np.uint32(pixels[row, col, 0])
-            green = np.uint32(pixels[row, col, 1])
-            blue = np.uint32(pixels[row, col, 2])
-            value = table[red << 16 | green << 8 | blue]
-            is_off = np.uint8(np.isnan(value))
-            if masked and valid[row, col] == 0:
-                value, is_off = np.float32(np.nan), np.uint8(0)
-            out[row, col] = value
-            off[row, col] = is_off
-            any_off |= is_off
-        some |= any_off != 0
-    return some
+        read_row(pixels, valid, table, row, out[row], off[row])
 
 
 @compiled(types.void(_OFF, _VALUES, types.int64, types.int64))
@@ -144,9 +204,9 @@ def spread(off: NDArray[np.uint8], out: NDArray[np.float32], first: int, behind:
     Only rows from `first` up to but not `behind` are written, so that threads can share `out`.
     """
     rows, cols = off.shape
-    for row in range(max(first - 1, 0), min(behind + 1, rows)):
-        for col in range(cols):
-            if off[row, col] != 0:
-                for r in range(max(row - 1, first), min(row + 2, behind)):
-                    for c in range(max(col - 1, 0), min(col + 2, cols)):
-                        out[r, c] = np.nan
+    nothing = np.zeros(cols, np.uint8)
+    any_off = np.zeros(cols + 2, np.uint8)
+    for row in range(first, behind):
+        above = off[row - 1] if row > 0 else nothing
+        below = off[row + 1] if row + 1 < rows else nothing
+        clear_beside(out[row], above, off[row], below, any_off)

@@ -156,23 +156,24 @@ class ValueMapper:
 
         colors = round_colors(pixels.colors)
         valid = NO_MASK if pixels.valid is None else pixels.valid
+        table = self.table
         out = np.empty(pixels.shape, dtype=np.float32)
+        strips = _strips(pixels.shape)
+        if not self.finds_spikes:
+            in_threads(
+                lambda rows: kernels.read_rows(colors, valid, table, out, rows.start, rows.stop),
+                strips,
+            )
+            return out
         off = np.empty(pixels.shape, dtype=np.uint8)
-        found: list[bool] = []
 
         def look_up(rows: slice) -> None:
             mask = valid[rows] if valid.size else valid
-            found.append(kernels.look_up(colors[rows], mask, self.table, out[rows], off[rows]))
+            kernels.look_up(colors[rows], mask, table, out[rows], off[rows])
 
-        def spread(rows: slice) -> None:
-            kernels.spread(off, out, rows.start, rows.stop)
-
-        strips = _strips(pixels.shape)
         in_threads(look_up, strips)
-        if self.finds_spikes:
-            found.append(mark_spikes(out, off, self.scale, strips))
-        if any(found):
-            in_threads(spread, strips)
+        mark_spikes(out, off, self.scale, strips)
+        in_threads(lambda rows: kernels.spread(off, out, rows.start, rows.stop), strips)
         return out
 
     def hide(self, values: Any, first_row: int = 0) -> None:

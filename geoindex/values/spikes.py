@@ -64,8 +64,8 @@ def mark_spikes(
     off: NDArray[np.uint8],
     scale: ValueScale,
     strips: Sequence[slice],
-) -> bool:
-    """Set `off` to 1 for narrow jumps of the values; return whether there are any.
+) -> None:
+    """Set `off` to 1 for narrow jumps of the values.
 
     Parameters
     ----------
@@ -77,17 +77,14 @@ def mark_spikes(
     strips : sequence of slice
         Rows that are done at a time.
     """
-    found: list[bool] = []
 
     def work(rows: slice) -> None:
         top, bottom = max(rows.start - MARGIN, 0), min(rows.stop + MARGIN, len(values))
         own = slice(rows.start - top, rows.stop - top)
         jumps = _jumps(scale.shares(values[top:bottom]))[own] > LEAST_JUMP
         off[rows] |= jumps.view(np.uint8)
-        found.append(bool(jumps.any()))
 
     in_threads(work, strips)
-    return any(found)
 
 
 def _jumps(shares: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 import rasterio
+import segyio
 import xtgeo
 from affine import Affine
 
-from geoindex import Survey, ValueGrid, load_ramp, open_grid, open_values
+from geoindex import Survey, ValueGrid, load_ramp, open_grid, open_values, write_section
 from geoindex.errors import GeoindexError, GridError, OptionError, OutputError
 from geoindex.values.scale import value_scale
 from tests.support.exchange import READABLE, ROTATED, SUFFIX, TURNS, UPRIGHT, make_grid
@@ -144,6 +145,21 @@ def test_horizon_with_a_float_attribute(tmp_path: Path) -> None:
     steps = (tmp_path / "map.import.txt").read_text()
     assert "type the attribute name Values" in steps
     assert "odct" not in steps
+
+
+def test_segyio_sees_the_same_floats(tmp_path: Path) -> None:
+    grid = value_grid(None)
+    report = write_section(
+        grid, tmp_path / "line.sgy", start=(0, 0), end=(160, 0), top=0, bottom=220
+    )
+    assert (report.legend, report.colors, report.classes_used) == (None, None, None)
+    assert report.nodata_share == pytest.approx(np.isnan(grid.values).mean())
+    with segyio.open(tmp_path / "line.sgy", strict=False) as file:
+        found = file.trace.raw[:]
+        assert b"VALUES OF A COLORED" in file.text[0]
+    values = np.where(found == np.float32(1e30), np.nan, found)
+    np.testing.assert_array_equal(values.T, grid.values)
+    assert [path.name for path in tmp_path.iterdir()] == ["line.sgy"]
 
 
 @pytest.mark.parametrize(
