@@ -167,7 +167,7 @@ class ClassArray:
         """
         table = np.empty((int(np.iinfo(self.indices.dtype).max) + 1, 3), dtype=np.uint8)
         table[:] = background
-        table[: len(self.palette)] = self.palette.colors
+        table[: len(self.palette)] = self.palette.shown
         picture: NDArray[np.uint8] = table[np.asarray(self.indices)]
         return picture
 

@@ -9,9 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geoindex.errors import PaletteError
 from geoindex.rules.class_keys import check_values
-from geoindex.rules.scale import Scale, ScaleProblemError, to_uint8
+from geoindex.rules.palette_columns import (
+    MAX_COLORS,
+    check_colors,
+    check_merge,
+    check_show,
+    check_texts,
+    read_only,
+)
+from geoindex.rules.scale import Scale
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -20,9 +27,6 @@ if TYPE_CHECKING:
     from matplotlib.colors import ListedColormap, NoNorm
 
 __all__ = ["MAX_COLORS", "Palette"]
-
-MAX_COLORS = 65_535
-"""Largest number of colors: one value of uint16 stays free for nodata."""
 
 
 class Palette:
@@ -46,6 +50,12 @@ class Palette:
         Role of each color: ``"ink"`` for overprint such as contacts, faults and text, which
         class recovery removes (:class:`geoindex.Clean`); ``"paper"`` for the margin of a sheet,
         which becomes nodata; ``"unit"``, ``""`` or anything else for a class.
+    merge : sequence of int or None, optional
+        Row that the class of each row joins, None where it joins none. Pixels are compared with
+        all rows; what was found is then looked up here, after class recovery.
+    show : sequence of str, optional
+        Color that each class is shown in, such as ``"#fad0c8"``, "" for that of `colors`, with
+        which pixels are compared.
     scale : {"unit", "byte"}, optional
         Scale of `colors`, if the rule above would guess wrong.
 
@@ -70,7 +80,7 @@ class Palette:
            [230, 203, 203]], dtype=uint8)
     """
 
-    __slots__ = ("_colors", "_name", "_names", "_roles", "_values")
+    __slots__ = ("_colors", "_merge", "_name", "_names", "_roles", "_show", "_values")
 
     def __init__(
         self,
@@ -80,12 +90,17 @@ class Palette:
         name: str | None = None,
         values: Sequence[int] | None = None,
         roles: Sequence[str] | None = None,
+        merge: Sequence[int | None] | None = None,
+        show: Sequence[str] | None = None,
         scale: Scale | None = None,
     ) -> None:
-        self._colors = _check_colors(colors, scale)
-        self._names = _check_names(names, len(self._colors))
-        self._roles = _check_names(roles, len(self._colors), what="roles")
-        self._values = check_values(values, len(self._colors))
+        self._colors = check_colors(colors, scale, _colors_of_texts)
+        n_colors = len(self._colors)
+        self._names = check_texts(names, n_colors)
+        self._roles = check_texts(roles, n_colors, what="roles")
+        self._values = check_values(values, n_colors)
+        self._merge = check_merge(merge, n_colors)
+        self._show = check_show(show, n_colors, _colors_of_texts)
         self._name = name
 
     @property
@@ -114,19 +129,44 @@ class Palette:
         return self._roles
 
     @property
+    def merge(self) -> tuple[int | None, ...] | None:
+        """Row that the class of each row joins, None where it joins none; None if none does."""
+        return self._merge
+
+    @property
+    def show(self) -> tuple[str, ...] | None:
+        """Color that each class is shown in, "" for its own; None if all have their own."""
+        return self._show
+
+    @property
+    def edits(self) -> dict[str, Any]:
+        """`merge` and `show` as far as there are any, for files."""
+        found = {"merge": self._merge, "show": self._show}
+        return {key: entries for key, entries in found.items() if entries is not None}
+
+    @property
+    def shown(self) -> NDArray[np.uint8]:
+        """Colors that the classes are shown in, uint8 of shape (n_colors, 3), read-only."""
+        if self._show is None:
+            return self._colors
+        own = self._colors.tolist()
+        pairs = zip(self._show, own, strict=True)
+        return read_only([list(bytes.fromhex(text[1:])) or color for text, color in pairs])
+
+    @property
     def sha256(self) -> str:
         """Hexadecimal SHA-256 of the colors in row order, without names."""
         return hashlib.sha256(self._colors.tobytes()).hexdigest()
 
     def unit(self) -> NDArray[np.float64]:
-        """Colors on the unit scale.
+        """Colors shown, on the unit scale.
 
         Returns
         -------
         ndarray of float64, shape (n_colors, 3)
-            ``colors / 255``.
+            ``shown / 255``.
         """
-        return self._colors / 255.0
+        return self.shown / 255.0
 
     def duplicates(self) -> dict[int, int]:
         """Rows that repeat an earlier color, and so are never assigned to a pixel.
@@ -196,7 +236,7 @@ class Palette:
         return index_norm(self)
 
     def replace(self, **changes: Any) -> Palette:
-        """Copy with other `colors`, `names`, `name`, `values` or `roles`; the rest stays.
+        """Copy with other `colors`, `names` or anything else of a palette; the rest stays.
 
         Parameters
         ----------
@@ -220,6 +260,8 @@ class Palette:
             "name": self._name,
             "values": self._values,
             "roles": self._roles,
+            "merge": self._merge,
+            "show": self._show,
         }
         return Palette(**{**parts, **changes})
 
@@ -241,7 +283,7 @@ class Palette:
         columns = min(columns, len(self))
         rows = -(-len(self) // columns)
         swatches = np.full((rows * columns, 3), 255, dtype=np.uint8)
-        swatches[: len(self)] = self._colors
+        swatches[: len(self)] = self.shown
         return swatches.reshape(rows, columns, 3).repeat(cell, axis=0).repeat(cell, axis=1)
 
     def plot(self, ax: Axes | None = None) -> Axes:
@@ -303,10 +345,13 @@ class Palette:
             and self._name == other._name
             and self._values == other._values
             and self._roles == other._roles
+            and self._merge == other._merge
+            and self._show == other._show
         )
 
     def __hash__(self) -> int:
-        return hash((self._colors.tobytes(), self._names, self._name, self._values, self._roles))
+        kept = (self._names, self._name, self._values, self._roles, self._merge, self._show)
+        return hash((self._colors.tobytes(), *kept))
 
     def __repr__(self) -> str:
         title = f"{self._name!r}, " if self._name else ""
@@ -325,63 +370,11 @@ class Palette:
     def __setstate__(self, state: dict[str, Any]) -> None:
         for slot, content in state.items():
             setattr(self, slot, content)
-        self._colors = _read_only(self._colors)
+        self._colors = read_only(self._colors)
 
 
-def _check_colors(colors: ArrayLike, scale: Scale | None) -> NDArray[np.uint8]:
-    """Colors as read-only uint8 of shape (n_colors, 3), or an error that names the row."""
-    try:
-        values = np.asarray(colors)
-    except ValueError as error:
-        raise PaletteError(
-            "the rows of a palette must all hold three numbers: red, green, blue"
-        ) from error
-    if values.dtype.kind == "U" and values.ndim == 1:
-        from geoindex.files.door import colors_of_texts
+def _colors_of_texts(texts: Sequence[str]) -> list[tuple[int, ...]]:
+    """Colors of names or hexadecimal numbers."""
+    from geoindex.files.door import colors_of_texts
 
-        values = np.array(colors_of_texts(values.tolist()), dtype=np.uint8)
-    if values.size == 0:
-        raise PaletteError("a palette needs at least one color, found none")
-    if values.ndim != 2 or values.shape[1] != 3:
-        raise PaletteError(
-            f"palette colors must have the shape (n_colors, 3), found {values.shape}"
-        )
-    if len(values) > MAX_COLORS:
-        raise PaletteError(
-            f"a palette holds at most {MAX_COLORS:,} colors, found {len(values):,}", row=MAX_COLORS
-        )
-    try:
-        scaled = to_uint8(values, scale=scale)
-    except ScaleProblemError as problem:
-        row = problem.position[0]
-        raise PaletteError(f"palette row {row}: {problem}", row=row) from None
-    except TypeError as error:
-        raise PaletteError(f"palette {error}") from None
-    return _read_only(scaled)
-
-
-def _check_names(
-    names: Sequence[str] | None, n_colors: int, what: str = "names"
-) -> tuple[str, ...] | None:
-    """Names, or roles, as a tuple of one string per color."""
-    if names is None:
-        return None
-    if isinstance(names, str) or not all(isinstance(name, str) for name in names):
-        raise PaletteError(f"palette {what} must be a sequence of strings")
-    for row, name in enumerate(names):
-        if any("\ud800" <= letter <= "\udfff" for letter in name):
-            raise PaletteError(
-                f"palette row {row}: {name!r} contains half a surrogate pair, which no file "
-                "can store; read the names with their real encoding",
-                row=row,
-            )
-    if len(names) != n_colors:
-        raise PaletteError(f"palette has {n_colors} colors but {len(names)} {what}")
-    return tuple(names)
-
-
-def _read_only(colors: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Read-only copy."""
-    colors = np.array(colors, dtype=np.uint8, order="C")
-    colors.setflags(write=False)
-    return colors
+    return colors_of_texts(texts)

@@ -114,6 +114,6 @@ def class_facts(palette: Palette, row: int) -> dict[str, Any]:
     facts: dict[str, Any] = {"index": row}
     if palette.values is not None:
         facts["value"] = palette.values[row]
-    red, green, blue = palette.colors[row].tolist()
+    red, green, blue = palette.shown[row].tolist()
     name = "" if palette.names is None else palette.names[row]
     return facts | {"name": name, "color": f"#{red:02x}{green:02x}{blue:02x}"}

@@ -35,7 +35,7 @@ def add_attribute_table(band: ET.Element, palette: Palette, values: Sequence[int
         column = ET.SubElement(table, "FieldDefn", index=str(number))
         for tag, text in (("Name", name), ("Type", kind), ("Usage", usage)):
             ET.SubElement(column, tag).text = text
-    for row, (value, color) in enumerate(zip(values, palette.colors.tolist(), strict=True)):
+    for row, (value, color) in enumerate(zip(values, palette.shown.tolist(), strict=True)):
         entry = ET.SubElement(table, "Row", index=str(row))
         for cell in (value, one_line(palette.label(row)), *color):
             ET.SubElement(entry, "F").text = str(cell)
@@ -53,7 +53,7 @@ def add_category_names(band: ET.Element, palette: Palette, values: Sequence[int]
 
 def add_color_table(band: ET.Element, palette: Palette, values: Sequence[int]) -> None:
     """Add the colors, for formats that hold none; values between classes are transparent."""
-    colors = dict(zip(values, palette.colors.tolist(), strict=True))
+    colors = dict(zip(values, palette.shown.tolist(), strict=True))
     table = ET.SubElement(band, "ColorTable")
     for value in range(max(colors) + 1):
         red, green, blue = colors.get(value, (0, 0, 0))

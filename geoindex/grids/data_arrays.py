@@ -42,7 +42,7 @@ def grid_to_xarray(grid: IndexGrid) -> xr.DataArray:
     attrs: dict[str, Any] = {
         "flag_values": np.arange(len(palette), dtype=grid.indices.dtype),
         "flag_meanings": " ".join("_".join(label.split()) or "_" for label in labels),
-        "flag_colors": " ".join("#" + bytes(color).hex() for color in palette.colors),
+        "flag_colors": " ".join("#" + bytes(color).hex() for color in palette.shown),
         TAG: tag_content(header, place_to_json(header) if grid.gcps else {}),
     }
     if grid.nodata is not None:

@@ -181,7 +181,7 @@ class GridHeader(FileHeader):
         """Color of each written pixel value; None where image files have no color table."""
         if not self.has_color_table:
             return None
-        colors = self.palette.colors.tolist()
+        colors = self.palette.shown.tolist()
         return {
             value: (red, green, blue)
             for value, (red, green, blue) in zip(self.pixel_values, colors, strict=True)
@@ -191,6 +191,8 @@ class GridHeader(FileHeader):
     def tag_fields(self) -> dict[str, Any]:
         """What the tag of an image file holds beside place and provenance; JSON values."""
         palette = self.palette
+        # A color table has what is shown.
+        has_colors = self.has_color_table and palette.show is None
         return {
             "n_colors": len(palette),
             "palette_name": palette.name,
@@ -198,7 +200,8 @@ class GridHeader(FileHeader):
             "values": palette.values,
             "roles": palette.roles,
             "class_values": self.values,
-            **({} if self.has_color_table else {"colors": palette.colors.tolist()}),
+            **palette.edits,
+            **({} if has_colors else {"colors": palette.colors.tolist()}),
         }
 
     @property

@@ -111,7 +111,7 @@ def _color_table(header: GridHeader) -> tuple[bytes, bytes]:
     values = list(header.pixel_values)
     nodata = header.pixel_nodata
     colors = np.zeros((max([*values, nodata or 0]) + 1, 3), dtype=np.uint8)
-    colors[values] = header.palette.colors
+    colors[values] = header.palette.shown
     if nodata is None:
         return colors.tobytes(), b""
     alpha = np.full(nodata + 1, 255, dtype=np.uint8)

@@ -49,7 +49,7 @@ class Numbering(NamedTuple):
         rows = range(len(self.palette))[:N_LEVELS] if self.rows is None else self.rows
         names = self.palette.names
         return Palette(
-            self.palette.colors[rows],
+            self.palette.shown[rows],
             None if names is None else [names[row] for row in rows],
             name=self.palette.name,
         )

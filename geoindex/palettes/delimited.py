@@ -66,9 +66,9 @@ def palette_of_rows(header: Row | None, body: Sequence[Row], request: Request) -
             line=row.line,
             name=_text(row, columns, "name"),
             role=_text(row, columns, "role"),
-            value=_number(row, columns, "value", request)
-            if _text(row, columns, "value")
-            else None,
+            value=_number_if_any(row, columns, "value", request),
+            merge=_number_if_any(row, columns, "merge", request),
+            show=_text(row, columns, "show"),
         )
         for row, color in zip(body, colors, strict=True)
     ]
@@ -76,7 +76,10 @@ def palette_of_rows(header: Row | None, body: Sequence[Row], request: Request) -
 
 
 def format_csv(palette: Palette) -> bytes:
-    """Write comma-separated text with the header ``r,g,b``, and value, name and role if known."""
+    """Write comma-separated text with the header ``r,g,b``, and what else there is of a row.
+
+    That is value, name, role, merge and show.
+    """
     return _format(palette, ",")
 
 
@@ -92,13 +95,15 @@ def _format(palette: Palette, delimiter: str) -> bytes:
     head = [] if palette.values is None else ["value"]
     tail = [] if palette.names is None else ["name"]
     tail += [] if palette.roles is None else ["role"]
+    tail += list(palette.edits)
     writer.writerow([*head, "r", "g", "b", *tail])
     for row, color in enumerate(palette.colors.tolist()):
         value = [] if palette.values is None else [palette.values[row]]
         # Most programs would end the line at a line break inside quotes.
         name = [] if palette.names is None else [" ".join(palette.names[row].split())]
         role = [] if palette.roles is None else [palette.roles[row]]
-        writer.writerow([*value, *color, *name, *role])
+        edits = [entries[row] for entries in palette.edits.values()]
+        writer.writerow([*value, *color, *name, *role, *edits])
     return stream.getvalue().encode()
 
 
@@ -251,6 +256,11 @@ def _text(row: Row, columns: Columns, meaning: str) -> str:
     """Text in a column, "" if there is none."""
     place = columns.places.get(meaning)
     return row.cells[place] if place is not None and place < len(row.cells) else ""
+
+
+def _number_if_any(row: Row, columns: Columns, meaning: str, request: Request) -> float | None:
+    """Return the number in a column, None where it is empty."""
+    return _number(row, columns, meaning, request) if _text(row, columns, meaning) else None
 
 
 def _number(row: Row, columns: Columns, meaning: str, request: Request) -> float:

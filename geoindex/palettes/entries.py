@@ -104,6 +104,12 @@ class Entry:
     role: str = ""
     """``"ink"`` for overprint, "" if not given."""
 
+    merge: float | None = None
+    """Row that the class joins, counted from 0, or None."""
+
+    show: str = ""
+    """Color that the class is shown in, "" for that of the map."""
+
 
 def palette_of_entries(
     entries: Sequence[Entry], request: Request, *, name: str | None = None
@@ -134,9 +140,12 @@ def palette_of_entries(
     GeoindexWarning
         Some entries are transparent, or have no class value or a fractional one.
     """
-    entries = _opaque(entries, request)
+    given, entries = entries, _opaque(entries, request)
     if not entries:
         raise request.error("holds no colors")
+    joins = any(entry.merge is not None for entry in entries)
+    if joins and len(entries) < len(given):
+        raise request.error("merge names rows, so none may be transparent; remove those that are")
     if len(entries) > MAX_COLORS:
         raise request.error(
             f"a palette holds at most {MAX_COLORS:,} colors, found {len(entries):,}",
@@ -154,6 +163,8 @@ def palette_of_entries(
             name=name or request.name,
             values=_class_values(entries, request),
             roles=roles if any(roles) else None,
+            merge=_merge_rows(entries, request) if joins else None,
+            show=[entry.show for entry in entries],
             scale=request.scale,
         )
     except PaletteError as error:
@@ -161,6 +172,14 @@ def palette_of_entries(
             raise request.error(str(error)) from None
         reason = str(error).removeprefix(f"palette row {error.row}: ")
         raise request.error(reason, entries[error.row].line) from None
+
+
+def _merge_rows(entries: Sequence[Entry], request: Request) -> list[int | None]:
+    """Row that the class of each entry joins."""
+    for entry in entries:
+        if entry.merge is not None and not is_whole(entry.merge):
+            raise request.error(f"merge is {entry.merge:g}, which is no row number", entry.line)
+    return [None if entry.merge is None else int(entry.merge) for entry in entries]
 
 
 def _opaque(entries: Sequence[Entry], request: Request) -> list[Entry]:
@@ -336,10 +355,10 @@ def value_labels(palette: Palette) -> list[tuple[int, tuple[int, int, int], str]
 
 
 def labels(palette: Palette) -> list[tuple[int, tuple[int, int, int], str]]:
-    """Class value, color and name ("" if it has none) of each row, for writers."""
+    """Class value, color shown and name ("" if it has none) of each row, for writers."""
     values = palette.values or range(len(palette))
     names = palette.names or [""] * len(palette)
     return [
         (value, (int(red), int(green), int(blue)), one_line(name))
-        for value, (red, green, blue), name in zip(values, palette.colors, names, strict=True)
+        for value, (red, green, blue), name in zip(values, palette.shown, names, strict=True)
     ]

@@ -59,7 +59,7 @@ class PaletteFormat:
     """Formats a palette; None if the format can only be read."""
 
     keeps: tuple[str, ...] = ()
-    """What it stores beside the colors: names, values, roles."""
+    """What it stores beside the colors: names, values, roles, merge, show."""
 
     read_ramp: Callable[[bytes, Request], list[Stretch]] | None = None
     """Parses a ramp, in rising stretches; None if the format holds none."""
@@ -84,7 +84,10 @@ def _begins(*starts: bytes) -> Callable[[bytes], bool]:
     return lambda content: content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(starts)
 
 
-EVERYTHING = ("names", "values", "roles")
+EVERYTHING = ("names", "values", "roles", "merge", "show")
+
+LOST = {"merge": "merges", "show": "second colors"}
+"""What warnings call parts of a palette that are not called by their names."""
 
 FORMATS = (
     PaletteFormat(
@@ -275,7 +278,8 @@ def save_palette(
         raise OutputError(f"{path}: {error}") from None
     with atomic_output(path, overwrite=overwrite) as temporary:
         temporary.write_bytes(content)
-    lost = [what for what in EVERYTHING if getattr(palette, what) and what not in known.keeps]
+    kept = known.keeps
+    lost = [LOST.get(one, one) for one in EVERYTHING if getattr(palette, one) and one not in kept]
     if lost:
         warnings.warn(
             f"{path}: the format stores no {' and no '.join(lost)}; write .csv, .tsv or .json to "

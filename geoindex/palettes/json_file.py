@@ -25,7 +25,15 @@ from geoindex.rules.choices import is_whole
 
 __all__ = ["format_json", "palette_of_object", "parse_json"]
 
-COLOR_LISTS, NAME_LISTS, VALUE_LISTS = ("colors", "palette"), ("names", "labels"), ("values",)
+COLOR_LISTS = ("colors", "palette")
+FIELDS = (
+    (("names", "labels"), "name"),
+    (("values",), "value"),
+    (("roles",), "role"),
+    (("merge",), "merge"),
+    (("show",), "show"),
+)
+"""Keys of the lists beside the colors, and what an entry of them is."""
 
 
 def parse_json(content: bytes, request: Request) -> Palette:
@@ -98,7 +106,7 @@ def _palette_of_lists(whole: dict[Any, Any], request: Request) -> Palette:
         _interval(color, row, request) if _is_interval(color) else _entry(color, row, request)
         for row, color in enumerate(colors)
     ]
-    for keys, field in ((NAME_LISTS, "name"), (VALUE_LISTS, "value"), (("roles",), "role")):
+    for keys, field in FIELDS:
         items = _list_of(whole, keys)
         if items is None:
             continue
@@ -108,7 +116,7 @@ def _palette_of_lists(whole: dict[Any, Any], request: Request) -> Palette:
             _with_field(entry, field, item, row, request)
             for row, (entry, item) in enumerate(zip(entries, items, strict=True))
         ]
-    known = {"name", "roles", *COLOR_LISTS, *NAME_LISTS, *VALUE_LISTS}
+    known = {"name", *COLOR_LISTS, *(key for keys, _ in FIELDS for key in keys)}
     strange = [key for key in whole if str(key).rpartition("_class_")[2] not in known]
     if strange:
         request.warn(f"the key {str(strange[0])[:40]!r} is not understood and left out")
@@ -215,7 +223,7 @@ def _cell(item: Any) -> str:
 
 
 def format_json(palette: Palette) -> bytes:
-    """Write name, colors, names, values and roles."""
+    """Write name, colors, names, values and roles, and merge and show if there are any."""
     return (dump_json(palette_to_json(palette), indent=1) + "\n").encode()
 
 
@@ -232,10 +240,13 @@ def _entry(item: Any, row: int, request: Request) -> Entry:
 
 
 def _with_field(entry: Entry, field: str, item: Any, row: int, request: Request) -> Entry:
-    """Entry with its name, value or role."""
+    """Entry with its name, value, role, or what was edited."""
     if field == "value":
         return replace(entry, value=_number(item, row, request))
-    return replace(entry, name=str(item)) if field == "name" else replace(entry, role=str(item))
+    if field == "merge":
+        return replace(entry, merge=None if item is None else _number(item, row, request))
+    texts: dict[str, Any] = {field: str(item)}
+    return replace(entry, **texts)
 
 
 def _is_number(item: Any) -> bool:
@@ -258,6 +269,7 @@ def palette_to_json(palette: Palette) -> dict[str, Any]:
         "names": palette.names,
         "values": palette.values,
         "roles": palette.roles,
+        **palette.edits,
     }
 
 
@@ -277,6 +289,8 @@ def palette_from_json(content: Any, where: str) -> Palette:
             name=content["name"],
             values=content.get("values"),
             roles=content.get("roles"),
+            merge=content.get("merge"),
+            show=content.get("show"),
         )
     except (AttributeError, KeyError, TypeError, ValueError, PaletteError) as error:
         raise GridError(f"{where}: the palette is damaged ({error})") from None

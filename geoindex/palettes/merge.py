@@ -1,4 +1,4 @@
-"""Several colors for one class: rows of a palette that have the same class value or name."""
+"""Several colors for one class: rows with the same class value or name, or that join another."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ class MergedRows:
     """All colors."""
 
     palette: Palette
-    """One row for each class, in the order of their first rows, whose colors they show."""
+    """One row for each class, in the order of the rows that stand for them: the first of those
+    with the same value or name, or the one that others join."""
 
     classes: NDArray[np.intp]
     """Class of each row of `rows`."""
@@ -73,6 +74,8 @@ def merge_rows(
 ) -> MergedRows | None:
     """Find the classes of a palette that has several colors for some, or none.
 
+    Rows that join another one (:attr:`Palette.merge`) always do.
+
     Parameters
     ----------
     palette : Palette
@@ -102,12 +105,13 @@ def merge_rows(
     >>> merged.palette.names, merged.classes.tolist()
     (('till', 'sand'), [0, 1, 0])
     """
-    keys: Sequence[Hashable] = range(len(palette)) if by is None else _keys(palette, by)
+    targets = palette.merge or (None,) * len(palette)
+    heads = [row if target is None else target for row, target in enumerate(targets)]
+    if by is not None:
+        heads = _joined(heads, _keys(palette, by))
     if values and palette.values is not None:
-        # Of rows that their names make one class, the first one's value is written.
-        keys = [palette.values[row] for row in _first_rows(keys)]
-    firsts = _first_rows(keys)
-    kept = sorted(set(firsts))
+        heads = _joined(heads, palette.values)
+    kept = sorted(set(heads))
     roles = palette.roles if paper and palette.roles is not None else ()
     blank = tuple(row for row, role in enumerate(roles) if role.strip().lower() == "paper")
     if len(blank) == len(palette):
@@ -121,8 +125,10 @@ def merge_rows(
             names=_at(palette.names, kept),
             values=_at(palette.values, kept),
             roles=_at(palette.roles, kept),
+            merge=None,
+            show=_at(palette.show, kept),
         ),
-        classes=np.searchsorted(kept, firsts),
+        classes=np.searchsorted(kept, heads),
         paper=blank,
     )
 
@@ -168,6 +174,15 @@ def _keys(palette: Palette, by: Merge) -> list[Hashable]:
         return list(palette.values)
     lack = "names" if by == "name" else "class values other than its row numbers"
     raise OptionError(f"the palette has no {lack}; leave out merge={by!r} (--merge {by})")
+
+
+def _joined(heads: Sequence[int], keys: Sequence[Hashable]) -> list[int]:
+    """Row that stands for the class of each row, where rows with the same key are one class.
+
+    `heads` are those that stand for it so far.
+    """
+    first: dict[Hashable, int] = {}
+    return [first.setdefault(keys[head], head) for head in heads]
 
 
 def _first_rows(keys: Sequence[Hashable]) -> list[int]:

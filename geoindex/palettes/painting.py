@@ -95,7 +95,7 @@ def parse_jasc(content: bytes, request: Request) -> Palette:
 def format_jasc(palette: Palette) -> bytes:
     """Write a JASC palette."""
     lines = ["JASC-PAL", "0100", str(len(palette))]
-    lines += [f"{red} {green} {blue}" for red, green, blue in palette.colors]
+    lines += [f"{red} {green} {blue}" for red, green, blue in palette.shown]
     return ("\r\n".join(lines) + "\r\n").encode("ascii")
 
 
@@ -114,7 +114,7 @@ def parse_riff(content: bytes, request: Request) -> Palette:
 
 def format_riff(palette: Palette) -> bytes:
     """Write a RIFF palette."""
-    table = b"".join(bytes(color) + b"\0" for color in palette.colors)
+    table = b"".join(bytes(color) + b"\0" for color in palette.shown)
     data = struct.pack("<HH", RIFF_VERSION, len(palette)) + table
     chunk = b"PAL data" + struct.pack("<I", len(data)) + data
     return b"RIFF" + struct.pack("<I", len(chunk)) + chunk
@@ -150,5 +150,5 @@ def format_act(palette: Palette) -> bytes:
             f"an Adobe color table (.act) holds at most 256 colors, not {len(palette):,}; write "
             "a .csv"
         )
-    table = palette.colors.tobytes().ljust(3 * ACT_COLORS, b"\0")
+    table = palette.shown.tobytes().ljust(3 * ACT_COLORS, b"\0")
     return table + struct.pack(">HH", len(palette), 0xFFFF)

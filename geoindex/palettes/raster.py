@@ -87,6 +87,8 @@ def read_raster(path: Path) -> RasterPalette:
             name=content.get("palette_name"),
             values=values,
             roles=content.get("roles"),
+            merge=content.get("merge"),
+            show=content.get("show"),
         )
     except (IndexError, OverflowError, TypeError, ValueError) as error:
         raise GridError(f"{path}: the color table is damaged ({error})") from None
@@ -115,7 +117,7 @@ def _class_colors(
     content: dict[str, Any],
 ) -> NDArray[Any]:
     """Color of each class, by the color table or the tag."""
-    if table is None:
+    if table is None or content.get("show") is not None:
         return np.array(content["colors"], dtype=np.uint8)
     if values is not None:
         return table[values]

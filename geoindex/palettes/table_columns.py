@@ -53,6 +53,8 @@ OTHER_NUMBERS = _words(
     "m2 sum x y z hue saturation lightness transparency checksum palette"
 )
 MEANINGS = ("red", "green", "blue", "alpha", "cyan", "magenta", "yellow", "black")
+OWN_WORDS = ("role", "merge", "show")
+"""Headers that have a meaning only where they stand alone."""
 CMYK = ("cyan", "magenta", "yellow", "black")
 
 
@@ -64,7 +66,8 @@ class Columns:
     """Number of columns; a cell beyond them is an error."""
 
     places: dict[str, int] = field(default_factory=dict)
-    """By their meaning: red, green, blue or color or cyan..., alpha, value, name, role."""
+    """By their meaning: red, green, blue or color or cyan..., alpha, value, name, role, merge,
+    show."""
 
     ignored: set[int] = field(default_factory=set)
     """Columns without a header that a warning has named."""
@@ -138,8 +141,8 @@ def meaning_of_word(word: str) -> str | None:
     channels = [WORDS[token] for token in tokens if token in WORDS]
     if len(channels) == 1 and all(token in WORDS or token in CHANNEL_EXTRAS for token in tokens):
         return channels[0]
-    if tokens == ["role"]:
-        return "role"
+    if tokens in ([own] for own in OWN_WORDS):
+        return tokens[0]
     return "color" if COLOR_WORDS & set(tokens) and not NAME_WORDS & set(tokens) else None
 
 
@@ -157,10 +160,10 @@ def _given(request: Request) -> Columns:
         meaning = meaning_of_word(word) or word.strip().casefold()
         if meaning in ("", "-"):
             continue
-        if meaning not in (*MEANINGS, "color", "value", "name", "role"):
+        if meaning not in (*MEANINGS, "color", "value", "name", *OWN_WORDS):
             raise request.error(
                 f"unknown column {word!r}; known: value, r, g, b, alpha, c, m, y, k, color, name, "
-                "role, and - for a column to skip"
+                "role, merge, show, and - for a column to skip"
             )
         if meaning in columns:
             raise request.error(f"the column {word!r} is given twice")

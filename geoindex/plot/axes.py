@@ -182,7 +182,7 @@ def _draw_numbers(ax: Axes, palette: Palette) -> None:
     ax.imshow(picture, interpolation="nearest")
     if len(palette) <= NUMBERED_SWATCHES:
         # In integers, where a color of exactly half the brightness is on one side everywhere.
-        is_dark = palette.colors @ np.array(LUMA) < 127_500
+        is_dark = palette.shown @ np.array(LUMA) < 127_500
         for index in range(len(palette)):
             ax.text(
                 index % min(columns, len(palette)),

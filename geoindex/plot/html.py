@@ -58,7 +58,7 @@ def _table(palette: Palette, rows: Sequence[int], counts: NDArray[np.int64] | No
     columns += ["pixels"] * (counts is not None)
     lines = ["".join(f"<th>{column}</th>" for column in columns)]
     for row in rows[:MOST_ROWS]:
-        code = f"#{bytes(palette.colors[row]).hex()}"
+        code = f"#{bytes(palette.shown[row]).hex()}"
         cells = ["", str(row), code]
         cells += [] if palette.names is None else [escape(palette.names[row])]
         cells += [] if palette.values is None else [str(palette.values[row])]
@@ -78,7 +78,7 @@ def _thumbnail(grid: IndexGrid) -> NDArray[np.uint8]:
     indices = grid.indices[::step, ::step]
     picture = np.zeros((*indices.shape, 4), dtype=np.uint8)
     valid = np.ones(indices.shape, bool) if grid.nodata is None else indices != grid.nodata
-    picture[valid, :3] = grid.palette.colors[indices[valid]]
+    picture[valid, :3] = grid.palette.shown[indices[valid]]
     picture[valid, 3] = 255
     return picture
 
