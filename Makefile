@@ -21,7 +21,7 @@ $(VENV)/.installed-test: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet -e ".[test]"
 	@touch $@ $(VENV)/.installed
 
-demo: $(VENV)/.installed ## compile the kernels; convert the sample map: .npy, GeoTIFF and a picture in demo/
+demo: $(VENV)/.installed ## compile the kernels; convert the sample map: .npy, GeoTIFF, a picture and a page in demo/
 	$(BIN)/python -m geoindex doctor --compile
 	$(BIN)/python -m geoindex demo demo --overwrite
 

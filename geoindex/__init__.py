@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from geoindex.palettes.cube import ColorCube as ColorCube
     from geoindex.palettes.load import builtin_palettes as builtin_palettes
     from geoindex.palettes.load import load_palette as load_palette
+    from geoindex.report.write import write_report as write_report
     from geoindex.survey import Survey as Survey
     from geoindex.values.grid import ValueGrid as ValueGrid
     from geoindex.values.load import load_ramp as load_ramp
@@ -72,6 +73,7 @@ _HOME = {
     "open_values": "geoindex.grids.value_files",
     "read_horizon": "geoindex.opendtect.read_horizon",
     "write_horizon": "geoindex.opendtect.write_horizon",
+    "write_report": "geoindex.report.write",
     "write_section": "geoindex.opendtect.segy",
     "quantize_gray": "geoindex.learn.gray.levels",
 }
@@ -108,6 +110,7 @@ __all__ = [
     "quantize_gray",
     "read_horizon",
     "write_horizon",
+    "write_report",
     "write_section",
 ]
 

@@ -29,6 +29,7 @@ from geoindex.color.threads import Progress
 from geoindex.errors import GridError, OptionError
 from geoindex.grid import IndexGrid
 from geoindex.images.files import read_image
+from geoindex.images.grid_rule import rule_of_grid
 from geoindex.images.in_memory import array_image
 from geoindex.palette import Palette
 from geoindex.palettes.mapper import load_mapper
@@ -164,7 +165,7 @@ def clean_grid(
     clean = Clean() if clean is None or clean is True else clean
     if not isinstance(clean, Clean):
         raise OptionError(f"clean must be a geoindex.Clean of steps, found {clean!r}")
-    rule = _rule_of(grid)
+    rule = rule_of_grid(grid)
     part = region_of(grid.shape, grid.transform, box=box, map_box=map_box)
     if part is not None:
         grid, rule = grid[part], _rule_of_part(rule, part)
@@ -275,19 +276,6 @@ def _cleaned(grid: IndexGrid, result: CleanBlock, plan: Plan, **how: Any) -> Cle
         before=grid.counts(),
         plan=plan,
     )
-
-
-def _rule_of(grid: IndexGrid) -> PixelRule:
-    """Pixel rule that a grid was made with, as far as its provenance records it."""
-    names = ("alpha", "translucent", "scale", "bands", "box", "map_box", "tolerance")
-    known = {key: grid.provenance.get(key) for key in names}
-    color = grid.provenance.get("nodata_color")
-    known["nodata_color"] = None if color is None else tuple(color)
-    known["collar"] = tuple(tuple(one) for one in grid.provenance.get("collar", ()))
-    try:
-        return PixelRule(**{key: value for key, value in known.items() if value is not None})
-    except OptionError as error:
-        raise GridError(f"the provenance of the grid is damaged ({error})") from None
 
 
 def _rule_of_part(rule: PixelRule, part: Region) -> PixelRule:

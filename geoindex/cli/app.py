@@ -53,6 +53,10 @@ COMMANDS = {
     ),
     "horizon": ("geoindex.cli.horizon:horizon_command", "Write a grid as an OpendTect horizon."),
     "section": ("geoindex.cli.section:section_command", "Write a cross-section as a SEG-Y line."),
+    "report": (
+        "geoindex.cli.report:report_command",
+        "Show a map beside its grid in an HTML page.",
+    ),
     "plot": ("geoindex.cli.plot:plot_command", "Draw a grid in its palette colors."),
     "areas": ("geoindex.cli.analysis:areas_command", "Measure how much each class covers."),
     "crosstab": ("geoindex.cli.analysis:crosstab_command", "Compare two grids class by class."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from geoindex.cli.clean import echo_changes
@@ -18,6 +20,7 @@ from geoindex.cli.output import (
     quiet_option,
 )
 from geoindex.cli.part_options import place_options
+from geoindex.cli.report import page_of_conversion, page_option
 from geoindex.indexing.convert import convert
 from geoindex.indexing.report import ConversionReport
 from geoindex.palette import Palette
@@ -32,6 +35,7 @@ __all__ = ["convert_command", "echo_report"]
 @place_options
 @changes_option
 @confidence_option
+@page_option
 @grid_format_option
 @overwrite_option
 @json_option
@@ -47,6 +51,7 @@ def convert_command(
     gcps: str | None,
     changes: str | None,
     confidence: str | None,
+    page: str | None,
     grid_format: str | None,
     overwrite: bool,
     as_json: bool,
@@ -57,21 +62,25 @@ def convert_command(
     Formats by suffix of DST: .npy, .tif, .png, .asc (ESRI), .irap, .zmap, .grd
     (Surfer), .cps3, .xyz or .xya.
     """
-    with progress_bar(src, " px", quiet=quiet) as progress:
-        report = convert(
-            src,
-            output,
-            palette,
-            **mapping,
-            bounds=bounds,
-            transform=transform,
-            gcps=gcps,
-            changes=changes,
-            confidence=confidence,
-            format=grid_format,
-            overwrite=overwrite,
-            progress=progress,
-        )
+    with page_of_conversion(page, Path(output), overwrite=overwrite) as pages:
+        if mapping["clean"] is not None:
+            changes, confidence = pages.extras(changes, confidence)
+        with progress_bar(src, " px", quiet=quiet) as progress:
+            report = convert(
+                src,
+                output,
+                palette,
+                **mapping,
+                bounds=bounds,
+                transform=transform,
+                gcps=gcps,
+                changes=changes,
+                confidence=confidence,
+                format=grid_format,
+                overwrite=overwrite,
+                progress=progress,
+            )
+        pages.write(src, report, changes, confidence)
     if as_json:
         echo_json(report.to_dict())
     elif not quiet:

@@ -25,13 +25,15 @@ __all__ = ["demo_command"]
 def demo_command(folder: str, *, overwrite: bool, quiet: bool) -> None:
     """Run the whole pipeline on the sample map.
 
-    Writes its grid to DIR as .npy and GeoTIFF, and a figure of the original and indexed map.
+    Writes its grid to DIR as .npy and GeoTIFF, a figure of the original and indexed map, the
+    recovered units, and a page for the browser that shows what became of every pixel.
     """
     target = Path(folder)
     make_folder(target)
     picture, palette = sample_file("sample_map.png"), sample_file("sample_palette.csv")
     convert(picture, target / "sample_map.npy", palette, overwrite=overwrite)
     report = convert(picture, target / "sample_map.tif", palette, overwrite=overwrite)
+    page = _write_page(picture, palette, target, overwrite=overwrite)
     from geoindex.plot.figures import comparison_figure
 
     figure = comparison_figure(read_picture(picture), open_grid(target / "sample_map.tif"))
@@ -41,3 +43,25 @@ def demo_command(folder: str, *, overwrite: bool, quiet: bool) -> None:
     echo_report(report)
     click.echo(f"{target / 'sample_map.npy'}: the same indices for numpy.load")
     click.echo(f"{target / 'sample_map_indexed.png'}: original and indexed map side by side")
+    click.echo(f"{page}: the recovered units beside the map; open it in a browser")
+
+
+def _write_page(picture: Path, palette: Path, target: Path, *, overwrite: bool) -> Path:
+    """Recover the units of the sample map, and show what was changed in a page."""
+    from geoindex.report.write import write_report
+
+    units, page = target / "sample_map_units.tif", target / "sample_map.html"
+    why, sure = target / "sample_map_changes.tif", target / "sample_map_confidence.tif"
+    report = convert(
+        picture, units, palette, clean=True, changes=why, confidence=sure, overwrite=overwrite
+    )
+    write_report(
+        picture,
+        units,
+        page,
+        changes=why,
+        confidence=sure,
+        conversion=report,
+        overwrite=overwrite,
+    )
+    return page

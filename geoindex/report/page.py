@@ -1,0 +1,99 @@
+"""The HTML file: its own script, style and data, and a policy that allows nothing else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import re
+from collections.abc import Iterable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+__all__ = ["SCRIPTS", "write_page"]
+
+SCRIPTS = (
+    "data.js",
+    "tiles.js",
+    "dom.js",
+    "view.js",
+    "drawing.js",
+    "pointer.js",
+    "editor.js",
+    "export.js",
+    "colors.js",
+    "inspector.js",
+    "legend.js",
+    "forms.js",
+    "done.js",
+    "finish.js",
+    "frame.js",
+    "start.js",
+)
+"""Scripts of the page, each of which uses those before it."""
+
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Characters that are not seen or that turn the direction of a text."""
+
+
+def write_page(
+    path: Path, title: str, facts: dict[str, Any], blocks: Iterable[tuple[str, bytes]]
+) -> None:
+    """Write the page.
+
+    Parameters
+    ----------
+    path : Path
+    title : str
+        Title of the window; any text.
+    facts : dict
+        JSON values for the scripts; texts in it may hold anything.
+    blocks : iterable of tuple
+        Name and content of each block of bytes.
+    """
+    style = f"\n{_part('report.css')}\n"
+    script = "\n" + "\n".join(_part(name) for name in SCRIPTS) + "\n"
+    policy = (
+        f"default-src 'none'; script-src {_digest(script)}; style-src {_digest(style)}; "
+        "img-src data: blob:; base-uri 'none'; form-action 'none'"
+    )
+    with path.open("w", encoding="utf-8", newline="\n") as page:
+        page.write(
+            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+            f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            '<meta name="color-scheme" content="light dark">\n'
+            f"<title>{html.escape(_seen(title))} - geoindex</title>\n"
+            f"<style>{style}</style>\n</head>\n<body>\n{_part('report.html')}\n"
+            f'<script type="application/json" id="facts">{_json(facts)}</script>\n'
+        )
+        for name, content in blocks:
+            text = base64.b64encode(content).decode("ascii")
+            page.write(f'<script type="application/octet-stream" id="{name}">{text}</script>\n')
+        page.write(f"<script>{script}</script>\n</body>\n</html>\n")
+
+
+def _part(name: str) -> str:
+    """Text of a file of the package, with the line ends that its digest is made of."""
+    text = files("geoindex.report").joinpath("web", name).read_text(encoding="utf-8")
+    return "\n".join(text.splitlines())
+
+
+def _digest(text: str) -> str:
+    """Source expression of a Content-Security-Policy for an inline text."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _json(facts: dict[str, Any]) -> str:
+    """JSON that no HTML parser reads as the end of its element."""
+    text = json.dumps(facts, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    for sign in "<>&":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
+
+
+def _seen(text: str) -> str:
+    """Text whose unseen characters are written out."""
+    return UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

@@ -1,0 +1,77 @@
+// @ts-check
+"use strict";
+
+const LEGEND_FILE = "legend.csv";
+
+/** The legend as a palette file of geoindex. */
+function legendCsv() {
+  const cell = (/** @type {string} */ text) => (/[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const values = FACTS.values;
+  const rows = [[...(values ? ["value"] : []), "r", "g", "b", "name", "role", "merge", "show"]];
+  FACTS.colors.forEach((color, index) => {
+    const root = editor.root(index);
+    rows.push([
+      ...(values ? [String(values[index])] : []),
+      ...color.map(String),
+      editor.name(index),
+      editor.role(index),
+      root === index ? "" : String(root),
+      editor.now.show[index] ?? "",
+    ]);
+  });
+  return rows.map((row) => row.map(cell).join(",") + "\n").join("");
+}
+
+/** Words of the command that makes the corrected grid. */
+function commandWords() {
+  const target = `${FACTS.title.replace(/\.[^.]*$/, "")}_units.tif`;
+  const words = ["geoindex", "convert", FACTS.source, "-o", target, "-p", LEGEND_FILE, ...FACTS.options];
+  const { hatch } = editor.now;
+  if (!FACTS.clean && !hatch.length) return words;
+  words.push("--clean", ...(FACTS.clean?.words ?? []));
+  if (FACTS.clean && FACTS.clean.shade !== (FACTS.metric === "shaded")) words.push(FACTS.clean.shade ? "--shade" : "--no-shade");
+  const others = FACTS.clean?.inkColors ?? [];
+  if (others.length) {
+    const inks = FACTS.colors.map((_color, index) => index).filter((index) => editor.role(index) === "ink");
+    words.push("--ink", [...inks, ...others.map(hexColor)].join(","));
+  }
+  for (const [one, other, target] of hatch) words.push("--hatch", `${FACTS.colors[one].join(",")}+${FACTS.colors[other].join(",")}=${target}`);
+  return words;
+}
+
+/** Words of the command that reads the printed legend. @param {Box} box */
+function legendWords(box) {
+  const [col, row] = FACTS.offset ?? [0, 0];
+  const edges = [box.c0 + col, box.r0 + row, box.c1 + col, box.r1 + row];
+  return ["geoindex", "palette", "legend", FACTS.source, "--box", ...edges.map(String), "-o", LEGEND_FILE];
+}
+
+/** A word as a shell reads it; commas too, of which PowerShell makes lists. @param {string} word @param {string} shell */
+function quoted(word, shell) {
+  if (/^[A-Za-z0-9_./:=+-]+$/.test(word)) return word;
+  return `'${word.replaceAll("'", shell === "powershell" ? "''" : "'\\''")}'`;
+}
+
+/** Let the browser save a text. @param {string} name @param {string} text */
+function download(name, text) {
+  const link = make("a", { href: URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" })), download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+
+/** Copy a text, also where the clipboard wants another kind of page; whether it worked. @param {string} text */
+async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const area = make("textarea", { value: text });
+    document.body.append(area);
+    area.select();
+    const isCopied = document.execCommand("copy");
+    area.remove();
+    return isCopied;
+  }
+}
