@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from geoindex.errors import OptionError
 from geoindex.palette import Palette
+from geoindex.rules.suggestions import did_you_mean
 
 __all__ = ["COLOR_WORDS", "Color", "Entry", "find_entry", "palette_row", "split_entries"]
 
@@ -114,9 +115,14 @@ def find_entry(entry: Entry, palette: Palette) -> int | Color:
         if word is not None:
             row = _nearest_row(word, palette)
             return row if _is_called(word, palette.colors[row].astype(np.int64)) else word
+        hint = did_you_mean(text, [*(palette.names or ()), *COLOR_WORDS])
         raise OptionError(
-            f"the palette has no entry {entry!r}; give a class name, a row number, a color "
-            f"(#rrggbb or r,g,b) or one of {', '.join(COLOR_WORDS)}"
+            f"the palette has no entry {entry!r}"
+            + (
+                hint
+                or "; give a class name, a row number, a color (#rrggbb or r,g,b) or one of "
+                f"{', '.join(COLOR_WORDS)}"
+            )
         )
     if isinstance(entry, int | np.integer):
         if not 0 <= entry < n_colors:

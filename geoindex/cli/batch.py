@@ -11,6 +11,7 @@ import click
 
 from geoindex.batch import BatchReport, convert_many
 from geoindex.batch.sheets import find_sheets, named_sheets
+from geoindex.cli.config import ConfiguredCommand
 from geoindex.cli.messages import LEFT_VALUES
 from geoindex.cli.options import MappingOptions, mapping_options
 from geoindex.cli.output import (
@@ -41,7 +42,7 @@ LISTED_FAILURES = 20
 """More failures than these are only counted."""
 
 
-@click.command("batch")
+@click.command("batch", cls=ConfiguredCommand)
 @click.argument("src", nargs=-1, required=True)
 @click.option(
     "-o",

@@ -8,6 +8,7 @@ import click
 
 from geoindex.cli.clean import echo_changes
 from geoindex.cli.clean_options import changes_option, confidence_option
+from geoindex.cli.config import ConfiguredCommand
 from geoindex.cli.messages import LEFT_VALUES
 from geoindex.cli.options import MappingOptions, mapping_options
 from geoindex.cli.output import (
@@ -28,7 +29,7 @@ from geoindex.palette import Palette
 __all__ = ["convert_command", "echo_report"]
 
 
-@click.command("convert")
+@click.command("convert", cls=ConfiguredCommand)
 @click.argument("src")
 @output_option("Grid file to write; its suffix picks the format.")
 @mapping_options

@@ -20,6 +20,7 @@ from geoindex.palettes.json_file import palette_of_object
 from geoindex.palettes.raster import RASTER_SUFFIXES, palette_of_raster
 from geoindex.palettes.unread import advice
 from geoindex.rules.scale import Scale
+from geoindex.rules.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from matplotlib.colors import Colormap
@@ -211,9 +212,10 @@ def _named_colormap(name: str, n_colors: int | None) -> Palette:
     import matplotlib as mpl
 
     if name not in mpl.colormaps:
+        hint = did_you_mean(name, [*builtin_palettes(), *mpl.colormaps])
         raise MissingFileError(
-            f"{name}: no such palette file, and no built-in palette of that name; built in: "
-            f"{', '.join(builtin_palettes())}"
+            f"{name}: no such palette file, and no built-in palette of that name"
+            + (hint or f"; built in: {', '.join(builtin_palettes())}")
         )
     return _palette_of_colormap(mpl.colormaps[name], name, n_colors)
 

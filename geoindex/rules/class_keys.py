@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 
 import numpy as np
 
 from geoindex.errors import OptionError, PaletteError
 from geoindex.rules.choices import is_whole
+from geoindex.rules.suggestions import did_you_mean
 
 __all__ = ["check_values", "class_row", "merged_rows", "renamed"]
 
@@ -45,8 +45,7 @@ def class_row(key: int | str, names: Sequence[str] | None, n_classes: int) -> in
                 f"{', '.join(map(str, rows))}; give the row number"
             )
         if not rows:
-            close = get_close_matches(key, [name for name in known if name], n=1)
-            hint = f"; did you mean {close[0]!r}?" if close else ", or give the row number"
+            hint = did_you_mean(key, known) or "; give a name or the row number"
             raise OptionError(f"no class has the name {key!r}{hint}")
         return rows[0]
     if isinstance(key, bool) or not isinstance(key, int | np.integer):
