@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rasterio.enums import ColorInterp
 
-from geoindex.errors import ImageError
+from geoindex.errors import GeoindexWarning, ImageError
 from geoindex.images.band_roles import band_roles, choose_bands
 from geoindex.images.headers import (
     EXTRA_SAMPLES,
@@ -93,6 +94,7 @@ def band_layout(source: DatasetReader, file: Path | None, rule: PixelRule) -> Ba
     space = LAB_SPACES.get(tags.get(PHOTOMETRIC, -1))
     if space is not None:
         raise ImageError(f"{path}: its colors are in {space}; export the image as RGB")
+    _warn_of_parts(source, path)
     if len(set(source.dtypes)) > 1:
         raise ImageError(f"{path}: its bands have different types: {', '.join(source.dtypes)}")
     if source.dtypes[0].startswith("complex"):
@@ -123,6 +125,20 @@ def band_layout(source: DatasetReader, file: Path | None, rule: PixelRule) -> Ba
         inverted=inverted,
         premultiplied=alpha is not None and tags.get(EXTRA_SAMPLES) == ASSOCIATED_ALPHA,
     )
+
+
+def _warn_of_parts(source: DatasetReader, path: Path | str) -> None:
+    """Warn of pages that are not read, and of colors that have been converted."""
+    texts = []
+    if len(source.subdatasets) > 1:
+        texts.append(f"holds {len(source.subdatasets)} pages, of which only the first is read")
+    if source.tags(ns="IMAGE_STRUCTURE").get("SOURCE_COLOR_SPACE") == "CMYK":
+        texts.append(
+            "cyan, magenta, yellow and black are converted as (255 - C) (255 - K) / 255, without "
+            "a color profile; other programs may show other colors"
+        )
+    for text in texts:
+        warnings.warn(f"{path}: {text}", GeoindexWarning, stacklevel=4)
 
 
 def has_color_table(source: DatasetReader) -> bool:

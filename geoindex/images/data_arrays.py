@@ -106,6 +106,13 @@ def array_fill(array: xr.DataArray) -> float | None:
     listed = np.unique(np.asarray(attrs.get("nodatavals", ())))
     every = listed[0] if listed.size == 1 else None
     names = ("_FillValue", "missing_value", "nodata")
+    if listed.size > 1 and not any(name in attrs for name in names):
+        warnings.warn(
+            "the bands of the DataArray have different nodata values (nodatavals), none of which "
+            "is used; mask the array",
+            GeoindexWarning,
+            stacklevel=2,
+        )
     fill: float | None = next((attrs[name] for name in names if name in attrs), every)
     if not isinstance(fill, int | float | np.number) or np.isnan(float(fill)):
         return None

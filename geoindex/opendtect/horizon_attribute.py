@@ -143,4 +143,11 @@ def _attribute(
         raise OptionError(
             f"{path}: holds the attributes {', '.join(titles)}; choose one (attribute=...)"
         )
+    if len(titles) > 1:
+        warnings.warn(
+            f"{path}: has no header, and its last column is taken; {', '.join(titles[:-1])} could "
+            "hold the attribute, too (attribute=...)",
+            GeoindexWarning,
+            stacklevel=4,
+        )
     return titles[-1], found[titles[-1]]

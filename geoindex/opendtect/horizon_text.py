@@ -111,6 +111,12 @@ def read_layout(path: Path, *, xy: bool | None = None) -> Layout:
     else:
         xy = told_by_steps(path) if xy is None else xy
         roles, is_told = _guess(numbers, xy, path)
+    repeated = [one for one in (*titles, *filter(None, roles))
+                if titles.count(one) > 1 or roles.count(one) > 1]  # fmt: skip
+    if repeated:
+        raise GridError(
+            f"{path}: the header names {repeated[0]!r} twice; give the columns different titles"
+        )
     columns = {role: at for at, role in enumerate(roles) if role}
     names = titles or [f"column {at + 1}" for at in range(n_columns)]
     attributes = {names[at]: at for at, role in enumerate(roles) if not role}

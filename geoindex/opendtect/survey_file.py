@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import warnings
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geoindex.errors import MissingFileError, SurveyError
+from geoindex.errors import GeoindexWarning, MissingFileError, SurveyError
 from geoindex.files.small_files import read_small
 from geoindex.files.whole_files import write_whole
 from geoindex.opendtect.numbering import UNDEFINED, is_undefined
@@ -85,7 +86,21 @@ def read_survey(path: str | PathLike[str], *, crs: CRS | str | int | None = None
 
 
 def write_survey(survey: Survey, path: str | PathLike[str], *, overwrite: bool) -> None:
-    """Write a survey file; see :meth:`geoindex.Survey.save`."""
+    """Write a survey file; see :meth:`geoindex.Survey.save`.
+
+    Warns
+    -----
+    GeoindexWarning
+        The coordinate reference system has no code, by which the file would name it.
+    """
+    if survey.crs is not None and survey.crs.to_authority() is None:
+        warnings.warn(
+            f"{path}: {survey.crs.to_string():.60} has no code, by which a survey file names a "
+            "coordinate reference system, and is left out; give it again with --survey-crs "
+            "(Survey.open(path, crs=...))",
+            GeoindexWarning,
+            stacklevel=3,
+        )
     write_whole(Path(path), format_survey(survey).encode(), overwrite=overwrite)
 
 

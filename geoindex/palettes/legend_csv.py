@@ -30,6 +30,10 @@ from geoindex.rules.indices import IndexArray, rows_of_numbers
 __all__ = ["Legend", "format_legend", "grid_legend_path", "legend_path", "read_legend"]
 
 
+COLUMNS = ("index", "value", "r", "g", "b", "name", "palette_index", "role", "checksum")
+"""Columns that are read; others are left alone."""
+
+
 def legend_path(path: Path) -> Path:
     """Path of the legend of a horizon: ``map.legend.csv`` beside ``map.dat``."""
     return path.with_name(path.stem + ".legend.csv")
@@ -228,6 +232,9 @@ def _rows_of_text(text: str) -> Iterator[_Row]:
     delimiter = next((sign for sign in ";\t" if sign in head), ",")
     reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     columns = [column.strip().lower() for column in next(reader, [])]
+    twice = next((column for column in COLUMNS if columns.count(column) > 1), None)
+    if twice is not None:
+        raise _LineError(reader.line_num, f"has two columns {twice!r}; remove one of them")
     for fields in reader:
         if not any(field.strip() for field in fields):
             continue

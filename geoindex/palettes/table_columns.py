@@ -72,7 +72,7 @@ class Columns:
     ignored: set[int] = field(default_factory=set)
     """Columns without a header that a warning has named."""
 
-    def __contains__(self, meaning: str) -> bool:
+    def __contains__(self, meaning: object) -> bool:
         return meaning in self.places
 
     @property
@@ -182,8 +182,14 @@ def _by_header(header: Row, rows: Sequence[Row], request: Request) -> Columns:
             continue
         if meaning == "color" and "color" in columns:
             raise _two_colors(columns.places["color"], place, header.line, request)
+        if meaning in columns:
+            raise request.error(
+                f"columns {columns.places[str(meaning)] + 1} and {place + 1} are both {meaning}; "
+                "name the columns to take: --columns value,r,g,b,name (columns=...)",
+                header.line,
+            )
         if meaning is not None:
-            columns.places.setdefault(meaning, place)
+            columns.places[meaning] = place
     if not columns.color:
         _add_color(columns, rows, request)
     if not columns.color and doubtful:

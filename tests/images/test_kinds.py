@@ -85,6 +85,7 @@ def test_full_depth_of_a_file(tmp_path: Path) -> None:
     assert raster.colors[..., 0].tolist() == [[25_700, 25_750]]
 
 
+@pytest.mark.filterwarnings("ignore:.*without a color profile")
 @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
 def test_jpeg(tmp_path: Path, mode: str) -> None:
     channels = {"L": 1, "RGB": 3, "CMYK": 4}[mode]

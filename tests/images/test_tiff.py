@@ -106,6 +106,7 @@ def test_tiff_palette(tmp_path: Path) -> None:
     np.testing.assert_array_equal(read_image(tmp_path / "map.tif").colors, expected)
 
 
+@pytest.mark.filterwarnings("ignore:.*without a color profile")
 @pytest.mark.parametrize("compression", [None, "jpeg"])
 @pytest.mark.parametrize("mode", ["CMYK", "YCbCr"])
 def test_tiff_color_spaces(tmp_path: Path, mode: str, compression: str | None) -> None:

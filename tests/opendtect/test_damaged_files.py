@@ -48,7 +48,9 @@ def test_junk_surveys(text: str) -> None:
             parse_survey(head + text, "p")
 
 
-@pytest.mark.filterwarnings("ignore:.*are taken for inline and crossline")
+@pytest.mark.filterwarnings(
+    "ignore:.*are taken for inline and crossline", "ignore:.*its last column is taken"
+)
 @pytest.mark.parametrize("name", HORIZONS)
 @settings(max_examples=150)
 @given(change=damage())

@@ -10,6 +10,7 @@ import pytest
 import rasterio
 import xarray as xr
 from affine import Affine
+from PIL import Image
 from rasterio.enums import ColorInterp
 
 from geoindex import Palette, index_image, learn_palette
@@ -85,6 +86,24 @@ def attributed() -> tuple[object, ...]:
     grid = index_image(xr.DataArray(values, dims=("band", "y", "x"), attrs=attrs), GRAY)
     assert grid.crs is not None
     return grid.crs.to_epsg(), grid.transform, np.argwhere(~grid.valid)
+
+
+def pages(n: int) -> tuple[int, ...]:
+    """Shape of the grid of a TIFF of several pages."""
+    page = Image.new("RGB", (4, 3), (250, 250, 250))
+    page.save("map.tif", save_all=True, append_images=[page] * (n - 1))
+    return index_image("map.tif", GRAY).shape
+
+
+def inks() -> tuple[int, ...]:
+    Image.new("CMYK", (4, 3), (0, 0, 0, 250)).save("map.tif")
+    return index_image("map.tif", GRAY).shape
+
+
+def nodata_by_band() -> int:
+    attrs = {"nodatavals": (0, 0, 255)}
+    array = xr.DataArray(np.zeros((3, 5, 6), np.uint8), dims=("band", "y", "x"), attrs=attrs)
+    return int(index_image(array, GRAY).valid.sum())
 
 
 def one_band_file(values: list[int], **profile: object) -> list[list[int]]:
@@ -204,6 +223,20 @@ CASES = [
         lambda: index_image(np.array([[0, 250]], np.uint8), GRAY).indices,
         [[0, 1]],
         "levels that reach white",
+    ),
+    Case("a TIFF of one page", lambda: pages(1), (3, 4), "the file"),
+    Case(
+        "a TIFF of two pages",
+        lambda: pages(2),
+        Said(r"map\.tif: holds 2 pages, of which only the first is read", (3, 4)),
+        "the file",
+    ),
+    Case("a CMYK image", inks, Said("without a color profile", (3, 4)), "the file"),
+    Case(
+        "a DataArray of several nodata values",
+        nodata_by_band,
+        Said("different nodata values", 30),
+        "the attributes",
     ),
     Case(
         "200 labels of areas",

@@ -53,6 +53,8 @@ def with_legend(change: str, name: str = "map.dat") -> None:
     head, *rows = legend.read_text("utf-8").splitlines()
     if change == "sorted by name":
         rows.sort(key=lambda row: row.split(",")[4])
+    elif change == "a repeated column":
+        head, rows = f"index,{head}", [f"{3 - at},{row}" for at, row in enumerate(rows)]
     elif change == "a deleted row":
         del rows[1]
     else:
@@ -153,6 +155,19 @@ CASES = [
         Refused(r"t\.csv, line 3: red, green and blue are \(0, 0, 255\), but '#00ff00' is"),
         "only one can be that of the class",
         {"t.csv": "hex,r,g,b,name\n#ff0000,255,0,0,A\n#00ff00,0,0,255,B\n"},
+    ),
+    Case(
+        "a table with two columns of red",
+        lambda: load_palette("t.csv"),
+        Refused("t.csv, line 1: columns 1 and 4 are both red; name the columns"),
+        "they could be those of fills and of outlines",
+        {"t.csv": "R,G,B,R,G,B\n255,0,0,1,1,1\n0,0,255,2,2,2\n"},
+    ),
+    Case(
+        "a legend with two columns of indices",
+        lambda: (with_legend("a repeated column", "map.asc"), open_grid("map.asc")),
+        Refused("has two columns 'index'; remove one"),
+        "only one can be right",
     ),
     Case(
         "STAC classes",

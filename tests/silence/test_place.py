@@ -220,6 +220,31 @@ CASES = [
         {"h.dat": HORIZON + "1.4\t2\t0\t0\n", "h.legend.csv": LEGEND},
     ),
     Case(
+        "two attributes of one title",
+        lambda: read_horizon("h.dat"),
+        Refused("the header names 'Map' twice"),
+        "only one can be meant",
+        {"h.dat": HORIZON.replace("\n", '\t"Map"\n') + "1\t2\t0\t0\t1\n", "h.legend.csv": LEGEND},
+    ),
+    Case(
+        "several attributes without a header",
+        lambda: read_horizon("h.dat", xy=False).indices,
+        Said("has no header, and its last column is taken; column 4 could", [[1]]),
+        "the rule in read_horizon",
+        {"h.dat": "1\t2\t0\t0\t1\n", "h.legend.csv": LEGEND},
+    ),
+    Case(
+        "a survey whose CRS has no code",
+        lambda: (
+            Survey(inlines=(1, 9), crosslines=(1, 9), x=(0, 0, 9), y=(0, 9, 0), crs=TILTED).save(
+                "t.survey"
+            ),
+            Survey.open("t.survey").crs,
+        )[1],
+        Said(r"t\.survey: .* has no code, .* and is left out; give it again with --survey-crs"),
+        "OpendTect's .survey",
+    ),
+    Case(
         "ncols 2.9",
         lambda: open_grid("m.asc"),
         Refused(r"m\.asc: 1 rows and 2\.9 columns in the header are no grid"),
