@@ -20,6 +20,7 @@ from geoindex.cli.output import (
     json_option,
     overwrite_option,
     progress_bar,
+    progress_option,
     quiet_option,
 )
 from geoindex.color.threads import Progress
@@ -100,6 +101,7 @@ LISTED_FAILURES = 20
 )
 @overwrite_option
 @json_option
+@progress_option
 @quiet_option
 def batch_command(
     src: tuple[str, ...],

@@ -14,6 +14,7 @@ from geoindex.cli.output import (
     json_option,
     overwrite_option,
     progress_bar,
+    progress_option,
     quiet_option,
 )
 from geoindex.cli.part_options import box_options
@@ -46,6 +47,7 @@ LISTED_CLASSES = 12
 @confidence_option
 @overwrite_option
 @json_option
+@progress_option
 @quiet_option
 def clean_command(
     grid: str,

@@ -18,6 +18,7 @@ from geoindex.cli.output import (
     output_option,
     overwrite_option,
     progress_bar,
+    progress_option,
     quiet_option,
 )
 from geoindex.cli.part_options import place_options
@@ -40,6 +41,7 @@ __all__ = ["convert_command", "echo_report"]
 @grid_format_option
 @overwrite_option
 @json_option
+@progress_option
 @quiet_option
 def convert_command(
     src: str,

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from geoindex.cli.options import max_distance_option, metric_option
-from geoindex.cli.output import overwrite_option, progress_bar, quiet_option
+from geoindex.cli.output import overwrite_option, progress_bar, progress_option, quiet_option
 from geoindex.cli.palette_options import reading_options
 from geoindex.color.metrics import Metric
 from geoindex.palettes.cube import ColorCube, check_cube_target
@@ -29,6 +29,7 @@ __all__ = ["cube_command"]
 @metric_option
 @max_distance_option
 @overwrite_option
+@progress_option
 @quiet_option
 def cube_command(
     palette: str,

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 import geoindex
-from geoindex.cli.output import echo_json, json_option, progress_bar, quiet_option
+from geoindex.cli.output import echo_json, json_option, progress_bar, progress_option, quiet_option
 from geoindex.color.compiling import KERNEL_MODULES
 from geoindex.color.threads import n_cores
 from geoindex.errors import GeoindexError
@@ -34,6 +34,7 @@ EXTRAS = {
     help="Compile all kernels now, once; no later command has to wait for them.",
 )
 @json_option
+@progress_option
 @quiet_option
 def doctor_command(*, compile_all: bool, as_json: bool, quiet: bool) -> None:
     """Show what is installed, and whether compiled kernels can be kept.

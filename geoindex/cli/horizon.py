@@ -12,7 +12,14 @@ from geoindex.cli.options import (
     survey_crs_option,
     survey_option,
 )
-from geoindex.cli.output import echo_json, json_option, overwrite_option, quiet_option
+from geoindex.cli.output import (
+    echo_json,
+    json_option,
+    overwrite_option,
+    progress_bar,
+    progress_option,
+    quiet_option,
+)
 from geoindex.grid import Resampling
 from geoindex.grids.formats import open_grid
 from geoindex.opendtect.write_horizon import HorizonReport, write_horizon
@@ -53,6 +60,7 @@ __all__ = ["horizon_command"]
 )
 @overwrite_option
 @json_option
+@progress_option
 @quiet_option
 def horizon_command(
     grid: str,
@@ -77,19 +85,21 @@ def horizon_command(
     """
     geometry = Survey.open(survey, crs=survey_crs)
     opened = open_grid(grid)
-    report = write_horizon(
-        opened,
-        geometry,
-        output,
-        method=method,
-        pad=pad,
-        step=step,
-        z=z,
-        xy=xy,
-        header=header,
-        attribute=attribute,
-        overwrite=overwrite,
-    )
+    with progress_bar("horizon", " blocks", quiet=quiet) as progress:
+        report = write_horizon(
+            opened,
+            geometry,
+            output,
+            method=method,
+            pad=pad,
+            step=step,
+            z=z,
+            xy=xy,
+            header=header,
+            attribute=attribute,
+            overwrite=overwrite,
+            progress=progress,
+        )
     if as_json:
         echo_json(report.to_dict())
     elif not quiet:

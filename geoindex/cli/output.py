@@ -25,10 +25,14 @@ __all__ = [
     "output_option",
     "overwrite_option",
     "progress_bar",
+    "progress_option",
     "quiet_option",
 ]
 
 FORMAT_KEYS = ", ".join(known.key for known in FORMATS)
+
+PROGRESS_LINES = "geoindex.progress_lines"
+"""Key in click's context: whether progress is printed as lines, for another program."""
 
 
 class RenamedOption(click.Option):
@@ -104,9 +108,26 @@ def echo_json(content: dict[str, Any]) -> None:
     click.echo(json.dumps(content, indent=2, ensure_ascii=False))
 
 
+def _tell_in_lines(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    """Let :func:`progress_bar` of this command print lines."""
+    context.meta[PROGRESS_LINES] = wanted
+
+
+progress_option = click.option(
+    "--progress",
+    is_flag=True,
+    expose_value=False,
+    callback=_tell_in_lines,
+    help="Print lines such as 'progress 37' (percent) to standard error, for other programs.",
+)
+
+
 @contextmanager
 def progress_bar(title: str, unit: str, *, quiet: bool) -> Iterator[Progress]:
-    """Bar with rate and remaining time on a terminal, nothing in a pipe."""
+    """Bar with rate and remaining time on a terminal, nothing in a pipe; lines if asked for."""
+    if click.get_current_context().meta.get(PROGRESS_LINES):
+        yield _progress_lines()
+        return
     if quiet or not sys.stderr.isatty():
         yield lambda _done, _total: None
         return
@@ -121,3 +142,17 @@ def progress_bar(title: str, unit: str, *, quiet: bool) -> Iterator[Progress]:
             bar.update(done - bar.n)
 
         yield advance
+
+
+def _progress_lines() -> Progress:
+    """Print a line whenever the whole percent grows."""
+    printed = -1
+
+    def advance(done: int, total: int) -> None:
+        nonlocal printed
+        percent = 100 * done // total if total else 100
+        if percent > printed:
+            printed = percent
+            click.echo(f"progress {percent}", err=True)
+
+    return advance

@@ -14,6 +14,7 @@ from geoindex.cli.output import (
     json_option,
     overwrite_option,
     progress_bar,
+    progress_option,
     quiet_option,
 )
 from geoindex.cli.palette import swatch_line
@@ -92,6 +93,7 @@ LISTED_COLORS = 40
 )
 @overwrite_option
 @json_option
+@progress_option
 @quiet_option
 def learn_command(
     src: tuple[str, ...],
@@ -174,6 +176,7 @@ def learn_command(
 @bands_option
 @overwrite_option
 @json_option
+@progress_option
 @quiet_option
 def compare_command(
     src: str,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from geoindex.color.threads import Progress
 from geoindex.errors import GridError, OptionError, OutputError
 from geoindex.files.whole_files import check_targets, output_set
 from geoindex.grid import IndexGrid, Resampling
@@ -123,6 +124,7 @@ def write_horizon(
     header: bool = False,
     attribute: str = "Geology",
     overwrite: bool = False,
+    progress: Progress | None = None,
 ) -> HorizonReport:
     """Write a grid as an ASCII horizon for OpendTect, one bin of the survey a line.
 
@@ -150,6 +152,8 @@ def write_horizon(
         Name of the attribute.
     overwrite : bool
         Replace files that are already there.
+    progress : callable, optional
+        Called with the number of blocks of bins whose classes are found, and their total.
 
     Returns
     -------
@@ -174,7 +178,7 @@ def write_horizon(
         survey = read_survey(survey)
     _check_attribute(attribute)
     files = _files(Path(path), overwrite=overwrite)
-    on_survey = resample(grid, survey, method=method, pad=pad, step=step)
+    on_survey = resample(grid, survey, method=method, pad=pad, step=step, progress=progress)
     lattice = survey.extended(pad=pad, step=step)
     depth = flat_depth(z, survey.z)
     counts = on_survey.counts()
