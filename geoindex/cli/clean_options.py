@@ -14,10 +14,9 @@ from geoindex.clean import Clean
 
 __all__ = [
     "changes_option",
-    "clean_flag",
     "clean_options",
     "confidence_option",
-    "refuse_clean_options",
+    "optional_clean_options",
 ]
 
 CLEAN_PARAMETERS = tuple(field.name for field in fields(Clean))
@@ -56,6 +55,18 @@ def clean_options(command: Callable[..., None]) -> Callable[..., None]:
     for option in reversed(CLEAN_OPTIONS):
         collected = option(collected)
     return collected
+
+
+def optional_clean_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add ``--clean`` and the options that need it; `clean` is None without it."""
+
+    @wraps(command)
+    def with_clean(*args: Any, use_clean: bool, clean: Clean, **options: Any) -> None:
+        if not use_clean:
+            _refuse_clean_options()
+        command(*args, clean=clean if use_clean else None, **options)
+
+    return clean_flag(clean_options(with_clean))
 
 
 CLEAN_OPTIONS = (
@@ -122,7 +133,7 @@ CLEAN_OPTIONS = (
 )
 
 
-def refuse_clean_options() -> None:
+def _refuse_clean_options() -> None:
     """Refuse options of class recovery without --clean.
 
     Raises

@@ -9,7 +9,7 @@ from typing import Any, TypedDict, get_args
 import click
 
 from geoindex.clean import Clean
-from geoindex.cli.clean_options import clean_flag, clean_options, refuse_clean_options
+from geoindex.cli.clean_options import optional_clean_options
 from geoindex.cli.palette_options import palette_options
 from geoindex.cli.part_options import box_options, nodata_color_options
 from geoindex.color.metrics import Metric
@@ -209,16 +209,12 @@ def mapping_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the palette option and, as one argument `mapping`, all options of mapping."""
 
     @wraps(command)
-    def collect(*, use_clean: bool, clean: Clean, **arguments: Any) -> None:
-        if not use_clean:
-            refuse_clean_options()
-        arguments["clean"] = clean if use_clean else None
+    def collect(**arguments: Any) -> None:
         mapping = {name: arguments.pop(name) for name in MappingOptions.__annotations__}
         command(**arguments, mapping=mapping)
 
-    collected = clean_options(collect)
+    collected = optional_clean_options(collect)
     for option in (
-        clean_flag,
         crs_option,
         cog_option,
         dtype_option,

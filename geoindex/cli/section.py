@@ -6,6 +6,8 @@ from typing import get_args
 
 import click
 
+from geoindex.clean import Clean
+from geoindex.cli.clean_options import optional_clean_options
 from geoindex.cli.messages import echo_renumbered
 from geoindex.cli.options import max_distance_option, merge_option, metric_option
 from geoindex.cli.output import echo_json, json_option, overwrite_option, quiet_option
@@ -29,16 +31,20 @@ __all__ = ["section_command"]
 @click.option(
     "--start",
     type=(float, float),
-    required=True,
     metavar="X Y",
     help="Coordinates of the first column of pixels.",
 )
 @click.option(
     "--end",
     type=(float, float),
-    required=True,
     metavar="X Y",
     help="Coordinates of the last column of pixels.",
+)
+@click.option(
+    "--line",
+    callback=lambda _context, _option, text: _parse_line(text),
+    metavar="'X Y, X Y, ...'",
+    help="In place of --start and --end: the ends and bends of a line.",
 )
 @click.option(
     "--top",
@@ -83,6 +89,7 @@ __all__ = ["section_command"]
     help="Leave transparent pixels undefined (mask), or ignore transparency (strip).",
 )
 @merge_option
+@optional_clean_options
 @overwrite_option
 @json_option
 @quiet_option
@@ -90,8 +97,9 @@ def section_command(
     image: str,
     *,
     output: str,
-    start: tuple[float, float],
-    end: tuple[float, float],
+    start: tuple[float, float] | None,
+    end: tuple[float, float] | None,
+    line: list[tuple[float, float]] | None,
     top: float,
     bottom: float,
     palette: str | Palette,
@@ -104,24 +112,36 @@ def section_command(
     max_distance: float | None,
     alpha: Alpha,
     merge: Merge | None,
+    clean: Clean | None,
     overwrite: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
     """Write the picture IMAGE of a cross-section as a SEG-Y line of class indices.
 
+    IMAGE may also be an index grid with a color table (.tif, .png), which is its own palette.
+    The line is straight, from --start to --end, or bent, along --line.
+
     Samples are class indices as floats, taken from the nearest pixel; undefined samples are 1e30.
     Also writes the list of classes, LINE.sgy.legend.csv, and a color table for OpendTect,
     LINE.odct. Requires segyio (geoindex-raster[segy]).
     """
+    if line is None and (start is None or end is None):
+        raise click.UsageError("Missing option '--start' and '--end', or '--line'.")
     report = image_section(
         image,
         ImageMapping.of(
-            palette, metric=metric, max_distance=max_distance, alpha=alpha, merge=merge
+            palette,
+            metric=metric,
+            max_distance=max_distance,
+            alpha=alpha,
+            merge=merge,
+            clean=clean,
         ),
         output,
         start=start,
         end=end,
+        line=line,
         top=top,
         bottom=bottom,
         n_traces=traces,
@@ -135,6 +155,19 @@ def section_command(
         echo_json(report.to_dict())
     elif not quiet:
         _echo_report(report)
+
+
+def _parse_line(text: str | None) -> list[tuple[float, float]] | None:
+    """Points of ``--line``."""
+    if text is None:
+        return None
+    try:
+        pairs = [[float(number) for number in pair.split()] for pair in text.split(",")]
+        return [(x, y) for x, y in pairs]
+    except ValueError:
+        raise click.BadParameter(
+            f"{text!r} is not a line; write 'x y, x y, x y', with commas between the points"
+        ) from None
 
 
 def _echo_report(report: ImageSectionReport) -> None:

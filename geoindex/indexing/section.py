@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from os import PathLike
 
@@ -33,8 +34,9 @@ def image_section(
     mapping: ImageMapping,
     path: str | PathLike[str],
     *,
-    start: tuple[float, float],
-    end: tuple[float, float],
+    start: tuple[float, float] | None = None,
+    end: tuple[float, float] | None = None,
+    line: Sequence[tuple[float, float]] | None = None,
     top: float,
     bottom: float,
     n_traces: int | None = None,
@@ -51,7 +53,7 @@ def image_section(
     image : path-like
         The picture: columns along the line, rows downward.
     mapping : ImageMapping
-    path, start, end, top, bottom, n_traces, n_samples, domain, feet, degrees, overwrite
+    path, start, end, line, top, bottom, n_traces, n_samples, domain, feet, degrees, overwrite
         As in :func:`geoindex.write_section`.
 
     Returns
@@ -73,6 +75,7 @@ def image_section(
         path,
         start=start,
         end=end,
+        line=line,
         top=top,
         bottom=bottom,
         n_traces=n_traces,

@@ -6,6 +6,7 @@ IEEE floats, one trace a column, coordinates in bytes 73-88 and 181-188.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from os import PathLike
 from pathlib import Path
@@ -85,8 +86,9 @@ def write_section(
     grid: IndexGrid | ValueGrid,
     path: str | PathLike[str],
     *,
-    start: tuple[float, float],
-    end: tuple[float, float],
+    start: tuple[float, float] | None = None,
+    end: tuple[float, float] | None = None,
+    line: Sequence[tuple[float, float]] | None = None,
     top: float,
     bottom: float,
     n_traces: int | None = None,
@@ -112,6 +114,9 @@ def write_section(
         The target, ``.sgy`` or ``.segy``.
     start, end : tuple of two float
         X and y of the first and the last column of pixels.
+    line : sequence of tuple of two float, optional
+        In their place: X and y of the ends of a bent line and of its bends. Columns are taken at
+        equal distances along it.
     top, bottom : float
         Z of the first and the last row of pixels; z counts downward, in the units of the map or
         in milliseconds.
@@ -166,6 +171,7 @@ def write_section(
         grid.shape,
         start=start,
         end=end,
+        line=line,
         top=top,
         bottom=bottom,
         n_traces=n_traces,

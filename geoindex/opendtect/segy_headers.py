@@ -149,7 +149,8 @@ def text_header(section: Section, scale: int, n_classes: int | None, *, degrees:
         "",
         f"TRACES: {section.n_traces}, EVERY {section.trace_spacing:.{max(decimals, 4)}f} {unit}",
         f"FIRST TRACE: {first}",
-        f"LAST TRACE:  {last}",
+        f"LAST TRACE:  {last}"
+        + (f"   BENDS BETWEEN: {len(section.points) - 2}" if len(section.points) > 2 else ""),
         f"COORDINATES: BYTES 73-88 AND 181-188, {seconds}TIMES {scale} (SCALAR IN BYTE 71)",
         "TRACE NUMBER: BYTES 13, 21 AND 193; SHOT POINT: BYTE 197",
         "",

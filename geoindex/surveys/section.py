@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -30,7 +32,7 @@ CLOSEST_LENGTH = 0.1
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """Traces at equal steps on a straight line, samples at equal steps downward.
+    """Traces at equal steps on a line, samples at equal steps downward.
 
     The pixel centers of an image's first and last column are the first and last trace, those of
     its first and last row are `top` and `bottom`. Samples begin at a whole unit, and their
@@ -38,11 +40,8 @@ class Section:
     exactly.
     """
 
-    start: tuple[float, float]
-    """X and y of the first trace."""
-
-    end: tuple[float, float]
-    """X and y of the last trace."""
+    points: tuple[tuple[float, float], ...]
+    """X and y of the ends of the line, and of its bends between them."""
 
     top: float
     """Z of the centers of an image's first row."""
@@ -66,9 +65,19 @@ class Section:
     """Samples a trace."""
 
     @property
+    def start(self) -> tuple[float, float]:
+        """X and y of the first trace."""
+        return self.points[0]
+
+    @property
+    def end(self) -> tuple[float, float]:
+        """X and y of the last trace."""
+        return self.points[-1]
+
+    @property
     def length(self) -> float:
-        """Distance from the first trace to the last, in map units."""
-        return math.dist(self.start, self.end)
+        """Distance from the first trace to the last along the line, in map units."""
+        return sum(math.dist(*pair) for pair in pairwise(self.points))
 
     @property
     def trace_spacing(self) -> float:
@@ -87,7 +96,12 @@ class Section:
 
     def xy(self) -> NDArray[np.float64]:
         """X and y of the traces, shape (n_traces, 2)."""
-        return np.linspace(self.start, self.end, self.n_traces)
+        if len(self.points) == 2:
+            return np.linspace(self.start, self.end, self.n_traces)
+        bends = np.array(self.points)
+        along = np.concatenate([[0.0], np.cumsum([math.dist(*p) for p in pairwise(self.points)])])
+        places = np.linspace(0.0, along[-1], self.n_traces)
+        return np.column_stack([np.interp(places, along, axis) for axis in bends.T])
 
     def z(self) -> NDArray[np.float64]:
         """Z of the samples, shape (n_samples,)."""
@@ -110,8 +124,9 @@ class Section:
 def section_of(
     shape: tuple[int, int],
     *,
-    start: tuple[float, float],
-    end: tuple[float, float],
+    start: tuple[float, float] | None = None,
+    end: tuple[float, float] | None = None,
+    line: Sequence[tuple[float, float]] | None = None,
     top: float,
     bottom: float,
     n_traces: int | None = None,
@@ -124,7 +139,7 @@ def section_of(
     ----------
     shape : tuple of int
         Rows and columns of the image.
-    start, end, top, bottom, n_traces, n_samples, domain
+    start, end, line, top, bottom, n_traces, n_samples, domain
         As for :func:`geoindex.write_section`.
 
     Returns
@@ -146,16 +161,15 @@ def section_of(
     >>> section.n_traces, section.trace_spacing, section.n_samples, section.interval
     (500, 2.0, 701, 2500)
     """
-    start, end = _point(start, "start"), _point(end, "end")
+    points = _points(start, end, line)
     check_choice("domain", domain, SectionDomain)
-    if start == end:
-        raise SectionError(f"start and end are the same point, {start[0]:.10g}, {start[1]:.10g}")
     if not (math.isfinite(top) and math.isfinite(bottom) and top < bottom):
         raise SectionError(
             f"z counts downward, so bottom must be larger than top; found top {top:g} and bottom "
             f"{bottom:g}; give heights above the datum as negative numbers"
         )
-    n_traces = shape[1] if n_traces is None else n_traces
+    # A line has two ends, so a picture of one column becomes two traces.
+    n_traces = max(2, shape[1]) if n_traces is None else n_traces
     check_integer("n_traces", n_traces, 2, 2**31 - 1)
     if n_samples is not None:
         check_integer("n_samples", n_samples, 1, 2**31 - 1)
@@ -173,8 +187,7 @@ def section_of(
             f"{n_samples:,}; set the number of samples"
         )
     return Section(
-        start=start,
-        end=end,
+        points=points,
         top=float(top),
         bottom=float(bottom),
         domain=domain,
@@ -200,7 +213,7 @@ def check_degrees(section: Section, degrees: bool | None) -> bool:
         It was told to, and cannot; or nothing was told, and traces as close as these would be
         in degrees, not in lengths.
     """
-    points = (section.start, section.end)
+    points = section.points
     may_be = all(abs(x) <= LARGEST_LONGITUDE and abs(y) <= LARGEST_LATITUDE for x, y in points)
     if degrees and not may_be:
         raise SectionError(f"start and end are no longitudes and latitudes: {points}")
@@ -230,6 +243,31 @@ def _sampling(height: float, reach: float, n_rows: int, n_samples: int | None) -
     interval = min(finest, LARGEST_INT16)
     # The last sample is the one nearest to the last row.
     return interval, math.floor(reach * PER_UNIT / interval + 0.5) + 1
+
+
+def _points(
+    start: tuple[float, float] | None,
+    end: tuple[float, float] | None,
+    line: Sequence[tuple[float, float]] | None,
+) -> tuple[tuple[float, float], ...]:
+    """Check the ends and bends of a line."""
+    if line is None:
+        if start is None or end is None:
+            raise SectionError("give the ends of the section, start and end, or its line")
+        points = _point(start, "start"), _point(end, "end")
+        if points[0] == points[1]:
+            x, y = points[0]
+            raise SectionError(f"start and end are the same point, {x:.10g}, {y:.10g}")
+        return points
+    if start is not None or end is not None:
+        raise SectionError("give start and end or line, not both")
+    bends = tuple(_point(point, f"point {n} of line") for n, point in enumerate(line, start=1))
+    if len(bends) < 2:
+        raise SectionError(f"line must have two points or more, found {len(bends)}")
+    for number, (one, other) in enumerate(pairwise(bends), start=1):
+        if one == other:
+            raise SectionError(f"points {number} and {number + 1} of line are the same, {one}")
+    return bends
 
 
 def _point(point: tuple[float, float], what: str) -> tuple[float, float]:

@@ -9,8 +9,8 @@ import numpy as np
 import segyio
 from PIL import Image
 
-from geoindex import Palette, index_image
-from tests.support.command_line import run
+from geoindex import IndexGrid, Palette, index_image
+from tests.support.command_line import invoke, printed, run
 
 
 def test_section(tmp_path: Path, rgba: np.ndarray, legend: Palette) -> None:
@@ -38,3 +38,27 @@ def test_section(tmp_path: Path, rgba: np.ndarray, legend: Palette) -> None:
     assert (report["merged"], report["hidden"]) == ([], [])
     report = json.loads(run(*merged, "--overwrite", "--json", cwd=tmp_path).stdout)
     assert [group["index"] for group in report["merged"]] == [1]
+
+
+def test_cleaned_along_a_bent_line(tmp_path: Path) -> None:
+    """An index grid with its own palette as the picture; ink is filled on the way."""
+    indices = np.full((40, 60), 1, np.uint8)
+    indices[:, 30:], indices[19:21] = 2, 0
+    palette = Palette(["black", "gold", "teal"], roles=["ink", "", ""])
+    IndexGrid(indices=indices, palette=palette, nodata=255).save(tmp_path / "section.tif")
+    palette.save(tmp_path / "p.csv")
+    place = ["--line", "0 0, 300 0, 300 290", "--top", 0, "--bottom", 39]
+    run = ["section", tmp_path / "section.tif", "-o", tmp_path / "line.sgy"]
+    run += ["-p", tmp_path / "p.csv"]
+    report = json.loads(printed(*run, *place, "--clean", "--json"))
+    assert (report["n_traces"], report["trace_spacing"]) == (60, 10.0)
+    with segyio.open(tmp_path / "line.sgy", ignore_geometry=True) as file:
+        samples = file.trace.raw[:]
+    expected = np.where(np.arange(60) < 30, 1.0, 2.0)[:, np.newaxis].repeat(40, axis=1)
+    np.testing.assert_array_equal(samples, expected)
+    wrong = invoke(*run, "--line", "0 0 300 0", "--top", 0, "--bottom", 39)
+    assert "with commas between the points" in wrong.stderr
+    missing = invoke(*run, "--start", 0, 0, "--top", 0, "--bottom", 39)
+    assert "Missing option '--start' and '--end', or '--line'" in missing.stderr
+    lonely = invoke(*run, *place, "--speckle", 3)
+    assert "--speckle needs --clean" in lonely.stderr

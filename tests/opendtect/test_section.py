@@ -398,3 +398,39 @@ def test_no_two_traces_share_a_place(
     except SectionError:
         return
     assert len(np.unique(segyio_coordinates(path), axis=0)) == n_traces
+
+
+def test_a_bent_line_takes_equal_steps_along_it(tmp_path: Path) -> None:
+    """Ten units east, then five north: every unit one trace."""
+    grid = make_grid((9, 16))
+    line = [(1000.0, 2000.0), (1010.0, 2000.0), (1010.0, 2005.0)]
+    report = write_section(grid, tmp_path / "line.sgy", line=line, top=0, bottom=80)
+    assert (report.n_traces, report.trace_spacing) == (16, 1.0)
+    expected = [(1000 + i, 2000) for i in range(11)] + [(1010, 2000 + i) for i in range(1, 6)]
+    np.testing.assert_allclose(segyio_coordinates(tmp_path / "line.sgy"), expected, atol=0.005)
+    straight = write_section(grid, tmp_path / "a.sgy", line=line[:2], top=0, bottom=80)
+    assert straight.trace_spacing == pytest.approx(10 / 15)
+
+
+def test_a_picture_of_one_column(tmp_path: Path) -> None:
+    grid = make_grid((9, 16))[:, :1]
+    report = write_section(grid, tmp_path / "line.sgy", **PLACE, top=0, bottom=80)
+    assert report.n_traces == 2
+    with segyio.open(tmp_path / "line.sgy", ignore_geometry=True) as file:
+        np.testing.assert_array_equal(file.trace.raw[:], np.tile(as_floats(grid), (2, 1)))
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        ({"line": [(0, 0)]}, "two points or more, found 1"),
+        ({"line": [(0, 0), (1, 1), (1, 1)]}, "points 2 and 3 of line are the same"),
+        ({"line": [(0, 0), (1, float("nan"))]}, "point 2 of line must be finite"),
+        ({"line": [(0, 0), 3]}, "point 2 of line is two numbers"),
+        ({"line": [(0, 0), (9, 9)], "start": (0, 0)}, "start and end or line, not both"),
+        ({"start": (0, 0)}, "start and end, or its line"),
+    ],
+)
+def test_lines_that_are_none(tmp_path: Path, place: dict, message: str) -> None:
+    with pytest.raises(SectionError, match=message):
+        write_section(make_grid(), tmp_path / "line.sgy", **place, top=0, bottom=80)
