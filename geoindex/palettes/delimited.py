@@ -116,7 +116,7 @@ def _header_and_body(rows: Sequence[Row], request: Request) -> tuple[Row | None,
     place = next((place for place, row in enumerate(rows[:first]) if _is_header(row)), first - 1)
     if first == len(rows) and not _is_header(rows[place]):
         # Nothing looks like a color; a file of one kind of line is told by its first.
-        place = 0 if _is_text(rows[0]) else -1
+        place = 0 if _is_text(rows[0]) and not _has_bare_color(rows) else -1
     for row in rows[: place + 1]:
         if not _is_text(row):
             raise request.error(
@@ -129,6 +129,14 @@ def _header_and_body(rows: Sequence[Row], request: Request) -> tuple[Row | None,
     if request.columns is None and not _is_header(header) and first < len(rows):
         request.warn(f"{', '.join(header.cells)[:60]!r} is taken for the header", header.line)
     return header, rows[place + 1 :]
+
+
+def _has_bare_color(rows: Sequence[Row]) -> bool:
+    """Whether a column holds colors such as ``ff8000`` from the first row on."""
+    return any(
+        all(len(row.cells) > place and color_of_text(row.cells[place], bare=True) for row in rows)
+        for place in range(len(rows[0].cells))
+    )
 
 
 def _is_text(row: Row) -> bool:

@@ -157,5 +157,6 @@ def _leading_numbers(words: Sequence[str]) -> int:
 
 def _name(words: Sequence[str]) -> list[str]:
     """One cell for the words of a name, none for no words."""
-    name = " ".join(words)
-    return [name.strip('"')] if name else []
+    # As in Till: #f7ecc0 and Till = 247 236 192.
+    name = " ".join(words).strip('"').rstrip(" :=")
+    return [name] if name else []

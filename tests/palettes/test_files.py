@@ -153,8 +153,10 @@ def test_refuses_files_that_are_no_palette(tmp_path: Path) -> None:
         load_palette(tmp_path / "rgb.png")
     with pytest.raises(PaletteError, match="is not a file"):
         load_palette(tmp_path)
-    with pytest.raises(MissingFileError, match=r"built in: .*windows-256"):
+    with pytest.raises(MissingFileError, match=r"did you mean 'windows-256'"):
         load_palette("windows-255")
+    with pytest.raises(MissingFileError, match=r"built in: .*windows-256"):
+        load_palette("nothing-like-it")
 
 
 def test_color_table_of_an_image(tmp_path: Path) -> None:

@@ -77,6 +77,10 @@ TABLES = [
     Table("code, name, numbers by commas", "11,W,72,109,162\n95,L,113,164,193", CODES),
     Table("aligned for two digits", "9   W    72 109 162\n95  L   113 164 193", (9, 95)),
     Table("aligned for one digit", "9  W   72 109 162\n95 L  113 164 193", (9, 95)),
+    Table("hex without # and header", "486da2,W\n71a4c1,L"),
+    Table("hex alone", "486da2\n71a4c1", None, False),
+    Table("names with colons", "W: #486da2\nL: #71a4c1"),
+    Table("names with equals signs", "W = 72,109,162\nL = 113,164,193"),
     Table("sep=", "sep=;\nName;R;G;B\nW;72;109;162\nL;113;164;193"),
     Table(
         "titles and empty rows", "Sheet 12;;;\n;;;\nName;R;G;B\nW;72;109;162\n;;;\nL;113;164;193"
