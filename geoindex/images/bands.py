@@ -88,23 +88,16 @@ def band_layout(source: DatasetReader, file: Path | None, rule: PixelRule) -> Ba
         The file holds other bands, or a color space that would be misread.
     """
     path, tags = file or source.name, _tags(source, file)
-    if not source.count:
-        parts = ", ".join(source.subdatasets[:3]) or "it has no parts either"
-        raise ImageError(f"{path}: holds no bands itself; open one of its parts ({parts})")
-    space = LAB_SPACES.get(tags.get(PHOTOMETRIC, -1))
-    if space is not None:
-        raise ImageError(f"{path}: its colors are in {space}; export the image as RGB")
-    _warn_of_parts(source, path)
-    if len(set(source.dtypes)) > 1:
-        raise ImageError(f"{path}: its bands have different types: {', '.join(source.dtypes)}")
-    if source.dtypes[0].startswith("complex"):
-        raise ImageError(f"{path}: its pixels are complex numbers, not colors")
+    _check_kind(source, tags, str(path))
     inverted = tags.get(PHOTOMETRIC) == MIN_IS_WHITE
     if file is None:
         inverted = source.tags(ns="IMAGE_STRUCTURE").get("MINISWHITE") == "YES"
     if inverted and source.count == 1:
         return BandLayout(colors=(1,), full=_full_scale(source), inverted=True)
     kinds = [kind.name for kind in source.colorinterp]
+    # The bands of a GIF are its frames, of which the first counts.
+    if source.driver == "GIF":
+        kinds = kinds[:1]
     # With a color table, the bands can only be indices and maybe alpha.
     if kinds[0] == "palette" and kinds[1:] in ([], ["alpha"]) and rule.bands is None:
         alpha = 2 if kinds[1:] and rule.alpha == "mask" else None
@@ -127,9 +120,11 @@ def band_layout(source: DatasetReader, file: Path | None, rule: PixelRule) -> Ba
     )
 
 
-def _warn_of_parts(source: DatasetReader, path: Path | str) -> None:
+def _warn_of_parts(source: DatasetReader, path: str) -> None:
     """Warn of pages that are not read, and of colors that have been converted."""
     texts = []
+    if source.driver == "GIF" and source.count > 1:
+        texts.append(f"holds {source.count} frames, of which only the first is read")
     if len(source.subdatasets) > 1:
         texts.append(f"holds {len(source.subdatasets)} pages, of which only the first is read")
     if source.tags(ns="IMAGE_STRUCTURE").get("SOURCE_COLOR_SPACE") == "CMYK":
@@ -138,12 +133,28 @@ def _warn_of_parts(source: DatasetReader, path: Path | str) -> None:
             "a color profile; other programs may show other colors"
         )
     for text in texts:
-        warnings.warn(f"{path}: {text}", GeoindexWarning, stacklevel=4)
+        warnings.warn(f"{path}: {text}", GeoindexWarning, stacklevel=5)
+
+
+def _check_kind(source: DatasetReader, tags: dict[int, int], path: str) -> None:
+    """Raise an error for pixels that are no colors."""
+    if not source.count:
+        parts = ", ".join(source.subdatasets[:3]) or "it has no parts either"
+        raise ImageError(f"{path}: holds no bands itself; open one of its parts ({parts})")
+    space = LAB_SPACES.get(tags.get(PHOTOMETRIC, -1))
+    if space is not None:
+        raise ImageError(f"{path}: its colors are in {space}; export the image as RGB")
+    _warn_of_parts(source, path)
+    if len(set(source.dtypes)) > 1:
+        raise ImageError(f"{path}: its bands have different types: {', '.join(source.dtypes)}")
+    if source.dtypes[0].startswith("complex"):
+        raise ImageError(f"{path}: its pixels are complex numbers, not colors")
 
 
 def has_color_table(source: DatasetReader) -> bool:
     """Whether an open file is one band of palette indices."""
-    return source.count == 1 and source.colorinterp[0] is ColorInterp.palette
+    is_one = source.count == 1 or source.driver == "GIF"
+    return is_one and source.colorinterp[0] is ColorInterp.palette
 
 
 def color_table(source: DatasetReader) -> NDArray[np.uint8]:

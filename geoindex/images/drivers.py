@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,8 +17,10 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader, DatasetWriter
 from rasterio.vrt import WarpedVRT
 
-from geoindex.errors import ImageError, MissingFileError, interrupts_first
+from geoindex.errors import GeoindexWarning, ImageError, MissingFileError, interrupts_first
+from geoindex.images.gif import first_frame, whole_picture
 from geoindex.images.refusals import HEAD_BYTES, refusal
+from geoindex.images.stray_bytes import decode_without, stray_parts
 
 __all__ = ["check_dataset", "is_dataset", "open_raster", "own_file", "read_errors"]
 
@@ -44,8 +47,10 @@ COMPANIONS = (".msk", ".ovr")
 
 # By default GDAL silently fills the missing part of a truncated JPEG or PNG with gray or black;
 # the first two options make this an error.
+STRICT = "GDAL_ERROR_ON_LIBJPEG_WARNING"
+
 GDAL_OPTIONS = {
-    "GDAL_ERROR_ON_LIBJPEG_WARNING": "TRUE",
+    STRICT: "TRUE",
     "GDAL_PNG_WHOLE_IMAGE_OPTIM": "NO",
     # In MB; the default is 5 % of the memory, but every block is read only once here.
     "GDAL_CACHEMAX": 32,
@@ -56,6 +61,10 @@ HEAD = 70
 
 # GDAL does not know the larger headers of versions 4 and 5.
 LARGEST_BMP_HEADER = 56
+
+# GDAL does not follow the masks of 32-bit pixels; these are what it takes them for.
+BIT_FIELDS = struct.pack("<I", 3)
+BMP_MASKS = struct.pack("<III", 0xFF0000, 0xFF00, 0xFF)
 
 
 @contextmanager
@@ -91,19 +100,52 @@ def open_raster(path: str | PathLike[str], *, gdal: bool = False) -> Iterator[Da
         raise ImageError(f"{path}: is not a file; name an image file")
     driver = _driver(path)
     _check_companions(path)
-    with read_errors(path):
+    is_strict = driver != "JPEG" or not _has_stray_bytes(path)
+    with read_errors(path, is_strict=is_strict), _open_local(path, driver) as source:
+        if "OVERVIEW_FILE" in source.tags(ns="OVERVIEWS"):
+            raise ImageError(
+                f"{path}: its metadata names another file as its overviews; remove "
+                f"{path.name}.aux.xml, or export the image again"
+            )
+        yield source
+
+
+def _has_stray_bytes(path: Path) -> bool:
+    """Whether a JPEG has bytes that libjpeg skips, and is whole without them."""
+    parts = stray_parts(path)
+    if not parts:
+        return False
+    with read_errors(path), warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        decode_without(path, parts)
+    n_stray = sum(part.stop - part.start for part in parts)
+    warnings.warn(
+        f"{path}: {n_stray} stray bytes between its markers are skipped, as some scanners write "
+        "them; its pixels are whole",
+        GeoindexWarning,
+        stacklevel=5,
+    )
+    return True
+
+
+@contextmanager
+def _open_local(path: Path, driver: str) -> Iterator[DatasetReader]:
+    """Open a file with a local raster driver."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        # Without GDAL's own threads, which cost more than they save; callers that use several
+        # threads open the file once for each.
+        source = rasterio.open(path.absolute(), driver=driver)
+    frame = first_frame(path) if driver == "GIF" else None
+    with source:
+        if frame is None:
+            yield source
+            return
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            # Without GDAL's own threads, which cost more than they save; callers that use
-            # several threads open the file once for each.
-            source = rasterio.open(path.absolute(), driver=driver)
-        with source:
-            if "OVERVIEW_FILE" in source.tags(ns="OVERVIEWS"):
-                raise ImageError(
-                    f"{path}: its metadata names another file as its overviews; remove "
-                    f"{path.name}.aux.xml, or export the image again"
-                )
-            yield source
+            whole = rasterio.open(whole_picture(source, frame), driver="VRT")
+    with whole:
+        yield whole
 
 
 @contextmanager
@@ -144,13 +186,15 @@ def check_dataset(source: DatasetReader) -> None:
 
 
 @contextmanager
-def read_errors(path: str | Path) -> Iterator[None]:
+def read_errors(path: str | Path, *, is_strict: bool = True) -> Iterator[None]:
     """Configure GDAL for reading in this thread, and convert its errors.
 
     Parameters
     ----------
     path : str or Path
         The file being read, for errors.
+    is_strict : bool
+        Whether warnings of libjpeg are errors; not for a JPEG that was decoded before.
 
     Raises
     ------
@@ -158,7 +202,8 @@ def read_errors(path: str | Path) -> Iterator[None]:
         GDAL reported an error.
     """
     try:
-        with interrupts_first(), rasterio.Env(**GDAL_OPTIONS):
+        options = GDAL_OPTIONS if is_strict else {**GDAL_OPTIONS, STRICT: "FALSE"}
+        with interrupts_first(), rasterio.Env(**options):
             yield
     except (RasterioError, CPLE_BaseError) as error:
         # What GDAL's libraries say of a file is for developers; of an address, it is the reason.
@@ -176,7 +221,7 @@ def _driver(path: Path) -> str:
     if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
         return "WEBP"
     if start[:2] == b"BM":
-        _refuse_modern_bmp(start, path)
+        _check_bmp(start, path)
     for signature, driver in SIGNATURES.items():
         if start.startswith(signature):
             return driver
@@ -214,9 +259,12 @@ def _first_bytes(path: Path, n_bytes: int) -> bytes:
         raise ImageError(f"{path}: cannot be read: {error.strerror}") from error
 
 
-def _refuse_modern_bmp(start: bytes, path: Path) -> None:
-    """Raise an error for a BMP with transparency or a version that GDAL does not know."""
+def _check_bmp(start: bytes, path: Path) -> None:
+    """Raise an error for a BMP that GDAL would misread: transparency, version or masks."""
     header_size = int.from_bytes(start[14:18], "little")
     has_alpha = header_size == LARGEST_BMP_HEADER and any(start[66:70])
     if header_size > LARGEST_BMP_HEADER or has_alpha:
         raise ImageError(f"{path}: is a BMP with transparency or of version 4; save it as PNG")
+    bits, compression = start[28:30], start[30:34]
+    if (bits, compression) == (b"\x20\0", BIT_FIELDS) and start[54:66] != BMP_MASKS:
+        raise ImageError(f"{path}: is a BMP with channels in another order; save it as PNG")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from copy import copy
 from dataclasses import replace
 from functools import cached_property, partial
@@ -26,6 +26,7 @@ from geoindex.images.file_scale import find_scale
 from geoindex.images.headers import whole_reason
 from geoindex.images.place import GivenPlace, place_of
 from geoindex.images.raster_image import RasterImage
+from geoindex.images.stray_bytes import stray_parts
 from geoindex.images.turn import Turn, turn_of
 from geoindex.rules.box import Region, moved_points, moved_transform, region_of
 from geoindex.rules.scale import Scale
@@ -86,6 +87,8 @@ class MapImage:
         if self._part is not None:
             self.transform = moved_transform(self.transform, self._part)
             self.gcps = moved_points(self.gcps, self._part)
+        is_jpeg = file is not None and self.driver == "JPEG"
+        self._is_strict = not (is_jpeg and file is not None and stray_parts(file))
         self._collar: Collar | None = None
         for color in rule.collar:
             self._collar = self._find_collar(color)
@@ -177,7 +180,7 @@ class MapImage:
         ImageError
             A value that is no color, or damage.
         """
-        with read_errors(self.name):
+        with read_errors(self.name, is_strict=self._is_strict):
             pixels = self._read(self._window(region))
         if self._collar is None:
             return pixels
@@ -187,8 +190,9 @@ class MapImage:
     def _find_collar(self, color: tuple[int, int, int]) -> Collar:
         """Find the pixels of a color that are joined to the border, by a look at all of them."""
         regions = plan_regions(self.shape, self.block_shape, whole_rows=True)
-        blocks = ((region[0].start, self.read(region)) for region in regions)
-        return find_collar(collar_blocks(blocks, color, self._rule), self.shape)
+        with nullcontext(self) if self.is_borrowed else self.reopened() as image:
+            blocks = ((region[0].start, image.read(region)) for region in regions)
+            return find_collar(collar_blocks(blocks, color, self._rule), self.shape)
 
     def _read(self, window: Window | None) -> Pixels:
         layout = self._layout
@@ -346,7 +350,8 @@ def open_image(
     if isinstance(image, str | PathLike):
         reopen = partial(open_raster, image, gdal=gdal)
         with reopen() as source:
-            yield MapImage(source, rule, place, file=own_file(source, image), reopen=reopen)
+            file = own_file(source, image) if gdal else Path(image)
+            yield MapImage(source, rule, place, file=file, reopen=reopen)
         return
     check_dataset(image)
     with read_errors(image.name):

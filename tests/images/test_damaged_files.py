@@ -70,7 +70,9 @@ IMAGES = {
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore:.*without a color profile", "ignore:.*pages, of which only")
+@pytest.mark.filterwarnings(
+    "ignore:.*without a color profile", "ignore:.*, of which only", "ignore:.*stray bytes"
+)
 @pytest.mark.parametrize("name", IMAGES)
 @settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(change=damage())
