@@ -208,7 +208,7 @@ def index_image(
         lazy = _map_lazy(arrange(image, mapping.rule, channel_axis, place), mapping)
         return _numbered(lazy, nodata, dtype)
     counter = ColorCounter()
-    name, is_plain = "", False
+    name, is_plain = "the array", scale is None and _is_plain(image)
     if isinstance(image, str | PathLike) or is_dataset(image):
         with open_image(image, mapping.rule, place) as opened:
             name, is_plain = opened.name, opened.is_plain
@@ -230,6 +230,13 @@ def index_image(
     )
     warn_of(report.warnings(), stacklevel=2)
     return _numbered(grid, nodata, dtype)
+
+
+def _is_plain(image: Any) -> bool:
+    """Whether an image is an array of two dimensions that holds integers."""
+    return (
+        getattr(image, "ndim", 0) == 2 and image.dtype.kind in "iu" and image.dtype.itemsize != 2
+    )
 
 
 def _map_array(

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geoindex.clean.reasons import hatch_texts
 from geoindex.color.histogram import ColorHistogram
@@ -113,8 +114,8 @@ class ConversionReport:
     """Hatchings that class recovery did not find, one line each."""
 
     maybe_classes: tuple[int, int] | None = None
-    """Smallest and largest level of a one-band image whose few dark levels could be class
-    numbers; None for any other."""
+    """Smallest and largest level of a one-band image whose levels could be class numbers: few and
+    dark, or all class values of the palette; None for any other."""
 
     def warnings(self) -> list[str]:
         """Describe merged colors, hidden classes, hatchings not found and likely class numbers.
@@ -222,10 +223,17 @@ def summarize(
         hidden=_hidden(palette) if classes is None else _hidden_of_rows(classes),
         cleaned=cleaned,
         not_found=tuple(hatch_texts([cleaned], palette)) if cleaned else (),
-        maybe_classes=(int(levels[0]), int(levels[levels < 255][-1]))
-        if is_plain and few_dark_levels(levels)
-        else None,
+        maybe_classes=_maybe_classes(levels, palette) if is_plain else None,
     )
+
+
+def _maybe_classes(levels: NDArray[np.uint8], palette: Palette) -> tuple[int, int] | None:
+    """Smallest and largest level if these look like class numbers, or are those of the palette."""
+    are_values = len(levels) > 1 and {*levels.tolist()} <= {*(palette.values or ())}
+    if not are_values and not few_dark_levels(levels):
+        return None
+    below = levels[levels < 255]
+    return int(levels[0]), int(below[-1] if below.size else levels[-1])
 
 
 def _of_class(group: MergedColors, classes: MergedRows) -> MergedColors:
@@ -312,7 +320,7 @@ def classes_texts(reports: Sequence[ConversionReport]) -> list[str]:
     more = f", and {len(found) - 1:,} more images" if len(found) > 1 else ""
     return [
         f"{found[0].source}: its one band holds a few numbers from {low} to {high}, which are "
-        f"read as dark gray but could be class numbers{more}; make IndexGrid(indices=..., "
+        f"read as gray but could be class numbers{more}; make IndexGrid(indices=..., "
         "palette=...) of classes; --scale byte (scale='byte') says that they are gray"
     ]
 

@@ -106,6 +106,14 @@ def nodata_by_band() -> int:
     return int(index_image(array, GRAY).valid.sum())
 
 
+def own_codes(kind: str) -> tuple[int, ...]:
+    """Shape of the grid of an image that holds the class values of its palette."""
+    codes = np.array([[11, 230, 120]], np.uint8)
+    globcover = Palette([[9, 9, 9], [90, 90, 90], [200, 200, 200]], values=[11, 120, 230])
+    image = codes if kind == "an array" else write_tif(Path("map.tif"), codes)
+    return index_image(image, globcover).shape
+
+
 def one_band_file(values: list[int], **profile: object) -> list[list[int]]:
     write_tif(Path("map.tif"), np.array([values], np.uint8), **profile)
     return index_image("map.tif", GRAY).indices.tolist()
@@ -257,6 +265,15 @@ CASES = [
         lambda: one_band_file(list(range(8))),
         Said(r"map\.tif: its one band holds a few numbers from 0 to 7, .*IndexGrid", [[0] * 8]),
         "they could be both",
+    ),
+    *(
+        Case(
+            f"{kind} of the palette's own codes",
+            lambda k=kind: own_codes(k),
+            Said("holds a few numbers from 11 to 230, .* could be class numbers", (1, 3)),
+            "the palette",
+        )
+        for kind in ("an array", "a file")
     ),
     Case(
         "a Dask array of two dimensions",
