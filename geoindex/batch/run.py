@@ -24,7 +24,7 @@ from geoindex.errors import BatchError, OptionError
 from geoindex.files.whole_files import make_folder
 from geoindex.grids.class_values import FileNumbering
 from geoindex.grids.formats import GridFormat, format_named
-from geoindex.images.find import warn_of_links
+from geoindex.images.find import warn_of_left_out
 from geoindex.images.place import GivenPlace
 from geoindex.indexing.options import GridLayout, ImageMapping
 from geoindex.palette import Palette
@@ -203,7 +203,7 @@ def convert_many(
     sheets = find_sheets(sources, folder, suffix, any_suffix=gdal)
     if name is not None:
         sheets = named_sheets(sheets, name)
-    warn_of_links(sources, folder)
+    warn_of_left_out(sources, folder)
     make_folder(folder)
     with open_manifest(folder) as manifest:
         batch = Batch(folder, manifest, job.digest(settings), progress)

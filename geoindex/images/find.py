@@ -17,7 +17,7 @@ __all__ = [
     "absolute",
     "find_images",
     "is_searched",
-    "warn_of_links",
+    "warn_of_left_out",
 ]
 
 BATCH_RECORD = "geoindex-batch.jsonl"
@@ -27,6 +27,12 @@ IMAGE_SUFFIXES = frozenset(
     (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".gif", ".bmp", ".jp2", ".j2k", ".jpx")
 )
 """Images in folders and globs; a file named directly may have any suffix."""
+
+
+OTHER_PICTURES = frozenset(
+    ("ecw", "sid", "img", "pdf", "jxl", "heic", "avif", "psd", "svg", "eps", "djvu", "vrt")
+)
+"""Suffixes of pictures that may be meant for sheets, but are not read."""
 
 
 def find_images(
@@ -76,8 +82,10 @@ def is_searched(source: str | PathLike[str]) -> bool:
     return Path(source).is_dir() or (glob.has_magic(fspath(source)) and not Path(source).exists())
 
 
-def warn_of_links(sources: Iterable[str | PathLike[str]], without: Path | None = None) -> None:
-    """Warn of folders that are symbolic links: they are not searched, for they can be circles.
+def warn_of_left_out(sources: Iterable[str | PathLike[str]], without: Path | None = None) -> None:
+    """Warn of what is not taken of a folder: links to folders, and pictures of other kinds.
+
+    Folders that are symbolic links are not searched, for they can be circles.
 
     Parameters
     ----------
@@ -85,21 +93,26 @@ def warn_of_links(sources: Iterable[str | PathLike[str]], without: Path | None =
         As for :func:`find_images`.
     """
     real = _real(without)
-    links = [
-        path
-        for source in sources
-        if Path(source).is_dir()
-        for place, folders, _ in _walk_folders(Path(source), real)
-        for path in (os.path.join(place, name) for name in folders)  # noqa: PTH118  thousands
-        if os.path.islink(path)  # noqa: PTH114  ditto
-    ]
-    if links:
-        more = f" and {len(links) - 1:,} more" if len(links) > 1 else ""
-        warnings.warn(
-            f"{links[0]}{more}: linked folders are not searched; name them as sources",
-            GeoindexWarning,
-            stacklevel=3,
-        )
+    links: list[str] = []
+    others: list[str] = []
+    for source in sources:
+        if not Path(source).is_dir():
+            continue
+        for place, folders, files in _walk_folders(Path(source), real):
+            paths = [os.path.join(place, name) for name in folders]  # noqa: PTH118  thousands
+            links += [path for path in paths if os.path.islink(path)]  # noqa: PTH114  ditto
+            others += [
+                os.path.join(place, name)  # noqa: PTH118  ditto
+                for name in files
+                if name.rpartition(".")[2].lower() in OTHER_PICTURES
+            ]
+    for found, reason in (
+        (links, "linked folders are not searched; name them as sources"),
+        (sorted(others), "is no image that geoindex reads, and is left out; convert it to TIFF"),
+    ):
+        if found:
+            more = f" and {len(found) - 1:,} more" if len(found) > 1 else ""
+            warnings.warn(f"{found[0]}{more}: {reason}", GeoindexWarning, stacklevel=3)
 
 
 def _expand(source: str, without: Path | None, any_suffix: bool) -> Iterator[tuple[Path, Path]]:

@@ -12,7 +12,7 @@ from geoindex.color.threads import Progress
 from geoindex.errors import MissingFileError
 from geoindex.grid import IndexGrid
 from geoindex.images.drivers import is_dataset
-from geoindex.images.find import absolute, find_images, is_searched, warn_of_links
+from geoindex.images.find import absolute, find_images, is_searched, warn_of_left_out
 from geoindex.images.pixel_blocks import image_name
 
 __all__ = ["all_images", "each_image", "images_name", "part_of"]
@@ -42,7 +42,7 @@ def all_images(image: Any) -> list[Any]:
         parts = list(image)
     if not parts:
         raise MissingFileError("no image is given; name image files, folders or globs")
-    warn_of_links(part for part in parts if isinstance(part, str | PathLike))
+    warn_of_left_out(part for part in parts if isinstance(part, str | PathLike))
     found: dict[Any, Any] = {}
     for number, part in enumerate(parts):
         if not isinstance(part, str | PathLike):

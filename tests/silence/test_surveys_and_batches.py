@@ -157,6 +157,13 @@ def linked() -> int:
     return convert_many("maps", "out", PALETTE, jobs=1).n_sheets
 
 
+def with_a_pdf() -> int:
+    folder = sheet("A", RED)
+    (folder / "b.PDF").write_bytes(b"%PDF-1.4")
+    (folder / "notes.txt").write_text("")
+    return len(convert_many(folder, "out", PALETTE, jobs=1).done)
+
+
 def two_palettes() -> int:
     convert_many(sheet("A", RED), "out", PALETTE, jobs=1)
     Image.new("RGB", (8, 8), RED).save("b.png")
@@ -276,6 +283,12 @@ CASES = [
     ),
     Case(
         "a linked folder", linked, Said("more: linked folders are not searched", 1), "the folder"
+    ),
+    Case(
+        "a folder with a picture that is not read",
+        with_a_pdf,
+        Said(r"b\.PDF: is no image that geoindex reads, and is left out", 1),
+        "the folder",
     ),
     Case("two palettes in one folder", two_palettes, Said("another palette", 1), "the palettes"),
     Case(
