@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from geoindex.clean.reasons import hatch_texts
 from geoindex.color.histogram import ColorHistogram
+from geoindex.color.mapper import ColorMapper
 from geoindex.color.merged import MergedColors, group_merged, merged_texts
 from geoindex.indexing.options import ImageMapping
 from geoindex.palette import Palette
@@ -199,9 +200,7 @@ def summarize(
         # Of what recovery changed, the color says nothing of how well the palette fits.
         counts = counts - cleaner.changed_colors(histogram)[mapped]
         colors, counts, indices = colors[counts > 0], counts[counts > 0], indices[counts > 0]
-    distances = mapper.distance(colors, indices)
-    # Not a dot product, whose last bits depend on the processor.
-    total_distance, n_compared = float((counts * distances).sum()), int(counts.sum())
+    mean_distance, largest_distance = _distances(mapper, colors, counts, indices)
     if classes is not None:
         used = classes.sums(used)
         merged = tuple(_of_class(group, classes) for group in merged if group.index not in paper)
@@ -217,8 +216,8 @@ def summarize(
         classes_used=int(np.count_nonzero(used)),
         source_colors=len(histogram.colors),
         nodata_pixels=shape[0] * shape[1] - n_valid,
-        mean_distance=total_distance / n_compared if n_compared else 0.0,
-        largest_distance=float(distances.max()) if n_compared else 0.0,
+        mean_distance=mean_distance,
+        largest_distance=largest_distance,
         merged=merged,
         hidden=_hidden(palette) if classes is None else _hidden_of_rows(classes),
         cleaned=cleaned,
@@ -234,6 +233,20 @@ def _maybe_classes(levels: NDArray[np.uint8], palette: Palette) -> tuple[int, in
         return None
     below = levels[levels < 255]
     return int(levels[0]), int(below[-1] if below.size else levels[-1])
+
+
+def _distances(
+    mapper: ColorMapper,
+    colors: NDArray[np.uint8],
+    counts: NDArray[np.int64],
+    indices: NDArray[Any],
+) -> tuple[float, float]:
+    """Mean and largest distance of pixels from their palette colors; zeros without pixels."""
+    if not counts.sum():
+        return 0.0, 0.0
+    distances = mapper.distance(colors, indices)
+    # Not a dot product, whose last bits depend on the processor.
+    return float((counts * distances).sum()) / int(counts.sum()), float(distances.max())
 
 
 def _of_class(group: MergedColors, classes: MergedRows) -> MergedColors:
