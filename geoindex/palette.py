@@ -16,6 +16,7 @@ from geoindex.rules.palette_columns import (
     check_merge,
     check_show,
     check_texts,
+    faded_colors,
     read_only,
 )
 from geoindex.rules.scale import Scale
@@ -264,6 +265,16 @@ class Palette:
             "show": self._show,
         }
         return Palette(**{**parts, **changes})
+
+    def faded(self, opacity: float, paper: tuple[int, int, int] = (255, 255, 255)) -> Palette:
+        """Palette as a layer of some opacity, 0 to 1, shows it on paper; the rest stays.
+
+        Examples
+        --------
+        >>> Palette(["black", "#c80000"]).faded(0.5).colors.tolist()
+        [[128, 128, 128], [228, 128, 128]]
+        """
+        return self.replace(colors=faded_colors(self._colors, opacity, paper))
 
     def image(self, *, columns: int = 16, cell: int = 16) -> NDArray[np.uint8]:
         """Picture of the palette as swatches, row by row.

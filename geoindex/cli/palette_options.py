@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from geoindex.palettes.color_text import one_color
 from geoindex.palettes.load import load_palette
 
 __all__ = ["palette_options", "reading_options"]
@@ -74,16 +75,46 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
     return collected
 
 
+OPACITY = (
+    click.option(
+        "--opacity",
+        type=click.FloatRange(0, 1, min_open=True),
+        metavar="F",
+        help="Opacity of the layer on the map, 0 to 1: the palette is compared as it shows on "
+        "--paper.",
+    ),
+    click.option(
+        "--paper",
+        metavar="COLOR",
+        help="Color below a layer of some --opacity.  [default: white]",
+    ),
+)
+
+
 def palette_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options of a palette, which reaches the command as one `palette`."""
 
     @palette_option
     @reading_options
+    @OPACITY[0]
+    @OPACITY[1]
     @wraps(command)
-    def with_palette(*, palette: str | None, reading: dict[str, Any], **options: Any) -> None:
+    def with_palette(
+        *,
+        palette: str | None,
+        reading: dict[str, Any],
+        opacity: float | None,
+        paper: str | None,
+        **options: Any,
+    ) -> None:
+        if paper is not None and opacity is None:
+            raise click.UsageError("--paper needs --opacity")
         if reading and palette is None:
             raise click.UsageError(f"--{next(iter(reading))} needs --palette")
         loaded = palette if palette is None or not reading else load_palette(palette, **reading)
+        if opacity is not None and loaded is not None:
+            color = one_color(paper or "white", "paper")
+            loaded = load_palette(loaded).faded(opacity, color or (255, 255, 255))
         command(palette=loaded, **options)
 
     return with_palette

@@ -13,6 +13,7 @@ from geoindex.clean.reasons import hatch_texts
 from geoindex.color.histogram import ColorHistogram
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.merged import MergedColors, group_merged, merged_texts
+from geoindex.indexing.faded import faded_text, likely_opacity
 from geoindex.indexing.options import ImageMapping
 from geoindex.palette import Palette
 from geoindex.palettes.merge import MergedRows
@@ -111,6 +112,10 @@ class ConversionReport:
     """Pixels that class recovery changed, by reason, and the pixels of each class before and
     after; None without class recovery."""
 
+    opacity: float | None = None
+    """Opacity at which the palette on white paper would have the colors of the map, if it does
+    not have them as it is."""
+
     not_found: tuple[str, ...] = ()
     """Hatchings that class recovery did not find, one line each."""
 
@@ -130,6 +135,7 @@ class ConversionReport:
             *classes_texts([self]),
             *hidden_texts(self.hidden),
             *merged_texts(self.merged),
+            *([] if self.opacity is None else [faded_text(self.opacity)]),
             *self.not_found,
         ]
 
@@ -221,6 +227,7 @@ def summarize(
         merged=merged,
         hidden=_hidden(palette) if classes is None else _hidden_of_rows(classes),
         cleaned=cleaned,
+        opacity=likely_opacity(histogram.colors, histogram.counts, mapper.palette),
         not_found=tuple(hatch_texts([cleaned], palette)) if cleaned else (),
         maybe_classes=_maybe_classes(levels, palette) if is_plain else None,
     )

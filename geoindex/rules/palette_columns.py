@@ -11,7 +11,15 @@ from geoindex.errors import OptionError, PaletteError
 from geoindex.rules.class_keys import merged_rows
 from geoindex.rules.scale import Scale, ScaleProblemError, to_uint8
 
-__all__ = ["MAX_COLORS", "check_colors", "check_merge", "check_show", "check_texts", "read_only"]
+__all__ = [
+    "MAX_COLORS",
+    "check_colors",
+    "check_merge",
+    "check_show",
+    "check_texts",
+    "faded_colors",
+    "read_only",
+]
 
 MAX_COLORS = 65_535
 """Largest number of colors: one value of uint16 stays free for nodata."""
@@ -122,3 +130,19 @@ def read_only(colors: ArrayLike) -> NDArray[np.uint8]:
     colors = np.array(colors, dtype=np.uint8, order="C")
     colors.setflags(write=False)
     return colors
+
+
+def faded_colors(
+    colors: NDArray[np.uint8], opacity: float, paper: tuple[int, int, int]
+) -> NDArray[np.uint8]:
+    """Mix colors with that of the paper below, rounded half up.
+
+    Raises
+    ------
+    OptionError
+        The opacity is not above 0 and up to 1.
+    """
+    if not 0 < opacity <= 1:
+        raise OptionError(f"opacity must lie above 0 and up to 1, found {opacity!r}")
+    mixed = colors * opacity + np.array(paper) * (1 - opacity)
+    return np.floor(mixed.round(6) + 0.5).astype(np.uint8)
