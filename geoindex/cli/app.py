@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import io
 import logging
 import os
+import signal
 import sys
 import traceback
 import warnings
@@ -113,6 +115,12 @@ def main() -> None:
 
 def _run() -> int:
     """Run the command; return the exit code."""
+    # As Ctrl-C: batch systems and services send it before they kill.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):
+        # Names of files may be in no encoding.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         with interrupts_first():
             done = cli.main(standalone_mode=False)

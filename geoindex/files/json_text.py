@@ -16,9 +16,11 @@ def dump_json(
     content: dict[str, Any], *, indent: int | None = None, ascii_only: bool = False
 ) -> str:
     """JSON text of the same bytes for the same content."""
-    return json.dumps(
+    text = json.dumps(
         content, sort_keys=True, ensure_ascii=ascii_only, indent=indent, default=_plain
     )
+    # Names of files that are not UTF-8 have halves of surrogate pairs, which JSON can escape.
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _plain(value: Any) -> Any:
@@ -50,6 +52,8 @@ def load_json(text: str | bytes, where: str) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise GridError(f"{where}: is not the JSON object that geoindex writes")
     version = content.get("format_version")
+    if not isinstance(version, int):
+        raise GridError(f"{where}: has no format version, so geoindex did not write it")
     if version != FORMAT_VERSION:
         raise GridError(
             f"{where}: has format version {version}, this geoindex reads {FORMAT_VERSION}; "

@@ -52,6 +52,10 @@ def check_target(path: Path, *, overwrite: bool) -> None:
     """
     if not path.parent.is_dir():
         raise OutputError(f"{path}: the folder {path.parent} does not exist; create it first")
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise OutputError(f"{path}: the name is not in UTF-8; choose another") from None
     _check_file(path, overwrite=overwrite)
     if not os.access(path.parent, os.W_OK):
         raise OutputError(f"{path}: the folder {path.parent} is not writable")
@@ -60,11 +64,16 @@ def check_target(path: Path, *, overwrite: bool) -> None:
 def _check_file(path: Path, *, overwrite: bool) -> None:
     """Check the file itself."""
     try:
-        mode = path.stat().st_mode
+        mode = path.lstat().st_mode
     except OSError:
         return
-    if stat.S_ISDIR(mode):
+    if path.is_dir():
         raise OutputError(f"{path}: is a folder; give the name of a file")
+    if stat.S_ISLNK(mode):
+        # Files beside an output go by its name, which a link would make two.
+        raise OutputError(f"{path}: is a link to {path.readlink()}; give that name, or remove it")
+    if not stat.S_ISREG(mode):
+        raise OutputError(f"{path}: is a pipe or device, not a file; give another name")
     if not overwrite:
         raise _exists(path)
 

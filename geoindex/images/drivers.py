@@ -205,6 +205,11 @@ def read_errors(path: str | Path, *, is_strict: bool = True) -> Iterator[None]:
         options = GDAL_OPTIONS if is_strict else {**GDAL_OPTIONS, STRICT: "FALSE"}
         with interrupts_first(), rasterio.Env(**options):
             yield
+    except UnicodeEncodeError:
+        raise ImageError(
+            f"{path}: the name is not in UTF-8, so GDAL cannot open it; rename the file or its "
+            "folder"
+        ) from None
     except (RasterioError, CPLE_BaseError) as error:
         # What GDAL's libraries say of a file is for developers; of an address, it is the reason.
         said = (

@@ -43,6 +43,9 @@ LARGEST_FILE = 2**20
 POINT = re.compile(r"\s*([^/`]+)/([^/`]+)`\s*\(?([^,()]+),([^,()]+)\)?\s*$")
 """``inline/crossline`(x,y)``."""
 
+LONGEST_POINT = 400
+"""Characters of four numbers, at most; the pattern takes long for many blanks."""
+
 DOMAINS: dict[str, ZDomain] = {"T": "time", "D": "depth", "F": "depth-feet"}
 FLAGS = {domain: flag for flag, domain in DOMAINS.items()}
 
@@ -225,7 +228,7 @@ def _set_points(values: Mapping[str, str]) -> list[tuple[float, ...]] | None:
         text = values.get(f"Set Point.{number}")
         if text is None or "undef" in text:
             return None
-        match = POINT.match(text)
+        match = POINT.match(text) if len(text) <= LONGEST_POINT else None
         if match is None:
             raise SurveyError(
                 f"Set Point.{number} must be inline/crossline`(x,y), found {text[:80]!r}"

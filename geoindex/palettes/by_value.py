@@ -63,6 +63,9 @@ NAMED = {
 }
 
 # Blanks alone come first, so that a label may start with a comma.
+LONGEST_LINE = 2000
+"""Characters; names are shorter, and patterns take long for what only looks like a class."""
+
 GAP = r"(?:\s+|\s*[,:]\s*)"
 
 POSITION = r"[-+]?(?:\d+\.?\d*|\.\d+)%?"
@@ -90,6 +93,8 @@ def is_gdal_text(content: bytes) -> bool:
     text = content[:65_536].removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
     lines = [line.strip() for line in text.splitlines()]
     lines = [line for line in lines if line and not line.startswith("#")]
+    if any(len(line) > LONGEST_LINE for line in lines):
+        return False
     whole = lines if len(content) <= 65_536 else lines[:-1]
     return (
         any(GDAL_MARK.fullmatch(line) for line in lines)
@@ -152,6 +157,8 @@ def _entries(text: str, request: Request) -> tuple[list[Entry], bool]:
         line = raw.strip()
         if not line or line.startswith("#") or line.upper().startswith(HEADS):
             continue
+        if len(line) > LONGEST_LINE:
+            raise request.error(f"has {len(line):,} characters, so it is no class", place)
         value, _, rest = re.sub(GAP, " ", line, count=1).partition(" ")
         if value.lower() in ("nv", "default", "end"):
             continue

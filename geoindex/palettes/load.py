@@ -144,7 +144,8 @@ def load_palette(
     name = fspath(source)
     request = Request(
         where=name,
-        name=Path(name).stem,
+        # Names of files that are not UTF-8 would fit into no other file.
+        name=Path(name).stem.encode(errors="replace").decode(),
         scale=scale,
         n_colors=n_colors,
         layer=layer,

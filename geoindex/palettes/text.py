@@ -18,6 +18,9 @@ CODE_PAGES = (
 )
 WESTERN = "cp1252"
 
+MOST_LINES = 200_000
+"""A palette has at most 65,535 colors."""
+
 # Fewer bytes beyond ASCII than this tell nothing about the language.
 LEAST_BYTES = 12
 
@@ -36,7 +39,7 @@ def decode_text(content: bytes, where: str, encoding: str | None = None) -> str:
     Raises
     ------
     PaletteError
-        The file is binary, or is not in the encoding.
+        The file is binary, is not in the encoding, or has too many lines.
     OptionError
         The encoding is unknown.
 
@@ -45,6 +48,15 @@ def decode_text(content: bytes, where: str, encoding: str | None = None) -> str:
     GeoindexWarning
         The encoding was guessed; the message says what was taken.
     """
+    text = _decode(content, where, encoding)
+    n_lines = text.count("\n") + 1
+    if n_lines > MOST_LINES:
+        raise PaletteError(f"{where}: has {n_lines:,} lines, so it is no palette")
+    return text
+
+
+def _decode(content: bytes, where: str, encoding: str | None) -> str:
+    """Text of a file of any length."""
     if encoding is not None:
         return _decode_as(content, where, encoding)
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

@@ -1,0 +1,105 @@
+"""Odd names, links and pipes, and texts that are made to take long: one line, at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from geoindex import load_palette, open_grid
+from geoindex.errors import GeoindexError
+from tests.support.command_line import environment, invoke, run
+
+posix_only = pytest.mark.skipif(os.name != "posix", reason="names and signals of POSIX systems")
+
+
+@posix_only
+def test_a_name_that_is_not_utf8_stops_its_own_sheet_only(folder: Path) -> None:
+    maps = folder / "maps"
+    maps.mkdir()
+    picture = (folder / "map.png").read_bytes()
+    (maps / "b.png").write_bytes(picture)
+    (maps / os.fsdecode(b"caf\xe9.png")).write_bytes(picture)
+    result = run("batch", "maps", "-o", "out", "-p", "legend.csv", cwd=folder)
+    assert result.returncode == 1
+    assert "the name is not in UTF-8" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert open_grid(folder / "out/b.tif").palette.names
+
+
+@posix_only
+def test_a_palette_may_have_any_name(folder: Path) -> None:
+    odd = os.fsdecode(b"l\xe9gende.csv")
+    (folder / odd).write_bytes((folder / "legend.csv").read_bytes())
+    result = run("convert", "map.png", "-o", "out.tif", "-p", odd, cwd=folder)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert open_grid(folder / "out.tif").palette.name == "l?gende"
+
+
+@posix_only
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_links_and_pipes_are_left_alone(folder: Path, overwrite: bool) -> None:
+    (folder / "real.tif").write_text("precious")
+    (folder / "link.tif").symlink_to("real.tif")
+    os.mkfifo(folder / "pipe.tif")
+    more = ("--overwrite",) if overwrite else ()
+    for name, reason in (("link", "is a link to real.tif"), ("pipe", "is a pipe or device")):
+        target = folder / f"{name}.tif"
+        result = invoke(
+            "convert", folder / "map.png", "-o", target, "-p", folder / "legend.csv", *more
+        )
+        assert result.exit_code == 1
+        assert reason in str(result.exception)
+    assert (folder / "real.tif").read_text() == "precious"
+    assert (folder / "link.tif").is_symlink()
+    assert (folder / "pipe.tif").is_fifo()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.clr", "1 " + ":" * 30_000, "30,002 characters"),
+        ("a.txt", "1 " + ":" * 300_000, "a.txt"),
+        ("a.csv", "1,2,3\n" * 2_700_000, "2,700,001 lines"),
+        ("a.gpl", "GIMP Palette\n" + "1 2 3\n" * 300_000, "300,002 lines"),
+        ("a.txt", " \t" * 200_000 + "x", "a.txt"),
+        ("a.cpt", "0 " + "/" * 100_000, "a.cpt"),
+    ],
+)
+def test_long_texts_are_refused_at_once(
+    tmp_path: Path, name: str, content: str, message: str
+) -> None:
+    (tmp_path / name).write_text(content)
+    # In quadratic time this would not end.
+    with pytest.raises(GeoindexError, match=message):
+        load_palette(tmp_path / name)
+
+
+@posix_only
+def test_sigterm_is_like_ctrl_c(folder: Path) -> None:
+    rng = np.random.default_rng(0)
+    Image.fromarray(rng.integers(0, 256, (3000, 3000, 3), dtype=np.uint8)).save(folder / "big.png")
+    command = [sys.executable, "-m", "geoindex", "convert", "big.png", "-o", "out.tif"]
+    process = subprocess.Popen(
+        [*command, "-p", "windows-256", "--metric", "lab"],
+        cwd=folder,
+        env=environment(),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not list(folder.glob(".out.tif*")) and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGTERM)
+    _, told = process.communicate()
+    if process.returncode != 0:  # it was not done before
+        assert process.returncode == 130
+        assert "interrupted" in told
+        assert not list(folder.glob("*out.tif*"))
+        assert not list(folder.glob(".out.tif*"))
