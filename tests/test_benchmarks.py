@@ -166,3 +166,17 @@ def test_class_recovery(benchmark, capsys: pytest.CaptureFixture[str]) -> None:
     for row in rows[2:]:
         nearest_color, majority, sieve, ours = (float(cell) for cell in row[1:5])
         assert ours > max(nearest_color, majority, sieve)
+
+
+def test_values_of_known_fields(benchmark, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = benchmark("values")
+    monkeypatch.setattr(module, "ROWS", 120)
+    monkeypatch.setattr(module, "COLS", 150)
+    truth = module.field()
+    picture = module.drawn(truth, "viridis", ink=False)
+    exact, usual = (
+        method(picture, "viridis") for method in (module.by_geoindex, module.by_argmin)
+    )
+    assert np.abs(exact - truth).max() < 1 / 256 + 1e-6 < np.abs(usual - truth).max()
+    np.testing.assert_array_equal(module.by_tree(picture, "viridis"), usual)
+    np.testing.assert_array_equal(module.nearest_of_distinct(picture, "viridis"), usual)
