@@ -228,7 +228,7 @@ NOISE = Image.fromarray(np.random.default_rng(1).integers(0, 256, (20, 20, 3), d
     ("picture", "message"),
     [
         (None, r"class 'unit 7' has no picture \(imageData\); .*f=json"),
-        ("AAAA", r"class 'unit 7': its picture cannot be read \(is not a PNG, JPEG"),
+        ("AAAA", r"class 'unit 7': its picture cannot be read \(holds nothing but zeros"),
         ("{", r"class 'unit 7': its picture cannot be read"),
         (swatch((1, 2, 3, 255))[:120], r"class 'unit 7': its picture cannot be read"),
         (encoded(Image.new("RGBA", (20, 20))), r"class 'unit 7': its picture is empty"),
