@@ -33,9 +33,9 @@ palette_option = click.option(
     "--palette",
     callback=_need_palette,
     metavar="PALETTE",
-    help="Palette file (.csv, .xlsx, .dbf, .gpl, .pal, .act, .clr, .cpt, .json, or an image with "
-    "a color table), map style (.qml, .qgz, .lyrx, .sld), color cube (.colorcube), built-in name "
-    "(windows-256; see geoindex palette list) or matplotlib colormap (tab20).  [required]",
+    help="Palette file (.csv, .xlsx, .ods, .dbf, .gpl, .pal, .act, .clr, .cpt, .json, or an image "
+    "with a color table), map style (.qml, .qgz, .lyrx, .sld), color cube (.colorcube), built-in "
+    "name (windows-256; see geoindex palette list) or matplotlib colormap (tab20).  [required]",
 )
 
 READING = {

@@ -115,6 +115,14 @@ FORMATS = (
         recognize=spreadsheet.is_workbook,
     ),
     PaletteFormat(
+        key="opendocument",
+        suffixes=(".ods",),
+        read=spreadsheet.parse_opendocument,
+        is_table=True,
+        holds_layers=True,
+        recognize=spreadsheet.is_opendocument,
+    ),
+    PaletteFormat(
         key="dbf",
         suffixes=(".dbf",),
         read=attribute_tables.parse_dbf,

@@ -74,9 +74,9 @@ def load_palette(
     Parameters
     ----------
     source : str, path-like, Palette, matplotlib colormap or dict
-        A built-in name such as ``"windows-256"``; a palette file (CSV or TSV, Excel ``.xlsx``,
-        ``.vat.dbf``, GIMP ``.gpl``, JASC and RIFF ``.pal``, Adobe ``.act``, ESRI and QGIS
-        ``.clr``, GMT ``.cpt``, GDAL color relief, OpendTect, JSON); the style of a map layer
+        A built-in name such as ``"windows-256"``; a palette file (CSV or TSV, ``.xlsx``,
+        ``.ods``, ``.vat.dbf``, GIMP ``.gpl``, JASC and RIFF ``.pal``, Adobe ``.act``, ESRI and
+        QGIS ``.clr``, GMT ``.cpt``, GDAL color relief, OpendTect, JSON); the style of a map layer
         (QGIS ``.qml``, ``.qgz``, ``.qgs``, ``.qlr``; ArcGIS Pro ``.lyrx``, ``.mapx``; ``.sld``;
         JSON of an ArcGIS service); an image with a color table; a matplotlib colormap or its
         name, such as ``"tab20"``; colors by class value or name, as rasterio has them:

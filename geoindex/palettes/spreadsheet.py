@@ -1,12 +1,13 @@
-"""Palettes in Excel workbooks: a table in one of the sheets, by the rules of tables in text."""
+"""Palettes in workbooks of Excel and OpenDocument: a table in a sheet, by the rules of text."""
 
 from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
 from geoindex.errors import PaletteError
@@ -14,12 +15,18 @@ from geoindex.palette import MAX_COLORS, Palette
 from geoindex.palettes.delimited import palette_of_table
 from geoindex.palettes.entries import Request
 from geoindex.palettes.styles.layers import MapLayer, choose_layer
+from geoindex.palettes.styles.xml_tree import parse_xml
 from geoindex.palettes.table_rows import Row, has_color
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
-__all__ = ["is_workbook", "parse_workbook"]
+__all__ = ["is_opendocument", "is_workbook", "parse_opendocument", "parse_workbook"]
+
+OPENDOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
+OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 
 LARGEST_CONTENT = 32 * 2**20
 """Bytes of all parts of a workbook when unpacked; the largest palette takes some megabytes."""
@@ -74,6 +81,40 @@ def parse_workbook(content: bytes, request: Request) -> Palette:
         cause = error.__cause__ or error
         reason = f"{type(cause).__name__}: {' '.join(str(cause).split())}"
         raise request.error(f"is a damaged Excel workbook ({reason[:200]})") from None
+    return _palette_of_sheets(sheets, request)
+
+
+def is_opendocument(content: bytes) -> bool:
+    """Whether content is an OpenDocument spreadsheet."""
+    return content.startswith(b"PK\x03\x04") and OPENDOCUMENT in content[:200]
+
+
+def parse_opendocument(content: bytes, request: Request) -> Palette:
+    """Read a palette from a sheet of an OpenDocument spreadsheet; see :func:`parse_workbook`.
+
+    Raises
+    ------
+    PaletteError
+        The file is damaged or too large, or no sheet, or several, hold colors.
+    """
+    try:
+        _check_size(content, request)
+        with ZipFile(io.BytesIO(content)) as parts:
+            document = parts.read("content.xml")
+    except PaletteError:
+        raise
+    except Exception as error:  # noqa: BLE001  whatever a damaged part makes zipfile raise
+        raise request.error(f"is a damaged OpenDocument spreadsheet ({error})") from None
+    root = parse_xml(document, request)
+    sheets = [
+        _sheet(table.get(f"{TABLE}name") or "", _opendocument_rows(table), request)
+        for table in root.iter(f"{TABLE}table")
+    ]
+    return _palette_of_sheets(sheets, request)
+
+
+def _palette_of_sheets(sheets: Sequence[MapLayer[list[Row]]], request: Request) -> Palette:
+    """Palette of the sheet that the user named, or of the only one with colors."""
     if not any(sheet.has_classes for sheet in sheets):
         raise request.error(
             "holds no colors as text or numbers, such as columns r, g, b or hex; fill colors of "
@@ -97,21 +138,57 @@ def _check_size(content: bytes, request: Request) -> None:
 def _sheets(book: Workbook, request: Request) -> Iterator[MapLayer[list[Row]]]:
     """Sheets with their rows."""
     for sheet in book.worksheets:
-        rows = list(_rows(sheet, request))
-        yield MapLayer(
-            name=sheet.title, has_classes=any(has_color(row.cells) for row in rows), style=rows
-        )
+        cells = sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS, values_only=True)
+        numbered = enumerate((list(map(_text, row)) for row in cells), start=1)
+        yield _sheet(sheet.title, numbered, request)
 
 
-def _rows(sheet: Any, request: Request) -> Iterator[Row]:
-    """Rows that are not empty and no comments, with their numbers in the sheet."""
-    cells = sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS, values_only=True)
-    for number, found in enumerate(cells, start=1):
-        row = Row(number, " \t".join(map(_text, found)).rstrip().split(" \t"))
-        if number > MOST_ROWS and any(row.cells):
-            raise request.error(f"sheet {sheet.title!r} has more than {MOST_ROWS:,} rows")
-        if any(row.cells) and not row.is_comment:
-            yield row
+def _sheet(
+    name: str, numbered: Iterable[tuple[int, list[str]]], request: Request
+) -> MapLayer[list[Row]]:
+    """Sheet with its rows that are not empty and no comments."""
+    rows = []
+    for number, cells in numbered:
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells and number > MOST_ROWS:
+            raise request.error(f"sheet {name!r} has more than {MOST_ROWS:,} rows")
+        row = Row(number, cells)
+        if cells and not row.is_comment:
+            rows.append(row)
+    has_classes = any(has_color(row.cells) for row in rows)
+    return MapLayer(name=name, has_classes=has_classes, style=rows)
+
+
+def _opendocument_rows(table: Element) -> Iterator[tuple[int, list[str]]]:
+    """Numbers and cells of the rows of a sheet, in which repetitions are written once."""
+    number = 1
+    for row in table.iter(f"{TABLE}table-row"):
+        cells: list[str] = []
+        for cell in row:
+            if len(cells) < MOST_COLUMNS:
+                count = min(_count(cell, "number-columns-repeated"), MOST_COLUMNS - len(cells))
+                cells += [_opendocument_text(cell)] * count
+        count = _count(row, "number-rows-repeated")
+        # Empty rows are repeated to the end of the sheet.
+        for place in range(number, number + (min(count, MOST_ROWS) if any(cells) else 1)):
+            yield place, list(cells)
+        number += count
+
+
+def _opendocument_text(cell: Element) -> str:
+    """Text of a cell: a number as it is stored, without its format, or the text that is shown."""
+    number = cell.get(f"{OFFICE}value")
+    if number is not None:
+        return number.removesuffix(".0")
+    lines = ("".join(part.itertext()) for part in cell.iter(f"{TEXT}p"))
+    return " ".join(" ".join(lines).split())
+
+
+def _count(element: Element, name: str) -> int:
+    """How often a row or a cell is repeated."""
+    text = element.get(f"{TABLE}{name}", "1")
+    return int(text) if text.isdecimal() and len(text) < 10 else 1
 
 
 def _text(cell: Any) -> str:

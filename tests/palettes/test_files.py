@@ -181,7 +181,7 @@ def test_names_before_the_color(tmp_path: Path) -> None:
         (".lyr", r"layer file of ArcMap, .*save the layer as \.lyrx"),
         (".MXD", r"map of ArcMap, .*save the layer as \.lyrx"),
         (".ase", r"swatches of Adobe programs; save them as \.act"),
-        (".ods", r"spreadsheet; save it as \.xlsx or \.csv"),
+        (".xls", r"old Excel; save it as \.xlsx, \.ods or \.csv"),
         (".pdf", r"is a document; export the legend as a picture, for geoindex palette legend"),
         (".xml", r"is XML, but no style that is known"),
         (".jpg", r"without a color table; geoindex palette learn"),

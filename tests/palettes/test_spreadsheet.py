@@ -1,4 +1,4 @@
-"""Tables in Excel workbooks, written by openpyxl."""
+"""Tables in Excel workbooks, written by openpyxl, and in OpenDocument spreadsheets."""
 
 from __future__ import annotations
 
@@ -164,3 +164,84 @@ def test_columns_of_a_format_without_tables(tmp_path: Path) -> None:
     (tmp_path / "a.gpl").write_text("GIMP Palette\n1 2 3\n")
     with pytest.raises(OptionError, match="is no table"):
         load_palette(tmp_path / "a.gpl", columns="r,g,b")
+
+
+OPENDOCUMENT = """<office:document-content
+ xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">
+<office:body><office:spreadsheet>{}</office:spreadsheet></office:body></office:document-content>"""
+
+REST = """<table:table-row table:number-rows-repeated="1048000">
+<table:table-cell table:number-columns-repeated="16384"/></table:table-row>"""
+
+
+def opendocument(path: Path, **sheets: list[list[object]]) -> Path:
+    """Write a spreadsheet as LibreOffice does: repetitions once, empty cells to the end."""
+    tables = []
+    for name, rows in sheets.items():
+        lines = []
+        for row in rows:
+            cells = "".join(
+                f'<table:table-cell office:value-type="float" office:value="{cell}">'
+                f"<text:p>{cell},00</text:p></table:table-cell>"
+                if isinstance(cell, int | float)
+                else f"<table:table-cell><text:p>{cell}</text:p></table:table-cell>"
+                for cell in row
+            )
+            rest = '<table:table-cell table:number-columns-repeated="16000"/>'
+            lines.append(f"<table:table-row>{cells}{rest}</table:table-row>")
+        tables.append(f'<table:table table:name="{name}">{"".join(lines)}{REST}</table:table>')
+    return pack(path, OPENDOCUMENT.format("".join(tables)).encode())
+
+
+def pack(path: Path, content: bytes) -> Path:
+    """Spreadsheet of this content."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as parts:
+        kind = "application/vnd.oasis.opendocument.spreadsheet"
+        parts.writestr("mimetype", kind, zipfile.ZIP_STORED)
+        parts.writestr("content.xml", content)
+    return path
+
+
+def test_opendocument_spreadsheets(tmp_path: Path) -> None:
+    path = opendocument(tmp_path / "a.ods", Notes=[["Drawn", 1998]], Legend=[["Sheet 5"], *TABLE])
+    palette = load_palette(path)
+    assert palette.colors.tolist() == [[250, 208, 200], [247, 236, 192]]
+    assert palette.names == ("Gneiss", "Till, sandy or silty")
+    assert palette.values == (11, 42)
+    two = opendocument(tmp_path / "two.csv", North=TABLE, South=TABLE[:2])
+    with pytest.raises(PaletteError, match=r"holds 2 sheets with classes; .*North, South"):
+        load_palette(two)
+    assert len(load_palette(two, layer="South")) == 1
+
+
+def test_repeated_cells_and_rows(tmp_path: Path) -> None:
+    row = """<table:table-row table:number-rows-repeated="{}"><table:table-cell
+        table:number-columns-repeated="3" office:value="7"/></table:table-row>"""
+    table = '<table:table table:name="a"><table:table-row table:number-rows-repeated="3"/>{}'
+    for rows, expected in ((2, [[7, 7, 7]] * 2), (10**8, None)):
+        content = OPENDOCUMENT.format((table + "</table:table>").format(row.format(rows)))
+        path = pack(tmp_path / f"{rows}.ods", content.encode())
+        if expected is None:
+            with pytest.raises(PaletteError, match="sheet 'a' has more than 66,535 rows"):
+                load_palette(path)
+        else:
+            assert load_palette(path).colors.tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"<a>" + b" " * (40 * 2**20), "unpacks to 40 MB, so it is no palette file"),
+        (b'<!DOCTYPE a [<!ENTITY b "ha">]><a>&b;</a>', "holds unsafe XML"),
+        (b"<a", "is damaged XML"),
+        (b"<a/>", "holds no colors as text or numbers"),
+    ],
+)
+def test_untrusted_opendocument(tmp_path: Path, content: bytes, message: str) -> None:
+    with pytest.raises(PaletteError, match=message):
+        load_palette(pack(tmp_path / "a.ods", content))
+    (tmp_path / "b.ods").write_bytes((tmp_path / "a.ods").read_bytes()[:-60])
+    with pytest.raises(PaletteError, match="is a damaged OpenDocument spreadsheet"):
+        load_palette(tmp_path / "b.ods")
