@@ -170,7 +170,7 @@ def check_picture(picture: Picture, rule: PixelRule) -> None:
     values = np.ma.getdata(values)
     if picture.is_plain and rule.scale is None and could_be_classes(values[..., 0], valid):
         raise ImageError(
-            "the array has two dimensions and whole numbers, which could be class numbers or "
+            "the array has one band of whole numbers, which could be class numbers or "
             "gray levels; of classes make IndexGrid(indices=..., palette=..., nodata=...); for "
             "gray levels of 0-255 set scale='byte'"
         )
@@ -280,7 +280,15 @@ def _find_channel_axis(
 def _data_array_picture(array: xr.DataArray, rule: PixelRule, channel_axis: int | None) -> Picture:
     """Image of a DataArray, whose dimensions are found by name, with its georeference."""
     axes = array_axes(array, channel_axis)
-    is_plain = array.ndim == 2
+    # A file of one band is opened as three dimensions.
+    is_asked = channel_axis is None and rule.bands is None
+    has_one = is_asked and axes.band is not None and array.sizes[axes.band] == 1
+    is_plain = array.ndim == 2 or has_one
+    if is_plain and rule.scale is None and "flag_values" in array.attrs:
+        raise ImageError(
+            "the DataArray holds class numbers, as its flag_values tell; make "
+            "IndexGrid(indices=..., palette=..., nodata=...) of them"
+        )
     if axes.row is not None and axes.col is not None:
         array = array.transpose(axes.row, axes.col, *([] if axes.band is None else [axes.band]))
         values = _channels_last(_as_array(array.data), None if axes.band is None else -1, None)

@@ -69,7 +69,9 @@ def read_raster(path: Path) -> RasterPalette:
                 "table; make one with geoindex convert"
             )
         indices = source.read(1)
-        nodata = None if source.nodata is None else int(source.nodata)
+        # A fraction is the nodata of no pixel.
+        is_number = source.nodata is not None and float(source.nodata).is_integer()
+        nodata = int(source.nodata) if is_number else None
         # Numbers beyond 16 bits have no color table; the tag has a color for each class then.
         table = color_table(source) if has_color_table(source) else None
         transparent = _transparent(source)

@@ -13,7 +13,7 @@ from affine import Affine
 from PIL import Image
 from rasterio.enums import ColorInterp
 
-from geoindex import Palette, index_image, learn_palette
+from geoindex import IndexGrid, Palette, index_image, learn_palette
 from tests.support.rasters import noise, write_tif
 from tests.support.silence import Case, Refused, Said, check, table
 
@@ -245,6 +245,23 @@ CASES = [
         nodata_by_band,
         Said("different nodata values", 30),
         "the attributes",
+    ),
+    Case(
+        "a DataArray of one band, as rioxarray opens a file",
+        lambda: labeled("1", values=(7,)),
+        Refused(COULD_BE),
+        "they could be both",
+    ),
+    Case(
+        "a DataArray of a grid",
+        lambda: index_image(
+            IndexGrid(
+                indices=np.uint8([[0, 200]]), palette=Palette([[9, 9, 9]] * 201)
+            ).to_xarray(),
+            GRAY,
+        ),
+        Refused("holds class numbers, as its flag_values tell"),
+        "its attributes",
     ),
     Case(
         "200 labels of areas",

@@ -89,6 +89,18 @@ def nodata_of_info() -> dict[str, int]:
     return {name: json.loads(command("info", name, "--json"))["nodata"] for name in names}
 
 
+def nodata_of_a_fraction(text: str) -> list[list[int]]:
+    """Valid pixels of a paletted TIFF whose sidecar names such a nodata value."""
+    import rasterio
+
+    write_tif(Path("map.tif"), np.array([[0, 1]], np.uint8), photometric="palette")
+    with rasterio.open("map.tif", "r+") as file:
+        file.write_colormap(1, {0: (1, 2, 3, 255), 1: (9, 9, 9, 255)})
+    band = f"<PAMRasterBand band='1'><NoDataValue>{text}</NoDataValue></PAMRasterBand>"
+    Path("map.tif.aux.xml").write_text(f"<PAMDataset>{band}</PAMDataset>")
+    return open_grid("map.tif").valid.tolist()
+
+
 def hint() -> bool:
     """Whether a conversion without ``--values`` says that it leaves them out."""
     pixels = np.array([[WATER, WETLANDS]], np.uint8)
@@ -205,6 +217,15 @@ CASES = [
             },
         )
         for null in ("2000000002", "-9999", "1e30")
+    ),
+    *(
+        Case(
+            f"nodata {text} of a color table",
+            lambda t=text: nodata_of_a_fraction(t),
+            [[True, is_valid]],
+            "no pixel holds a fraction",
+        )
+        for text, is_valid in {"1.5": True, "nan": True, "-9999": True, "1": False}.items()
     ),
     Case(
         "info shows the nodata of the file",
