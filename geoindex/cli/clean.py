@@ -21,6 +21,7 @@ from geoindex.cli.part_options import box_options
 from geoindex.color.metrics import Metric
 from geoindex.files.whole_files import check_targets
 from geoindex.grids.formats import grid_format_of, open_grid
+from geoindex.grids.resave import check_resave, resave_grid
 
 __all__ = ["clean_command", "echo_changes"]
 
@@ -68,7 +69,8 @@ def clean_command(
     from geoindex.clean.grid import clean_grid
 
     targets = [Path(path) for path in (output, changes, confidence) if path is not None]
-    for target in targets:
+    check_resave(Path(grid), Path(output), overwrite=overwrite)
+    for target in targets[1:]:
         grid_format_of(target)
     check_targets(targets, Path(image) if image else None, overwrite=overwrite)
     opened = open_grid(grid)
@@ -82,7 +84,7 @@ def clean_command(
             map_box=map_box,
             progress=advance,
         )
-    cleaned.grid.save(output, overwrite=overwrite)
+    resave_grid(cleaned.grid, grid, output, overwrite=overwrite)
     if changes is not None:
         cleaned.changes().save(changes, overwrite=overwrite)
     if confidence is not None:

@@ -25,6 +25,7 @@ from geoindex.cli.output import (
 from geoindex.files.whole_files import check_target
 from geoindex.grid import Resampling
 from geoindex.grids.formats import grid_format_of, open_grid
+from geoindex.grids.resave import holds_values
 from geoindex.survey import Survey
 
 __all__ = ["resample_command"]
@@ -62,11 +63,13 @@ def resample_command(
     can store a rotated survey. For OpendTect see geoindex horizon.
     """
     target = Path(output)
-    grid_format_of(target, grid_format)
+    known = grid_format_of(target, grid_format)
     check_target(target, overwrite=overwrite)
     geometry = Survey.open(survey, crs=survey_crs)
     on_survey = open_grid(grid).resample(geometry, method=method, pad=pad, step=step)
-    on_survey.save(target, overwrite=overwrite, format=grid_format)
+    # The table of colors beside a horizon is that of row numbers.
+    values = known.key != "horizon" and holds_values(grid)
+    on_survey.save(target, overwrite=overwrite, format=grid_format, values=values)
     how = on_survey.provenance["resampled"]
     counts = on_survey.counts()
     report = {

@@ -14,7 +14,7 @@ from geoindex.grids.formats import BINARY, GridFormat, format_of_file, grid_form
 from geoindex.grids.geotiff import is_cloud_optimized
 from geoindex.grids.headers import GridHeader
 
-__all__ = ["check_resave", "resave_grid"]
+__all__ = ["check_resave", "holds_values", "resave_grid"]
 
 
 def check_resave(
@@ -45,6 +45,12 @@ def check_resave(
             "was made from and write the horizon again, or write .tif"
         )
     return written
+
+
+def holds_values(source: str | PathLike[str]) -> bool:
+    """Whether a grid file holds class values in place of row numbers."""
+    read = format_of_file(Path(source))
+    return read is not None and read.numbering is not None and read.numbering(Path(source)).values
 
 
 def resave_grid(

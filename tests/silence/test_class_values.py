@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from affine import Affine
 
-from geoindex import IndexGrid, Palette, convert, load_palette, open_grid
+from geoindex import IndexGrid, Palette, Survey, convert, load_palette, open_grid
 from geoindex.palettes.legend_csv import format_legend
 from tests.support.rasters import write_tif
 from tests.support.silence import Case, Refused, Said, check, command, table
@@ -99,6 +100,23 @@ def nodata_of_a_fraction(text: str) -> list[list[int]]:
     band = f"<PAMRasterBand band='1'><NoDataValue>{text}</NoDataValue></PAMRasterBand>"
     Path("map.tif.aux.xml").write_text(f"<PAMDataset>{band}</PAMDataset>")
     return open_grid("map.tif").valid.tolist()
+
+
+def cells_after(*arguments: object) -> list[object]:
+    """Cells of a file that a command makes of a grid of class values, sorted."""
+    import rasterio
+
+    palette = Palette([WATER, WETLANDS], ["water", "wet"], values=[11, 95])
+    IndexGrid(
+        indices=np.array([[0, 0, 0, 1, 1, 1]] * 3, np.uint8),
+        palette=palette,
+        nodata=255,
+        transform=Affine(10, 0, 0, 0, -10, 30),
+    ).save("map.tif", values=True)
+    Survey(inlines=(1, 3), crosslines=(1, 6), x=(-5, 0, 10), y=(-5, 10, 0)).save("t.survey")
+    command(*arguments)
+    with rasterio.open("new.tif") as file:
+        return sorted({*file.read(1).ravel().tolist()})
 
 
 def hint() -> bool:
@@ -232,6 +250,19 @@ CASES = [
         nodata_of_info,
         {"map.tif": 0, "map.npy": 0, "row.tif": 255},
         "the file",
+    ),
+    *(
+        Case(
+            f"geoindex {arguments[0]} of a grid of class values",
+            lambda a=arguments: cells_after(*a),
+            [11, 95],
+            "the grid",
+        )
+        for arguments in [
+            ("clean", "map.tif", "-o", "new.tif"),
+            ("resample", "map.tif", "-o", "new.tif", "--survey", "t.survey"),
+            ("edit", "map.tif", "--rename", "wet=Wetlands", "-o", "new.tif"),
+        ]
     ),
     Case(
         "info lists the codes that the pixels hold",
