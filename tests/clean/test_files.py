@@ -38,7 +38,7 @@ def test_roles_travel(tmp_path: Path) -> None:
 
 def test_roles_that_are_unknown() -> None:
     palette = Palette([[0, 0, 0], [9, 9, 9]], roles=["Inks", "unit"])
-    with pytest.raises(OptionError, match="row 0 .* has the role 'inks'; use ink, unit"):
+    with pytest.raises(OptionError, match=r"row 0 .* has the role 'inks'; use ink, unit"):
         Clean().plan(palette)
     assert Clean(ink=(0,)).plan(palette).inks == (0,)
     assert Clean().plan(Palette([[0, 0, 0], [9, 9, 9]], roles=["Ink", ""])).inks == (0,)
