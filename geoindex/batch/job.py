@@ -38,7 +38,9 @@ class Job:
     def settings(self, suffix: str) -> dict[str, Any]:
         """All that determines the bytes of a grid, apart from its source, as JSON values."""
         layout = self.layout
-        crs = None if layout.place is None else layout.place.crs
+        crs, tiles = (
+            (None, None) if layout.place is None else (layout.place.crs, layout.place.tiles)
+        )
         numbers = {key: getattr(layout.numbering, key) for key in ("first", "nodata", "dtype")}
         return {
             "format": layout.format,
@@ -46,6 +48,7 @@ class Job:
             "values": layout.numbering.values,
             "cog": layout.cog,
             **{key: value for key, value in numbers.items() if value is not None},
+            **({} if tiles is None else {"tiles": tiles}),
             **({} if crs is None else {"crs": crs.to_wkt()}),
             **self.mapping.provenance,
         }

@@ -26,6 +26,7 @@ from geoindex.grids.class_values import FileNumbering
 from geoindex.grids.formats import GridFormat, format_named
 from geoindex.images.find import warn_of_left_out
 from geoindex.images.place import GivenPlace
+from geoindex.images.web_tiles import TileScheme
 from geoindex.indexing.options import GridLayout, ImageMapping
 from geoindex.palette import Palette
 from geoindex.palettes.merge import Merge
@@ -71,6 +72,7 @@ def convert_many(
     nodata: int | None = None,
     dtype: DTypeLike | None = None,
     cog: bool = False,
+    tiles: TileScheme | None = None,
     crs: CRS | str | int | None = None,
     format: str = "tif",  # noqa: A002  the word that users know
     jobs: int | None = None,
@@ -101,7 +103,7 @@ def convert_many(
     gdal : bool
         As in :func:`geoindex.convert`; globs then match files of any suffix. Files that a
         virtual mosaic names may change without the mosaic being converted again.
-    values, first, nodata, dtype, cog, crs
+    values, first, nodata, dtype, cog, tiles, crs
         As in :func:`geoindex.convert`. All grids have one dtype and one nodata value: those of
         256 colors are uint16, unless they are PNG or `dtype` is ``"uint8"``.
     format : {"tif", "npy", "png", ...}
@@ -194,7 +196,7 @@ def convert_many(
         format=grid_format.key,
         numbering=numbering,
         cog=cog,
-        place=GivenPlace.of(crs=crs),
+        place=GivenPlace.of(tiles=tiles, crs=crs),
     )
     job = Job(mapping=mapping, layout=layout)
     settings = job.settings(suffix)

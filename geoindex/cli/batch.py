@@ -23,10 +23,12 @@ from geoindex.cli.output import (
     progress_option,
     quiet_option,
 )
+from geoindex.cli.part_options import tiles_option
 from geoindex.color.threads import Progress
 from geoindex.errors import BatchError
 from geoindex.files.whole_files import make_folder
 from geoindex.grids.formats import format_names
+from geoindex.images.web_tiles import TileScheme
 from geoindex.learn.palette import learn_palette
 from geoindex.palette import Palette
 from geoindex.palettes.formats import save_palette
@@ -53,6 +55,7 @@ LISTED_FAILURES = 20
     help="Output folder; sheets keep their subfolders.",
 )
 @mapping_options
+@tiles_option
 @click.option(
     "--learn",
     "learned",
@@ -108,6 +111,7 @@ def batch_command(
     *,
     output: str,
     mapping: MappingOptions,
+    tiles: TileScheme | None,
     palette: str | Palette | None,
     learned: int | Literal["flat"] | None,
     grid_format: str,
@@ -144,6 +148,7 @@ def batch_command(
             output,
             palette,
             **mapping,
+            tiles=tiles,
             format=grid_format,
             jobs=jobs,
             resume=resume,

@@ -23,6 +23,7 @@ from geoindex.cli.output import (
 )
 from geoindex.cli.part_options import place_options
 from geoindex.cli.report import page_of_conversion, page_option
+from geoindex.images.web_tiles import TileScheme
 from geoindex.indexing.convert import convert
 from geoindex.indexing.report import ConversionReport
 from geoindex.palette import Palette
@@ -52,6 +53,7 @@ def convert_command(
     bounds: tuple[float, ...] | None,
     transform: tuple[float, ...] | None,
     gcps: str | None,
+    tiles: TileScheme | None,
     changes: str | None,
     confidence: str | None,
     page: str | None,
@@ -77,6 +79,7 @@ def convert_command(
                 bounds=bounds,
                 transform=transform,
                 gcps=gcps,
+                tiles=tiles,
                 changes=changes,
                 confidence=confidence,
                 format=grid_format,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import get_args
 
 import click
 
-__all__ = ["box_options", "nodata_color_options", "place_options"]
+from geoindex.images.web_tiles import TileScheme
+
+__all__ = ["box_options", "nodata_color_options", "place_options", "tiles_option"]
 
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
@@ -49,6 +52,12 @@ NODATA_COLOR = (
         help="Largest difference of a channel (0-255) from --nodata-color and --collar.",
     ),
 )
+tiles_option = click.option(
+    "--tiles",
+    type=click.Choice(get_args(TileScheme)),
+    help="Images are web tiles (zoom/column/row.png) in Web Mercator, whose rows count from the "
+    "north (xyz) or from the south (tms).",
+)
 PLACE = (
     click.option(
         "--bounds",
@@ -70,6 +79,7 @@ PLACE = (
         metavar="FILE",
         help="Control points of an image that has no place, as QGIS writes them (.points).",
     ),
+    tiles_option,
 )
 
 
@@ -84,7 +94,7 @@ def nodata_color_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def place_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add ``--bounds``, ``--transform`` and ``--gcps``."""
+    """Add ``--bounds``, ``--transform``, ``--gcps`` and ``--tiles``."""
     return _added(PLACE, command)
 
 

@@ -78,7 +78,7 @@ class MapImage:
             scale = find_scale(source, self._layout, self.name, has_mask=self._has_mask)
             self._rule = replace(rule, scale=scale)
         try:
-            self.transform, self.crs, self.gcps = own.completed(place, self._whole_shape)
+            self.transform, self.crs, self.gcps = own.completed(place, self._whole_shape, file)
             self._part = region_of(
                 self._whole_shape, self.transform, box=rule.box, map_box=rule.map_box
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
@@ -12,9 +13,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from affine import Affine
 
-from geoindex.errors import ImageError, OptionError
+from geoindex.errors import GeoindexWarning, ImageError, OptionError
 from geoindex.images.control_points import read_control_points
-from geoindex.images.sidecars import crs_beside, world_file_transform
+from geoindex.images.sidecars import (
+    crs_beside,
+    points_beside,
+    unread_places,
+    world_file_transform,
+)
+from geoindex.images.web_tiles import WEB_MERCATOR, TileScheme, tile_transform
+from geoindex.rules.choices import check_choice
 from geoindex.rules.crs import parse_crs
 
 if TYPE_CHECKING:
@@ -38,6 +46,9 @@ class GivenPlace:
     gcps: tuple[GroundControlPoint, ...] = ()
     """Control points."""
 
+    tiles: TileScheme | None = None
+    """How the paths of web tiles number their rows, if images are web tiles."""
+
     crs: CRS | None = None
     """Coordinate reference system, also of an image that has a place."""
 
@@ -48,6 +59,7 @@ class GivenPlace:
         transform: Affine | Sequence[float] | None = None,
         bounds: Sequence[float] | None = None,
         gcps: Sequence[Any] | str | PathLike[str] | None = None,
+        tiles: TileScheme | None = None,
         crs: CRS | str | int | None = None,
     ) -> GivenPlace:
         """Check the options of :func:`geoindex.index_image`, which explains them.
@@ -59,21 +71,31 @@ class GivenPlace:
         MissingFileError, ImageError
             The file of control points does not exist or cannot be read.
         """
-        given = [name for name, one in (("transform", transform), ("bounds", bounds),
-                                        ("gcps", gcps)) if one is not None]  # fmt: skip
+        places = {"transform": transform, "bounds": bounds, "gcps": gcps, "tiles": tiles}
+        given = [name for name, one in places.items() if one is not None]
         if len(given) > 1:
             raise OptionError(f"{' and '.join(given)} give an image two places; leave one out")
+        if tiles is not None:
+            check_choice("tiles", tiles, TileScheme)
+            if crs is not None:
+                raise OptionError("web tiles are in Web Mercator, EPSG:3857; leave out crs")
+            crs = WEB_MERCATOR
         points, points_crs = _control_points(gcps)
         parsed = parse_crs(crs, error=OptionError)
         return cls(
             transform=None if transform is None else _transform(transform),
             bounds=None if bounds is None else _bounds(bounds),
             gcps=points,
+            tiles=tiles,
             crs=parsed if parsed is not None else points_crs,
         )
 
-    def transform_of(self, shape: tuple[int, int]) -> Affine | None:
-        """Transform of an image of this shape."""
+    def transform_of(self, shape: tuple[int, int], path: Path | None) -> Affine | None:
+        """Transform of an image of this shape, in a file or in memory."""
+        if self.tiles is not None:
+            if path is None:
+                raise ImageError("is in memory, and only the path of a file tells a tile's place")
+            return tile_transform(path, shape, self.tiles)
         if self.bounds is None:
             return self.transform
         rows, cols = shape
@@ -141,7 +163,9 @@ class Place(NamedTuple):
     gcps: tuple[GroundControlPoint, ...]
     """Ground control points instead of a transform."""
 
-    def completed(self, given: GivenPlace | None, shape: tuple[int, int]) -> Place:
+    def completed(
+        self, given: GivenPlace | None, shape: tuple[int, int], path: Path | None = None
+    ) -> Place:
         """Complete what an image of some shape tells by what the user gives.
 
         Raises
@@ -151,8 +175,11 @@ class Place(NamedTuple):
         """
         if given is None:
             return self
-        transform, gcps = given.transform_of(shape), given.gcps
+        transform, gcps = given.transform_of(shape, path), given.gcps
         is_placed = self.transform is not None or bool(self.gcps)
+        if gcps and list(map(_numbers, gcps)) == list(map(_numbers, self.gcps)):
+            # The file beside the image was named as well.
+            return self._replace(crs=given.crs or self.crs)
         if is_placed and (transform is not None or gcps):
             raise ImageError(
                 "has a place already, from its file or beside it; leave out bounds, transform and "
@@ -191,6 +218,8 @@ def place_of(source: DatasetReader, file: Path | None) -> Place:
     transform = None if source.transform.is_identity else source.transform
     if transform is None and not gcps and file is not None:
         transform = world_file_transform(file)
+        if transform is None:
+            gcps, gcps_crs = _points_beside(file)
     if transform is not None and not _tells_pixels_apart(transform, source.shape):
         raise ImageError(
             f"{file or source.name}: its transform {tuple(transform)[:6]} is not finite or gives "
@@ -200,6 +229,25 @@ def place_of(source: DatasetReader, file: Path | None) -> Place:
     if transform is not None and crs is None and file is not None:
         crs = crs_beside(file)
     return Place(transform=transform, crs=crs, gcps=tuple(gcps))
+
+
+def _numbers(point: GroundControlPoint) -> tuple[float, ...]:
+    return point.row, point.col, point.x, point.y
+
+
+def _points_beside(file: Path) -> tuple[Sequence[GroundControlPoint], CRS | None]:
+    """Control points of QGIS beside an image; what else is there and not read is told."""
+    for beside in points_beside(file):
+        return read_control_points(beside)
+    unread = unread_places(file)
+    if unread:
+        warnings.warn(
+            f"{file}: has no place; {unread[0].name} beside it is not read; give the place with "
+            "bounds=, transform= or gcps= (--bounds, --transform, --gcps)",
+            GeoindexWarning,
+            stacklevel=2,
+        )
+    return (), None
 
 
 def _tells_pixels_apart(transform: Affine, shape: tuple[int, int]) -> bool:

@@ -11,7 +11,15 @@ from rasterio.errors import CRSError
 
 from geoindex.errors import ImageError
 
-__all__ = ["crs_beside", "names_beside", "place_beside", "world_file", "world_file_transform"]
+__all__ = [
+    "crs_beside",
+    "names_beside",
+    "place_beside",
+    "points_beside",
+    "unread_places",
+    "world_file",
+    "world_file_transform",
+]
 
 
 def world_file_transform(path: Path) -> Affine | None:
@@ -95,11 +103,30 @@ def names_beside(path: Path) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        World files, ``.prj``, ``.aux.xml``, ``.msk`` and ``.tab``, whether they exist or not.
+        World files, ``.prj``, ``.aux.xml``, ``.msk``, ``.tab`` and ``.points``, whether they
+        exist or not.
     """
-    suffixes = (*_world_suffixes(path), ".prj", ".tab")
+    suffixes = (*_world_suffixes(path), ".prj", ".tab", ".points")
     names = [path.with_suffix(suffix).name for suffix in suffixes]
-    return tuple(name.lower() for name in (*names, f"{path.name}.aux.xml", f"{path.name}.msk"))
+    names += [path.name + ending for ending in (".aux.xml", ".msk", ".points")]
+    return tuple(name.lower() for name in names)
+
+
+def points_beside(path: Path) -> list[Path]:
+    """Files of control points that QGIS's georeferencer has saved beside an image."""
+    named = [path.with_name(path.name + ".points"), path.with_suffix(".points")]
+    return [beside for beside in named if beside.is_file()]
+
+
+def unread_places(path: Path) -> list[Path]:
+    """Files beside an image that may tell its place to other programs, and are not read.
+
+    They are ground overlays of Google Earth, and the world files (``.pgwx``) that ArcGIS writes
+    for places that a world file cannot tell.
+    """
+    suffixes = [".kml", *(f"{suffix}x" for suffix in _world_suffixes(path))]
+    found = (_beside(path, suffix) for suffix in suffixes)
+    return [beside for beside in found if beside is not None]
 
 
 def place_beside(path: Path, *, crs_only: bool) -> list[Path]:
@@ -115,11 +142,12 @@ def place_beside(path: Path, *, crs_only: bool) -> list[Path]:
     Returns
     -------
     list of Path
-        World files and MapInfo's ``.tab``, which GDAL reads, or the ``.prj``.
+        World files, MapInfo's ``.tab``, which GDAL reads, and control points; or the ``.prj``.
     """
     suffixes = (".prj",) if crs_only else (*_world_suffixes(path), ".tab")
     found = (_beside(path, suffix) for suffix in suffixes)
-    return [beside for beside in found if beside is not None]
+    points = [] if crs_only else points_beside(path)
+    return [*(beside for beside in found if beside is not None), *points]
 
 
 def _world_suffixes(path: Path) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ from geoindex.grids.headers import GridHeader
 from geoindex.grids.writing import BlockWriter
 from geoindex.images.files import MapImage, open_image
 from geoindex.images.place import GivenPlace
+from geoindex.images.web_tiles import TileScheme
 from geoindex.indexing.options import GridLayout, ImageMapping
 from geoindex.indexing.report import ConversionReport, summarize
 from geoindex.indexing.stream import stream_image
@@ -85,6 +86,7 @@ def convert(
     transform: Affine | Sequence[float] | None = None,
     bounds: Sequence[float] | None = None,
     gcps: Sequence[GroundControlPoint] | str | PathLike[str] | None = None,
+    tiles: TileScheme | None = None,
     crs: CRS | str | int | None = None,
     overwrite: bool = False,
     format: str | None = None,  # noqa: A002  as matplotlib spells it
@@ -110,7 +112,7 @@ def convert(
         As in :func:`geoindex.index_image`.
     box, map_box, nodata_color, collar, tolerance
         Which part of the image to take, and which color is nodata, as there.
-    transform, bounds, gcps, crs
+    transform, bounds, gcps, tiles, crs
         Where an image lies that does not tell, as there.
     gdal : bool
         Let GDAL open `src` with any of its drivers: virtual mosaics (VRT), GeoPackage, ``.img``,
@@ -169,7 +171,7 @@ def convert(
         format=format,
         numbering=FileNumbering.of(values=values, first=first, nodata=nodata, dtype=dtype),
         cog=cog,
-        place=GivenPlace.of(transform=transform, bounds=bounds, gcps=gcps, crs=crs),
+        place=GivenPlace.of(transform=transform, bounds=bounds, gcps=gcps, tiles=tiles, crs=crs),
     )
     beside: dict[Extra, str | PathLike[str] | None] = {
         "reasons": changes,

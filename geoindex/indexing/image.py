@@ -27,6 +27,7 @@ from geoindex.images.drivers import is_dataset
 from geoindex.images.files import MapImage, RasterImage, open_image
 from geoindex.images.in_memory import Picture, arrange, array_image, picture_pixels
 from geoindex.images.place import GivenPlace
+from geoindex.images.web_tiles import TileScheme
 from geoindex.indexing.options import ImageMapping
 from geoindex.indexing.report import summarize
 from geoindex.indexing.stream import stream_image
@@ -65,6 +66,7 @@ def index_image(
     transform: Affine | Sequence[float] | None = None,
     bounds: Sequence[float] | None = None,
     gcps: Sequence[GroundControlPoint] | str | PathLike[str] | None = None,
+    tiles: TileScheme | None = None,
     crs: CRS | str | int | None = None,
     channel_axis: int | None = None,
     units: Palette | ArrayLike | str | PathLike[str] | None = None,
@@ -128,6 +130,9 @@ def index_image(
         The same as the edges of the whole image on the map: west, south, east and north.
     gcps : sequence of rasterio.control.GroundControlPoint, str or path-like, optional
         The same as control points, or the file of them that QGIS writes (``.points``).
+    tiles : {"xyz", "tms"}, optional
+        The image is a web tile, whose place in Web Mercator its path tells,
+        ``zoom/column/row.png``; rows count from the north (``"xyz"``) or the south (``"tms"``).
     crs : rasterio.crs.CRS, str or int, optional
         Coordinate reference system of the map, such as ``"EPSG:3067"`` or 3067, if the image
         names none or a wrong one.
@@ -203,7 +208,7 @@ def index_image(
         merge=merge,
         clean=clean,
     )
-    place = GivenPlace.of(transform=transform, bounds=bounds, gcps=gcps, crs=crs)
+    place = GivenPlace.of(transform=transform, bounds=bounds, gcps=gcps, tiles=tiles, crs=crs)
     if lazy_values(image) is not None:
         lazy = _map_lazy(arrange(image, mapping.rule, channel_axis, place), mapping)
         return _numbered(lazy, nodata, dtype)

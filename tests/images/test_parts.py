@@ -11,6 +11,7 @@ import pytest
 import rasterio
 from affine import Affine
 from PIL import Image, ImageDraw
+from pyproj import Transformer
 
 from geoindex import (
     Clean,
@@ -22,7 +23,7 @@ from geoindex import (
     learn_palette,
     open_grid,
 )
-from geoindex.errors import ImageError, MissingFileError, OptionError
+from geoindex.errors import GeoindexWarning, ImageError, MissingFileError, OptionError
 from tests.support.command_line import invoke, printed
 
 PALETTE = Palette(
@@ -176,12 +177,12 @@ def test_places_that_are_given(tmp_path: Path) -> None:
         f"{5000 + 10 * c},{8000 - 10 * r},{c},{-r},1,0,0,0" for c, r in [(0, 0), (120, 0), (0, 90)]
     ]
     rows += ["1,2,3,-4,0,0,0,0"]
-    (tmp_path / "a.points").write_text("\n".join(rows))
+    (tmp_path / "given.points").write_text("\n".join(rows))
     bounds = (5000, 7100, 6200, 8000)
     grid = index_image(tmp_path / "a.png", PALETTE, bounds=bounds, crs=3067)
     assert grid.transform == Affine(10, 0, 5000, 0, -10, 8000)
     assert grid == index_image(sheet(), PALETTE, transform=(10, 0, 5000, 0, -10, 8000), crs="3067")
-    points = index_image(tmp_path / "a.png", PALETTE, gcps=tmp_path / "a.points")
+    points = index_image(tmp_path / "a.png", PALETTE, gcps=tmp_path / "given.points")
     assert points.crs == grid.crs
     fitted = rasterio.transform.from_gcps(points.gcps)
     assert fitted.almost_equals(grid.transform, 1e-6)
@@ -277,3 +278,60 @@ def test_learned_inks_are_filled(tmp_path: Path) -> None:
     (tmp_path / "names.txt").write_text("west\n")
     few = invoke(*run, "--overwrite", "--names", tmp_path / "names.txt")
     assert "4 colors but there are 1 names" in str(few.exception)
+
+
+@pytest.mark.parametrize("scheme", ["xyz", "tms"])
+def test_web_tiles_lie_where_their_path_says(tmp_path: Path, scheme: str) -> None:
+    """By the published formula of longitude and latitude, projected by PROJ."""
+    zoom, col, row = 7, 73, 35
+    folder = tmp_path / str(zoom) / str(col)
+    folder.mkdir(parents=True)
+    name = row if scheme == "xyz" else 2**zoom - 1 - row
+    Image.fromarray(sheet()).save(folder / f"{name}.png")
+    grid = index_image(folder / f"{name}.png", PALETTE, tiles=scheme)
+    corners = []
+    for x, y in [(col, row), (col + 1, row + 1)]:
+        latitude = math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * y / 2**zoom))))
+        corners.append((x / 2**zoom * 360 - 180, latitude))
+    project = Transformer.from_crs(4326, 3857, always_xy=True)
+    for place, corner in zip([(0, 0), (120, 90)], corners, strict=True):
+        np.testing.assert_allclose(grid.transform @ place, project.transform(*corner), atol=1e-6)
+    assert grid.crs.to_epsg() == 3857
+    report = convert_many(tmp_path, tmp_path / "out", PALETTE, tiles=scheme, jobs=1)
+    assert open_grid(report.done[0].target) == grid
+    assert Path(report.done[0].target) == tmp_path / "out" / "7" / "73" / f"{name}.tif"
+
+
+@pytest.mark.parametrize(
+    ("path", "options", "message"),
+    [
+        ("a/b/1.png", {}, "does not end in zoom/column/row"),
+        ("2/4/1.png", {}, "zoom 2 of at most 30 has no column 4 and row 1"),
+        ("2020/1/1.png", {}, "zoom 2020"),
+        ("1/1/1.png", {"tiles": "wms"}, "unknown tiles 'wms'; known: xyz, tms"),
+        ("1/1/1.png", {"crs": 4326}, "leave out crs"),
+        ("1/1/1.png", {"bounds": (0, 0, 1, 1)}, "bounds and tiles give an image two places"),
+    ],
+)
+def test_what_is_no_web_tile(tmp_path: Path, path: str, options: dict, message: str) -> None:
+    (tmp_path / path).parent.mkdir(parents=True)
+    Image.fromarray(sheet()).save(tmp_path / path)
+    with pytest.raises((ImageError, OptionError), match=message):
+        index_image(tmp_path / path, PALETTE, **{"tiles": "xyz", **options})
+
+
+def test_places_beside_an_image(tmp_path: Path) -> None:
+    """Control points of QGIS are read; what is not read is named."""
+    Image.fromarray(sheet()).save(tmp_path / "a.png")
+    rows = ["mapX,mapY,sourceX,sourceY,enable"]
+    rows += ["5000,8000,0,0,1", "6200,8000,120,0,1", "5000,7100,0,-90,1"]
+    (tmp_path / "a.png.points").write_text("\n".join(rows))
+    found = index_image(tmp_path / "a.png", PALETTE)
+    assert len(found.gcps) == 3
+    assert found == index_image(tmp_path / "a.png", PALETTE, gcps=tmp_path / "a.png.points")
+    (tmp_path / "a.png.points").unlink()
+    for name in ("a.kml", "a.pgwx"):
+        (tmp_path / name).write_text("")
+        with pytest.warns(GeoindexWarning, match=rf"{name} beside it is not read; give the place"):
+            index_image(tmp_path / "a.png", PALETTE)
+        (tmp_path / name).unlink()
