@@ -34,6 +34,7 @@ from tests.support.exchange import (
 
 GDAL = {
     "esri": ("AAIGrid", {}),
+    "grass": ("GRASSASCIIGrid", {}),
     "zmap": ("ZMap", {"ZMAP_PIXEL_IS_POINT": "TRUE"}),
     "surfer6": ("GSAG", {}),
     "surfer6-binary": ("GSBG", {}),

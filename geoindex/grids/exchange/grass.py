@@ -27,23 +27,28 @@ __all__ = ["layout", "read", "recognize", "write"]
 
 NAME = "a GRASS ASCII grid"
 
-NULL = "*"
+NULL = -9999
+"""What is written for nodata; GDAL reads the ``*`` of r.out.ascii as 0."""
+
+STAR = "*"
+"""What stands for nodata where the header does not tell."""
 
 LIMITS = ("north", "south", "east", "west")
 KEYS = (*LIMITS, "rows", "cols", "null", "type", "multiplier")
 
 
-def layout(header: FileHeader) -> tuple[Lattice, str]:
-    """Place the cells, or refuse what the format cannot hold; the text is that of nodata."""
+def layout(header: FileHeader) -> tuple[Lattice, int]:
+    """Place the cells, or refuse what the format cannot hold; the number is that of nodata."""
     asked = header.numbering.nodata if isinstance(header, GridHeader) else None
-    check_numbers(header, NAME, null=asked)
-    return lattice_of(header, NAME), NULL if asked is None else str(asked)
+    null = NULL if asked is None else asked
+    check_numbers(header, NAME, null=null)
+    return lattice_of(header, NAME), null
 
 
-def write(file: BinaryIO, cells: Cells, place: tuple[Lattice, str]) -> None:
+def write(file: BinaryIO, cells: Cells, place: tuple[Lattice, int]) -> None:
     """Write row by row from north to south, classes as integers."""
     lattice, null = place
-    cells.check(NAME)
+    cells.check(NAME, null=float(null))
     half_x, half_y = lattice.dx / 2, lattice.dy / 2
     limits = (
         ("north", lattice.north + half_y),
@@ -55,7 +60,7 @@ def write(file: BinaryIO, cells: Cells, place: tuple[Lattice, str]) -> None:
     kind = "float" if cells.numbers is None else "int"
     header += f"rows: {lattice.shape[0]}\ncols: {lattice.shape[1]}\nnull: {null}\ntype: {kind}\n"
     file.write(header.encode())
-    write_values(file, north_up(cells), cells.numbers, form="%d", null=null)
+    write_values(file, north_up(cells), cells.numbers, form="%d", null=str(null))
 
 
 def recognize(start: bytes) -> bool:
@@ -73,8 +78,8 @@ def read(file: BinaryIO) -> Numbers:
         raise GridError(f"the header lacks {error.args[0]}") from None
     if not (west < east and south < north):
         raise GridError(f"the limits {west} to {east} and {south} to {north} make no grid")
-    null = header.get("null", NULL)
-    word = null.encode("latin-1") or NULL.encode()
+    null = header.get("null") or STAR
+    word = null.encode("latin-1")
     values = read_values(file, shape, null_word=word)
     is_number = null.lstrip("+-")[:1].isdigit()
     blank = is_null(values, decimal_of(null) if is_number else Decimal("nan"))
