@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from geoindex.analysis.crosstab import compare_grids as compare_grids
     from geoindex.analysis.crosstab import crosstab as crosstab
+    from geoindex.analysis.polygons import grid_polygons as grid_polygons
+    from geoindex.analysis.vector_files import write_polygons as write_polygons
     from geoindex.batch import BatchReport as BatchReport
     from geoindex.batch import convert_many as convert_many
     from geoindex.clean import Clean as Clean
@@ -61,6 +63,7 @@ _HOME = {
     "convert": "geoindex.indexing.convert",
     "convert_many": "geoindex.batch",
     "crosstab": "geoindex.analysis.crosstab",
+    "grid_polygons": "geoindex.analysis.polygons",
     "image_values": "geoindex.indexing.values",
     "index_image": "geoindex.indexing.image",
     "learn_palette": "geoindex.learn.palette",
@@ -73,6 +76,7 @@ _HOME = {
     "open_values": "geoindex.grids.value_files",
     "read_horizon": "geoindex.opendtect.read_horizon",
     "write_horizon": "geoindex.opendtect.write_horizon",
+    "write_polygons": "geoindex.analysis.vector_files",
     "write_report": "geoindex.report.write",
     "write_section": "geoindex.opendtect.segy",
     "quantize_gray": "geoindex.learn.gray.levels",
@@ -97,6 +101,7 @@ __all__ = [
     "convert",
     "convert_many",
     "crosstab",
+    "grid_polygons",
     "image_values",
     "index_image",
     "learn_palette",
@@ -110,6 +115,7 @@ __all__ = [
     "quantize_gray",
     "read_horizon",
     "write_horizon",
+    "write_polygons",
     "write_report",
     "write_section",
 ]

@@ -126,6 +126,14 @@ def test_grid_formats(benchmark, tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert {row[0] for row in rows if not row[2].strip(" |-")} <= no_grids
 
 
+def test_polygons(benchmark, capsys: pytest.CaptureFixture[str]) -> None:
+    module = benchmark("polygons")
+    module.print_arrays("blobs", module.blobs(200, 100), repeat=1)
+    rows = [line.split(" | ") for line in capsys.readouterr().out.splitlines()[-3:]]
+    assert len({row[3] for row in rows}) == 1
+    assert [row[-1] for row in rows] == ["not valid |", "valid |", "valid |"]
+
+
 def test_learn(benchmark, capsys: pytest.CaptureFixture[str]) -> None:
     module = benchmark("learn")
     picture = np.ascontiguousarray(module.load_sample_image("china.jpg")[::10, ::10])

@@ -62,6 +62,10 @@ COMMANDS = {
     "plot": ("geoindex.cli.plot:plot_command", "Draw a grid in its palette colors."),
     "areas": ("geoindex.cli.analysis:areas_command", "Measure how much each class covers."),
     "crosstab": ("geoindex.cli.analysis:crosstab_command", "Compare two grids class by class."),
+    "polygons": (
+        "geoindex.cli.polygons:polygons_command",
+        "Trace the classes of a grid as polygons.",
+    ),
     "info": ("geoindex.cli.info:info_command", "Show what a file contains."),
     "doctor": (
         "geoindex.cli.doctor:doctor_command",

@@ -23,6 +23,9 @@ EXTRAS = {
     "xarray": "IndexGrid.to_xarray",
     "dask": "clusters and Dask arrays",
     "segyio": "geoindex section",
+    "shapely": "polygons",
+    "pyogrio": "files of polygons",
+    "geopandas": "grid_polygons",
 }
 
 

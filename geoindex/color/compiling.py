@@ -12,6 +12,9 @@ __all__ = [
 ]
 
 KERNEL_MODULES = (
+    "geoindex.analysis.patch_kernels",
+    "geoindex.analysis.ring_kernels",
+    "geoindex.analysis.smoothing_kernels",
     "geoindex.clean.cores",
     "geoindex.clean.deciding",
     "geoindex.clean.mixing",

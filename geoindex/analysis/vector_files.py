@@ -1,0 +1,242 @@
+"""Files of polygons: GeoPackage with its style, GeoJSON, FlatGeobuf, Shapefile and GeoParquet."""
+
+from __future__ import annotations
+
+import sqlite3
+import warnings
+from contextlib import closing
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from geoindex.analysis.polygons import ClassPolygons, class_polygons, polygon_frame
+from geoindex.analysis.vector import vector_library
+from geoindex.color.threads import Progress
+from geoindex.errors import GeoindexWarning, OptionError, OutputError
+from geoindex.files.whole_files import check_target, output_set
+from geoindex.grid import IndexGrid
+from geoindex.palettes.styles.qgis_polygons import format_polygon_style
+
+__all__ = ["check_vector_target", "save_polygons", "write_polygons"]
+
+
+@dataclass(frozen=True)
+class VectorFormat:
+    """A file format of polygons."""
+
+    driver: str | None
+    """GDAL's name of it, or None if GeoPandas writes it with PyArrow."""
+
+    has_layer: bool
+    """Whether the layer has a name of its own."""
+
+    companions: tuple[str, ...] = ()
+    """Suffixes of files that are read together with it, in place of its own."""
+
+    attached: tuple[str, ...] = ()
+    """The same, added to its name."""
+
+
+FORMATS = {
+    # A journal of an old file would be played back into the new one.
+    ".gpkg": VectorFormat("GPKG", True, attached=("-wal", "-shm", "-journal")),
+    ".geojson": VectorFormat("GeoJSON", True),
+    ".fgb": VectorFormat("FlatGeobuf", True),
+    ".shp": VectorFormat(
+        "ESRI Shapefile", False, (".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".sbx")
+    ),
+    ".parquet": VectorFormat(None, False),
+}
+
+LONGEST_SHP_TEXT = 254
+"""Bytes of a text in a Shapefile."""
+
+TAKEN_LAYERS = ("gpkg_", "rtree_", "sqlite_", "layer_styles")
+"""Beginnings of table names that a GeoPackage needs for itself."""
+
+MULTIPOLYGON = 6
+"""GEOS's number of the type."""
+
+SAME_TIME = "1970-01-01T00:00:00.000Z"
+"""Time of writing that a GeoPackage tells: the same polygons give the same bytes."""
+
+STYLES = """
+CREATE TABLE layer_styles (
+  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256),
+  f_table_schema TEXT(256), f_table_name TEXT(256), f_geometry_column TEXT(256),
+  styleName TEXT(30), styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT,
+  owner TEXT(30), ui TEXT(30), update_time DATETIME)
+"""
+"""Table in which QGIS keeps styles. It takes no NULL for catalog and schema."""
+
+
+def write_polygons(
+    grid: IndexGrid,
+    path: str | PathLike[str],
+    *,
+    dissolve: bool = False,
+    exact: bool = False,
+    min_area: float = 0,
+    layer: str | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> None:
+    """Write the classes of a grid as polygons; needs ``geoindex-raster[vector]``.
+
+    Parameters
+    ----------
+    grid : IndexGrid
+    path : path-like
+        ``.gpkg``, with a style in the colors of the classes that QGIS applies by itself,
+        ``.geojson``, ``.fgb``, ``.shp`` or ``.parquet``.
+    dissolve, exact, min_area, progress
+        As in :func:`geoindex.grid_polygons`.
+    layer : str, optional
+        Name of the layer, by default that of the file; for ``.gpkg``, ``.geojson`` and ``.fgb``.
+    overwrite : bool
+        Replace an existing file.
+
+    Raises
+    ------
+    OutputError
+        The suffix is another one, the file exists, or it cannot be written.
+    OptionError
+        The format has no layers, or the name is taken; `min_area` is negative or too large.
+    GridError
+        The grid has no polygons; see :func:`geoindex.grid_polygons`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from geoindex import IndexGrid, Palette, write_polygons
+    >>> grid = IndexGrid(indices=np.eye(4, dtype=np.uint8), palette=Palette(["tan", "khaki"]))
+    >>> path = getfixture("tmp_path") / "units.gpkg"
+    >>> write_polygons(grid, path)
+    >>> path.exists()
+    True
+    """
+    check_vector_target(path, layer, overwrite=overwrite)
+    polygons = class_polygons(
+        grid, dissolve=dissolve, exact=exact, min_area=min_area, progress=progress
+    )
+    save_polygons(polygons, path, layer=layer, overwrite=overwrite)
+
+
+def check_vector_target(
+    path: str | PathLike[str], layer: str | None, *, overwrite: bool
+) -> VectorFormat:
+    """Format of a file of polygons; refuses one that could not be written."""
+    target = Path(path)
+    known = FORMATS.get(target.suffix.lower())
+    if known is None:
+        *first, last = FORMATS
+        raise OutputError(f"{target}: polygons are written as {', '.join(first)} or {last}")
+    check_target(target, overwrite=overwrite)
+    if layer is not None and not known.has_layer:
+        raise OptionError(f"{target}: has no named layers; leave out --layer (layer=)")
+    name = target.stem if layer is None else layer
+    if known.driver == "GPKG" and (not name or name.lower().startswith(TAKEN_LAYERS)):
+        raise OptionError(
+            f"{target}: a GeoPackage cannot have a layer {name!r}; give another --layer (layer=)"
+        )
+    vector_library("pyogrio" if known.driver else "pyarrow")
+    return known
+
+
+def save_polygons(
+    polygons: ClassPolygons, path: str | PathLike[str], *, layer: str | None, overwrite: bool
+) -> None:
+    """Write polygons to a file; see :func:`write_polygons`."""
+    target = Path(path)
+    known = check_vector_target(target, layer, overwrite=overwrite)
+    _check_names(polygons, target)
+    others = {suffix: target.with_suffix(suffix) for suffix in known.companions}
+    attached = [target.with_name(target.name + suffix) for suffix in known.attached]
+    with output_set(target, [*others.values(), *attached], overwrite=overwrite) as files:
+        # Drivers look at the suffix.
+        scratch = files.scratch().with_suffix(target.suffix.lower())
+        if known.driver is None:
+            polygon_frame(polygons).to_parquet(scratch)
+        else:
+            try:
+                _write(polygons, scratch, known.driver, layer or target.stem)
+            except (RuntimeError, ValueError) as error:  # of GDAL, by pyogrio
+                raise OutputError(f"{target}: cannot be written: {error}") from error
+        if known.driver == "GPKG":
+            _add_style(polygons, scratch, layer or target.stem)
+        scratch.rename(files.target)
+        for suffix, place in others.items():
+            if scratch.with_suffix(suffix).exists():
+                scratch.with_suffix(suffix).rename(files[place])
+
+
+def _check_names(polygons: ClassPolygons, target: Path) -> None:
+    """Refuse what a format would cut or misread."""
+    suffix = target.suffix.lower()
+    if suffix == ".shp":
+        for name in polygons.palette.names or ():
+            if len(name.encode()) > LONGEST_SHP_TEXT:
+                raise OutputError(
+                    f"{target}: a Shapefile holds at most {LONGEST_SHP_TEXT} bytes of a name, "
+                    f"which {name[:40]!r}... exceeds; write .gpkg instead"
+                )
+    if suffix == ".geojson" and polygons.crs is None:
+        warnings.warn(
+            f"{target}: the grid has no reference system, and programs take the coordinates of "
+            "GeoJSON without one for longitudes and latitudes; .gpkg has no such rule",
+            GeoindexWarning,
+            stacklevel=4,
+        )
+
+
+def _write(polygons: ClassPolygons, path: Path, driver: str, layer: str) -> None:
+    """Write a file with GDAL."""
+    import shapely
+
+    pyogrio = vector_library("pyogrio")
+    columns = polygons.columns()
+    several = bool((shapely.get_type_id(polygons.geometry) == MULTIPOLYGON).any())
+    options: dict[str, Any] = {}
+    if driver == "GPKG":
+        # GDAL before 3.7 warns of newer ones.
+        options["dataset_options"] = {"VERSION": "1.2"}
+    crs = polygons.crs
+    with warnings.catch_warnings():
+        # A grid without a reference system has none on purpose.
+        warnings.filterwarnings("ignore", "'crs' was not provided", UserWarning)
+        pyogrio.raw.write(
+            path,
+            geometry=shapely.to_wkb(polygons.geometry),
+            field_data=list(columns.values()),
+            fields=np.array(list(columns), object),
+            geometry_type="MultiPolygon" if several else "Polygon",
+            crs=None if crs is None else crs.to_wkt(version="WKT2_2019"),
+            driver=driver,
+            layer=layer,
+            encoding="UTF-8",
+            **options,
+        )
+
+
+def _add_style(polygons: ClassPolygons, path: Path, layer: str) -> None:
+    """Put a style into a GeoPackage, and the same time into each."""
+    style = format_polygon_style(
+        polygons.palette, np.unique(polygons.classes).tolist(), "index"
+    ).decode()
+    with closing(sqlite3.connect(path)) as file, file:
+        ((column,),) = file.execute("SELECT column_name FROM gpkg_geometry_columns")
+        file.execute(STYLES)
+        file.execute(
+            "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
+            "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, owner, "
+            "ui, update_time) VALUES ('', '', ?, ?, ?, ?, '', 1, '', '', '', ?)",
+            (layer, column, layer, style, SAME_TIME),
+        )
+        file.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier, description) "
+            "VALUES ('layer_styles', 'attributes', 'layer_styles', '')"
+        )
+        file.execute("UPDATE gpkg_contents SET last_change = ?", (SAME_TIME,))

@@ -1,0 +1,165 @@
+"""Files of polygons, read back by GDAL and by the style's other reader."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import replace
+
+import geopandas
+import numpy as np
+import pyogrio
+import pytest
+import shapely
+from affine import Affine
+from rasterio.crs import CRS
+
+from geoindex import IndexGrid, Palette, grid_polygons, load_palette, write_polygons
+from geoindex.errors import GeoindexWarning, OptionError, OutputError
+from tests.support.command_line import invoke
+from tests.support.programs import output_of
+
+PALETTE = Palette(
+    ["tan", "khaki", "gray"], names=['Till & "sand"', "Löss <silt>", "Rock"], values=[7, 5, 3]
+)
+
+
+@pytest.fixture
+def grid():
+    y, x = np.mgrid[:40, :60]
+    indices = np.where((x - 30) ** 2 + (y - 20) ** 2 < 200, 1, 0).astype(np.uint8)
+    indices[:4, :9] = 255
+    return IndexGrid(
+        indices=indices,
+        palette=PALETTE,
+        nodata=255,
+        transform=Affine(10, 0, 400_000, 0, -10, 7_000_000),
+        crs=CRS.from_epsg(3067),
+    )
+
+
+@pytest.mark.parametrize("dissolve", [False, True])
+@pytest.mark.parametrize("suffix", ["gpkg", "geojson", "fgb", "shp", "parquet"])
+def test_files_are_read_back(tmp_path, grid, suffix, dissolve):
+    if suffix == "parquet":
+        pytest.importorskip("pyarrow")
+    path = tmp_path / f"units.{suffix}"
+    write_polygons(grid, path, dissolve=dissolve)
+    if suffix == "parquet":
+        found = geopandas.read_parquet(path)
+    else:
+        found = geopandas.read_file(path, layer="units")
+    # Features of .fgb are in the order of its spatial index.
+    found = found.sort_values("index", ignore_index=True)
+    expected = grid_polygons(grid, dissolve=dissolve)
+    assert list(found.columns) == ["index", "value", "name", "color", "km2", "geometry"]
+    for column in ("index", "value", "name", "color"):
+        assert found[column].tolist() == expected[column].tolist()
+    assert found["km2"].tolist() == pytest.approx(expected["km2"].tolist(), rel=1e-12)
+    assert found.crs.to_epsg() == 3067
+    assert shapely.coverage_is_valid(found.geometry.to_numpy())
+    assert found.geometry.area.tolist() == pytest.approx(expected.geometry.area.tolist())
+    left = {".shp", ".shx", ".dbf", ".prj", ".cpg"} if suffix == "shp" else {f".{suffix}"}
+    assert {file.suffix for file in tmp_path.iterdir()} == left
+
+
+def test_the_same_polygons_are_the_same_bytes(tmp_path, grid):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        write_polygons(grid, tmp_path / name / "units.gpkg")
+    assert (tmp_path / "a/units.gpkg").read_bytes() == (tmp_path / "b/units.gpkg").read_bytes()
+
+
+def test_a_geopackage_has_its_style(tmp_path, grid):
+    path = tmp_path / "map.gpkg"
+    write_polygons(grid, path, layer="units of the map")
+    assert "units of the map" in pyogrio.list_layers(path)[:, 0]
+    with sqlite3.connect(path) as file:
+        ((catalog, schema, table, column, qml, default),) = file.execute(
+            "SELECT f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleQML, "
+            "useAsDefault FROM layer_styles"
+        )
+        ((geometry_column,),) = file.execute("SELECT column_name FROM gpkg_geometry_columns")
+        assert file.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    file.close()
+    assert (catalog, schema, table, default) == ("", "", "units of the map", 1)
+    assert column == geometry_column
+    (tmp_path / "style.qml").write_text(qml, encoding="utf-8")
+    style = load_palette(tmp_path / "style.qml")
+    assert style.names[:2] == PALETTE.names[:2]  # those that occur; then the outline
+    assert style.colors[:2].tolist() == PALETTE.colors[:2].tolist()
+    assert 'attr="index"' in qml
+
+
+def test_gdal_reads_the_geopackage(tmp_path, grid):
+    path = tmp_path / "units.gpkg"
+    write_polygons(grid, path)
+    text = output_of("ogrinfo", "-so", path, "units")
+    assert "Geometry: Polygon" in text
+    assert "Feature Count: 2" in text
+    assert "ETRS89 / TM35FIN" in text
+    # And back, as the documentation has it.
+    back = tmp_path / "back.tif"
+    write_polygons(grid, tmp_path / "exact.gpkg", exact=True)
+    place = ("-te", 400_000, 6_999_600, 400_600, 7_000_000, "-ts", 60, 40)
+    output_of(
+        *("gdal_rasterize", "-q", "-a", "index", "-ot", "Byte", "-a_nodata", "255"),
+        *("-init", "255", "-l", "exact", *place, tmp_path / "exact.gpkg", back),
+    )
+    import rasterio
+
+    with rasterio.open(back) as file:
+        np.testing.assert_array_equal(file.read(1), grid.indices)
+
+
+def test_what_cannot_be_written_is_refused(tmp_path, grid):
+    with pytest.raises(OutputError, match=r"x\.txt: polygons are written as \.gpkg, .* \.parquet"):
+        write_polygons(grid, tmp_path / "x.txt")
+    with pytest.raises(OptionError, match=r"x\.shp: has no named layers; leave out --layer"):
+        write_polygons(grid, tmp_path / "x.shp", layer="units")
+    with pytest.raises(OptionError, match="cannot have a layer 'layer_styles'; give another"):
+        write_polygons(grid, tmp_path / "layer_styles.gpkg")
+    long = PALETTE.replace(names=["ä" * 128, "b", "c"])
+    with pytest.raises(OutputError, match=r"holds at most 254 bytes of a name.*\.gpkg instead"):
+        write_polygons(replace(grid, palette=long), tmp_path / "x.shp")
+    (tmp_path / "x.gpkg").write_text("old")
+    with pytest.raises(OutputError, match="exists already; give --overwrite"):
+        write_polygons(grid, tmp_path / "x.gpkg")
+    assert [file.name for file in tmp_path.iterdir()] == ["x.gpkg"]
+    write_polygons(grid, tmp_path / "x.gpkg", overwrite=True)
+    assert len(pyogrio.read_dataframe(tmp_path / "x.gpkg", layer="x")) == 2
+
+
+def test_geojson_without_a_reference_system_is_warned_of(tmp_path, grid):
+    with pytest.warns(GeoindexWarning, match=r"x\.geojson: .* for longitudes and latitudes"):
+        write_polygons(replace(grid, crs=None), tmp_path / "x.geojson")
+
+
+def test_a_failed_file_leaves_the_old_one(tmp_path, grid, monkeypatch):
+    path = tmp_path / "units.shp"
+    write_polygons(grid, path)
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+
+    def fail(*_arguments, **_options):
+        raise pyogrio.errors.DataSourceError("no space left on device")
+
+    monkeypatch.setattr(pyogrio.raw, "write", fail)
+    with pytest.raises(OutputError, match=r"units\.shp: cannot be written.*no space left"):
+        write_polygons(grid, path, dissolve=True, overwrite=True)
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+def test_the_command(tmp_path, grid):
+    grid.save(tmp_path / "grid.tif")
+    arguments = ("polygons", tmp_path / "grid.tif", "-o", tmp_path / "units.gpkg")
+    result = invoke(*arguments, "--dissolve", "--exact", "--layer", "rocks", "--json")
+    assert result.exit_code == 0
+    answer = json.loads(result.stdout)
+    assert (answer["features"], answer["classes"], answer["unit"]) == (2, 2, "km2")
+    read = pyogrio.read_dataframe(tmp_path / "units.gpkg", layer="rocks")
+    pixels = [(grid.indices == row).sum() / 1e4 for row in (0, 1)]
+    assert read["km2"].tolist() == pytest.approx(pixels)
+    again = invoke(*arguments)
+    assert (again.exit_code, "exists already" in str(again.exception)) == (1, True)
+    result = invoke(*arguments, "--overwrite", "--min-area", 0.1)
+    assert result.output.endswith("units.gpkg: 1 features of 1 classes\n")
