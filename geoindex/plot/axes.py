@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -45,6 +46,9 @@ NAMED_SWATCHES = 512
 
 LINE_HEIGHT = 0.205
 """Height of a line of small text in inches."""
+
+MOST_PIXELS = 2**22
+"""Pixels that are drawn, more than a figure has; of larger pictures every nth is taken."""
 
 NO_COLOR = (0.0, 0.0, 0.0, 0.0)
 """Transparent black."""
@@ -198,9 +202,22 @@ def _draw_numbers(ax: Axes, palette: Palette) -> None:
 def draw_picture(ax: Axes, picture: NDArray[Any], transform: Affine | None, **style: Any) -> None:
     """Draw pixels at their place on the map, or in pixel coordinates if there is no transform."""
     rows, cols = picture.shape[:2]
+    # matplotlib takes every nth pixel, too, but converts all of them first.
+    step = math.ceil(math.sqrt(rows * cols / MOST_PIXELS))
+    shown = picture
+    if step > 1:
+        # The middle of each block, and of what is left of one at the end.
+        places = [np.minimum(np.arange(0, n, step) + step // 2, n - 1) for n in (rows, cols)]
+        shown = picture[np.ix_(*places)]
+    height, width = rows, cols
+    if shown is not picture:
+        height, width = (step * n for n in shown.shape[:2])
     # Any other interpolation would show classes that are not there.
-    image = ax.imshow(picture, interpolation="nearest", extent=(0, cols, rows, 0), **style)
-    if transform is not None:
+    image = ax.imshow(shown, interpolation="nearest", extent=(0, width, height, 0), **style)
+    if transform is None:
+        ax.set_xlim(0, cols)
+        ax.set_ylim(rows, 0)
+    else:
         matrix = np.reshape(transform[:9], (3, 3))
         image.set_transform(Affine2D(matrix) + ax.transData)
         left, bottom, right, top = map_bounds(picture.shape, transform)

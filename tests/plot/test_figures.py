@@ -228,3 +228,29 @@ def test_figures_and_palette_charts(
         f"{row}  {name}" for row, name in enumerate(legend.names)
     ]
     assert [text.get_text() for text in Palette(legend.colors).plot().texts] == ["0", "1", "2"]
+
+
+def test_a_large_grid_is_drawn_by_every_nth_pixel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the same colors at the same place, in memory that does not grow with the grid."""
+    monkeypatch.setattr("geoindex.plot.axes.MOST_PIXELS", 10_000)
+    indices = np.kron(np.arange(6, dtype=np.uint8).reshape(2, 3), np.ones((203, 301), np.uint8))
+    palette = Palette([(0, 0, 0), (250, 0, 0), (0, 250, 0), (0, 0, 250), (9, 99, 9), (99, 9, 9)])
+    place = Affine(10, 0, 5000, 0, -10, 8000)
+    grid = IndexGrid(indices=indices, palette=palette, transform=place)
+    ax = grid.plot()
+    try:
+        (image,) = ax.images
+        assert image.get_array().size <= 12_000
+        assert ax.get_xlim() == (5000, 5000 + 10 * 903)
+        assert ax.get_ylim() == (8000 - 10 * 406, 8000)
+        ax.figure.canvas.draw()
+        shown = np.asarray(ax.figure.canvas.buffer_rgba())
+        height = len(shown)
+        for row in range(2):
+            for col in range(3):
+                x, y = place @ (301 * col + 150, 203 * row + 100)
+                px, py = ax.transData.transform((x, y)).astype(int)
+                expected = (*palette.colors[3 * row + col].tolist(), 255)
+                assert tuple(shown[height - py, px].tolist()) == expected
+    finally:
+        plt.close(ax.figure)
