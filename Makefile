@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-machines lint format types contracts pytest bench scale sample clean
+.PHONY: help demo test test-machines lint format types contracts pytest bench scale sample plugin clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -67,6 +67,9 @@ sample: $(VENV)/.installed-test ## draw the sample map in data/ again
 	$(BIN)/python data/make_sample_map.py
 	$(BIN)/python data/make_sample_survey.py
 	$(BIN)/python data/make_sample_sheets.py
+
+plugin: ## the QGIS plugin as dist/geoindex_qgis.zip
+	$(PYTHON) qgis/make_zip.py dist
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from functools import cache
+from typing import NoReturn
 
 import pytest
 
@@ -14,13 +16,31 @@ REQUIRED = "GEOINDEX_REQUIRE_PROGRAMS"
 
 def program(name: str) -> str:
     """Path of a program; skips the test where it is not installed."""
-    path = shutil.which(name)
-    if path is None:
-        reason = f"{name} is not installed"
-        if os.environ.get(REQUIRED):
-            pytest.fail(f"{reason}, and {REQUIRED} is set")
-        pytest.skip(reason)
-    return path
+    return shutil.which(name) or _missing(name)
+
+
+@cache
+def qgis_python() -> str:
+    """Path of the Python that has QGIS's modules; skips the test where there is none."""
+    folders = os.pathsep.join(("/usr/bin", os.environ.get("PATH", "")))
+    python = shutil.which("python3", path=folders)
+    command = [python or "python3", "-c", "import qgis.core"]
+    # Not ours, which the environment of the tests may name.
+    variables = {"PATH": folders, "QT_QPA_PLATFORM": "offscreen"}
+    if (
+        python
+        and not subprocess.run(command, capture_output=True, check=False, env=variables).returncode
+    ):
+        return python
+    return _missing("QGIS with its Python modules")
+
+
+def _missing(name: str) -> NoReturn:
+    """Skip the test, or let it fail where programs are required."""
+    reason = f"{name} is not installed"
+    if os.environ.get(REQUIRED):
+        pytest.fail(f"{reason}, and {REQUIRED} is set")
+    pytest.skip(reason)
 
 
 def output_of(name: str, *arguments: object) -> str:
