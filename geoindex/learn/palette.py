@@ -15,7 +15,7 @@ from geoindex.color.histogram import ColorCounter, ColorHistogram
 from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.color.spaces import Space
 from geoindex.color.threads import Progress
-from geoindex.errors import FewerColorsWarning, ImageError, OptionError
+from geoindex.errors import FewerColorsWarning, GeoindexWarning, ImageError, OptionError
 from geoindex.grid import IndexGrid
 from geoindex.images.pixel_blocks import check_not_empty, count_colors, worked_blocks
 from geoindex.images.several import all_images, each_image, images_name, part_of
@@ -29,6 +29,7 @@ from geoindex.learn.learned import LearnedPalette
 from geoindex.palette import MAX_COLORS
 from geoindex.palettes.color_text import one_color, some_colors
 from geoindex.rules.choices import check_choice, check_integer
+from geoindex.rules.class_numbers import few_dark_levels
 from geoindex.rules.scale import Scale
 
 if TYPE_CHECKING:
@@ -174,6 +175,8 @@ def learn_palette(
     -----
     FewerColorsWarning
         The image has fewer distinct colors than `n_colors`; all of them are returned.
+    GeoindexWarning
+        All colors are a few dark grays, which could be class numbers.
 
     Examples
     --------
@@ -218,6 +221,8 @@ def learn_palette(
         check_not_empty(histogram, images_name(images))
         # n_colors is only optional for "flat".
         colors, counts = _quantized(histogram, n_colors or 0, settings)
+    if isinstance(image, str | PathLike):
+        _warn_of_class_numbers(histogram, rule, images_name(images))
     if n_colors is not None and len(colors) < n_colors:
         warnings.warn(
             f"the palette has {len(colors):,} colors, not {n_colors:,}: "
@@ -294,6 +299,19 @@ def _quantized(
             seed=settings.seed,
         )
     return in_order(pixels, colors)
+
+
+def _warn_of_class_numbers(histogram: ColorHistogram, rule: PixelRule, name: str) -> None:
+    """Warn of a few dark levels of gray, which could be class numbers."""
+    levels = histogram.colors[:, 0]
+    is_gray = (histogram.colors == levels[:, np.newaxis]).all()
+    if rule.scale is None and len(levels) > 1 and is_gray and few_dark_levels(levels):
+        warnings.warn(
+            f"{name}: all colors are {len(levels)} dark grays, {levels[0]} to {levels[-1]}, which "
+            "could be class numbers; --scale byte (scale='byte') says that they are gray",
+            GeoindexWarning,
+            stacklevel=3,
+        )
 
 
 def _sampled(histogram: ColorHistogram, settings: _Settings) -> ColorHistogram:

@@ -18,6 +18,9 @@ from geoindex.rules.scale import ScaleProblemError, to_uint8
 __all__ = ["format_csv", "format_tsv", "palette_of_rows", "palette_of_table", "parse_delimited"]
 
 
+RGB = ("red", "green", "blue")
+
+
 def parse_delimited(content: bytes, request: Request) -> Palette:
     """Read a palette from delimited text.
 
@@ -60,6 +63,11 @@ def palette_of_rows(header: Row | None, body: Sequence[Row], request: Request) -
         _check_cells(row, columns, header, request)
     colors = _colors(body, columns, request)
     _check_other_color(body, colors, columns, request)
+    if columns.color == RGB and request.scale is None and _are_bits(colors):
+        request.warn(
+            "all channels are 0 or 1 and are read as 0-255, which is nearly black; if they are "
+            "fractions, geoindex palette convert --scale unit (scale='unit')"
+        )
     entries = [
         Entry(
             color=color,
@@ -205,11 +213,17 @@ def _colors(rows: Sequence[Row], columns: Columns, request: Request) -> list[tup
     ]
 
 
+def _are_bits(colors: Sequence[tuple[float, ...]]) -> bool:
+    """Whether several whole channels are all 0 or 1."""
+    channels = {channel for color in colors for channel in color[:3]}
+    return len(colors) > 1 and channels == {0, 1} and all(isinstance(c, int) for c in channels)
+
+
 def _check_other_color(
     rows: Sequence[Row], colors: Sequence[tuple[float, ...]], columns: Columns, request: Request
 ) -> None:
     """Refuse a row whose red, green and blue are not the color that it has in one cell."""
-    if columns.color != ("red", "green", "blue") or "color" not in columns:
+    if columns.color != RGB or "color" not in columns:
         return
     channels = np.array([color[:3] for color in colors])
     try:

@@ -42,6 +42,7 @@ def palettes(draw: st.DrawFn) -> Palette:
     return Palette(colors, draw(st.none() | label), name="p", values=draw(st.none() | number))
 
 
+@pytest.mark.filterwarnings("ignore:.*all channels are 0 or 1")
 @pytest.mark.parametrize("known", WRITTEN, ids=lambda known: known.key)
 @given(palette=palettes())
 def test_round_trip(known: PaletteFormat, palette: Palette) -> None:

@@ -293,6 +293,14 @@ CASES = [
         for kind in ("an array", "a file")
     ),
     Case(
+        "a palette learned of a file of one band, 0 to 7",
+        lambda: len(
+            learn_palette(write_tif(Path("map.tif"), np.arange(8, dtype=np.uint8)[np.newaxis]), 8)
+        ),
+        Said(r"map\.tif: all colors are 8 dark grays, 0 to 7, .* class numbers", 8),
+        "they could be both",
+    ),
+    Case(
         "a Dask array of two dimensions",
         lambda: index_image(da.zeros((4, 4), dtype=np.uint8), GRAY).shape,
         Said("Dask array of two dimensions is read as gray .*IndexGrid", (4, 4)),

@@ -157,6 +157,13 @@ CASES = [
         {"t.csv": "hex,r,g,b,name\n#ff0000,255,0,0,A\n#00ff00,0,0,255,B\n"},
     ),
     Case(
+        "a table of nothing but 0 and 1",
+        lambda: load_palette("t.csv").colors,
+        Said("t.csv: all channels are 0 or 1 .* --scale unit", [[1, 0, 0], [0, 0, 1]]),
+        "they could be fractions",
+        {"t.csv": "r,g,b\n1,0,0\n0,0,1\n"},
+    ),
+    Case(
         "a table with two columns of red",
         lambda: load_palette("t.csv"),
         Refused("t.csv, line 1: columns 1 and 4 are both red; name the columns"),
