@@ -123,7 +123,8 @@ def _class_colors(
         return np.array(content["colors"], dtype=np.uint8)
     if values is not None:
         return table[values]
-    return table[: content.get("n_colors", _used_rows(indices, table, nodata))]
+    n_colors = content.get("n_colors")
+    return table[: _used_rows(indices, table, nodata) if n_colors is None else n_colors]
 
 
 def palette_of_raster(path: Path) -> Palette:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.color.mapper import ColorMapper
-from geoindex.color.pixels import NO_MASK
 from geoindex.palette import Palette
 from geoindex.report import pyramid_kernels as kernels
 
-__all__ = ["MOST_COLORS", "NumberedColors", "fit_of"]
+__all__ = ["Fit", "NumberedColors", "fit_of"]
 
 MOST_COLORS = 2**20
 """A map of more colors is a photograph, and is shown without its exact colors."""
@@ -36,16 +36,13 @@ class NumberedColors:
         """Whether every color has a number."""
         return self._used >= 0
 
-    def number(
-        self, colors: NDArray[np.uint8], valid: NDArray[np.uint8] | None, first_row: int
-    ) -> NDArray[np.uint32] | None:
+    def number(self, packed: NDArray[np.uint32], first_row: int) -> NDArray[np.uint32] | None:
         """Give the pixels of the next rows their numbers; None once there are too many colors.
 
         Parameters
         ----------
-        colors : ndarray of uint8, shape (rows, cols, 3)
-        valid : ndarray of uint8, shape (rows, cols), or None
-            0 where a pixel has no color.
+        packed : ndarray of uint32, shape (rows, cols)
+            Colors as bytes of a number, 0 for none.
         first_row : int
             Row of the image that they begin with.
 
@@ -55,10 +52,9 @@ class NumberedColors:
         """
         if not self.is_complete:
             return None
-        out = np.empty(colors.shape[:2], dtype=np.uint32)
+        out = np.empty(packed.shape, dtype=np.uint32)
         self._used = kernels.number_colors(
-            colors,
-            NO_MASK if valid is None else valid,
+            packed,
             first_row,
             self._numbers,
             self._used,
@@ -70,10 +66,15 @@ class NumberedColors:
         return out if self.is_complete else None
 
     @property
+    def number_of_all(self) -> int | None:
+        """How many colors there are; None if there are too many."""
+        return self._used if self.is_complete else None
+
+    @property
     def colors(self) -> NDArray[np.uint8]:
         """Color of each number from 1, shape (n, 3)."""
         packed = self._colors[1 : self._used + 1]
-        return np.stack([packed >> 16, packed >> 8 & 255, packed & 255], axis=1).astype(np.uint8)
+        return np.stack([packed, packed >> 8, packed >> 16], axis=1).astype(np.uint8)
 
     @property
     def counts(self) -> NDArray[np.int64]:
@@ -86,7 +87,58 @@ class NumberedColors:
         return self._places[1 : self._used + 1]
 
 
-def fit_of(colors: NumberedColors, compared: Palette, metric: Any) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Fit:
+    """How far the colors of a map are from a palette."""
+
+    near: NDArray[np.uint16]
+    """Nearest row of each color."""
+
+    distance: NDArray[np.float64]
+    """Distance from it."""
+
+    colors: NumberedColors
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values.
+
+        Returns
+        -------
+        dict
+            A ``histogram`` of pixels by distance, up to ``limit``, their ``mean`` and
+            ``largest``, and the colors that fit ``worst``: many pixels far away first.
+        """
+        distance, counts = self.distance, self.colors.counts
+        largest = float(distance.max(initial=0))
+        limit = max(1.0, largest)
+        histogram, _ = np.histogram(distance, bins=N_BINS, range=(0, limit), weights=counts)
+        return {
+            "histogram": histogram.astype(np.int64).tolist(),
+            "limit": limit,
+            "mean": float((distance * counts).sum() / max(1, int(counts.sum()))),
+            "largest": largest,
+            "worst": self._worst(),
+        }
+
+    def _worst(self) -> list[dict[str, Any]]:
+        """Colors that fit worst, and where they are."""
+        colors, counts = self.colors.colors, self.colors.counts
+        badness = self.distance * np.sqrt(counts)
+        places = np.lexsort([np.arange(len(colors)), -badness])[:N_WORST]
+        return [
+            {
+                "color": colors[place].tolist(),
+                "near": int(self.near[place]),
+                "distance": round(float(self.distance[place]), 2),
+                "pixels": int(counts[place]),
+                "at": self.colors.places[place].tolist(),
+            }
+            for place in places.tolist()
+            if self.distance[place] > 0
+        ]
+
+
+def fit_of(colors: NumberedColors, compared: Palette, metric: Any) -> Fit:
     """Find how far the colors of a map are from a palette.
 
     Parameters
@@ -100,36 +152,9 @@ def fit_of(colors: NumberedColors, compared: Palette, metric: Any) -> dict[str, 
 
     Returns
     -------
-    dict
-        ``near`` and ``distance`` of each color, arrays of shape (n,), and JSON values: a
-        ``histogram`` of pixels by distance, up to ``limit``, their ``mean`` and ``largest``, and
-        the colors that fit ``worst``: many pixels far away first.
+    Fit
     """
-    rgb, counts = colors.colors, colors.counts
     mapper = ColorMapper(compared, metric=metric)
-    near = mapper.map(rgb)
-    distance = mapper.distance(rgb, near)
-    n_pixels, largest = int(counts.sum()), float(distance.max(initial=0))
-    limit = max(1.0, largest)
-    histogram, _ = np.histogram(distance, bins=N_BINS, range=(0, limit), weights=counts)
-    badness = distance * np.sqrt(counts)
-    worst = np.lexsort([np.arange(len(rgb)), -badness])[:N_WORST]
-    return {
-        "near": near.astype(np.uint16),
-        "distance": distance.astype(np.float32),
-        "histogram": histogram.astype(np.int64).tolist(),
-        "limit": limit,
-        "mean": float((distance * counts).sum() / max(1, n_pixels)),
-        "largest": largest,
-        "worst": [
-            {
-                "color": rgb[place].tolist(),
-                "near": int(near[place]),
-                "distance": round(float(distance[place]), 2),
-                "pixels": int(counts[place]),
-                "at": colors.places[place].tolist(),
-            }
-            for place in worst.tolist()
-            if distance[place] > 0
-        ],
-    }
+    near = mapper.map(colors.colors)
+    distance = mapper.distance(colors.colors, near)
+    return Fit(near=near.astype(np.uint16), distance=distance, colors=colors)

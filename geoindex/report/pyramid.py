@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from geoindex.color.threads import in_threads
 from geoindex.report import pyramid_kernels as kernels
+from geoindex.report.map_colors import NumberedColors
 
 __all__ = ["TILE", "ClassPyramid", "ColorPyramid", "Level", "Pyramid", "base64_size", "shapes_of"]
 
@@ -23,8 +24,8 @@ TILE = 512
 COMPRESSION = 6
 """zlib's level: 9 makes tiles 10 % smaller in ten times the time."""
 
-QUALITY = 60
-"""WebP's quality of pictures that are only looked at."""
+QUALITY, EFFORT = 60, 1
+"""WebP's quality and slowness (0-6) of pictures that are only looked at."""
 
 Array = NDArray[Any]
 
@@ -70,8 +71,12 @@ class Level:
         self.size += base64_size(len(content))
         self.tiles[place] = content
         if self.size > limit:
-            self.is_dropped = True
-            self.tiles.clear()
+            self.drop()
+
+    def drop(self) -> None:
+        """Let go of all tiles."""
+        self.is_dropped = True
+        self.tiles.clear()
 
 
 class Pyramid(ABC):
@@ -87,9 +92,6 @@ class Pyramid(ABC):
         Most characters of a level in base64; larger levels are dropped.
     """
 
-    channels: tuple[int, ...] = ()
-    """Shape of a pixel."""
-
     def __init__(self, kind: str, shape: tuple[int, int], limit: int) -> None:
         self.kind = kind
         self.levels = [Level(level) for level in shapes_of(shape)]
@@ -98,7 +100,7 @@ class Pyramid(ABC):
         self._done = [0] * len(self.levels)
 
     def add(self, rows: Array, level: int = 0) -> None:
-        """Add rows of a level, shape (any, cols) or, of colors, (any, cols, 4).
+        """Add rows of a level, shape (any, cols).
 
         Tiles, and the rows of the level above, follow as soon as their rows are complete.
         """
@@ -106,18 +108,19 @@ class Pyramid(ABC):
         while len(rows):
             filled = self._done[level] % TILE
             height = min(TILE, n_rows - self._done[level] + filled)
-            part = rows[: height - filled]
-            band = self._band(level, rows.dtype, height, n_cols)
-            band[filled : filled + len(part)] = part
+            part, rows = rows[: height - filled], rows[height - filled :]
             self._done[level] += len(part)
-            rows = rows[len(part) :]
-            if filled + len(part) == height:
-                self._bands[level] = None
-                self._cut(level, self._done[level] - height, band)
-                if level + 1 < len(self.levels):
-                    self.add(self._halved(band), level + 1)
+            band = part
+            if len(part) < height:
+                band = self._filled(level, filled, part, (height, n_cols))
+            if filled + len(part) < height:
+                continue
+            self._bands[level] = None
+            self._cut(level, self._done[level] - height, band)
+            if level + 1 < len(self.levels):
+                self.add(self._halved(band), level + 1)
 
-    def fitting(self, finest: int) -> int | None:
+    def size(self, finest: int) -> int | None:
         """Characters of all levels from `finest` up, None if one of them was dropped."""
         levels = self.levels[finest:]
         if any(level.is_dropped for level in levels):
@@ -130,11 +133,12 @@ class Pyramid(ABC):
             for (row, col), content in sorted(level.tiles.items()):
                 yield f"{self.kind}{number}-{row}-{col}", content
 
-    def _band(self, level: int, dtype: np.dtype[Any], height: int, n_cols: int) -> Array:
-        """Rows of tiles that are being filled."""
+    def _filled(self, level: int, row: int, part: Array, shape: tuple[int, int]) -> Array:
+        """Write rows into the row of tiles that is being filled."""
         band = self._bands[level]
         if band is None:
-            band = self._bands[level] = np.empty((height, n_cols, *self.channels), dtype)
+            band = self._bands[level] = np.empty(shape, part.dtype)
+        band[row : row + len(part)] = part
         return band
 
     def _cut(self, level: int, top: int, band: Array) -> None:
@@ -146,7 +150,7 @@ class Pyramid(ABC):
         tiles: dict[int, bytes] = {}
 
         def compress(left: int) -> None:
-            tiles[left] = self._compressed(band[:, left : left + TILE])
+            tiles[left] = self._compressed(band[:, left : left + TILE], level)
 
         in_threads(compress, lefts)
         for left in lefts:
@@ -154,8 +158,8 @@ class Pyramid(ABC):
 
     def _halved(self, band: Array) -> Array:
         """Half the rows and columns of a band."""
-        rows, cols = band.shape[:2]
-        half = np.empty((-(-rows // 2), -(-cols // 2), *self.channels), band.dtype)
+        rows, cols = band.shape
+        half = np.empty((-(-rows // 2), -(-cols // 2)), band.dtype)
         self._halve(band, half)
         return half
 
@@ -164,7 +168,7 @@ class Pyramid(ABC):
         """Write half the rows and columns of a band."""
 
     @abstractmethod
-    def _compressed(self, tile: Array) -> bytes:
+    def _compressed(self, tile: Array, level: int) -> bytes:
         """Content of a tile."""
 
 
@@ -174,49 +178,39 @@ class ClassPyramid(Pyramid):
     def _halve(self, band: Array, half: Array) -> None:
         kernels.halve_classes(band, half)
 
-    def _compressed(self, tile: Array) -> bytes:
+    def _compressed(self, tile: Array, _level: int) -> bytes:
         return planes(tile, tile.dtype.itemsize)
 
 
 class ColorPyramid(Pyramid):
-    """Red, green, blue, alpha as pictures; the pixels of the first level are kept apart."""
-
-    channels = (4,)
+    """Packed colors: exact numbers on the first level, pictures to look at on the others."""
 
     def __init__(self, kind: str, shape: tuple[int, int], limit: int) -> None:
         super().__init__(kind, shape, limit)
-        self.numbers = NumberTiles(kind, shape, limit)
-        """Exact colors of the first level, by number."""
-        self.levels[0] = self.numbers.levels[0]
+        self.colors = NumberedColors()
 
     def _halve(self, band: Array, half: Array) -> None:
         kernels.halve_colors(band, half)
 
     def _cut(self, level: int, top: int, band: Array) -> None:
-        if level > 0:
-            super()._cut(level, top, band)
+        numbers = self.colors.number(band, top) if level == 0 else band
+        if numbers is None:
+            self.levels[0].drop()
+        else:
+            super()._cut(level, top, numbers)
 
-    def _compressed(self, tile: Array) -> bytes:
+    def _compressed(self, tile: Array, level: int) -> bytes:
+        if level == 0:
+            # Frequent colors turn up early, so that most tiles have small numbers.
+            largest = int(tile.max())
+            return planes(tile, 1 + (largest > 0xFF) + (largest > 0xFFFF))
         from PIL import Image
 
         with BytesIO() as file:
-            Image.fromarray(tile).save(file, "WEBP", quality=QUALITY, method=2)
+            rgba = np.ascontiguousarray(tile, dtype="<u4").view(np.uint8)
+            picture = Image.fromarray(rgba.reshape(*tile.shape, 4))
+            picture.save(file, "WEBP", quality=QUALITY, method=EFFORT)
             return file.getvalue()
-
-
-class NumberTiles(Pyramid):
-    """Numbers of colors, one level of them: numbers have no mean."""
-
-    def __init__(self, kind: str, shape: tuple[int, int], limit: int) -> None:
-        super().__init__(kind, shape, limit)
-        self.levels = self.levels[:1]
-
-    def _halve(self, band: Array, half: Array) -> None:
-        raise NotImplementedError
-
-    def _compressed(self, tile: Array) -> bytes:
-        # Frequent colors turn up early, so that most tiles have small numbers.
-        return planes(tile, 1 + (int(tile.max()) > 0xFF) + (int(tile.max()) > 0xFFFF))
 
 
 def planes(tile: Array, n_planes: int) -> bytes:

@@ -7,18 +7,44 @@ from numpy.typing import NDArray
 
 from geoindex.color.compiled import compiled, types
 
-__all__ = ["halve_classes", "halve_colors", "number_colors"]
+__all__ = ["halve_classes", "halve_colors", "number_colors", "pack_colors"]
 
 _COLORS = types.Array(types.uint8, 3, "A", readonly=True)
-_VALID = types.Array(types.uint8, 2, "A", readonly=True)
 _BYTES = types.Array(types.uint8, 2, "A", readonly=True)
+_PACKED = types.Array(types.uint32, 2, "A", readonly=True)
 _WORDS = types.Array(types.uint16, 2, "A", readonly=True)
+
+
+@compiled(types.void(_COLORS, _BYTES, types.uint32[:, ::1]))
+def pack_colors(
+    pixels: NDArray[np.uint8], valid: NDArray[np.uint8], out: NDArray[np.uint32]
+) -> None:
+    """Write red, green, blue and an alpha of 255 as the bytes of a number, 0 for no color.
+
+    Parameters
+    ----------
+    pixels : ndarray of uint8, shape (rows, cols, 3)
+    valid : ndarray of uint8, shape (rows, cols)
+        0 where a pixel has no color. Empty if all have one.
+    out : ndarray of uint32, shape (rows, cols)
+        Written; red is the lowest byte.
+    """
+    for row in range(out.shape[0]):
+        for col in range(out.shape[1]):
+            if valid.size > 0 and valid[row, col] == 0:
+                out[row, col] = 0
+                continue
+            out[row, col] = (
+                np.uint32(pixels[row, col, 0])
+                | np.uint32(pixels[row, col, 1]) << np.uint32(8)
+                | np.uint32(pixels[row, col, 2]) << np.uint32(16)
+                | np.uint32(0xFF000000)
+            )
 
 
 @compiled(
     types.int64(
-        _COLORS,
-        _VALID,
+        _PACKED,
         types.int64,
         types.uint32[::1],
         types.int64,
@@ -29,8 +55,7 @@ _WORDS = types.Array(types.uint16, 2, "A", readonly=True)
     )
 )
 def number_colors(
-    pixels: NDArray[np.uint8],
-    valid: NDArray[np.uint8],
+    packed: NDArray[np.uint32],
     first_row: int,
     numbers: NDArray[np.uint32],
     used: int,
@@ -43,11 +68,10 @@ def number_colors(
 
     Parameters
     ----------
-    pixels : ndarray of uint8, shape (rows, cols, 3)
-    valid : ndarray of uint8, shape (rows, cols)
-        0 where a pixel has no color. Empty if all have one.
+    packed : ndarray of uint32, shape (rows, cols)
+        From :func:`pack_colors`.
     first_row : int
-        Row of the image that `pixels` begins with.
+        Row of the image that `packed` begins with.
     numbers : ndarray of uint32, shape (2 ** 24,)
         Number of each color, 0 if it has none yet.
     used : int
@@ -62,28 +86,22 @@ def number_colors(
     int
         `used` now, or -1 if there are more than n - 1 colors.
     """
-    rows, cols = pixels.shape[:2]
-    last, number = np.uint32(0xFFFFFFFF), np.uint32(0)
-    for row in range(rows):
-        for col in range(cols):
-            if valid.size > 0 and valid[row, col] == 0:
-                out[row, col] = 0
-                continue
-            color = (
-                np.uint32(pixels[row, col, 0]) << np.uint32(16)
-                | np.uint32(pixels[row, col, 1]) << np.uint32(8)
-                | np.uint32(pixels[row, col, 2])
-            )
+    last, number = np.uint32(0), np.uint32(0)
+    for row in range(packed.shape[0]):
+        for col in range(packed.shape[1]):
+            color = packed[row, col]
             if color != last:
-                last, number = color, numbers[color]
-                if number == 0:
-                    used += 1
-                    if used >= len(colors):
-                        return -1
-                    number = np.uint32(used)
-                    numbers[color] = number
-                    colors[used] = color
-                    places[used, 0], places[used, 1] = first_row + row, col
+                last, number = color, np.uint32(0)
+                if color != 0:
+                    number = numbers[color & np.uint32(0xFFFFFF)]
+                    if number == 0:
+                        used += 1
+                        if used >= len(colors):
+                            return -1
+                        number = np.uint32(used)
+                        numbers[color & np.uint32(0xFFFFFF)] = number
+                        colors[used] = color
+                        places[used, 0], places[used, 1] = first_row + row, col
             counts[number] += 1
             out[row, col] = number
     return used
@@ -114,26 +132,30 @@ def halve_classes(
             out[row, col] = a
 
 
-@compiled(types.void(_COLORS, types.uint8[:, :, ::1]))
-def halve_colors(pixels: NDArray[np.uint8], out: NDArray[np.uint8]) -> None:
-    """Write the mean of each 2 x 2 pixels (red, green, blue, alpha), weighed by alpha."""
-    rows, cols = pixels.shape[:2]
+@compiled(types.void(_PACKED, types.uint32[:, ::1]))
+def halve_colors(packed: NDArray[np.uint32], out: NDArray[np.uint32]) -> None:
+    """Write the mean of each 2 x 2 packed colors, weighed by their alpha."""
+    rows, cols = packed.shape
     for row in range(out.shape[0]):
         top, low = 2 * row, min(2 * row + 1, rows - 1)
         for col in range(out.shape[1]):
             left, right = 2 * col, min(2 * col + 1, cols - 1)
-            a, b = np.uint32(pixels[top, left, 3]), np.uint32(pixels[top, right, 3])
-            c, d = np.uint32(pixels[low, left, 3]), np.uint32(pixels[low, right, 3])
-            total = a + b + c + d
+            a, b = packed[top, left], packed[top, right]
+            c, d = packed[low, left], packed[low, right]
+            if a == b and a == c and a == d:
+                out[row, col] = a
+                continue
+            shift = np.uint32(24)
+            wa, wb, wc, wd = a >> shift, b >> shift, c >> shift, d >> shift
+            total = max(np.uint32(1), wa + wb + wc + wd)
+            mean = (wa + wb + wc + wd + np.uint32(2)) // np.uint32(4) << shift
             for band in range(3):
-                if total == 0:
-                    out[row, col, band] = 0
-                    continue
-                out[row, col, band] = (
-                    a * pixels[top, left, band]
-                    + b * pixels[top, right, band]
-                    + c * pixels[low, left, band]
-                    + d * pixels[low, right, band]
-                    + total // np.uint32(2)
-                ) // total
-            out[row, col, 3] = (total + np.uint32(2)) // np.uint32(4)
+                by, byte = np.uint32(8 * band), np.uint32(255)
+                weighed = (
+                    wa * (a >> by & byte)
+                    + wb * (b >> by & byte)
+                    + wc * (c >> by & byte)
+                    + wd * (d >> by & byte)
+                )
+                mean |= (weighed + total // np.uint32(2)) // total << by
+            out[row, col] = mean

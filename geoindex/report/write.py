@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from geoindex.color.pixels import Pixels
+from geoindex.color.pixels import NO_MASK
 from geoindex.color.threads import Progress
-from geoindex.errors import GridError, ImageError, OptionError
+from geoindex.errors import GridError, OptionError
 from geoindex.files.whole_files import atomic_output, check_target
 from geoindex.grid import IndexGrid
 from geoindex.grids.formats import open_grid
@@ -23,18 +21,19 @@ from geoindex.images.files import MapImage, open_image
 from geoindex.images.grid_rule import rule_of_grid
 from geoindex.indexing.report import ConversionReport
 from geoindex.report.command import option_words
+from geoindex.report.contents import Blocks, Contents
 from geoindex.report.facts import compared_palette, grid_facts
-from geoindex.report.map_colors import NumberedColors, fit_of
+from geoindex.report.map_colors import Fit, NumberedColors, fit_of
 from geoindex.report.page import write_page
 from geoindex.report.pyramid import (
     TILE,
     ClassPyramid,
     ColorPyramid,
     Pyramid,
-    base64_size,
     planes,
     shapes_of,
 )
+from geoindex.report.pyramid_kernels import pack_colors
 from geoindex.rules.scale import round_colors
 
 __all__ = ["DEFAULT_MEGABYTES", "write_report"]
@@ -43,9 +42,6 @@ DEFAULT_MEGABYTES = 20.0
 
 PAGE_BYTES = 200_000
 """Room for scripts and style, and for the tags around the tiles."""
-
-KINDS = {"g": "grid", "s": "map", "w": "changes", "c": "confidence"}
-"""Letters of the pyramids, first what must not be missing."""
 
 
 def write_report(
@@ -87,9 +83,9 @@ def write_report(
     Raises
     ------
     ImageError
-        The image has another size than the grid.
+        The image cannot be read.
     GridError
-        A grid cannot be read, or has another size.
+        A grid cannot be read, or the image or a grid has another size.
     OptionError
         `max_size` is too small for the page.
     OutputError
@@ -104,52 +100,33 @@ def write_report(
     target = Path(path)
     check_target(target, overwrite=overwrite)
     opened = _opened(grid)
-    beside = {"w": changes, "c": confidence}
-    extras = {kind: _extra(one, kind, opened) for kind, one in beside.items() if one is not None}
-    limit = int(max_size * 1e6) - PAGE_BYTES
-    pyramids: dict[str, Pyramid] = {}
-    for kind, one in {"g": opened, **extras}.items():
-        pyramids[kind] = ClassPyramid(kind, opened.shape, limit)
-        for _, band in one.bands():
-            pyramids[kind].add(np.asarray(band))
-    colors = NumberedColors()
-    with open_image(image, rule_of_grid(opened)) as source:
-        if source.shape != opened.shape:
-            raise ImageError(
-                f"{image}: has {source.shape[1]} x {source.shape[0]} pixels and the grid "
-                f"{opened.shape[1]} x {opened.shape[0]}; give the image that it was made of"
-            )
-        pyramids["s"] = _map_pyramid(source, colors, limit, progress)
-        words = option_words(opened, source)
-    facts = {
+    facts: dict[str, Any] = {
         "title": Path(image).name,
         "source": str(image),
-        "options": words,
         "tile": TILE,
         "levels": shapes_of(opened.shape),
         "maxSize": max_size,
         **grid_facts(opened),
-        **_conversion_facts(conversion, extras),
+        **_conversion_facts(conversion),
     }
-    blocks = _color_blocks(colors, opened, facts)
-    spent = sum(base64_size(len(block)) for _, block in blocks)
-    plan = _plan(pyramids, limit - spent - len(str(facts)))
-    facts.update(finest=plan.finest, left=plan.left)
-    if plan.finest.get("s") != 0:
-        blocks = [block for block in blocks if block[0] != "distance"]
-    if "g" not in plan.finest:
-        raise OptionError(
-            f"max_size={max_size:g} (--max-size) is too small for this map; allow "
-            f"{_least(pyramids['g'], spent):.1f} MB or more"
-        )
-
-    def content() -> Iterator[tuple[str, bytes]]:
-        yield from blocks
-        for kind, finest in plan.finest.items():
-            yield from pyramids[kind].tiles(finest)
-
+    contents = Contents(int(max_size * 1e6) - PAGE_BYTES - len(str(facts)))
+    pyramid: Pyramid = _class_pyramid("g", opened, contents.room)
+    contents.add("grid", pyramid)
+    if "g" not in contents.finest:
+        raise _too_small(max_size, pyramid, contents.room)
+    with open_image(image, rule_of_grid(opened)) as source:
+        _check_shape(f"{image}: the image", source.shape, opened.shape)
+        facts["options"] = option_words(opened, source)
+        map_pyramid = _map_pyramid(source, contents.room, progress)
+    fit = _fit(map_pyramid.colors, opened, facts["metric"])
+    contents.add("map", map_pyramid, lambda: _color_blocks(map_pyramid.colors, fit))
+    facts |= {"nColors": map_pyramid.colors.number_of_all, "fit": fit and fit.to_dict()}
+    for kind, name, extra in (("w", "changes", changes), ("c", "confidence", confidence)):
+        if extra is not None:
+            facts[name] = _add_beside(contents, kind, name, extra, opened.shape)
+    facts |= {"finest": contents.finest, "left": contents.left}
     with atomic_output(target, overwrite=overwrite) as scratch:
-        write_page(scratch, str(facts["title"]), facts, content())
+        write_page(scratch, str(facts["title"]), facts, contents)
 
 
 def _opened(grid: IndexGrid | str | PathLike[str]) -> IndexGrid:
@@ -157,112 +134,83 @@ def _opened(grid: IndexGrid | str | PathLike[str]) -> IndexGrid:
     return grid.compute() if isinstance(grid, IndexGrid) else open_grid(grid)
 
 
-def _extra(one: IndexGrid | str | PathLike[str], kind: str, grid: IndexGrid) -> IndexGrid:
-    """Open a grid of class recovery, which must have the size of the grid."""
-    opened = _opened(one)
-    if opened.shape != grid.shape:
+def _add_beside(
+    contents: Contents,
+    kind: str,
+    name: str,
+    grid: IndexGrid | str | PathLike[str],
+    shape: tuple[int, int],
+) -> list[int]:
+    """Add a grid that class recovery wrote, and return the pixels of each of its classes."""
+    opened = _opened(grid)
+    _check_shape(f"the grid of {name}", opened.shape, shape)
+    contents.add(name, _class_pyramid(kind, opened, contents.room))
+    counts: list[int] = opened.counts().tolist()
+    return counts
+
+
+def _check_shape(what: str, found: tuple[int, int], expected: tuple[int, int]) -> None:
+    """Refuse an image or a grid that does not belong to the grid."""
+    if found != expected:
         raise GridError(
-            f"the grid of {KINDS[kind]} has {opened.shape[1]} x {opened.shape[0]} pixels and the "
-            f"grid {grid.shape[1]} x {grid.shape[0]}; give those that were written together"
+            f"{what} has {found[1]} x {found[0]} pixels and the grid {expected[1]} x "
+            f"{expected[0]}; give what the grid was made of, or with"
         )
-    return opened
 
 
-def _map_pyramid(
-    source: MapImage, colors: NumberedColors, limit: int, progress: Progress | None
-) -> ColorPyramid:
-    """Read the image from top to bottom, numbering its colors."""
+def _too_small(max_size: float, pyramid: Pyramid, room: int) -> OptionError:
+    """Error for a page that has no room even for the coarsest level of the grid."""
+    least = max_size + (pyramid.levels[-1].size - room) / 1e6 + 0.05
+    return OptionError(
+        f"max_size={max_size:g} (--max-size) is too small for this map; allow {least:.1f} MB or "
+        "more"
+    )
+
+
+def _class_pyramid(kind: str, grid: IndexGrid, limit: int) -> ClassPyramid:
+    """Tiles of a grid."""
+    pyramid = ClassPyramid(kind, grid.shape, limit)
+    for _, band in grid.bands():
+        pyramid.add(band)
+    return pyramid
+
+
+def _map_pyramid(source: MapImage, limit: int, progress: Progress | None) -> ColorPyramid:
+    """Read the image from top to bottom."""
     pyramid = ColorPyramid("s", source.shape, limit)
     regions = plan_regions(source.shape, source.block_shape, whole_rows=True)
     with read_ahead(source, regions) as parts:
         for (rows, _), pixels in parts:
-            rgba = _rgba(pixels)
-            numbers = colors.number(rgba[..., :3], pixels.valid, rows.start)
-            if numbers is None:
-                pyramid.levels[0].is_dropped = True
-            else:
-                pyramid.numbers.add(numbers)
-            pyramid.add(rgba)
+            packed = np.empty(pixels.shape, dtype=np.uint32)
+            valid = NO_MASK if pixels.valid is None else pixels.valid
+            pack_colors(round_colors(pixels.colors), valid, packed)
+            pyramid.add(packed)
             if progress is not None:
                 progress(rows.stop * source.shape[1], source.shape[0] * source.shape[1])
     return pyramid
 
 
-def _rgba(pixels: Pixels) -> NDArray[np.uint8]:
-    """Colors with an alpha of 0 where a pixel has none, else 255."""
-    rgba = np.empty((*pixels.shape, 4), dtype=np.uint8)
-    rgba[..., :3] = round_colors(pixels.colors)
-    rgba[..., 3] = 255
-    if pixels.valid is not None:
-        rgba[..., 3][pixels.valid == 0] = 0
-    return rgba
-
-
-def _color_blocks(
-    colors: NumberedColors, grid: IndexGrid, facts: dict[str, Any]
-) -> list[tuple[str, bytes]]:
-    """Make the blocks of the colors of the map, and add to the facts how well they fit."""
-    facts["fit"], facts["nColors"] = None, None
-    if not colors.is_complete:
-        return []
-    facts["nColors"] = len(colors.colors)
-    blocks = [("colors", zlib.compress(colors.colors.tobytes(), 9))]
+def _fit(colors: NumberedColors, grid: IndexGrid, metric: Any) -> Fit | None:
+    """How well the colors of the map fit; None if the page cannot know."""
     compared = compared_palette(grid)
-    if compared is None:
-        return blocks
-    fit = fit_of(colors, compared, facts["metric"])
-    near, distance = fit.pop("near"), fit.pop("distance")
-    facts["fit"] = fit
-    near_block = planes(near, 2)
-    return [*blocks, ("near", near_block), ("distance", zlib.compress(distance.tobytes(), 9))]
+    if compared is None or not colors.is_complete:
+        return None
+    return fit_of(colors, compared, metric)
 
 
-def _conversion_facts(
-    conversion: ConversionReport | None, extras: dict[str, IndexGrid]
-) -> dict[str, Any]:
-    """Facts that only a conversion, or its changes, can tell."""
-    changed = None
-    if "w" in extras:
-        changed = extras["w"].counts().tolist()
+def _color_blocks(colors: NumberedColors, fit: Fit | None) -> Blocks:
+    """Blocks that exact colors of the map need: the table of their numbers, and how they fit."""
+    blocks = [("colors", zlib.compress(colors.colors.tobytes(), 9))]
+    if fit is not None:
+        distance = fit.distance.astype("<f4").tobytes()
+        blocks += [("near", planes(fit.near, 2)), ("distance", zlib.compress(distance, 9))]
+    return blocks
+
+
+def _conversion_facts(conversion: ConversionReport | None) -> dict[str, Any]:
+    """Facts that only a conversion can tell."""
     merged: Sequence[Any] = () if conversion is None else conversion.to_dict()["merged"]
     return {
         "warnings": [] if conversion is None else conversion.warnings(),
         "merged": list(merged),
-        "changed": changed,
     }
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """Levels that a page has."""
-
-    finest: dict[str, int]
-    """Finest level of each kind."""
-
-    left: list[list[Any]]
-    """Name of each kind of which levels are left out, and the pixels along a side of one of the
-    finest that is there, 0 if none is."""
-
-
-def _plan(pyramids: dict[str, Pyramid], limit: int) -> _Plan:
-    """Choose the finest levels that fit, kind after kind."""
-    finest: dict[str, int] = {}
-    left: list[list[Any]] = []
-    for kind, name in KINDS.items():
-        if kind not in pyramids:
-            continue
-        pyramid = pyramids[kind]
-        for level in range(len(pyramid.levels)):
-            size = pyramid.fitting(level)
-            if size is not None and size <= limit:
-                finest[kind] = level
-                limit -= size
-                break
-        if finest.get(kind) != 0:
-            left.append([name, 2 ** finest[kind] if kind in finest else 0])
-    return _Plan(finest, left)
-
-
-def _least(pyramid: Pyramid, spent: int) -> float:
-    """Megabytes that a page needs for the coarsest level of its grid."""
-    return (pyramid.levels[-1].size + spent + PAGE_BYTES) / 1e6 + 0.05

@@ -43,7 +43,7 @@
  * @property {[string, string][]} done
  * @property {string[]} warnings
  * @property {{index: number, label: string, colors: number[][], pixels: number[]}[]} merged
- * @property {number[] | null} changed pixels by reason
+ * @property {number[]} [changes] pixels by reason
  * @property {number | null} nColors of the map
  * @property {Fit | null} fit
  *

@@ -37,7 +37,7 @@ function conversionSection() {
 
 /** What class recovery changed. @param {() => void} showChanges */
 function changesSection(showChanges) {
-  const changed = FACTS.changed;
+  const changed = FACTS.changes;
   if (!changed) return null;
   const all = FACTS.rows * FACTS.cols;
   const items = REASONS.map((reason, code) => code && make("li", {}, reasonDot(code), make("span", {}, reason.name), make("span", { class: "size" }, make("b", {}, percent(changed[code] / all)), " ", make("small", {}, `${grouped(changed[code])} px`))));
