@@ -24,7 +24,7 @@ from distributed import (
     get_worker,
 )
 
-from geoindex.batch.job import Chunk, Job, Outcome, Runner, Task, convert_sheet
+from geoindex.batch.job import Chunk, Outcome, Runner, SheetJob, Task, convert_sheet
 from geoindex.color.threads import limit_threads
 from geoindex.errors import BatchError
 
@@ -78,7 +78,7 @@ def run_on_cluster(client: Client) -> Runner:
     Runner
     """
 
-    def run(job: Job, chunks: Iterable[Chunk]) -> Generator[Outcome]:
+    def run(job: SheetJob, chunks: Iterable[Chunk]) -> Generator[Outcome]:
         name = f"geoindex-{secrets.token_hex(8)}"
         tasks = chain.from_iterable(chunks)
         running: dict[Future, Task] = {}
@@ -113,7 +113,7 @@ def run_on_cluster(client: Client) -> Runner:
 class JobPlugin(WorkerPlugin):  # type: ignore[misc]  # distributed has no types
     """Keeps a job at a worker."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: SheetJob) -> None:
         self.job = job
         self._home = os.getpid()
 

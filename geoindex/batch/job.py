@@ -7,22 +7,40 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from geoindex.errors import GeoindexError, interrupts_first
 from geoindex.files.json_text import dump_json
 from geoindex.indexing.convert import convert_image
+from geoindex.indexing.convert_values import ValueReport
 from geoindex.indexing.options import GridLayout, ImageMapping
 from geoindex.indexing.report import ConversionReport
 from geoindex.palettes.json_file import palette_to_json
 
-__all__ = ["Chunk", "Job", "Outcome", "Runner", "Task", "convert_sheet"]
+__all__ = ["Chunk", "Job", "Outcome", "Runner", "SheetJob", "SheetReport", "Task", "convert_sheet"]
 
 BEHIND = (".json", ".aux.xml", ".legend.csv")
 """What the names of sidecars and legends add to that of the grid."""
 
 INSTEAD = (".pgw", ".prj", ".odct", ".legend.csv", ".import.txt")
 """What stands in place of its suffix in those of world files, CRS and what belongs to horizons."""
+
+
+SheetReport = ConversionReport | ValueReport
+"""What was done with a sheet."""
+
+
+class SheetJob(Protocol):
+    """What a batch does with every sheet; sent to a process once."""
+
+    def settings(self, suffix: str) -> dict[str, Any]:
+        """All that determines the bytes of a grid, apart from its source, as JSON values."""
+
+    def digest(self, settings: dict[str, Any]) -> str:
+        """Digest of all settings."""
+
+    def convert(self, source: str, target: Path) -> SheetReport:
+        """Convert a sheet; a file that is there is replaced."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +76,10 @@ class Job:
         content = {"settings": settings, "palette": palette_to_json(self.mapping.palette)}
         return hashlib.sha256(dump_json(content).encode()).hexdigest()
 
+    def convert(self, source: str, target: Path) -> ConversionReport:
+        """Convert a sheet; a file that is there is replaced."""
+        return convert_image(source, target, self.mapping, self.layout, overwrite=True)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
@@ -80,7 +102,7 @@ class Outcome:
     number: int
     """That of the task."""
 
-    report: ConversionReport | None = None
+    report: SheetReport | None = None
     """Of a sheet that was converted."""
 
     files: dict[str, int] = field(default_factory=dict)
@@ -93,16 +115,16 @@ class Outcome:
 Chunk = list[Task]
 """Tasks that are sent together."""
 
-Runner = Callable[[Job, Iterable[Chunk]], Generator[Outcome]]
+Runner = Callable[[SheetJob, Iterable[Chunk]], Generator[Outcome]]
 """Does tasks and yields their outcomes in any order; draws chunks only as needed."""
 
 
-def convert_sheet(job: Job, task: Task) -> Outcome:
+def convert_sheet(job: SheetJob, task: Task) -> Outcome:
     """Convert a sheet; an error becomes its outcome.
 
     Parameters
     ----------
-    job : Job
+    job : SheetJob
     task : Task
 
     Returns
@@ -113,7 +135,7 @@ def convert_sheet(job: Job, task: Task) -> Outcome:
     try:
         with interrupts_first():
             target.parent.mkdir(parents=True, exist_ok=True)
-            report = convert_image(task.source, target, job.mapping, job.layout, overwrite=True)
+            report = job.convert(task.source, target)
             files = _files_of(target)
     except GeoindexError as error:
         return Outcome(number=task.number, reason=str(error))

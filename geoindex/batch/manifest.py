@@ -152,7 +152,9 @@ class Manifest:
     def start(self, settings: dict[str, Any], digest: str) -> None:
         """Record which settings a digest stands for, for the human reader."""
         self._append({"settings": digest, **settings})
-        self._palettes[digest] = settings["palette_sha256"]
+        # Grids of values have no palette.
+        if "palette_sha256" in settings:
+            self._palettes[digest] = settings["palette_sha256"]
 
     def begin(self, sources: Mapping[str, str]) -> None:
         """Record that grids are about to be written, each with its source."""

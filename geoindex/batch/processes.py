@@ -19,7 +19,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
-from geoindex.batch.job import Chunk, Job, Outcome, Runner, Task
+from geoindex.batch.job import Chunk, Outcome, Runner, SheetJob, Task
 from geoindex.color.threads import n_cores
 from geoindex.errors import BatchError
 
@@ -52,7 +52,7 @@ def run_in_processes(n_processes: int) -> Runner:
         It raises BatchError where processes cannot be started.
     """
 
-    def run(job: Job, chunks: Iterable[Chunk]) -> Generator[Outcome]:
+    def run(job: SheetJob, chunks: Iterable[Chunk]) -> Generator[Outcome]:
         n_threads = max(1, n_cores() // n_processes)
         pool = _Pool(pickle.dumps((job, n_threads), protocol=5), iter(chunks))
         try:

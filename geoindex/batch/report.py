@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from geoindex.indexing.convert_values import ValueReport
 from geoindex.indexing.report import ConversionReport, classes_texts
 
 __all__ = ["BatchReport", "FailedSheet", "SkippedSheet"]
@@ -42,7 +43,7 @@ class BatchReport:
     folder: str
     """The output folder."""
 
-    done: tuple[ConversionReport, ...]
+    done: tuple[ConversionReport | ValueReport, ...]
     """Sheets that were converted, in the order of the sources."""
 
     skipped: tuple[SkippedSheet, ...]
@@ -77,6 +78,11 @@ class BatchReport:
         """Sheets that were not tried, after a failure with `fail_fast`."""
         return self.n_sheets - len(self.done) - len(self.skipped) - len(self.failed)
 
+    @property
+    def of_classes(self) -> list[ConversionReport]:
+        """Sheets of `done` that became grids of classes."""
+        return [sheet for sheet in self.done if isinstance(sheet, ConversionReport)]
+
     def warnings(self) -> list[str]:
         """Describe likely class numbers, merged colors, and hatchings that no sheet has.
 
@@ -84,14 +90,24 @@ class BatchReport:
         -------
         list of str
         """
-        merged = sum(bool(sheet.merged) for sheet in self.done)
+        done = self.of_classes
+        merged = sum(bool(sheet.merged) for sheet in done)
         texts = [
             f"in {merged:,} sheet{'s' * (merged > 1)} several frequent colors of the map became "
             "one class; the report and geoindex convert list them"
         ]
-        found = [set(sheet.not_found) for sheet in self.done]
+        found = [set(sheet.not_found) for sheet in done]
         nowhere = set.intersection(*found) if found else set()
-        return [*classes_texts(self.done), *texts * (merged > 0), *sorted(nowhere)]
+        return [*self._folded(), *classes_texts(done), *texts * (merged > 0), *sorted(nowhere)]
+
+    def _folded(self) -> list[str]:
+        """Tell of sheets of values whose ramp has nearly the same colors twice."""
+        told = [
+            f"{sheet.source}: {text}"
+            for sheet in self.done
+            if isinstance(sheet, ValueReport) and (text := sheet.reading.warning()) is not None
+        ]
+        return told[:1] if len(told) < 2 else [f"{told[0]}; so in {len(told):,} sheets"]
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as JSON values."""

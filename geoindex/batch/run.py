@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geoindex.batch.job import Chunk, Job, Outcome, Runner, convert_sheet
-from geoindex.batch.manifest import open_manifest
-from geoindex.batch.processes import run_in_processes
+from geoindex.batch.engine import run_batch, suffix_of
+from geoindex.batch.job import Job
 from geoindex.batch.report import BatchReport
-from geoindex.batch.sheets import find_sheets, named_sheets
-from geoindex.batch.state import Batch
 from geoindex.clean import Clean
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.merged import warn_of
 from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha, Translucent
-from geoindex.color.threads import Progress, n_cores
-from geoindex.errors import BatchError, OptionError
-from geoindex.files.whole_files import make_folder
+from geoindex.color.threads import Progress
 from geoindex.grids.class_values import FileNumbering
-from geoindex.grids.formats import GridFormat, format_named
-from geoindex.images.find import warn_of_left_out
+from geoindex.grids.formats import format_named
 from geoindex.images.place import GivenPlace
 from geoindex.images.web_tiles import TileScheme
 from geoindex.indexing.options import GridLayout, ImageMapping
@@ -38,9 +31,6 @@ if TYPE_CHECKING:
     from rasterio.crs import CRS
 
 __all__ = ["convert_many"]
-
-LARGEST_CHUNK = 16
-"""Most tasks sent to a process at once."""
 
 DTYPED = ("geotiff", "npy")
 """Formats that hold 256 classes with nodata only in a larger dtype."""
@@ -165,9 +155,7 @@ def convert_many(
     2
     """
     grid_format = format_named(format)
-    suffix = _suffix(format, grid_format)
-    if jobs is not None and jobs < 1:
-        raise OptionError(f"jobs must be 1 or more, found {jobs}")
+    suffix = suffix_of(format, grid_format)
     mapping = ImageMapping.of(
         palette,
         metric=metric,
@@ -199,57 +187,21 @@ def convert_many(
         place=GivenPlace.of(tiles=tiles, crs=crs),
     )
     job = Job(mapping=mapping, layout=layout)
-    settings = job.settings(suffix)
-    folder = Path(dst_dir)
-    sources = [srcs] if isinstance(srcs, str | PathLike) else list(srcs)
-    sheets = find_sheets(sources, folder, suffix, any_suffix=gdal)
-    if name is not None:
-        sheets = named_sheets(sheets, name)
-    warn_of_left_out(sources, folder)
-    make_folder(folder)
-    with open_manifest(folder) as manifest:
-        batch = Batch(folder, manifest, job.digest(settings), progress)
-        tasks = batch.plan(sheets, resume=resume, overwrite=overwrite, is_far=client is not None)
-        batch.warn_of_palettes(mapping.palette)
-        batch.note_without_source(prune=prune)
-        if tasks and not (fail_fast and batch.failed):
-            manifest.start(settings, batch.digest)
-            run, n_processes = _runner(jobs, len(tasks), client)
-            chunks = batch.begun(tasks, chunk_size(len(tasks), n_processes))
-            with closing(run(job, chunks)) as outcomes:
-                batch.collect(outcomes, n_tasks=len(tasks), fail_fast=fail_fast)
-    report = batch.report()
+    report = run_batch(
+        job,
+        srcs,
+        Path(dst_dir),
+        suffix,
+        jobs=jobs,
+        resume=resume,
+        overwrite=overwrite,
+        fail_fast=fail_fast,
+        name=name,
+        prune=prune,
+        any_suffix=gdal,
+        progress=progress,
+        client=client,
+        palette=mapping.palette,
+    )
     warn_of(report.warnings(), stacklevel=2)
     return report
-
-
-def chunk_size(n_tasks: int, n_processes: int) -> int:
-    """Tasks to send at once: few messages, but no process has much left at the end."""
-    return min(LARGEST_CHUNK, max(1, n_tasks // (8 * n_processes)))
-
-
-def _runner(jobs: int | None, n_tasks: int, client: Client | None) -> tuple[Runner, int]:
-    """Choose the runner; return it with its number of processes."""
-    if client is not None:
-        try:
-            from geoindex.batch.cluster import run_on_cluster
-        except ImportError as error:
-            raise BatchError("a client needs Dask; install geoindex-raster[dask]") from error
-        return run_on_cluster(client), 1
-    n_processes = min(jobs or n_cores(), n_tasks)
-    if n_processes == 1:
-        return _run_here, 1
-    return run_in_processes(n_processes), n_processes
-
-
-def _run_here(job: Job, chunks: Iterable[Chunk]) -> Generator[Outcome]:
-    """Do the tasks in this process."""
-    for chunk in chunks:
-        for task in chunk:
-            yield convert_sheet(job, task)
-
-
-def _suffix(name: str, grid_format: GridFormat) -> str:
-    """Suffix that a name of a format stands for, with the dot."""
-    suffix = "." + name.lower().removeprefix(".")
-    return suffix if suffix in grid_format.suffixes else grid_format.suffixes[0]

@@ -11,13 +11,12 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
-from geoindex.batch.job import Chunk, Outcome, Task
+from geoindex.batch.job import Chunk, Outcome, SheetReport, Task
 from geoindex.batch.manifest import Manifest
 from geoindex.batch.report import BatchReport, FailedSheet, SkippedSheet
 from geoindex.batch.sheets import FolderListings, Sheet, target_problems
 from geoindex.color.threads import Progress
 from geoindex.errors import GeoindexWarning, OutputError
-from geoindex.indexing.report import ConversionReport
 from geoindex.palette import Palette
 
 __all__ = ["Batch"]
@@ -36,7 +35,7 @@ class Batch:
     progress: Progress | None
     sheets: list[Sheet] = field(default_factory=list)
     signatures: dict[int, list[list[str | int]]] = field(default_factory=dict)
-    done: dict[int, ConversionReport] = field(default_factory=dict)
+    done: dict[int, SheetReport] = field(default_factory=dict)
     skipped: list[SkippedSheet] = field(default_factory=list)
     failed: dict[int, FailedSheet] = field(default_factory=dict)
     without_source: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, BinaryIO
 
-from geoindex.batch.job import Chunk, Job, convert_sheet
+from geoindex.batch.job import Chunk, SheetJob, convert_sheet
 from geoindex.color.threads import limit_threads
 
 __all__ = ["main"]
@@ -46,7 +46,7 @@ def main() -> None:
         os._exit(code)
 
 
-def _work(job: Job, chunks: SimpleQueue[Chunk | None], outcomes: BinaryIO) -> None:
+def _work(job: SheetJob, chunks: SimpleQueue[Chunk | None], outcomes: BinaryIO) -> None:
     """Convert sheet by sheet, so that the parent knows which one a crash belongs to."""
     while (chunk := chunks.get()) is not None:
         for task in chunk:

@@ -36,7 +36,7 @@ from geoindex.palettes.formats import save_palette
 if TYPE_CHECKING:
     from distributed import Client
 
-__all__ = ["batch_command"]
+__all__ = ["batch_command", "echo_batch", "told_if_interrupted"]
 
 LEARNED = "geoindex-palette.json"
 """Name of the palette that --learn keeps."""
@@ -141,7 +141,7 @@ def batch_command(
     with (
         _client(scheduler) as client,
         progress_bar("sheets", " sheets", quiet=quiet) as advance,
-        _told_if_interrupted(advance) as progress,
+        told_if_interrupted(advance) as progress,
     ):
         report = convert_many(
             src,
@@ -159,6 +159,17 @@ def batch_command(
             progress=progress,
             client=client,
         )
+    echo_batch(report, as_json=as_json, quiet=quiet)
+
+
+def echo_batch(report: BatchReport, *, as_json: bool, quiet: bool) -> None:
+    """Print what a batch did.
+
+    Raises
+    ------
+    BatchError
+        Some sheet failed.
+    """
     if as_json:
         echo_json(report.to_dict())
     elif not quiet:
@@ -215,7 +226,7 @@ def _learn(
 
 
 @contextmanager
-def _told_if_interrupted(advance: Progress) -> Iterator[Progress]:
+def told_if_interrupted(advance: Progress) -> Iterator[Progress]:
     """Say after Ctrl-C how many sheets are done."""
     counts = (0, 0)
 
@@ -269,18 +280,20 @@ def _echo_table(report: BatchReport) -> None:
         rows.append(
             ("no image", len(report.without_source), f"  grids whose image is gone; {note}")
         )
-    cleaned = [sheet.cleaned["changed"] for sheet in report.done if sheet.cleaned is not None]
+    cleaned = [
+        sheet.cleaned["changed"] for sheet in report.of_classes if sheet.cleaned is not None
+    ]
     if cleaned:
         changed = sum(sum(reasons.values()) for reasons in cleaned)
         rows.append(("changed", changed, f"  pixels by --clean, {changed / report.n_pixels:.2%}"))
-    placeless = sum(sheet.bounds is None and not sheet.crs for sheet in report.done)
+    placeless = sum(not sheet.is_placed for sheet in report.done)
     if placeless:
         rows.append(("no place", placeless, "  without world file, transform or control points"))
     click.echo(f"{report.folder}: {report.n_sheets:,} sheets")
     for name, number, note in rows:
         click.echo(f"  {name:<9}  {number:>9,}{note}")
     _echo_without_source(report)
-    if any(sheet.leaves_values for sheet in report.done):
+    if any(sheet.leaves_values for sheet in report.of_classes):
         click.echo(LEFT_VALUES)
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 from typing import Any, get_args
 
 import click
 
+from geoindex.batch.values import convert_many_values
+from geoindex.cli.batch import echo_batch, told_if_interrupted
 from geoindex.cli.options import alpha_option, bands_option, crs_option
 from geoindex.cli.output import (
     echo_json,
@@ -123,6 +126,13 @@ def _ticks(
 @bands_option
 @crs_option
 @grid_format_option
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Number of worker processes for a folder.  [default: one per core]",
+)
 @overwrite_option
 @json_option
 @quiet_option
@@ -136,6 +146,7 @@ def values_command(
     bands: tuple[int, ...] | None,
     crs: str | None,
     grid_format: str | None,
+    jobs: int | None,
     overwrite: bool,
     as_json: bool,
     quiet: bool,
@@ -145,21 +156,39 @@ def values_command(
 
     Writes floats as .tif, .npy, .asc (ESRI), .irap, .zmap, .grd (Surfer), .cps3, .xyz or .xya.
     Lines, text and all colors that are not on the ramp are nodata.
+
+    If SRC is a folder, or a glob such as 'maps/*.png', all its pictures are read into grids in the
+    folder DST (.tif, or --format). Run it again to read only new, changed or unfinished ones.
     """
     if reverse and ramp is None:
         raise click.UsageError("--reverse needs --ramp")
+    loaded = None if ramp is None else load_ramp(ramp, reverse=reverse)
+    how: dict[str, Any] = {
+        "crs": parse_crs(crs, error=OptionError),
+        "rule": PixelRule(alpha=alpha, bands=bands),
+        "overwrite": overwrite,
+        **reading,
+    }
+    if Path(src).is_dir() or (set(src) & set("*?[") and not Path(src).exists()):
+        with (
+            progress_bar("sheets", " sheets", quiet=quiet) as advance,
+            told_if_interrupted(advance) as progress,
+        ):
+            many = convert_many_values(
+                src,
+                output,
+                loaded,
+                format=grid_format or "tif",
+                jobs=jobs,
+                progress=progress,
+                **how,
+            )
+        for text in many.warnings():
+            warnings.warn(text, GeoindexWarning, stacklevel=2)
+        echo_batch(many, as_json=as_json, quiet=quiet)
+        return
     with progress_bar(src, " px", quiet=quiet) as progress:
-        report = convert_values(
-            src,
-            output,
-            None if ramp is None else load_ramp(ramp, reverse=reverse),
-            crs=parse_crs(crs, error=OptionError),
-            rule=PixelRule(alpha=alpha, bands=bands),
-            format=grid_format,
-            overwrite=overwrite,
-            progress=progress,
-            **reading,
-        )
+        report = convert_values(src, output, loaded, format=grid_format, progress=progress, **how)
     told = report.reading.warning()
     if told is not None:
         warnings.warn(f"{src}: {told}", GeoindexWarning, stacklevel=2)

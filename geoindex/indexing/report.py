@@ -123,6 +123,11 @@ class ConversionReport:
     """Smallest and largest level of a one-band image whose levels could be class numbers: few and
     dark, or all class values of the palette; None for any other."""
 
+    @property
+    def is_placed(self) -> bool:
+        """Whether the image has a place on the map."""
+        return self.bounds is not None or bool(self.crs)
+
     def warnings(self) -> list[str]:
         """Describe merged colors, hidden classes, hatchings not found and likely class numbers.
 

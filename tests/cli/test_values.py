@@ -97,3 +97,28 @@ def test_bad_input_is_one_line(
 def test_bad_usage(picture: Path) -> None:
     for options in (("--ticks", "0=1,2"), ("--range", 0, 1, "--reverse")):
         assert invoke("values", picture, "-o", "out.tif", *options).exit_code == 2
+
+
+def test_folder(picture: Path, tmp_path: Path) -> None:
+    """All pictures of a folder, the same as one by one; a bad one does not stop the rest."""
+    folder = tmp_path / "maps"
+    (folder / "north").mkdir(parents=True)
+    for name in ("a.png", "north/b.png"):
+        (folder / name).write_bytes(picture.read_bytes())
+    options = ("--ramp", "jet", "--range", -50, 120, "--json")
+    told = json.loads(printed("values", folder, "-o", tmp_path / "grids", *options, "-j", 1))
+    assert [sheet["reading"]["ramp"] for sheet in told["done"]] == ["jet", "jet"]
+    right = image_values(picture, "jet", (-50, 120)).values
+    for name in ("a.tif", "north/b.tif"):
+        np.testing.assert_array_equal(open_values(tmp_path / "grids" / name).values, right)
+    (folder / "c.png").write_text("no picture")
+    again = invoke("values", folder, "-o", tmp_path / "grids", *options)
+    assert again.exit_code == 1
+    told = json.loads(again.stdout)
+    assert (len(told["done"]), len(told["skipped"]), len(told["failed"])) == (0, 2, 1)
+    other = invoke("values", f"{folder}/*.png", "-o", tmp_path / "other", *options, "--no-spikes")
+    assert len(json.loads(other.stdout)["done"]) == 1
+    for bad in (("--range", 0, 0), ("--range", 0, 1, "--scale", "log")):
+        result = invoke("values", folder, "-o", tmp_path / "bad", "--ramp", "jet", *bad)
+        assert result.exit_code == 1
+        assert not (tmp_path / "bad").exists()
