@@ -54,8 +54,7 @@ FILES: dict[str, tuple[str, bytes, str | None]] = {
     ),
     "GRASS in another order": (
         ".asc",
-        b"rows: 2\ncols: 3\n".join((b"west: 1000\neast: 1030\n", b"south: 2000\nnorth: 2020\n"))
-        + b"0 1 *\n2 * 1\n",
+        b"rows: 2\ncols: 3\nwest: 1000\neast: 1030\nsouth: 2000\nnorth: 2020\n0 1 *\n2 * 1\n",
         None,
     ),
     "Surfer 6 binary": (

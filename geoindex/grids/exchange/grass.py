@@ -34,7 +34,8 @@ STAR = "*"
 """What stands for nodata where the header does not tell."""
 
 LIMITS = ("north", "south", "east", "west")
-KEYS = (*LIMITS, "rows", "cols", "null", "type", "multiplier")
+NEEDED = (*LIMITS, "rows", "cols")
+KEYS = (*NEEDED, "null", "type", "multiplier")
 
 
 def layout(header: FileHeader) -> tuple[Lattice, int]:
@@ -65,7 +66,7 @@ def write(file: BinaryIO, cells: Cells, place: tuple[Lattice, int]) -> None:
 
 def recognize(start: bytes) -> bool:
     """Whether a file begins as such a grid."""
-    return start.lstrip().lower().startswith(tuple(f"{key}:".encode() for key in LIMITS))
+    return start.lstrip().lower().startswith(tuple(f"{key}:".encode() for key in NEEDED))
 
 
 def read(file: BinaryIO) -> Numbers:
