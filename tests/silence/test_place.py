@@ -252,6 +252,34 @@ CASES = [
         {"m.asc": ESRI.replace("ncols 2", "ncols 2.9"), "m.asc.legend.csv": LEGEND},
     ),
     Case(
+        "an ESRI grid placed by its corner and by its center",
+        lambda: open_grid("m.asc"),
+        Refused("gives xllcorner and xllcenter"),
+        "only one can be right",
+        {"m.asc": f"xllcenter 5\n{ESRI}", "m.asc.legend.csv": LEGEND},
+    ),
+    Case(
+        "an IRAP grid with two origins",
+        lambda: open_grid("m.irap"),
+        Refused("places the first node at 100, 0 and at 0, 0"),
+        "only one can be right",
+        {
+            "m.irap": "-996 1 10 10\n100 110 0 0\n2 0 0 0\n0 0 0 0 0 0 0\n1 2\n",
+            "m.irap.legend.csv": LEGEND,
+        },
+    ),
+    Case(
+        "a CPS-3 grid with two spacings",
+        lambda: open_grid("m.cps3"),
+        Refused("FSXINC has a spacing of 5, and FSLIMI and FSNROW one of 10"),
+        "only one can be right",
+        {
+            "m.cps3": 'FSASCI 0 1 "Computed" 0 1.0E+30\nFSATTR 0 0\nFSLIMI 0 10 0 10 0 1\n'
+            "FSNROW 2 2\nFSXINC 5 5\n->a\n1 2\n1 2\n",
+            "m.cps3.legend.csv": LEGEND,
+        },
+    ),
+    Case(
         "an ESRI key given twice",
         lambda: open_grid("m.asc"),
         Refused(r"m\.asc: .*nrows.*twice"),

@@ -31,6 +31,9 @@ NULL = "1.0E+30"
 
 PER_LINE = 5
 
+LARGEST_DIFFERENCE = 0.001
+"""Of spacings that a header gives twice, as a share; some are rounded."""
+
 
 def layout(header: FileHeader) -> Lattice:
     """Place the nodes, or refuse what the format cannot hold."""
@@ -70,8 +73,15 @@ def read(file: BinaryIO) -> Numbers:
         null = decimal_of(header["FSASCI"][-1])
         n_rows, n_cols = (decimal_of(word) for word in header["FSNROW"][:2])
         west, east, south, north = (decimal_of(word) for word in header["FSLIMI"][:4])
+        steps = [decimal_of(word) for word in header.get("FSXINC", ())[:2]]
     except (KeyError, IndexError, ValueError):
         raise GridError(f"the header is not that of {NAME}") from None
     lattice = Lattice.from_limits((n_rows, n_cols), (west, east), (south, north))
+    for step, known in zip(steps, (lattice.dx, lattice.dy), strict=False):
+        if abs(abs(step) / known - 1) > LARGEST_DIFFERENCE:
+            raise GridError(
+                f"FSXINC has a spacing of {step}, and FSLIMI and FSNROW one of {known:.10g}; "
+                "export the grid again"
+            )
     values = read_values(file, lattice.shape[::-1]).T
     return Numbers(values, is_null(values, null), lattice.transform)

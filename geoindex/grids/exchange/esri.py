@@ -41,6 +41,13 @@ NO_NUMBERS = (["null"], ["nan"])
 """What ArcGIS and others write where nodata has no number."""
 
 
+TWO_WAYS = (
+    *(("xllcorner", "xllcenter"), ("yllcorner", "yllcenter")),
+    *(("cellsize", "dx"), ("cellsize", "dy")),
+)
+"""Keys that say the same in two ways."""
+
+
 class _Frame(NamedTuple):
     """Nodes, and the number of nodata."""
 
@@ -88,6 +95,9 @@ def recognize(start: bytes) -> bool:
 def read(file: BinaryIO) -> Numbers:
     """Read a grid placed by its corner or by the center of its first cell."""
     header = _header(file)
+    for one, other in TWO_WAYS:
+        if one in header and other in header:
+            raise GridError(f"the header gives {one} and {other}; remove one of the lines")
     try:
         shape = shape_of(header["nrows"], header["ncols"])
         dx = header.get("cellsize") or header["dx"]

@@ -108,6 +108,11 @@ def read(file: BinaryIO) -> Numbers:
     dx, dy, angle, x, y = (numbers[place] for place in (2, 3, 9, 10, 11))
     if dx <= 0 or dy == 0:
         raise GridError(f"steps of {dx} and {dy} make no grid")
+    if max(abs((numbers[4] - x) / dx), abs((numbers[6] - y) / dy)) > SKEW_LIMIT:
+        raise GridError(
+            f"the header places the first node at {numbers[4]}, {numbers[6]} and at {x}, {y}; "
+            "export the grid again"
+        )
     lines = read_values(file, shape)
     degrees = float(angle) % 360
     if degrees == 0 and dy > 0:
