@@ -14,6 +14,7 @@ from geoindex.cli.output import (
     json_option,
     overwrite_option,
     progress_bar,
+    progress_option,
     quiet_option,
 )
 from geoindex.grids.formats import open_grid
@@ -48,6 +49,7 @@ __all__ = ["polygons_command"]
 )
 @overwrite_option
 @json_option
+@progress_option
 @quiet_option
 def polygons_command(
     grid: str,

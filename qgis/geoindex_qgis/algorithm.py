@@ -98,7 +98,7 @@ class GeoindexAlgorithm(QgsProcessingAlgorithm):
         def tell(line):
             if line.startswith("Warning: "):
                 feedback.pushWarning(line[9:])
-            else:
+            elif not line.startswith("Error: "):  # which is raised
                 feedback.pushConsoleInfo(line)
 
         return run_command(
@@ -157,7 +157,9 @@ class GeoindexAlgorithm(QgsProcessingAlgorithm):
         """Give the layer of a grid its classes with names, if QGIS will load it."""
         if context.willLoadLayerOnCompletion(path):
             style = QgsProcessingUtils.generateTempFilename("classes.qml")
-            self.geoindex(["palette", "convert", path, "-o", style, "--quiet"], feedback)
+            legend = f"{path}.legend.csv"  # where the grid itself holds no colors, such as .asc
+            source = legend if Path(legend).is_file() else path
+            self.geoindex(["palette", "convert", source, "-o", style, "--quiet"], feedback)
             GridStyle.set(context, path, style)
 
 

@@ -19,6 +19,9 @@ from .algorithm import GeoindexAlgorithm, advanced, extra_parameter, helped
 
 METRICS = ("rgb", "lab", "oklab", "ciede2000", "redmean", "shaded")
 
+PALETTES = "All files (*)"
+"""QGIS refuses what its own filter, ``*.*``, does not match: names of built-in palettes."""
+
 INK_HELP = (
     "Lines and text that are filled from the units beside them: names, row numbers or colors, "
     "separated by commas, such as black,#e31a1c. Without any, the palette's entries with the "
@@ -48,7 +51,7 @@ class IndexMap(GeoindexAlgorithm):
                 "A map in colors, such as a scanned sheet; geoindex reads its file.",
             ),
             helped(
-                QgsProcessingParameterFile("PALETTE", "Palette"),
+                QgsProcessingParameterFile("PALETTE", "Palette", fileFilter=PALETTES),
                 "Palette file (.csv, .gpl, .clr, .qml ...) or the name of a built-in palette, "
                 "such as windows-256.",
             ),

@@ -11,6 +11,7 @@ from qgis.core import (
     QgsProcessing,
     QgsProcessingException,
     QgsProcessingOutputFile,
+    QgsProcessingParameterBoolean,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFile,
@@ -18,11 +19,13 @@ from qgis.core import (
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
+    QgsProcessingParameterVectorDestination,
     QgsWkbTypes,
 )
 from qgis.PyQt.QtCore import QMetaType, QVariant
 
 from .algorithm import GeoindexAlgorithm, advanced, extra_parameter, helped
+from .style import PolygonStyle
 
 # Fields have the types of Qt 6 since QGIS 3.38, which warns of the others.
 IS_NEW = Qgis.QGIS_VERSION_INT >= 33800
@@ -93,6 +96,65 @@ class AreasOfClasses(GeoindexAlgorithm):
             feature = QgsFeature(fields)
             feature.setAttributes([row[name] for name in names])
             sink.addFeature(feature, QgsFeatureSink.FastInsert)
+        return {"OUTPUT": target}
+
+
+class PolygonsOfClasses(GeoindexAlgorithm):
+    """``geoindex polygons``."""
+
+    NAME = "polygons"
+    TITLE = "Polygons of classes"
+    GROUP = "Results"
+    TAGS = ("vectorize", "polygonize", "dissolve", "smooth", "simplify")
+    HELP = (
+        "Traces the classes of an index grid as polygons without gaps or overlaps. Borders are "
+        "smoothed, but each polygon keeps the area of its pixels. The attributes are index, name, "
+        "color and km2 (without a reference system, area in squares of map units).\n\n"
+        "A map that is not cleaned has very many specks: use Recover units first."
+    )
+
+    def parameters(self):
+        """Parameters of the dialog."""
+        return (
+            QgsProcessingParameterRasterLayer("INPUT", "Index grid"),
+            helped(
+                QgsProcessingParameterBoolean("DISSOLVE", "Dissolve", defaultValue=False),
+                "One feature for each class instead of each patch.",
+            ),
+            helped(
+                QgsProcessingParameterBoolean("EXACT", "Exact", defaultValue=False),
+                "Keep the steps of the pixels.",
+            ),
+            helped(
+                QgsProcessingParameterNumber(
+                    "MIN_AREA",
+                    "Smallest area",
+                    QgsProcessingParameterNumber.Double,
+                    optional=True,
+                    minValue=0,
+                ),
+                "Smaller patches are merged into their neighbors; in km2, without a reference "
+                "system in squares of map units.",
+            ),
+            extra_parameter("polygons"),
+            QgsProcessingParameterVectorDestination(
+                "OUTPUT", "Polygons", QgsProcessing.TypeVectorPolygon
+            ),
+        )
+
+    def execute(self, parameters, context, feedback):
+        """Run the command and style its layer."""
+        _, source = self.raster(parameters, "INPUT", context)
+        target = self.parameterAsOutputLayer(parameters, "OUTPUT", context)
+        arguments = ["polygons", source, "-o", target]
+        for name, option in (("DISSOLVE", "--dissolve"), ("EXACT", "--exact")):
+            if self.parameterAsBool(parameters, name, context):
+                arguments.append(option)
+        arguments += self.number_option(parameters, "MIN_AREA", context, "--min-area")
+        arguments += [*self.typed_options(parameters, context), "--overwrite", "--progress"]
+        report = self.report(arguments, feedback)
+        feedback.pushInfo(f"{report['features']} polygons of {report['classes']} classes")
+        PolygonStyle.set(context, target)
         return {"OUTPUT": target}
 
 

@@ -10,7 +10,7 @@ from qgis.PyQt.QtGui import QIcon
 
 from .command import SETTING
 from .grids import IndexMap, RecoverUnits
-from .measures import AreasOfClasses, HorizonForOpendtect
+from .measures import AreasOfClasses, HorizonForOpendtect, PolygonsOfClasses
 from .palettes import LearnPalette, LegendPalette
 
 ALGORITHMS = (
@@ -19,6 +19,7 @@ ALGORITHMS = (
     LearnPalette,
     LegendPalette,
     AreasOfClasses,
+    PolygonsOfClasses,
     HorizonForOpendtect,
 )
 
@@ -64,6 +65,10 @@ class GeoindexProvider(QgsProcessingProvider):
     def svgIconPath(self):
         """File of the icon."""
         return str(Path(__file__).with_name("icon.svg"))
+
+    def supportedOutputRasterLayerExtensions(self):
+        """List the formats that geoindex writes and QGIS reads."""
+        return ["tif", "png", "asc"]
 
     def load(self):
         """Add the setting that names the command, and the algorithms."""

@@ -18,6 +18,7 @@ COMMANDS = {
     "learn": "palette learn big.png map.png -n 2 -o learned.csv",
     "compare": "palette compare big.png legend.csv",
     "batch": "batch map.png -o grids -p legend.csv --jobs 1",
+    "polygons": "polygons map.tif -o map.gpkg",
     "horizon": "horizon map.tif --survey flat.survey -o map.dat",
 }
 

@@ -80,9 +80,18 @@ def entries(palette: Palette, first: int = 0) -> list[list[Any]]:
     return [[first + row, palette.label(row), color] for row, color in enumerate(colors)]
 
 
+def drawn_and_expected(results: Results, name: str, grid_name: str) -> tuple[np.ndarray, ...]:
+    """Colors that QGIS drew, and those of a grid, nodata in white."""
+    grid = open_grid(results.folder / grid_name)
+    drawn = np.asarray(Image.open(results.folder / f"{name}_drawn.png").convert("RGB"))
+    colors = np.full((grid.nodata + 1, 3), 255, dtype=np.uint8)
+    colors[: len(grid.palette)] = grid.palette.colors
+    return drawn, colors[grid.indices]
+
+
 def test_algorithms_have_texts_and_icons(results: Results) -> None:
     found = results.of("algorithms")
-    names = "index clean learnpalette legendpalette areas horizon"
+    names = "index clean learnpalette legendpalette areas polygons horizon"
     assert set(found) == {f"geoindex:{name}" for name in names.split()}
     for one in found.values():
         assert one["icon"]
@@ -100,12 +109,9 @@ def test_grid_is_loaded_with_exactly_its_classes(results: Results, palette: Pale
     np.testing.assert_array_equal(open_grid(results.folder / "index.tif").indices, expected)
 
 
-def test_grid_is_drawn_in_the_colors_of_the_palette(results: Results, palette: Palette) -> None:
+def test_grid_is_drawn_in_the_colors_of_the_palette(results: Results) -> None:
     results.of("index")
-    grid = open_grid(results.folder / "index.tif")
-    drawn = np.asarray(Image.open(results.folder / "rendered.png").convert("RGB"))
-    white = np.full((256 - len(palette), 3), 255, dtype=np.uint8)
-    np.testing.assert_array_equal(drawn, np.concatenate([palette.colors, white])[grid.indices])
+    np.testing.assert_array_equal(*drawn_and_expected(results, "index", "index.tif"))
 
 
 def test_options_reach_the_command(results: Results, palette: Palette) -> None:
@@ -131,7 +137,7 @@ def test_options_reach_the_command(results: Results, palette: Palette) -> None:
 
 def test_units_are_recovered(results: Results, palette: Palette) -> None:
     assert results.of("clean")["classes"] == entries(palette)
-    counts = open_grid(results.folder / "units.tif").counts()
+    counts = open_grid(results.folder / "units.asc").counts()
     is_ink = [role == "ink" for role in palette.roles]
     assert not counts[is_ink].any()
     assert counts.sum() == open_grid(results.folder / "index.tif").counts().sum()
@@ -145,6 +151,19 @@ def test_areas(results: Results, palette: Palette) -> None:
         assert [row["pixels"] for row in rows] == counts
         assert [row["name"] for row in rows] == list(palette.names)
         assert [row["area"] for row in rows] == [25.0 * count for count in counts]
+
+
+def test_polygons_are_loaded_with_their_classes(results: Results, palette: Palette) -> None:
+    found = results.of("polygons")
+    counts = open_grid(results.folder / "units.asc").counts()
+    occurs = [entry for entry in entries(palette) if counts[entry[0]]]
+    for suffix in ("gpkg", "geojson"):
+        rows = sorted(found[suffix]["rows"], key=lambda row: row["index"])
+        assert [[row["index"], row["name"], row["color"]] for row in rows] == occurs
+        assert [row["area"] for row in rows] == [25.0 * counts[entry[0]] for entry in occurs]
+        assert found[suffix]["classes"] == occurs
+        drawn, expected = drawn_and_expected(results, suffix, "units.asc")
+        assert (drawn == expected).all(axis=-1).mean() > 0.9  # but for outlines and smoothing
 
 
 def test_horizon(results: Results) -> None:
