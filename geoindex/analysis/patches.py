@@ -64,8 +64,7 @@ def find_patches(grid: IndexGrid) -> Patches:
     if n_patches > MOST_PATCHES:
         raise GridError(
             f"the grid has {n_patches:,} patches, too many for polygons (at most "
-            f"{MOST_PATCHES:,}); recover the units of the map first (geoindex clean, or convert "
-            "--clean)"
+            f"{MOST_PATCHES:,}); recover the units of the map first (clean_grid, geoindex clean)"
         )
     classes = np.zeros(n_patches + 1, np.uint16)
     pixels, areas = np.zeros(n_patches + 1, np.int64), np.zeros(n_patches + 1)
@@ -98,13 +97,13 @@ def merge_small_patches(grid: IndexGrid, min_area: float) -> IndexGrid:
     from geoindex.clean.speckle import merge_speckle
 
     if not (np.isfinite(min_area) and min_area >= 0):
-        raise OptionError(f"min_area (--min-area) must be 0 or more, found {min_area}")
+        raise OptionError(f"min_area= must be 0 or more, found {min_area}")
     size = int(np.ceil(min_area / _row_areas(grid).mean() * (1 - 1e-12)))
     if size <= 1:
         return grid
     if size > min(LARGEST_MERGED, grid.indices.size):
         raise OptionError(
-            f"min_area (--min-area) of {min_area:g} {patch_unit(grid)} is {size:,} pixels, more "
+            f"min_area={min_area:g} ({patch_unit(grid)}) is {size:,} pixels, more "
             "than can be merged; give the smallest patch that shall stay"
         )
     classes = grid.indices.astype(np.int32)

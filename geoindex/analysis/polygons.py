@@ -213,8 +213,8 @@ def _warn_of_specks(pixels: NDArray[np.int64]) -> None:
     if specks >= MANY_SPECKS and specks > len(pixels) / 2:
         warnings.warn(
             f"{specks:,} of {len(pixels):,} patches are specks of fewer than {SPECK} pixels; "
-            "recover the units of the map first (geoindex clean, or convert --clean), or merge "
-            "specks (--min-area, min_area=)",
+            "recover the units of the map first (clean_grid, geoindex clean), or merge "
+            "specks (min_area=)",
             GeoindexWarning,
             stacklevel=3,
         )

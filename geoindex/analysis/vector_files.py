@@ -136,11 +136,11 @@ def check_vector_target(
         raise OutputError(f"{target}: polygons are written as {', '.join(first)} or {last}")
     check_target(target, overwrite=overwrite)
     if layer is not None and not known.has_layer:
-        raise OptionError(f"{target}: has no named layers; leave out --layer (layer=)")
+        raise OptionError(f"{target}: has no named layers; leave out layer=")
     name = target.stem if layer is None else layer
     if known.driver == "GPKG" and (not name or name.lower().startswith(TAKEN_LAYERS)):
         raise OptionError(
-            f"{target}: a GeoPackage cannot have a layer {name!r}; give another --layer (layer=)"
+            f"{target}: a GeoPackage cannot have a layer {name!r}; give another layer="
         )
     vector_library("pyogrio" if known.driver else "pyarrow")
     return known

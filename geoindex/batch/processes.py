@@ -128,7 +128,7 @@ class _Pool:
             if self._failed_starts == TRIES:
                 raise BatchError(
                     f"worker processes could not be started ({_cause(code)}); see what they "
-                    "printed, or use jobs=1 (--jobs 1) to work without them"
+                    "printed, or use jobs=1 to work without them"
                 )
             # It has not come to its tasks.
             self._again.append(list(worker.tasks))

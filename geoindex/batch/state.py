@@ -94,16 +94,13 @@ class Batch:
         """Why the name of a grid is taken, if it is."""
         target = self.folder / sheet.name
         if self.manifest.is_foreign(sheet.name):
-            return (
-                f"{target}: exists already and was not made by a batch; use overwrite=True "
-                "(--overwrite)"
-            )
+            return f"{target}: exists already and was not made by a batch; use overwrite=True"
         other = self.manifest.other_source(sheet.name, sheet.source_place)
         if other is None:
             return None
         return (
             f"{target}: was made from another image, {os.path.normpath(self.folder / other)}; "
-            "choose another output folder, or use overwrite=True (--overwrite)"
+            "choose another output folder, or use overwrite=True"
         )
 
     def warn_of_palettes(self, palette: Palette) -> None:

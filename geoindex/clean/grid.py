@@ -176,7 +176,7 @@ def clean_grid(
             listed = "; ".join(",".join(map(str, color)) for color in plan.ink_colors)
             raise OptionError(
                 f"the palette of the grid does not have the ink {listed}, so only the image tells "
-                "where it is; give image= (--image), or name a palette entry"
+                "where it is; give image=, or name a palette entry"
             )
         indices = _with_nodata(grid.indices, grid, len(palette))
         colors = palette.colors[np.minimum(indices, len(palette) - 1)]

@@ -177,7 +177,7 @@ class Clean:
         elif not inks:
             warnings.warn(
                 "no palette entry is ink, so lines and text remain classes; name their colors "
-                "with ink= (--ink), or give palette entries the role ink (0,0,0,Contacts,ink)",
+                "with ink=, or give palette entries the role ink (0,0,0,Contacts,ink)",
                 GeoindexWarning,
                 stacklevel=3,
             )
@@ -207,7 +207,7 @@ def _inks_of_roles(palette: Palette, *, strict: bool) -> list[int]:
     if unknown is not None and strict:
         raise OptionError(
             f"row {roles.index(unknown)} of the palette has the role {unknown!r}; use ink, "
-            "unit or paper, or name the inks with ink= (--ink)"
+            "unit or paper, or name the inks with ink="
         )
     return [row for row, role in enumerate(roles) if role == "ink"]
 
@@ -234,7 +234,7 @@ def _warn_of_replaced(dropped: list[int], named: Sequence[object], palette: Pale
         listed = ", ".join(f"{row} ({palette.label(row)})" for row in dropped)
         warnings.warn(
             f"the inks that are named replace those of the palette, so rows {listed} are units "
-            "now; name them in ink= (--ink) too if they are ink",
+            "now; name them in ink= too if they are ink",
             GeoindexWarning,
             stacklevel=4,
         )

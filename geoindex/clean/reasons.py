@@ -123,6 +123,6 @@ def hatch_texts(accounts: Sequence[dict[str, Any]], palette: Palette) -> list[st
             label = palette.label(hatch["class"])
             texts.append(
                 f"no hatching of {pair} was found, so nothing became {label} by it; check the two "
-                "colors and hatch_gap (--hatch-gap), the widest stripe"
+                "colors and hatch_gap=, the widest stripe"
             )
     return texts

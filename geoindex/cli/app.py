@@ -20,6 +20,7 @@ import geoindex
 from geoindex.cli.kernels import CompilingLine
 from geoindex.cli.late import LazyGroup
 from geoindex.cli.messages import echo_warning
+from geoindex.cli.spelling import option_text
 from geoindex.color.compiling import listen
 from geoindex.errors import GeoindexError, GeoindexWarning, interrupts_first
 
@@ -99,7 +100,7 @@ def cli() -> None:
 def _echo_warning(message: Warning | str, category: type[Warning], *_place: Any) -> None:
     """Print our own warnings as one line; others are for developers."""
     if issubclass(category, GeoindexWarning):
-        echo_warning(str(message))
+        echo_warning(option_text(str(message), click.get_current_context(silent=True)))
 
 
 def main() -> None:

@@ -24,6 +24,7 @@ from geoindex.cli.output import (
     quiet_option,
 )
 from geoindex.cli.part_options import tiles_option
+from geoindex.cli.spelling import option_text
 from geoindex.color.threads import Progress
 from geoindex.errors import BatchError
 from geoindex.files.whole_files import make_folder
@@ -306,7 +307,8 @@ def _echo_without_source(report: BatchReport) -> None:
 def _echo_failures(report: BatchReport) -> None:
     """Print one reason per line."""
     for sheet in report.failed[:LISTED_FAILURES]:
-        click.echo(f"Failed: {sheet.reason}", err=True)
+        reason = option_text(sheet.reason, click.get_current_context())
+        click.echo(f"Failed: {reason}", err=True)
     if len(report.failed) > LISTED_FAILURES:
         more = len(report.failed) - LISTED_FAILURES
         click.echo(f"Failed: {more:,} more sheets; --json lists them all", err=True)

@@ -8,6 +8,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from geoindex.cli.spelling import with_options
 from geoindex.color.startup import collection_paused
 from geoindex.rules.suggestions import did_you_mean
 
@@ -38,6 +39,8 @@ class LazyGroup(click.Group):
         module, attribute = self._lazy[cmd_name][0].split(":")
         with collection_paused():
             command: click.Command = getattr(import_module(module), attribute)
+        if command.callback is not None and not hasattr(command.callback, "names_options"):
+            command.callback = with_options(command.callback)
         return command
 
     def resolve_command(

@@ -371,4 +371,4 @@ def _is_file(path: Path, status: os.stat_result) -> bool:
 
 
 def _exists(path: Path) -> OutputError:
-    return OutputError(f"{path}: exists already; give --overwrite (overwrite=True)")
+    return OutputError(f"{path}: exists already; give overwrite=True")

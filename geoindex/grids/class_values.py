@@ -65,9 +65,7 @@ class FileNumbering:
                 whole = int(number) if is_whole(number) else number
                 check_integer(name, whole, SMALLEST, most)
         if values and first is not None:
-            raise OptionError(
-                "values=True (--values) and first= (--first) both number the classes; choose one"
-            )
+            raise OptionError("values=True and first= both number the classes; choose one")
         return cls(
             values=values,
             first=None if first is None else int(first),
@@ -152,8 +150,8 @@ def check_class_values(palette: Palette) -> tuple[int, ...]:
     if palette.values is None:
         name = f"the palette {palette.name}" if palette.name else "the palette"
         raise OptionError(
-            f"{name} has no class values other than its row numbers; leave out values=True "
-            "(--values), or give every class a whole number in a column value"
+            f"{name} has no class values other than its row numbers; leave out values=True, "
+            "or give every class a whole number in a column value"
         )
     return palette.values
 
@@ -191,7 +189,7 @@ def class_values(
     if nodata is not None and nodata in taken:
         row = list(numbers).index(nodata)
         raise OptionError(
-            f"nodata {nodata} is the number of class {row}; with first=1 (--first 1) classes are "
+            f"nodata {nodata} is the number of class {row}; with first=1 classes are "
             "numbered from 1, or choose another nodata"
         )
     every = [*numbers] if nodata is None else [*numbers, nodata]

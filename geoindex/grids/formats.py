@@ -100,7 +100,7 @@ def open_horizon(path: Path, header: GridHeader, *, overwrite: bool) -> Iterator
     if not header.numbering.is_plain:
         raise OutputError(
             f"{path}: a horizon holds row numbers, which its color table is for, and 1e30 for "
-            "nodata; leave out values=True (--values), first=, nodata= and dtype="
+            "nodata; leave out values=True, first=, nodata= and dtype="
         )
     collected = _on_survey(path, header, overwrite=overwrite)
     yield collected

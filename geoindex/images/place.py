@@ -188,8 +188,8 @@ class Place(NamedTuple):
         if not is_placed:
             if given.crs is not None and transform is None and not gcps:
                 raise ImageError(
-                    "has no world file, transform or control points, so crs= (--crs) has nothing "
-                    "to refer to; give bounds= (--bounds) too"
+                    "has no world file, transform or control points, so crs= has nothing "
+                    "to refer to; give bounds= too"
                 )
             return Place(transform, given.crs, gcps)
         return self if given.crs is None else self._replace(crs=given.crs)
@@ -243,7 +243,7 @@ def _points_beside(file: Path) -> tuple[Sequence[GroundControlPoint], CRS | None
     if unread:
         warnings.warn(
             f"{file}: has no place; {unread[0].name} beside it is not read; give the place with "
-            "bounds=, transform= or gcps= (--bounds, --transform, --gcps)",
+            "bounds=, transform= or gcps=",
             GeoindexWarning,
             stacklevel=2,
         )

@@ -62,7 +62,7 @@ def refusal(path: Path, start: bytes) -> str:
         return f"is {kind}; export the map as PNG or TIFF"
     if kind is not None:
         return (
-            f"is {kind}; if you trust it, open it with gdal=True (--gdal), or convert it: "
+            f"is {kind}; if you trust it, open it with gdal=True, or convert it: "
             f'gdal_translate "{path.name}" "{path.stem}.tif"'
         )
     if start.startswith(b"PK\3\4"):

@@ -276,7 +276,7 @@ def _check_outputs(
     output = grid_format_of(target, layout.format)
     layout.numbering.check(mapping.palette)
     if layout.cog and output.name != "GeoTIFF":
-        raise OutputError(f"{target}: cog=True (--cog) writes GeoTIFF; name the output .tif")
+        raise OutputError(f"{target}: cog=True writes GeoTIFF; name the output .tif")
     if extras and mapping.plan is None:
         raise OptionError("changes and confidence need clean; pass clean=True")
     for path in extras.values():

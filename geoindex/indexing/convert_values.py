@@ -125,7 +125,7 @@ def convert_values(
     with open_image(src, rule) as image:
         if crs is not None and image.transform is None and not image.gcps:
             raise ImageError(
-                f"{src}: has no world file, transform or control points, so crs= (--crs) has "
+                f"{src}: has no world file, transform or control points, so crs= has "
                 "nothing to refer to"
             )
         header = ValueHeader(

@@ -65,7 +65,7 @@ def faded_text(opacity: float) -> str:
     """Tell what to do about a layer that is partly transparent."""
     return (
         f"the map has the colors of the palette at an opacity of about {opacity:.0%} on white; "
-        f"use palette.faded({opacity:g}) (--opacity {opacity:g})"
+        f"use opacity={opacity:g}, by palette.faded in Python"
     )
 
 

@@ -346,7 +346,7 @@ def classes_texts(reports: Sequence[ConversionReport]) -> list[str]:
     return [
         f"{found[0].source}: its one band holds a few numbers from {low} to {high}, which are "
         f"read as gray but could be class numbers{more}; make IndexGrid(indices=..., "
-        "palette=...) of classes; --scale byte (scale='byte') says that they are gray"
+        "palette=...) of classes; scale='byte' says that they are gray"
     ]
 
 

@@ -308,7 +308,7 @@ def _warn_of_class_numbers(histogram: ColorHistogram, rule: PixelRule, name: str
     if rule.scale is None and len(levels) > 1 and is_gray and few_dark_levels(levels):
         warnings.warn(
             f"{name}: all colors are {len(levels)} dark grays, {levels[0]} to {levels[-1]}, which "
-            "could be class numbers; --scale byte (scale='byte') says that they are gray",
+            "could be class numbers; scale='byte' says that they are gray",
             GeoindexWarning,
             stacklevel=3,
         )

@@ -85,7 +85,7 @@ class Legend(Palette):
         if len(names) != n_swatches:
             raise PaletteError(
                 f"the legend has {n_swatches} swatches but there are {len(names)} names; "
-                "look at the swatches found (--picture), and name all of them in order"
+                "look at the swatches found, and name all of them in order"
             )
         own = [self.label(row) for row in range(n_swatches, len(self))]
         return Legend(self.replace(names=[*names, *own]), self._swatches, self._box)

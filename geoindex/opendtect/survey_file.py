@@ -99,8 +99,8 @@ def write_survey(survey: Survey, path: str | PathLike[str], *, overwrite: bool) 
     if survey.crs is not None and survey.crs.to_authority() is None:
         warnings.warn(
             f"{path}: {survey.crs.to_string():.60} has no code, by which a survey file names a "
-            "coordinate reference system, and is left out; give it again with --survey-crs "
-            "(Survey.open(path, crs=...))",
+            "coordinate reference system, and is left out; give it again to Survey.open "
+            "(survey_crs=)",
             GeoindexWarning,
             stacklevel=3,
         )

@@ -66,7 +66,7 @@ def palette_of_rows(header: Row | None, body: Sequence[Row], request: Request) -
     if columns.color == RGB and request.scale is None and _are_bits(colors):
         request.warn(
             "all channels are 0 or 1 and are read as 0-255, which is nearly black; if they are "
-            "fractions, geoindex palette convert --scale unit (scale='unit')"
+            "fractions, say scale='unit' (geoindex palette convert)"
         )
     entries = [
         Entry(
@@ -184,8 +184,7 @@ def _check_cells(row: Row, columns: Columns, header: Row | None, request: Reques
         stray = next((c for place, c in enumerate(row.cells) if c and place not in known), None)
         if stray is not None:
             raise request.error(
-                f"{stray[:40]!r} is not understood; name the columns: --columns r,g,b,name "
-                "(columns=...)",
+                f"{stray[:40]!r} is not understood; name the columns: columns='r,g,b,name'",
                 row.line,
             )
 
@@ -238,7 +237,7 @@ def _check_other_color(
         if other is not None and np.abs(np.subtract(color, other[:3])).max() > allowed:
             raise request.error(
                 f"red, green and blue are {tuple(color)}, but {text!r} is {other[:3]}; correct "
-                "one, or name the columns to take (--columns, columns=...)",
+                "one, or name the columns to take (columns=)",
                 row.line,
             )
 

@@ -79,8 +79,8 @@ class Request:
         """
         if self.n_colors is None:
             raise self.error(
-                "is a continuous ramp and has no classes; sample it at equal steps: "
-                "geoindex palette convert ... --colors 16, or load_palette(..., n_colors=16)"
+                "is a continuous ramp and has no classes; sample it at equal steps, "
+                "n_colors=16 (geoindex palette convert tells how)"
             )
         return self.n_colors
 

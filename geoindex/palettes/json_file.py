@@ -76,7 +76,7 @@ def palette_of_object(found: Any, request: Request) -> Palette:
     if is_rest_object(found):
         return palette_of_rest_object(found, request)
     if request.layer is not None:
-        raise OptionError(f"{request.where}: has no map layers; leave out --layer (layer=...)")
+        raise OptionError(f"{request.where}: has no map layers; leave out layer=")
     classes = stac_classes(found, request)
     return _palette_of_colors(found if classes is None else classes, request)
 

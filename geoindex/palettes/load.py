@@ -190,9 +190,9 @@ def _palette_of_file(path: Path, request: Request, key: str | None) -> Palette:
         reason = advice(path) or f"unknown suffix; palettes are read from {read}"
         raise PaletteError(f"{path}: {reason}")
     if request.layer is not None and not known.holds_layers:
-        raise OptionError(f"{path}: has no map layers; leave out --layer (layer=...)")
+        raise OptionError(f"{path}: has no map layers; leave out layer=")
     if request.columns is not None and not known.is_table:
-        raise OptionError(f"{path}: is no table; leave out --columns (columns=...)")
+        raise OptionError(f"{path}: is no table; leave out columns=")
     return known.read(content, request)
 
 

@@ -161,7 +161,7 @@ def repeated_value_text(palette: Palette) -> str | None:
     return (
         f"rows {first} ({palette.label(first)}) and {row} ({palette.label(row)}) of the palette "
         f"have the class value {values[row]}{more}; each is a class of its own, unless "
-        "merge='value' (--merge value) makes one class of them"
+        "merge='value' makes one class of them"
     )
 
 
@@ -173,7 +173,7 @@ def _keys(palette: Palette, by: Merge) -> list[Hashable]:
     if by == "value" and palette.values is not None:
         return list(palette.values)
     lack = "names" if by == "name" else "class values other than its row numbers"
-    raise OptionError(f"the palette has no {lack}; leave out merge={by!r} (--merge {by})")
+    raise OptionError(f"the palette has no {lack}; leave out merge={by!r}")
 
 
 def _joined(heads: Sequence[int], keys: Sequence[Hashable]) -> list[int]:

@@ -121,7 +121,7 @@ def columns_of_table(header: Row | None, rows: Sequence[Row], request: Request) 
         found = ", ".join(header.cells if header is not None else request.columns or ())
         raise request.error(
             f"the header must name r, g, b or hex (or c, m, y, k), found {found[:80]}; or give "
-            "the columns: --columns value,r,g,b,name (columns=...)",
+            "the columns: columns='value,r,g,b,name'",
             None if header is None else header.line,
         )
     return columns
@@ -185,7 +185,7 @@ def _by_header(header: Row, rows: Sequence[Row], request: Request) -> Columns:
         if meaning in columns:
             raise request.error(
                 f"columns {columns.places[str(meaning)] + 1} and {place + 1} are both {meaning}; "
-                "name the columns to take: --columns value,r,g,b,name (columns=...)",
+                "name the columns to take: columns='value,r,g,b,name'",
                 header.line,
             )
         if meaning is not None:
@@ -216,7 +216,7 @@ def _by_content(rows: Sequence[Row], request: Request) -> Columns:
         wide = "value,r,g,b,alpha" if len(numeric) > 4 else "r,g,b,alpha"
         raise request.error(
             f"starts with {found} numbers, more than a color; name the columns: "
-            f"--columns value,r,g,b{name} or {wide}{name} (columns=...), or add such a header "
+            f"columns='value,r,g,b{name}' or columns='{wide}{name}', or add such a header "
             "line (files with the suffix .clr need none)",
             rows[0].line,
         )
@@ -232,7 +232,7 @@ def _by_content(rows: Sequence[Row], request: Request) -> Columns:
         if len(texts) > 1:
             request.warn(
                 f"the names are those of column {texts[0] + 1}; column {texts[1] + 1} holds text, "
-                "too (--columns, columns=..., decides)"
+                "too (columns= decides)"
             )
         columns.places["name"] = texts[0]
         columns.ignored.update(texts[1:])
@@ -266,8 +266,8 @@ def _add_color(columns: Columns, rows: Sequence[Row], request: Request) -> None:
 def _two_colors(first: int, second: int, line: int | None, request: Request) -> PaletteError:
     """Error for two columns of colors."""
     return request.error(
-        f"columns {first + 1} and {second + 1} hold colors; name the columns: --columns "
-        "color,name (columns=...)",
+        f"columns {first + 1} and {second + 1} hold colors; name the columns: "
+        "columns='color,name'",
         line,
     )
 
@@ -297,8 +297,7 @@ def _add_value(
     if rivals:
         request.warn(
             f"the class values are those of the column {header.cells[taken]!r}; "
-            f"{header.cells[rivals[0]]!r} holds whole numbers, too (--columns, columns=..., "
-            "decides)",
+            f"{header.cells[rivals[0]]!r} holds whole numbers, too (columns= decides)",
             header.line,
         )
 
@@ -323,7 +322,7 @@ def _add_name(
     if rivals:
         request.warn(
             f"the names are those of the column {header.cells[taken]!r}; "
-            f"{header.cells[rivals[0]]!r} holds text, too (--columns, columns=..., decides)",
+            f"{header.cells[rivals[0]]!r} holds text, too (columns= decides)",
             header.line,
         )
 

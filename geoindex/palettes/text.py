@@ -64,7 +64,7 @@ def _decode(content: bytes, where: str, encoding: str | None) -> str:
     if b"\0" in content:
         raise PaletteError(
             f"{where}: is a binary file, not a text palette; for UTF-16 without a byte order mark "
-            "give --encoding utf-16-le (encoding='utf-16-le')"
+            "give encoding='utf-16-le'"
         )
     try:
         return content.decode("utf-8-sig")
@@ -76,7 +76,7 @@ def _decode(content: bytes, where: str, encoding: str | None) -> str:
     shown = max(dict.fromkeys(words), key=len, default="")
     warnings.warn(
         f"{where}: is not in UTF-8; read as {guess}, with words such as {shown[:40]!r}; if that "
-        "is wrong, give --encoding (encoding=...)",
+        "is wrong, give encoding=",
         GeoindexWarning,
         stacklevel=2,
     )

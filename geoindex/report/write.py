@@ -162,8 +162,7 @@ def _too_small(max_size: float, pyramid: Pyramid, room: int) -> OptionError:
     """Error for a page that has no room even for the coarsest level of the grid."""
     least = max_size + (pyramid.levels[-1].size - room) / 1e6 + 0.05
     return OptionError(
-        f"max_size={max_size:g} (--max-size) is too small for this map; allow {least:.1f} MB or "
-        "more"
+        f"max_size={max_size:g} is too small for this map; allow {least:.1f} MB or more"
     )
 
 

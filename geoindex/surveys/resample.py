@@ -318,8 +318,8 @@ def _warn_of_missing(of_map: CRS | None, of_survey: CRS | None) -> None:
     """Tell that the one without a CRS is taken to have that of the other."""
     without, other = ("map", of_survey) if of_map is None else ("survey", of_map)
     ways = {
-        "map": "give it when the map is converted (crs=, --crs)",
-        "survey": "give it (Survey.open(path, crs=...), --survey-crs)",
+        "map": "give it when the map is converted (crs=)",
+        "survey": "give it: survey_crs= or Survey.open(path, crs=...)",
     }
     warnings.warn(
         f"the {without} has no coordinate reference system and is taken to have that of the "

@@ -220,7 +220,7 @@ def check_degrees(section: Section, degrees: bool | None) -> bool:
     if degrees is None and may_be and section.trace_spacing < CLOSEST_LENGTH:
         raise SectionError(
             f"start and end look like longitudes and latitudes, with {section.trace_spacing:.3g} "
-            "between traces; give degrees=True (--degrees), or degrees=False (--no-degrees) if "
+            "between traces; give degrees=True, or degrees=False if "
             "they are lengths"
         )
     return bool(degrees)

@@ -77,8 +77,8 @@ def find_bar(colors: NDArray[np.uint8]) -> ColorBar:
             continue
     if not bars:
         raise OptionError(
-            "no color bar was found in the picture; give its place (bar=(x0, y0, x1, y1), "
-            "--bar X0 Y0 X1 Y1) or its ramp (--ramp)"
+            "no color bar was found in the picture; give its place, bar=(x0, y0, x1, y1), or "
+            "its ramp"
         )
     known = [bar for bar in bars if bar.is_known]
     best = (known or bars)[0]
@@ -87,7 +87,7 @@ def find_bar(colors: NDArray[np.uint8]) -> ColorBar:
         places = ", ".join(str(bar.box) for bar in (best, *others[:2]))
         raise OptionError(
             f"the picture has several color bars, such as {places}; choose one with "
-            "bar=(x0, y0, x1, y1), --bar X0 Y0 X1 Y1"
+            "bar=(x0, y0, x1, y1)"
         )
     return best
 

@@ -92,7 +92,7 @@ class ValueOptions:
         if self.shade is not None:
             check_choice("shade", self.shade, Shade)
         if self.opacity is not None and self.shade != "alpha":
-            raise OptionError("opacity needs shade='alpha' (--shade alpha)")
+            raise OptionError("opacity needs shade='alpha'")
         if self.opacity is not None and not 0 < self.opacity < 1:
             raise OptionError(f"opacity must lie between 0 and 1, found {self.opacity!r}")
 

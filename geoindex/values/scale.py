@@ -107,7 +107,7 @@ def value_scale(
     """
     check_choice("scale", kind, ScaleKind)
     if limits is not None and ticks is not None:
-        raise OptionError("limits (--range) and ticks both give values; leave one of them out")
+        raise OptionError("limits= and ticks both give values; leave one of them out")
     if ticks is not None:
         return _of_ticks(ticks, kind)
     if limits is None:
@@ -115,7 +115,7 @@ def value_scale(
         if limits is None:
             raise OptionError(
                 f"the ramp {ramp.name or ''!r} has no values of its own; give those of its ends "
-                "(limits=(v0, v1), --range V0 V1)"
+                "(limits=(v0, v1))"
             )
     if not isinstance(limits, Sequence | np.ndarray) or len(limits) != 2:
         raise OptionError(f"limits must be two values, found {limits!r}")

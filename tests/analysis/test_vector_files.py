@@ -115,7 +115,7 @@ def test_gdal_reads_the_geopackage(tmp_path, grid):
 def test_what_cannot_be_written_is_refused(tmp_path, grid):
     with pytest.raises(OutputError, match=r"x\.txt: polygons are written as \.gpkg, .* \.parquet"):
         write_polygons(grid, tmp_path / "x.txt")
-    with pytest.raises(OptionError, match=r"x\.shp: has no named layers; leave out --layer"):
+    with pytest.raises(OptionError, match=r"x\.shp: has no named layers; leave out layer="):
         write_polygons(grid, tmp_path / "x.shp", layer="units")
     with pytest.raises(OptionError, match="cannot have a layer 'layer_styles'; give another"):
         write_polygons(grid, tmp_path / "layer_styles.gpkg")

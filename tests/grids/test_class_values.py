@@ -131,7 +131,7 @@ def test_merge() -> None:
         ("rename", {4: "x"}, "no class has the row 4; the rows are 0 to 3"),
         ("rename", {-1: "x"}, "no class has the row -1"),
         ("rename", {"Sande": "x"}, "no class has the name 'Sande'; did you mean 'Sand'?"),
-        ("rename", {"Basalt": "x"}, "'Basalt', or give the row number"),
+        ("rename", {"Basalt": "x"}, "'Basalt'; give a name or the row number"),
         ("rename", {2: "x", "Sand": "y"}, "class 2 is to be renamed to 'x' and 'y'"),
         ("rename", {1.5: "x"}, "given by its row number or name, found 1.5"),
         ("merge", {7: 0}, "no class has the row 7"),

@@ -176,7 +176,7 @@ def test_paletted_geotiff_of_another_program(tmp_path: Path) -> None:
 def test_existing_files_are_kept_unless_told(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"grid.{suffix}"
     path.write_text("precious")
-    with pytest.raises(OutputError, match="exists already; give --overwrite"):
+    with pytest.raises(OutputError, match="exists already; give overwrite=True"):
         make_grid(3, nodata=True).save(path)
     assert path.read_text() == "precious"
     make_grid(3, nodata=True).save(path, overwrite=True)
@@ -309,7 +309,7 @@ def test_many_colors_widen_the_indices(tmp_path: Path) -> None:
 def test_a_world_file_of_another_image_is_kept(tmp_path: Path) -> None:
     grid = IndexGrid(indices=np.zeros((2, 2), np.uint8), palette=Palette([[0, 0, 0]]), nodata=255)
     (tmp_path / "map.pgw").write_text("precious")
-    with pytest.raises(OutputError, match=r"map\.pgw: exists already; give --overwrite"):
+    with pytest.raises(OutputError, match=r"map\.pgw: exists already; give overwrite=True"):
         grid.save(tmp_path / "map.png")
     assert [path.name for path in tmp_path.iterdir()] == ["map.pgw"]
     grid.save(tmp_path / "map.png", overwrite=True)

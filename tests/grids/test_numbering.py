@@ -106,7 +106,7 @@ def test_dtype_and_nodata(
         ({"dtype": "float32"}, "unknown dtype 'float32'; known: uint8, uint16, int16, int32"),
         ({"nodata": 0.5}, "nodata must be an integer, found 0.5"),
         ({"first": 2**31}, "first must lie within"),
-        ({"first": 1, "values": True}, "values=True .* and first= .* choose one"),
+        ({"first": 1, "values": True}, "values=True and first= both number the classes; choose"),
     ],
 )
 def test_refused_numbers(tmp_path: Path, numbers: dict[str, object], message: str) -> None:

@@ -197,7 +197,7 @@ def test_files_that_the_user_trusts(
 ) -> None:
     source, target = make(tmp_path / name), tmp_path / "grid.tif"
     PALETTE.save(tmp_path / "units.csv")
-    message = rf"{name}: is an? {kind}.*; if you trust it, .*--gdal.* gdal_translate"
+    message = rf"{name}: is an? {kind}.*; if you trust it, .*gdal=True.* gdal_translate"
     with pytest.raises(ImageError, match=message):
         convert(source, target, PALETTE)
     assert convert(source, target, PALETTE, gdal=True).driver == driver

@@ -214,7 +214,7 @@ def test_places_that_are_given(tmp_path: Path) -> None:
         ({"bounds": (0, 0, 1, 1), "gcps": "a.points"}, "two places; leave one out"),
         ({"gcps": "none.points"}, "no such file of control points"),
         ({"gcps": [1, 2, 3]}, "must be rasterio GroundControlPoints"),
-        ({"crs": "3067"}, r"has nothing to refer to; give bounds= \(--bounds\) too"),
+        ({"crs": "3067"}, r"has nothing to refer to; give bounds= too"),
         ({"crs": "30670000"}, "is not known"),
     ],
 )  # fmt: skip

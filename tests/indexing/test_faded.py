@@ -39,7 +39,7 @@ def write_layer(path: Path, opacity: float, paper: tuple[int, int, int]) -> None
 def test_the_opacity_is_suggested_and_gives_the_classes(tmp_path: Path, opacity: float) -> None:
     write_layer(tmp_path / "a.png", opacity, (255, 255, 255))
     palette = Palette(COLORS, names=[f"unit {n}" for n in range(len(COLORS))])
-    with pytest.warns(GeoindexWarning, match=rf"\(--opacity {opacity:g}\)"):
+    with pytest.warns(GeoindexWarning, match=rf"use opacity={opacity:g}, by palette.faded"):
         report = convert(tmp_path / "a.png", tmp_path / "a.tif", palette)
     assert report.opacity == pytest.approx(opacity)
     with warnings.catch_warnings():

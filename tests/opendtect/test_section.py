@@ -350,7 +350,7 @@ def test_degrees_are_kept_as_seconds_of_arc(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("place", "options", "message"),
     [
-        (LINE, {}, r"look like longitudes and latitudes, .* give degrees=True \(--degrees\)"),
+        (LINE, {}, r"look like longitudes and latitudes, .* give degrees=True, or"),
         (
             LINE,
             {"degrees": False},

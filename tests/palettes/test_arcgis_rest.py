@@ -76,7 +76,7 @@ def test_renderers(tmp_path: Path, found: dict[str, Any]) -> None:
 def test_layers_are_chosen(tmp_path: Path) -> None:
     other = {**GEOLOGY, "id": 4, "name": "Soil"}
     (tmp_path / "all.json").write_text(json.dumps({"layers": [GEOLOGY, other, FAULTS]}))
-    with pytest.raises(PaletteError, match=r"2 layers with classes; .*--layer .*: Geology, Soil"):
+    with pytest.raises(PaletteError, match=r"2 layers with classes; .*layer=.*: Geology, Soil"):
         load_palette(tmp_path / "all.json")
     for layer in ("Geology", "3"):
         assert load_palette(tmp_path / "all.json", layer=layer).name == "Geology"

@@ -273,7 +273,7 @@ def test_halves_on_a_ramp_are_rounded_up(span: int, n_colors: int, top: int) -> 
 
 def test_ramps_give_colors_when_asked(tmp_path: Path) -> None:
     (tmp_path / "r.cpt").write_text("0 0/0/0 10 100/50/0\n10 100/50/0 20 200/0/0\n")
-    with pytest.raises(PaletteError, match=r"palette convert \.\.\. --colors 16"):
+    with pytest.raises(PaletteError, match=r"sample it at equal steps, n_colors=16"):
         load_palette(tmp_path / "r.cpt")
     palette = load_palette(tmp_path / "r.cpt", n_colors=5)
     expected = [[0, 0, 0], [50, 25, 0], [100, 50, 0], [150, 25, 0], [200, 0, 0]]

@@ -431,7 +431,7 @@ def test_one_layer_of_a_project_is_chosen(tmp_path: Path) -> None:
 
 
 def test_layer_needs_a_file_with_layers(tmp_path: Path) -> None:
-    with pytest.raises(OptionError, match=r"geology\.qml: has no map layers; leave out --layer"):
+    with pytest.raises(OptionError, match=r"geology\.qml: has no map layers; leave out layer="):
         read(tmp_path, categories(("1", "a"), symbols=[symbol(plain("1,2,3"))]), layer="units")
     for name in ("windows-256", "tab20"):
         with pytest.raises(OptionError, match=f"{name}: has no map layers"):

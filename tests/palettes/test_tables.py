@@ -195,7 +195,7 @@ def test_columns_are_given(tmp_path: Path) -> None:
     with pytest.raises(PaletteError, match="unknown column 'hue'; known: value, r, g, b"):
         load_palette(tmp_path / "t.csv", columns="hue,r,g,b")
     (tmp_path / "p.gpl").write_text("GIMP Palette\n1 2 3\n")
-    with pytest.raises(OptionError, match="is no table; leave out --columns"):
+    with pytest.raises(OptionError, match="is no table; leave out columns="):
         load_palette(tmp_path / "p.gpl", columns="r,g,b")
 
 

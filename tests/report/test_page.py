@@ -140,7 +140,7 @@ def test_size_limit_drops_the_finest_levels_and_tells(tmp_path: Path) -> None:
     assert facts["left"][0][0] == "map"
     with pytest.raises(
         GeoindexError,
-        match=r"max_size=0.21 \(--max-size\) is too small for this map; allow 0.3 MB",
+        match=r"max_size=0.21 is too small for this map; allow 0.3 MB",
     ):
         write_report(tmp_path / "map.png", grid, tmp_path / "s.html", max_size=0.21)
     assert not (tmp_path / "s.html").exists()

@@ -199,12 +199,11 @@ def _check_numbering(header: GridHeader, *, any_nodata: bool) -> None:
     """Refuse what numbers without a type cannot have."""
     if header.numbering.dtype is not None:
         raise OutputError(
-            "this format holds numbers without a type; leave out dtype= (--dtype), or write .tif "
-            "or .npy"
+            "this format holds numbers without a type; leave out dtype=, or write .tif or .npy"
         )
     if header.numbering.nodata is not None and not any_nodata:
         raise OutputError(
-            "this format has a nodata value of its own; leave out nodata= (--nodata), or write "
+            "this format has a nodata value of its own; leave out nodata=, or write "
             ".asc, .tif or .npy"
         )
 

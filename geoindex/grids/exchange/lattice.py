@@ -139,7 +139,7 @@ def check_numbers(
         reason = "stands for nodata there" if wrong == null else f"is beyond {largest:,}"
         raise OutputError(
             f"{name} cannot hold the class value {wrong}, which {reason}; write .npy or .tif, or "
-            "leave out values=True (--values)"
+            "leave out values=True"
         )
 
 

@@ -67,14 +67,13 @@ def choose_layer(
     names = _listed([layer.name for layer in usable or layers])
     if found:
         raise request.error(
-            f"holds {len(found)} {what}s with classes; choose one with --layer (layer=...): "
-            f"{names}"
+            f"holds {len(found)} {what}s with classes; choose one with layer=: {names}"
         )
     if request.layer is not None:
         raise request.error(f"holds no {what} {request.layer!r}; it holds: {names}")
     raise request.error(
         f"holds no {what} of polygons or classes"
-        + (f"; other {what}s are taken with --layer (layer=...): {names}" if layers else "")
+        + (f"; other {what}s are taken with layer=: {names}" if layers else "")
     )
 
 

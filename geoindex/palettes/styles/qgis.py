@@ -53,7 +53,7 @@ def parse_qgis(content: bytes, request: Request) -> Palette:
     found = root.findall("projectlayers/maplayer") + root.findall("maplayers/maplayer")
     if root.tag != "qlr" and root.find("projectlayers") is None:
         if request.layer is not None:
-            raise request.error("is the style of one layer; leave out --layer (layer=...)")
+            raise request.error("is the style of one layer; leave out layer=")
         return _palette(root, request, name=None)
     layers = [
         MapLayer(
