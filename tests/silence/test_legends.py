@@ -149,6 +149,32 @@ CASES = [
         "they could be value and color, or color and alpha",
         {"t.csv": "Water,11,72,109,162\nWetlands,95,113,164,193\n"},
     ),
+    *(
+        Case(
+            f"--columns of geoindex {arguments[0]}",
+            lambda a=arguments: bool(command(*a)),
+            True,
+            "the user",
+            {"t.csv": "Water,11,72,109,162\nWetlands,95,113,164,193\n"},
+        )
+        for arguments in [
+            ("info", "t.csv", "--columns", "name,value,r,g,b"),
+            ("palette", "show", "t.csv", "--columns", "name,value,r,g,b"),
+            ("cube", "t.csv", "--columns", "name,value,r,g,b", "-o", "t.colorcube"),
+        ]
+    ),
+    Case(
+        "--columns of a palette that is no table",
+        lambda: command("palette", "show", "tab20", "--columns", "r,g,b"),
+        Refused(r"tab20: is no table; leave out --columns"),
+        "it has no columns",
+    ),
+    Case(
+        "--encoding of what is no palette",
+        lambda: (small_grid().save("map.npy"), command("info", "map.npy", "--encoding", "cp1250")),
+        Refused(r"map\.npy: is no palette file; leave out --encoding"),
+        "it has no text",
+    ),
     Case(
         "a table with two different colors in a row",
         lambda: load_palette("t.csv"),
