@@ -22,6 +22,7 @@ from geoindex.images.place import GivenPlace
 from geoindex.learn.match import match_palette
 from geoindex.palette import Palette
 from geoindex.palettes.color_text import one_color, some_colors
+from geoindex.palettes.json_file import palette_to_json
 from geoindex.palettes.load import load_palette
 from geoindex.palettes.mapper import load_mapper
 from geoindex.palettes.merge import Merge, MergedRows, merge_rows, repeated_value_text
@@ -153,7 +154,7 @@ class ImageMapping:
             made["units_sha256"] = mapper.units.sha256
             made["unit_rows"] = mapper.rows.tolist()
         if self.merged is not None and len(self.merged.rows) > len(self.merged.palette):
-            made["rows_sha256"] = self.merged.rows.sha256
+            made["rows"] = palette_to_json(self.merged.rows)
             made["row_classes"] = self.merged.classes.tolist()
         if self.merged is not None and self.merged.paper:
             made["paper"] = list(self.merged.paper)

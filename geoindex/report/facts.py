@@ -12,19 +12,21 @@ from rasterio.crs import CRS
 
 from geoindex.__version__ import __version__
 from geoindex.grid import IndexGrid
-from geoindex.palette import Palette
 from geoindex.report.command import clean_facts
+from geoindex.report.compared import Compared
 from geoindex.report.patches import close_pairs, patches_of
 
-__all__ = ["compared_palette", "grid_facts"]
+__all__ = ["grid_facts"]
 
 
-def grid_facts(grid: IndexGrid) -> dict[str, Any]:
+def grid_facts(grid: IndexGrid, compared: Compared | None) -> dict[str, Any]:
     """Facts about a grid, by the names that ``web/data.js`` describes.
 
     Parameters
     ----------
     grid : IndexGrid
+    compared : Compared or None
+        What its pixels were compared with, if it tells.
 
     Returns
     -------
@@ -36,7 +38,10 @@ def grid_facts(grid: IndexGrid) -> dict[str, Any]:
     rows, cols = grid.shape
     n_classes = len(palette)
     clean = grid.provenance.get("clean") or {}
+    entries = None if compared is None else compared.entries()
     inks = set(clean.get("ink", ()))
+    if entries is not None:
+        inks = {entry["class"] for row, entry in enumerate(entries) if row in inks}
     roles = palette.roles or ("",) * n_classes
     transform = grid.transform
     return {
@@ -55,6 +60,7 @@ def grid_facts(grid: IndexGrid) -> dict[str, Any]:
         "paletteName": palette.name or "",
         "paletteHash": palette.sha256,
         "colors": palette.colors.tolist(),
+        "shown": palette.shown.tolist(),
         "names": list(palette.names or ("",) * n_classes),
         "values": None if palette.values is None else list(palette.values),
         "roles": ["ink" if row in inks else _role(role) for row, role in enumerate(roles)],
@@ -63,24 +69,12 @@ def grid_facts(grid: IndexGrid) -> dict[str, Any]:
         "close": close_pairs(palette, counts),
         "hidden": [list(pair) for pair in palette.duplicates().items()],
         "offset": _offset(grid),
-        "isWhole": compared_palette(grid) is not None,
+        "isWhole": compared is not None and not (entries and clean.get("hatch")),
+        "entries": entries,
         "metric": grid.provenance.get("metric", "rgb"),
         "clean": clean_facts(clean) if clean else None,
         "done": _done(grid),
     }
-
-
-def compared_palette(grid: IndexGrid) -> Palette | None:
-    """Palette that the pixels of the map were compared with, None if the grid does not tell.
-
-    Inks that the palette of the grid does not have follow its rows.
-    """
-    if "units_sha256" in grid.provenance or "row_classes" in grid.provenance:
-        return None
-    inks = (grid.provenance.get("clean") or {}).get("ink_colors") or []
-    if not inks:
-        return grid.palette
-    return Palette(np.vstack([grid.palette.colors, np.asarray(inks, np.uint8)]))
 
 
 def _offset(grid: IndexGrid) -> list[int] | None:
@@ -126,7 +120,7 @@ def _done(grid: IndexGrid) -> list[list[str]]:
     """How the grid was made, as pairs of texts."""
     made = dict(grid.provenance)
     clean = made.pop("clean", None)
-    for key in ("palette", "palette_sha256", "survey"):
+    for key in ("palette", "palette_sha256", "rows", "row_classes", "survey"):
         made.pop(key, None)
     facts = [[key.replace("_", " "), _text(value)] for key, value in made.items() if value]
     if clean:

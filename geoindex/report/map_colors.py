@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.color.mapper import ColorMapper
-from geoindex.palette import Palette
 from geoindex.report import pyramid_kernels as kernels
+from geoindex.report.compared import Compared
 
 __all__ = ["Fit", "NumberedColors", "fit_of"]
 
@@ -92,7 +92,7 @@ class Fit:
     """How far the colors of a map are from a palette."""
 
     near: NDArray[np.uint16]
-    """Nearest row of each color."""
+    """Class of the nearest row of each color; inks follow the classes."""
 
     distance: NDArray[np.float64]
     """Distance from it."""
@@ -138,15 +138,15 @@ class Fit:
         ]
 
 
-def fit_of(colors: NumberedColors, compared: Palette, metric: Any) -> Fit:
+def fit_of(colors: NumberedColors, compared: Compared, metric: Any) -> Fit:
     """Find how far the colors of a map are from a palette.
 
     Parameters
     ----------
     colors : NumberedColors
         Those of the whole map.
-    compared : Palette
-        The colors that its pixels were compared with.
+    compared : Compared
+        What its pixels were compared with.
     metric : str
         The color distance.
 
@@ -154,7 +154,7 @@ def fit_of(colors: NumberedColors, compared: Palette, metric: Any) -> Fit:
     -------
     Fit
     """
-    mapper = ColorMapper(compared, metric=metric)
-    near = mapper.map(colors.colors)
-    distance = mapper.distance(colors.colors, near)
-    return Fit(near=near.astype(np.uint16), distance=distance, colors=colors)
+    mapper = ColorMapper(compared.palette, metric=metric)
+    rows = mapper.map(colors.colors)
+    near = compared.classes[rows].astype(np.uint16)
+    return Fit(near=near, distance=mapper.distance(colors.colors, rows), colors=colors)

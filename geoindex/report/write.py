@@ -21,8 +21,9 @@ from geoindex.images.files import MapImage, open_image
 from geoindex.images.grid_rule import rule_of_grid
 from geoindex.indexing.report import ConversionReport
 from geoindex.report.command import option_words
+from geoindex.report.compared import Compared, compared_of
 from geoindex.report.contents import Blocks, Contents
-from geoindex.report.facts import compared_palette, grid_facts
+from geoindex.report.facts import grid_facts
 from geoindex.report.map_colors import Fit, NumberedColors, fit_of
 from geoindex.report.page import write_page
 from geoindex.report.pyramid import (
@@ -100,13 +101,14 @@ def write_report(
     target = Path(path)
     check_target(target, overwrite=overwrite)
     opened = _opened(grid)
+    compared = compared_of(opened)
     facts: dict[str, Any] = {
         "title": Path(image).name,
         "source": str(image),
         "tile": TILE,
         "levels": shapes_of(opened.shape),
         "maxSize": max_size,
-        **grid_facts(opened),
+        **grid_facts(opened, compared),
         **_conversion_facts(conversion),
     }
     contents = Contents(int(max_size * 1e6) - PAGE_BYTES - len(str(facts)))
@@ -118,7 +120,7 @@ def write_report(
         _check_shape(f"{image}: the image", source.shape, opened.shape)
         facts["options"] = option_words(opened, source)
         map_pyramid = _map_pyramid(source, contents.room, progress)
-    fit = _fit(map_pyramid.colors, opened, facts["metric"])
+    fit = _fit(map_pyramid.colors, compared, facts["metric"])
     contents.add("map", map_pyramid, lambda: _color_blocks(map_pyramid.colors, fit))
     facts |= {"nColors": map_pyramid.colors.number_of_all, "fit": fit and fit.to_dict()}
     for kind, name, extra in (("w", "changes", changes), ("c", "confidence", confidence)):
@@ -189,9 +191,8 @@ def _map_pyramid(source: MapImage, limit: int, progress: Progress | None) -> Col
     return pyramid
 
 
-def _fit(colors: NumberedColors, grid: IndexGrid, metric: Any) -> Fit | None:
+def _fit(colors: NumberedColors, compared: Compared | None, metric: Any) -> Fit | None:
     """How well the colors of the map fit; None if the page cannot know."""
-    compared = compared_palette(grid)
     if compared is None or not colors.is_complete:
         return None
     return fit_of(colors, compared, metric)

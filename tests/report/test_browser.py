@@ -209,6 +209,18 @@ def test_legend_is_finished_and_the_command_gives_what_was_shown(
     made_names = np.array(made.palette.names)[np.asarray(made.indices)[valid]]
     np.testing.assert_array_equal(made_names, np.array(names)[indices[valid]])
     assert len(made.palette) == len(palette) - 1
+    # A page of the corrected grid, which knows both colors of the merged class, gives it again.
+    write_report(SAMPLE / "sample_map.png", made, tmp_path / "again.html")
+    with opened_page(browser, tmp_path / "again.html") as page:
+        legend.write_text(page.evaluate("legendCsv()"), encoding="utf-8")
+        command = page.get_attribute("#command", "data-command")
+        assert page.evaluate("tables.near.length") > 1
+    again = tmp_path / "again.tif"
+    words = shlex.split(command)
+    paths = {"legend.csv": legend, words[4]: again}
+    result = invoke(*(paths.get(word, word) for word in words[1:]))
+    assert result.exit_code == 0, result.output
+    assert open_grid(again) == made
 
 
 def test_texts_of_strangers_stay_texts(browser: Any, tmp_path: Path) -> None:

@@ -27,7 +27,8 @@
  * @property {string | null} areaUnit km2 or map units
  * @property {string} paletteName
  * @property {string} paletteHash
- * @property {number[][]} colors of the classes
+ * @property {number[][]} colors of the classes on the map
+ * @property {number[][]} shown colors that they are shown in
  * @property {string[]} names
  * @property {number[] | null} values
  * @property {string[]} roles unit, ink or paper
@@ -36,7 +37,8 @@
  * @property {{step: number, classes: Record<string, {n: number, top: number[][]}>}} patches
  * @property {number[][]} close pairs of classes that look alike
  * @property {number[][]} hidden classes, and the class before with the same color
- * @property {boolean} isWhole whether the classes are all that pixels were compared with
+ * @property {boolean} isWhole whether the file knows all that pixels were compared with
+ * @property {Entry[] | null} entries rows of the palette, if some are one class
  * @property {string} metric
  * @property {{words: string[], shade: boolean, inkColors: number[][], hatch: number[][]} | null} clean
  * @property {string[]} options
@@ -46,6 +48,9 @@
  * @property {number[]} [changes] pixels by reason
  * @property {number | null} nColors of the map
  * @property {Fit | null} fit
+ *
+ * A row of the palette that pixels were compared with.
+ * @typedef {{color: number[], value: number | null, name: string, role: string, class: number, isHead: boolean}} Entry
  *
  * How far the colors of the map are from the palette.
  * @typedef {object} Fit

@@ -90,8 +90,9 @@ class Painter {
       this.isTooFar = true;
       return;
     }
+    // Levels shrink to half at most, for which the quick way is good enough.
     context.imageSmoothingEnabled = view.scale * 2 ** level < 1;
-    context.imageSmoothingQuality = "medium";
+    context.imageSmoothingQuality = "low";
     for (let row = firstRow; row <= lastRow; row++) {
       for (let col = firstCol; col <= lastCol; col++) {
         const tile = tiles.peek(look.kind, level, row, col);

@@ -126,7 +126,7 @@ class Editor {
   /** Color shown. @param {number} index */
   color(index) {
     const shown = this.now.show[index];
-    return shown ? [1, 3, 5].map((at) => parseInt(shown.slice(at, at + 2), 16)) : FACTS.colors[index];
+    return shown ? [1, 3, 5].map((at) => parseInt(shown.slice(at, at + 2), 16)) : FACTS.shown[index];
   }
 
   /** Hatchings that were added and those that were removed. */

@@ -3,23 +3,38 @@
 
 const LEGEND_FILE = "legend.csv";
 
+/** Rows of the palette that pixels were compared with. @returns {Entry[]} */
+function paletteEntries() {
+  return FACTS.entries ?? FACTS.colors.map((color, index) => ({
+    color, value: FACTS.values && FACTS.values[index], name: FACTS.names[index], role: FACTS.roles[index], class: index, isHead: true,
+  }));
+}
+
 /** The legend as a palette file of geoindex. */
 function legendCsv() {
   const cell = (/** @type {string} */ text) => (/[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const values = FACTS.values;
-  const rows = [[...(values ? ["value"] : []), "r", "g", "b", "name", "role", "merge", "show"]];
-  FACTS.colors.forEach((color, index) => {
-    const root = editor.root(index);
-    rows.push([
-      ...(values ? [String(values[index])] : []),
-      ...color.map(String),
-      editor.name(index),
-      editor.role(index),
-      root === index ? "" : String(root),
-      editor.now.show[index] ?? "",
-    ]);
+  const entries = paletteEntries();
+  const heads = new Map(entries.flatMap((entry, row) => (entry.isHead ? [[entry.class, row]] : [])));
+  const hasValues = entries.some(({ value }) => value !== null);
+  const lines = entries.map((entry, row) => {
+    const target = heads.get(editor.root(entry.class));
+    return [
+      ...(hasValues ? [String(entry.value)] : []),
+      ...entry.color.map(String),
+      entry.isHead ? editor.name(entry.class) : entry.name,
+      editor.now.roles[entry.class] ?? (entry.isHead ? FACTS.roles[entry.class] : entry.role),
+      target === row ? "" : String(target),
+      entry.isHead ? shownColor(entry.class) : "",
+    ];
   });
-  return rows.map((row) => row.map(cell).join(",") + "\n").join("");
+  const head = [...(hasValues ? ["value"] : []), "r", "g", "b", "name", "role", "merge", "show"];
+  return [head, ...lines].map((line) => line.map(cell).join(",") + "\n").join("");
+}
+
+/** Color of a class as the palette names it, "" for that of the map. @param {number} index */
+function shownColor(index) {
+  const color = hexColor(editor.color(index));
+  return color === hexColor(FACTS.colors[index]) ? "" : color;
 }
 
 /** Words of the command that makes the corrected grid. */

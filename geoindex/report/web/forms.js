@@ -45,7 +45,7 @@ function nameField(index, done) {
 function colorField(index) {
   const field = make("input", { id: `color-${index}`, type: "color", value: hexColor(editor.color(index)) });
   field.addEventListener("change", () => amend(`${editor.label(index)} is shown in another color`, (edits) => {
-    if (field.value === hexColor(FACTS.colors[index])) delete edits.show[index];
+    if (field.value === hexColor(FACTS.shown[index])) delete edits.show[index];
     else edits.show[index] = field.value;
   }));
   return field;
