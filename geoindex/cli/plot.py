@@ -12,6 +12,7 @@ from geoindex.cli.output import overwrite_option, quiet_option
 from geoindex.files.whole_files import check_target
 from geoindex.grid import LegendOrder
 from geoindex.grids.formats import open_grid
+from geoindex.grids.value_files import holds_grid_of_values, open_values
 from geoindex.opendtect.read_horizon import read_horizon
 
 __all__ = ["plot_command"]
@@ -60,7 +61,7 @@ def plot_command(
     overwrite: bool,
     quiet: bool,
 ) -> None:
-    """Draw the index grid GRID (.npy, .tif) in its palette colors.
+    """Draw the index grid GRID (.npy, .tif) in its palette colors, or a grid of values.
 
     A horizon is drawn at its X and Y if it holds them, or over inlines and crosslines, which rise
     upward and to the right.
@@ -68,11 +69,18 @@ def plot_command(
     target = Path(output)
     check_figure_suffix(target)
     check_target(target, overwrite=overwrite)
-    opened = open_grid(grid) if survey is None else read_horizon(grid, survey=survey)
-    # matplotlib takes longer to load than most errors take to find.
-    from geoindex.plot.figures import grid_figure
+    if holds_grid_of_values(Path(grid)):
+        values = open_values(grid)
+        from geoindex.values.figure import values_figure
 
-    figure = grid_figure(opened, legend=legend, title=title, order=order, max_classes=max_classes)
+        figure = values_figure(values, title=title)
+    else:
+        opened = open_grid(grid) if survey is None else read_horizon(grid, survey=survey)
+        # matplotlib takes longer to load than most errors take to find.
+        from geoindex.plot.figures import grid_figure
+
+        how = {"legend": legend, "title": title, "order": order, "max_classes": max_classes}
+        figure = grid_figure(opened, **how)  # type: ignore[arg-type]  # one type each
     save_figure(figure, target, overwrite=overwrite)
     if not quiet:
         click.echo(output)

@@ -11,6 +11,7 @@ import numpy as np
 from geoindex.errors import GridError, MissingFileError, OptionError
 from geoindex.grids.class_values import FileNumbering
 from geoindex.grids.formats import BINARY, format_of_file, grid_format, open_grid
+from geoindex.grids.value_files import holds_grid_of_values, open_values
 from geoindex.images.describe import describe_raster
 from geoindex.palette import Palette
 from geoindex.palettes.cube import SUFFIX as CUBE_SUFFIX
@@ -19,6 +20,7 @@ from geoindex.palettes.formats import is_palette_file
 from geoindex.palettes.load import load_palette
 from geoindex.palettes.raster import RASTER_SUFFIXES
 from geoindex.survey import Survey
+from geoindex.values.grid import ValueGrid
 
 __all__ = ["describe"]
 
@@ -139,8 +141,27 @@ def _lines(lines: range) -> str:
     return f"{lines[0]} to {lines[-1]} step {lines.step}"
 
 
+def _describe_values(grid: ValueGrid) -> dict[str, Any]:
+    """Facts about a grid of values."""
+    rows, cols = grid.shape
+    found = grid.value_range
+    return {
+        "kind": "grid of values",
+        "size": f"{cols} x {rows} pixels, {grid.values.dtype}",
+        "values": None if found is None else f"{found[0]:.6g} to {found[1]:.6g}",
+        "unit": grid.unit,
+        "ramp": None if grid.ramp is None else grid.ramp.name or "without a name",
+        "nodata_pixels": int((~grid.valid).sum()),
+        "transform": None if grid.transform is None else list(grid.transform[:6]),
+        "crs": None if grid.crs is None else grid.crs.to_string(),
+        "provenance": dict(grid.provenance),
+    }
+
+
 def _describe_grid(path: Path) -> dict[str, Any]:
-    """Facts about an index grid, with the numbers that its file holds."""
+    """Facts about an index grid, with the numbers that its file holds, or a grid of values."""
+    if holds_grid_of_values(path):
+        return _describe_values(open_values(path))
     grid, known = open_grid(path), format_of_file(path)
     in_file = FileNumbering(nodata=grid.nodata)
     if known is not None and known.key in BINARY and known.numbering is not None:

@@ -104,7 +104,9 @@ def read_npy(path: Path) -> IndexGrid:
             "numpy.load"
         )
     indices, content = load_npy(path)
-    palette = palette_from_json(content.get("palette"), str(sidecar))
+    if "palette" not in content:
+        raise GridError(f"{path}: holds values, not classes; open it with open_values")
+    palette = palette_from_json(content["palette"], str(sidecar))
     nodata = content.get("nodata")
     is_values = bool(content.get("class_values"))
     if is_values or indices.dtype not in (np.uint8, np.uint16):

@@ -11,8 +11,9 @@ import numpy as np
 from geoindex.color.pixels import PixelRule
 from geoindex.errors import GridError, MissingFileError, OptionError, OutputError, PaletteError
 from geoindex.files.json_text import load_json
-from geoindex.grids.formats import FORMATS, format_of_file, grid_format_of
+from geoindex.grids.formats import FORMATS, format_of_file, grid_format, grid_format_of
 from geoindex.grids.headers import ValueHeader
+from geoindex.grids.npy import load_npy
 from geoindex.grids.place_json import place_from_json
 from geoindex.grids.writing import ValueOpener
 from geoindex.images.drivers import open_raster
@@ -24,7 +25,7 @@ from geoindex.values.grid import ValueGrid
 from geoindex.values.ramp import Ramp
 from geoindex.values.scale import ValueScale
 
-__all__ = ["open_values", "save_values", "value_opener"]
+__all__ = ["holds_grid_of_values", "open_values", "save_values", "value_opener"]
 
 
 def value_opener(path: Path, format: str | None = None) -> ValueOpener:  # noqa: A002
@@ -125,10 +126,22 @@ def open_values(
     return _read_image(path)
 
 
+def holds_grid_of_values(path: Path) -> bool:
+    """Whether a file is a GeoTIFF or ``.npy`` that :func:`save_values` wrote."""
+    known = grid_format(path)
+    if known is None or not path.is_file():
+        return False
+    if known.key == "npy":
+        return "ramp" in load_npy(path)[1]
+    if known.key != "geotiff":
+        return False
+    with open_raster(path) as source:
+        tag = source.tags().get(TAG)
+    return tag is not None and "ramp" in load_json(tag, f"{path}, tag {TAG}")
+
+
 def _read_npy(path: Path) -> ValueGrid:
     """Read an array, with what our sidecar says of it where there is one."""
-    from geoindex.grids.npy import load_npy
-
     values, content = load_npy(path)
     if "palette" in content:
         raise GridError(f"{path}: holds classes, not values; open it with open_grid")

@@ -66,7 +66,7 @@ def read_raster(path: Path) -> RasterPalette:
         if not has_color_table(source) and (source.count > 1 or "colors" not in content):
             raise GridError(
                 f"{path}: is not an index grid: it has {source.count} band(s) and no color "
-                "table; make one with geoindex convert"
+                "table; make one with geoindex convert, or open numbers with open_values"
             )
         indices = source.read(1)
         # A fraction is the nodata of no pixel.

@@ -14,8 +14,9 @@ from geoindex.values.ramp import Ramp
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.cm import ScalarMappable
+    from matplotlib.figure import Figure
 
-__all__ = ["plot_values"]
+__all__ = ["plot_values", "values_figure"]
 
 FINE = 1024
 """Steps that a continuous ramp is drawn with; a multiple of the 256 of matplotlib's tables."""
@@ -36,6 +37,17 @@ def plot_values(grid: ValueGrid, ax: Axes | None = None, *, colorbar: bool = Tru
             raise AssertionError("axes lie on a figure")
         figure.colorbar(colors, ax=ax, label=grid.unit or "")
     return ax
+
+
+def values_figure(grid: ValueGrid, *, title: str | None = None) -> Figure:
+    """Draw values with their color bar as a figure of its own, for a file."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9.0, 6.4), layout="constrained")
+    ax = plot_values(grid, figure.subplots())
+    if title is not None:
+        ax.set_title(title)
+    return figure
 
 
 def _mappable(grid: ValueGrid) -> ScalarMappable:

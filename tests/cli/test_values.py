@@ -122,3 +122,15 @@ def test_folder(picture: Path, tmp_path: Path) -> None:
         result = invoke("values", folder, "-o", tmp_path / "bad", "--ramp", "jet", *bad)
         assert result.exit_code == 1
         assert not (tmp_path / "bad").exists()
+
+
+@pytest.mark.parametrize("suffix", ["tif", "npy"])
+def test_info_and_plot(picture: Path, suffix: str) -> None:
+    target = picture.with_suffix(f".{suffix}")
+    options = ("--ramp", "jet", "--range", -50, 120, "--unit", "mGal")
+    printed("values", picture, "-o", target, *options)
+    facts = json.loads(printed("info", target, "--json"))
+    assert (facts["kind"], facts["unit"], facts["ramp"]) == ("grid of values", "mGal", "jet")
+    assert facts["provenance"]["reading"]["bound"] == pytest.approx(170 / 128)
+    printed("plot", target, "-o", picture.with_name("figure.png"), "--title", "Gravity")
+    assert picture.with_name("figure.png").stat().st_size > 10_000
