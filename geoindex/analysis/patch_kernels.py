@@ -1,7 +1,7 @@
 """Compiled loops over the pixels of a grid: patches, and the borders between them.
 
-A patch is a set of pixels of one class that are connected by their sides. Patches are numbered
-from 1 in the order of their first pixels; 0 is nodata and everything outside the grid.
+A patch is a set of connected pixels of one class. Patches are numbered from 1 in the order of
+their first pixels; 0 is nodata and everything outside the grid.
 """
 
 from __future__ import annotations
@@ -34,21 +34,23 @@ EDGES = 15
 
 
 @compiled()
-def _root(parents: NDArray[np.int32], label: int) -> int:
-    """First of the labels that are known to be one patch."""
-    while parents[label] != label:
-        parents[label] = parents[parents[label]]
-        label = parents[label]
-    return label
+def _root(parents: NDArray[np.int32], place: int) -> int:
+    """First pixel of the patch that a pixel is known to be in."""
+    while parents[place] != place:
+        parents[place] = parents[parents[place]]
+        place = parents[place]
+    return place
 
 
 @compiled(
     [
-        types.int64(_INDICES8, types.int64, _LABELS),
-        types.int64(_INDICES16, types.int64, _LABELS),
+        types.int64(_INDICES8, types.int64, types.int64, _LABELS),
+        types.int64(_INDICES16, types.int64, types.int64, _LABELS),
     ]
 )
-def label_patches(indices: NDArray[np.uint16], nodata: int, labels: Labels) -> int:
+def label_patches(
+    indices: NDArray[np.uint16], nodata: int, connectivity: int, labels: Labels
+) -> int:
     """Give the patches of a grid their numbers.
 
     Parameters
@@ -56,6 +58,8 @@ def label_patches(indices: NDArray[np.uint16], nodata: int, labels: Labels) -> i
     indices : ndarray of uint8 or uint16, shape (rows, cols)
     nodata : int
         Index of pixels without a class, or -1.
+    connectivity : {4, 8}
+        Whether pixels of a patch share a side (4), or may touch at a corner (8).
     labels : ndarray of int32, shape (rows + 2, cols + 2)
         Zeros; the patch of each pixel is written inside a rim of one pixel.
 
@@ -65,42 +69,34 @@ def label_patches(indices: NDArray[np.uint16], nodata: int, labels: Labels) -> i
         Number of patches.
     """
     rows, cols = indices.shape
-    n = 0
+    width = cols + 2
+    # First each pixel leads to an earlier one of its patch, by its place in the flat array.
+    parents = labels.reshape(-1)
     for y in range(rows):
         for x in range(cols):
-            index = indices[y, x]
-            above = y > 0 and indices[y - 1, x] == index
-            before = x > 0 and indices[y, x - 1] == index
-            n += index != nodata and not above and not before
-    parents = np.arange(n + 1).astype(np.int32)
-    n = 0
-    for y in range(rows):
-        for x in range(cols):
-            index = indices[y, x]
-            if index == nodata:
+            if indices[y, x] == nodata:
                 continue
-            above = labels[y, x + 1] if y > 0 and indices[y - 1, x] == index else 0
-            before = labels[y + 1, x] if x > 0 and indices[y, x - 1] == index else 0
-            if above and before and above != before:
-                one, other = _root(parents, above), _root(parents, before)
-                labels[y + 1, x + 1] = min(one, other)
-                parents[max(one, other)] = min(one, other)
-            elif above or before:
-                labels[y + 1, x + 1] = max(above, before)
-            else:
-                n += 1
-                labels[y + 1, x + 1] = n
+            place = root = (y + 1) * width + x + 1
+            parents[place] = place
+            for step in range(connectivity // 2):
+                # The pixel before, the one above, and those beside that.
+                dy, dx = (0, -1) if step == 0 else (-1, (0, -1, 1)[step - 1])
+                if y + dy < 0 or x + dx < 0 or x + dx >= cols:
+                    continue
+                if indices[y + dy, x + dx] == indices[y, x]:
+                    other = _root(parents, place + dy * width + dx)
+                    later, root = max(root, other), min(root, other)
+                    parents[later] = root
     n_patches = 0
-    for label in range(1, n + 1):
-        if parents[label] == label:
+    for place in range(len(parents)):
+        if parents[place] == 0:
+            continue
+        if parents[place] == place:
             n_patches += 1
-            parents[label] = n_patches
+            parents[place] = n_patches
         else:
-            # The parent is a lower label, which has its number already.
-            parents[label] = parents[parents[label]]
-    for y in range(1, rows + 1):
-        for x in range(1, cols + 1):
-            labels[y, x] = parents[labels[y, x]]
+            # The parent comes before, so it holds its number already.
+            parents[place] = parents[parents[place]]
     return n_patches
 
 

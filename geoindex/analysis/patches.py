@@ -17,6 +17,9 @@ __all__ = ["MOST_PATCHES", "Patches", "find_patches", "merge_small_patches", "pa
 MOST_PATCHES = 2_000_000
 """Patches that fit into the memory of a usual machine as polygons."""
 
+MOST_PIXELS = 2**31 - 1
+"""Pixels that can be numbered, with the rim."""
+
 LARGEST_MERGED = 2**26
 """Pixels up to which patches can be merged into their neighbors."""
 
@@ -57,8 +60,13 @@ def find_patches(grid: IndexGrid) -> Patches:
     rows, cols = grid.shape
     of_rows = _row_areas(grid)
     indices: Any = grid.indices
+    if (rows + 2) * (cols + 2) > MOST_PIXELS:
+        raise GridError(
+            f"a grid of {cols} x {rows} pixels is too large for polygons; cut it into parts "
+            "(IndexGrid.crop)"
+        )
     labels = np.zeros((rows + 2, cols + 2), np.int32)
-    n_patches = label_patches(indices, -1 if grid.nodata is None else grid.nodata, labels)
+    n_patches = label_patches(indices, -1 if grid.nodata is None else grid.nodata, 4, labels)
     if n_patches == 0:
         raise GridError("no pixel of the grid has a class, so there are no polygons")
     if n_patches > MOST_PATCHES:
@@ -87,15 +95,13 @@ def merge_small_patches(grid: IndexGrid, min_area: float) -> IndexGrid:
     Returns
     -------
     IndexGrid
-        Patches that have no neighbor, such as small islands in nodata, stay.
+        Patches without a neighbor that is large enough, such as islands in nodata, stay.
 
     Raises
     ------
     OptionError
         The area is negative or not finite, or too large for this grid.
     """
-    from geoindex.clean.speckle import merge_speckle
-
     if not (np.isfinite(min_area) and min_area >= 0):
         raise OptionError(f"min_area= must be 0 or more, found {min_area}")
     size = int(np.ceil(min_area / _row_areas(grid).mean() * (1 - 1e-12)))
@@ -106,6 +112,8 @@ def merge_small_patches(grid: IndexGrid, min_area: float) -> IndexGrid:
             f"min_area={min_area:g} ({patch_unit(grid)}) is {size:,} pixels, more "
             "than can be merged; give the smallest patch that shall stay"
         )
+    from geoindex.clean.speckle import merge_speckle
+
     classes = grid.indices.astype(np.int32)
     if grid.nodata is not None:
         classes[classes == grid.nodata] = -1

@@ -126,8 +126,8 @@ def grid_polygons(
         about a pixel of these, and junctions stay in place.
     min_area : float
         Merge smaller patches into the neighbor with the longest shared border; in km2, in squares
-        of map units for a grid without a CRS, in pixels for one without a transform. Islands in
-        nodata stay.
+        of map units for a grid without a CRS, in pixels for one without a transform. Patches
+        without a neighbor that is large enough, such as islands in nodata, stay.
     progress : callable, optional
         Called with (steps done, steps in all).
 

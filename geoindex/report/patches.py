@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geoindex.analysis.patch_kernels import label_patches
 from geoindex.grid import IndexGrid
 from geoindex.palette import Palette
 from geoindex.report import patch_kernels, pyramid_kernels
@@ -43,11 +44,12 @@ def patches_of(grid: IndexGrid) -> dict[str, Any]:
         half = np.empty((-(-rows // 2), -(-cols // 2)), indices.dtype)
         pyramid_kernels.halve_classes(indices, half)
         indices, step = half, 2 * step
-    labels = np.empty(indices.shape, dtype=np.int32)
-    n_patches = patch_kernels.number_patches(indices, labels)
-    patches = np.zeros((n_patches, 6), dtype=np.int64)
+    rows, cols = indices.shape
+    labels = np.zeros((rows + 2, cols + 2), dtype=np.int32)
+    n_patches = label_patches(indices, -1 if grid.nodata is None else grid.nodata, 8, labels)
+    patches = np.zeros((n_patches + 1, 6), dtype=np.int64)
     patch_kernels.list_patches(indices, labels, patches)
-    patches = patches[patches[:, 0] < len(grid.palette)]
+    patches = patches[1:]
     order = np.lexsort([np.arange(len(patches)), -patches[:, 1], patches[:, 0]])
     patches = patches[order]
     starts = np.searchsorted(patches[:, 0], np.arange(len(grid.palette) + 1))
