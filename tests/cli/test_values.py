@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from geoindex import image_values, open_values
+from geoindex import Survey, image_values, open_values
 from tests.support.command_line import invoke, printed
 from tests.support.fields import drawn, smooth_field
 
@@ -134,3 +134,18 @@ def test_info_and_plot(picture: Path, suffix: str) -> None:
     assert facts["provenance"]["reading"]["bound"] == pytest.approx(170 / 128)
     printed("plot", target, "-o", picture.with_name("figure.png"), "--title", "Gravity")
     assert picture.with_name("figure.png").stat().st_size > 10_000
+
+
+def test_to_a_horizon(picture: Path, tmp_path: Path) -> None:
+    survey = Survey(inlines=(100, 110), crosslines=(300, 320), x=(500, 0, 2), y=(6900, 1, 0))
+    survey.save(tmp_path / "own.survey")
+    grid = picture.with_suffix(".tif")
+    printed("values", picture, "-o", grid, "--ramp", "jet", "--range", -50, 120)
+    target = tmp_path / "map.dat"
+    options = ("--survey", tmp_path / "own.survey")
+    text = printed("resample", grid, "-o", target, *options)
+    assert "11 inlines x 21 crosslines" in text
+    found = open_values(target, survey=survey).values
+    np.testing.assert_array_equal(found, open_values(grid).resample(survey).values)
+    result = invoke("resample", grid, "-o", tmp_path / "b.dat", *options, "--method", "mode")
+    assert "holds values, which have no mode" in str(result.exception)
