@@ -30,6 +30,7 @@ from geoindex.errors import BatchError
 from geoindex.files.whole_files import make_folder
 from geoindex.grids.formats import format_names
 from geoindex.images.web_tiles import TileScheme
+from geoindex.indexing.report import ConversionReport
 from geoindex.learn.palette import learn_palette
 from geoindex.palette import Palette
 from geoindex.palettes.formats import save_palette
@@ -103,6 +104,12 @@ LISTED_FAILURES = 20
     help="Convert on the Dask cluster of the scheduler at this address, such as "
     "tcp://10.0.0.1:8786.",
 )
+@click.option(
+    "--report",
+    "page",
+    metavar="HTML",
+    help="Also write a page with a thumbnail of each sheet; it replaces an older one.",
+)
 @overwrite_option
 @json_option
 @progress_option
@@ -122,6 +129,7 @@ def batch_command(
     name: str | None,
     prune: bool,
     scheduler: str | None,
+    page: str | None,
     overwrite: bool,
     as_json: bool,
     quiet: bool,
@@ -160,6 +168,8 @@ def batch_command(
             progress=progress,
             client=client,
         )
+    if page is not None:
+        _write_page(report, page, quiet=quiet)
     echo_batch(report, as_json=as_json, quiet=quiet)
 
 
@@ -258,6 +268,27 @@ def _client(address: str | None) -> Iterator[Client | None]:
         raise BatchError("--scheduler needs Dask; install geoindex-raster[dask]") from error
     with connect(address) as client:
         yield client
+
+
+def _write_page(report: BatchReport, page: str, *, quiet: bool) -> None:
+    """Write the page of thumbnails."""
+    from geoindex.report.sheets import Sheet, write_sheets
+
+    sheets = [
+        *(
+            Sheet(source=one.source, target=Path(one.target), notes=one.warnings())
+            for one in report.done
+            if isinstance(one, ConversionReport)
+        ),
+        *(Sheet(source=one.source, target=Path(one.target)) for one in report.skipped),
+        *(
+            Sheet(source=one.source, target=Path(one.target), failure=one.reason)
+            for one in report.failed
+        ),
+    ]
+    sheets.sort(key=lambda sheet: str(sheet.target))
+    with progress_bar("report", " sheets", quiet=quiet) as progress:
+        write_sheets(sheets, page, title=report.folder, overwrite=True, progress=progress)
 
 
 def _echo_table(report: BatchReport) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from geoindex.grid import IndexGrid
     from geoindex.palette import Palette
 
-__all__ = ["grid_html", "palette_html"]
+__all__ = ["grid_html", "grid_thumbnail", "palette_html"]
 
 MOST_ROWS = 30
 """Classes that a table lists at most."""
@@ -34,7 +34,7 @@ def grid_html(grid: IndexGrid) -> str:
     counts = grid.counts()
     table = _table(grid.palette, np.flatnonzero(counts).tolist(), counts)
     picture = (
-        f'<img src="data:image/png;base64,{_png(_thumbnail(grid))}" '
+        f'<img src="data:image/png;base64,{grid_thumbnail(grid, LARGEST_SIDE)}" '
         'style="image-rendering: pixelated; border: 1px solid #888" alt="index grid">'
     )
     return (
@@ -72,15 +72,18 @@ def _table(palette: Palette, rows: Sequence[int], counts: NDArray[np.int64] | No
     return "<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>"
 
 
-def _thumbnail(grid: IndexGrid) -> NDArray[np.uint8]:
-    """RGBA of every nth pixel; nodata is transparent."""
-    step = -(-max(grid.shape) // LARGEST_SIDE)
+def grid_thumbnail(grid: IndexGrid, side: int) -> str:
+    """PNG file in base64 of every nth pixel, so that the longer side has `side` pixels or fewer.
+
+    Nodata is transparent.
+    """
+    step = -(-max(grid.shape) // side)
     indices = grid.indices[::step, ::step]
     picture = np.zeros((*indices.shape, 4), dtype=np.uint8)
     valid = np.ones(indices.shape, bool) if grid.nodata is None else indices != grid.nodata
     picture[valid, :3] = grid.palette.shown[indices[valid]]
     picture[valid, 3] = 255
-    return picture
+    return _png(picture)
 
 
 def _png(picture: NDArray[np.uint8]) -> str:

@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-__all__ = ["SCRIPTS", "write_page"]
+__all__ = ["SCRIPTS", "digest_of", "page_part", "seen", "write_page"]
 
 SCRIPTS = (
     "data.js",
@@ -53,10 +53,10 @@ def write_page(
     blocks : iterable of tuple
         Name and content of each block of bytes.
     """
-    style = f"\n{_part('report.css')}\n"
-    script = "\n" + "\n".join(_part(name) for name in SCRIPTS) + "\n"
+    style = f"\n{page_part('report.css')}\n"
+    script = "\n" + "\n".join(page_part(name) for name in SCRIPTS) + "\n"
     policy = (
-        f"default-src 'none'; script-src {_digest(script)}; style-src {_digest(style)}; "
+        f"default-src 'none'; script-src {digest_of(script)}; style-src {digest_of(style)}; "
         "img-src data: blob:; base-uri 'none'; form-action 'none'"
     )
     with path.open("w", encoding="utf-8", newline="\n") as page:
@@ -65,8 +65,8 @@ def write_page(
             f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             '<meta name="color-scheme" content="light dark">\n'
-            f"<title>{html.escape(_seen(title))} - geoindex</title>\n"
-            f"<style>{style}</style>\n</head>\n<body>\n{_part('report.html')}\n"
+            f"<title>{html.escape(seen(title))} - geoindex</title>\n"
+            f"<style>{style}</style>\n</head>\n<body>\n{page_part('report.html')}\n"
             f'<script type="application/json" id="facts">{_json(facts)}</script>\n'
         )
         for name, content in blocks:
@@ -75,14 +75,14 @@ def write_page(
         page.write(f"<script>{script}</script>\n</body>\n</html>\n")
 
 
-def _part(name: str) -> str:
-    """Text of a file of the package, with the line ends that its digest is made of."""
+def page_part(name: str) -> str:
+    """Read a file of the page, with the line ends that its digest is made of."""
     text = files("geoindex.report").joinpath("web", name).read_text(encoding="utf-8")
     return "\n".join(text.splitlines())
 
 
-def _digest(text: str) -> str:
-    """Source expression of a Content-Security-Policy for an inline text."""
+def digest_of(text: str) -> str:
+    """Make the source expression of a Content-Security-Policy for an inline text."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
@@ -94,6 +94,6 @@ def _json(facts: dict[str, Any]) -> str:
     return text
 
 
-def _seen(text: str) -> str:
-    """Text whose unseen characters are written out."""
+def seen(text: str) -> str:
+    """Write out the characters of a text that are not seen."""
     return UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
