@@ -86,7 +86,7 @@ def convert_command(
                 overwrite=overwrite,
                 progress=progress,
             )
-        pages.write(src, report, changes, confidence)
+        pages.write(src, report, changes=changes, confidence=confidence, gdal=mapping["gdal"])
     if as_json:
         echo_json(report.to_dict())
     elif not quiet:

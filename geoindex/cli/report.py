@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from geoindex.cli.options import gdal_option
 from geoindex.cli.output import overwrite_option, progress_bar, quiet_option
 from geoindex.files.whole_files import check_targets
 
@@ -66,7 +67,13 @@ class ConversionPage:
         return changes or own[0], confidence or own[1]
 
     def write(
-        self, src: str, report: ConversionReport, changes: str | None, confidence: str | None
+        self,
+        src: str,
+        report: ConversionReport,
+        *,
+        changes: str | None,
+        confidence: str | None,
+        gdal: bool,
     ) -> None:
         """Write the page."""
         if self._path is None:
@@ -80,6 +87,7 @@ class ConversionPage:
             changes=changes,
             confidence=confidence,
             conversion=report,
+            gdal=gdal,
             overwrite=self._overwrite,
         )
 
@@ -121,6 +129,7 @@ def page_of_conversion(
     help="Grid of confidence that was written beside GRID (convert).",
 )
 @max_size_option
+@gdal_option
 @overwrite_option
 @quiet_option
 def report_command(
@@ -131,6 +140,7 @@ def report_command(
     changes: str | None,
     confidence: str | None,
     max_size: float,
+    gdal: bool,
     overwrite: bool,
     quiet: bool,
 ) -> None:
@@ -151,6 +161,7 @@ def report_command(
             changes=changes,
             confidence=confidence,
             max_size=max_size,
+            gdal=gdal,
             overwrite=overwrite,
             progress=progress,
         )

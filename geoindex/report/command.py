@@ -45,6 +45,8 @@ def option_words(grid: IndexGrid, image: MapImage) -> list[str]:
         if value is not None and value != usual:
             text = f"#{bytes(value).hex()}" if isinstance(value, list) else str(value)
             words += [_option(key), text]
+    if made.get("gdal"):
+        words.append("--gdal")
     if made.get("bands"):
         words += ["--bands", ",".join(map(str, made["bands"]))]
     for color in made.get("collar", ()):

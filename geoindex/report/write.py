@@ -54,6 +54,7 @@ def write_report(
     confidence: IndexGrid | str | PathLike[str] | None = None,
     conversion: ConversionReport | None = None,
     max_size: float = DEFAULT_MEGABYTES,
+    gdal: bool = False,
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> None:
@@ -76,6 +77,8 @@ def write_report(
     max_size : float
         Largest size of the page in megabytes (10 ** 6 bytes). Of large maps the finest levels are
         left out, first those of confidence, changes and map; the page tells what is missing.
+    gdal : bool
+        Open the image with any driver of GDAL, as in :func:`geoindex.convert`.
     overwrite : bool
         Replace a file that exists.
     progress : callable, optional
@@ -116,7 +119,7 @@ def write_report(
     contents.add("grid", pyramid)
     if "g" not in contents.finest:
         raise _too_small(max_size, pyramid, contents.room)
-    with open_image(image, rule_of_grid(opened)) as source:
+    with open_image(image, rule_of_grid(opened), gdal=gdal) as source:
         _check_shape(f"{image}: the image", source.shape, opened.shape)
         facts["options"] = option_words(opened, source)
         map_pyramid = _map_pyramid(source, contents.room, progress)

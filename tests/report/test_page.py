@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import rasterio.shutil
 from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
@@ -164,6 +165,21 @@ def test_policy_allows_only_the_page_itself(tmp_path: Path) -> None:
         tmp_path / "map.png", index_image(tmp_path / "map.png", PALETTE), tmp_path / "s.html"
     )
     assert (tmp_path / "s.html").read_bytes() == content
+
+
+def test_image_of_any_driver(tmp_path: Path) -> None:
+    noise(tmp_path / "map.png", (30, 40))
+    rasterio.shutil.copy(tmp_path / "map.png", tmp_path / "map.vrt", driver="VRT")
+    PALETTE.save(tmp_path / "p.csv")
+    vrt, grid, page = (tmp_path / name for name in ("map.vrt", "g.tif", "r.html"))
+    result = invoke(
+        "convert", vrt, "-o", grid, "-p", tmp_path / "p.csv", "--gdal", "--report", page
+    )
+    assert result.exit_code == 0, result.output
+    assert "--gdal" in facts_of(page.read_text(encoding="utf-8"))["options"]
+    # The grid's word is not enough to open any file.
+    refused = invoke("report", vrt, grid, "-o", page, "--overwrite")
+    assert "if you trust it, open it with --gdal" in str(refused.exception)
 
 
 def test_command_line(tmp_path: Path) -> None:
