@@ -8,6 +8,8 @@ given back.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -92,7 +94,7 @@ def _scale(line: Points, n: int, twice: float) -> None:
     found = _twice_area(line, n)
     if found * twice <= 0:
         return
-    factor = (twice / found) ** 0.5
+    factor = math.sqrt(twice / found)
     for z in range(2):
         middle = 0.0
         for i in range(n - 1):
@@ -110,7 +112,7 @@ def _widen(line: Points, work: Points, n: int, closed: bool, twice: float, large
         if i == 0 or i == n - 1:
             before, after = (n - 2, 1) if closed else (i, i)
         gx, gy = line[after, 1] - line[before, 1], line[before, 0] - line[after, 0]
-        length = (gx * gx + gy * gy) ** 0.5
+        length = math.sqrt(gx * gx + gy * gy)
         work[i, 0], work[i, 1] = 0.0, 0.0
         if length > 0:
             work[i, 0], work[i, 1] = gx / length, gy / length
@@ -165,10 +167,56 @@ def _limit(line: Points, middles: Points, n: int, limit: float) -> None:
     """Bring points back that moved farther than `limit`."""
     for i in range(n):
         x, y = line[i, 0] - middles[i, 0], line[i, 1] - middles[i, 1]
-        length = (x * x + y * y) ** 0.5
+        length = math.sqrt(x * x + y * y)
         if length > limit:
             line[i, 0] = middles[i, 0] + x * limit / length
             line[i, 1] = middles[i, 1] + y * limit / length
+
+
+@compiled()
+def _place(xs: Ints, ys: Ints, begin: int, end: int, closed: bool, middles: Points) -> int:
+    """Write the middles of the sides of an arc between its ends; return their number."""
+    n = 0
+    if not closed:
+        middles[0, 0], middles[0, 1] = xs[begin], ys[begin]
+        n = 1
+    for i in range(begin, end - 1):
+        middles[n, 0], middles[n, 1] = 0.5 * (xs[i] + xs[i + 1]), 0.5 * (ys[i] + ys[i + 1])
+        n += 1
+    middles[n, 0] = middles[0, 0] if closed else float(xs[end - 1])
+    middles[n, 1] = middles[0, 1] if closed else float(ys[end - 1])
+    return n + 1
+
+
+@compiled()
+def _smooth(
+    line: Points,
+    middles: Points,
+    work: Points,
+    stack: NDArray[np.int64],
+    n: int,
+    closed: bool,
+    twice: float,
+    limit: float,
+    tolerance: float,
+) -> int:
+    """Smooth and simplify a line that begins as middles of sides; return its number of points."""
+    # Far neighbors smooth long steps, near ones what is between these.
+    _relax(line, work, n, closed, FAR)
+    _relax(line, work, n, closed, 1)
+    small = closed and n < SMALL_RING
+    for _ in range(AREA_ROUNDS):
+        if small:
+            _scale(line, n, twice)
+        else:
+            _widen(line, work, n, closed, twice, np.inf)
+        _limit(line, middles, n, limit)
+    if small:
+        return n
+    n = _simplify(line, n, tolerance, stack)
+    for _ in range(AREA_ROUNDS):
+        _widen(line, work, n, closed, twice, LARGEST_SHIFT / AREA_ROUNDS)
+    return n
 
 
 @compiled([(_INTS, _INTS, _LONGS, types.boolean[::1], _FLOATS, types.float64)])
@@ -218,35 +266,14 @@ def smooth_arcs(
             to = _corners(xs, ys, begin, end, points, to)
             starts[arc + 1] = to
             continue
-        closed = free[arc]
         for i in range(end - begin):
             line[i, 0], line[i, 1] = xs[begin + i], ys[begin + i]
         twice = _twice_area(line, end - begin)
-        n = 0
-        if not closed:
-            middles[0, 0], middles[0, 1] = xs[begin], ys[begin]
-            n = 1
-        for i in range(begin, end - 1):
-            middles[n, 0], middles[n, 1] = 0.5 * (xs[i] + xs[i + 1]), 0.5 * (ys[i] + ys[i + 1])
-            n += 1
-        middles[n, 0] = middles[0, 0] if closed else float(xs[end - 1])
-        middles[n, 1] = middles[0, 1] if closed else float(ys[end - 1])
-        n += 1
+        n = _place(xs, ys, begin, end, free[arc], middles)
         line[:n] = middles[:n]
         if limits[arc] > 0:
-            # Far neighbors smooth long steps, near ones what is between these.
-            _relax(line, work, n, closed, FAR)
-            _relax(line, work, n, closed, 1)
-            for _ in range(AREA_ROUNDS):
-                if closed and n < SMALL_RING:
-                    _scale(line, n, twice)
-                else:
-                    _widen(line, work, n, closed, twice, np.inf)
-                _limit(line, middles, n, limits[arc])
-            if not closed or n >= SMALL_RING:
-                n = _simplify(line, n, tolerance, stack)
-                _widen(line, work, n, closed, twice, LARGEST_SHIFT)
-                _widen(line, work, n, closed, twice, LARGEST_SHIFT)
+            limit = limits[arc]
+            n = _smooth(line, middles, work, stack, n, free[arc], twice, limit, tolerance)
         points[to : to + n] = line[:n]
         to += n
         starts[arc + 1] = to

@@ -72,7 +72,9 @@ def test_the_same_polygons_are_the_same_bytes(tmp_path, grid):
 
 def test_a_geopackage_has_its_style(tmp_path, grid):
     path = tmp_path / "map.gpkg"
-    write_polygons(grid, path, layer="units of the map")
+    names = [PALETTE.names[0], "Löss\x01", "Rock"]  # a character that XML has no place for
+    palette = PALETTE.replace(names=names, show=["red", "", ""])
+    write_polygons(replace(grid, palette=palette), path, layer="units of the map")
     assert "units of the map" in pyogrio.list_layers(path)[:, 0]
     with sqlite3.connect(path) as file:
         ((catalog, schema, table, column, qml, default),) = file.execute(
@@ -86,8 +88,10 @@ def test_a_geopackage_has_its_style(tmp_path, grid):
     assert column == geometry_column
     (tmp_path / "style.qml").write_text(qml, encoding="utf-8")
     style = load_palette(tmp_path / "style.qml")
-    assert style.names[:2] == PALETTE.names[:2]  # those that occur; then the outline
-    assert style.colors[:2].tolist() == PALETTE.colors[:2].tolist()
+    # The classes that occur, then the outline.
+    assert style.names[:2] == (names[0], "Löss?")
+    assert style.colors[:2].tolist() == palette.shown[:2].tolist()
+    assert style.colors[0].tolist() == [255, 0, 0]
     assert 'attr="index"' in qml
 
 
@@ -123,7 +127,7 @@ def test_what_cannot_be_written_is_refused(tmp_path, grid):
     with pytest.raises(OutputError, match=r"holds at most 254 bytes of a name.*\.gpkg instead"):
         write_polygons(replace(grid, palette=long), tmp_path / "x.shp")
     (tmp_path / "x.gpkg").write_text("old")
-    with pytest.raises(OutputError, match="exists already; give --overwrite"):
+    with pytest.raises(OutputError, match="exists already; give overwrite=True"):
         write_polygons(grid, tmp_path / "x.gpkg")
     assert [file.name for file in tmp_path.iterdir()] == ["x.gpkg"]
     write_polygons(grid, tmp_path / "x.gpkg", overwrite=True)

@@ -47,7 +47,7 @@ def format_polygon_style(palette: Palette, rows: Iterable[int], attribute: str) 
         )
         symbol = ET.SubElement(symbols, "symbol", name=str(number), type="fill", alpha="1")
         layer = ET.SubElement(symbol, "layer", {"class": "SimpleFill", "enabled": "1"})
-        red, green, blue = palette.colors[row].tolist()
+        red, green, blue = palette.shown[row].tolist()
         properties = {"color": f"{red},{green},{blue},255"} | OUTLINE
         # QGIS 3.26 and later read the options, earlier ones the properties.
         options = ET.SubElement(layer, "Option", type="Map")

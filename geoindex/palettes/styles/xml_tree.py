@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from typing import Any
 
@@ -19,6 +20,9 @@ MOST_ELEMENTS = 2_000_000
 """A project of 64 MB has about 800,000."""
 
 MOST_LEVELS = 1_000
+
+NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Characters that XML has no place for."""
 
 
 class _OversizeError(ValueError):
@@ -81,7 +85,9 @@ def child(element: ET.Element, name: str) -> ET.Element | None:
 
 
 def format_xml(root: ET.Element) -> bytes:
-    """XML with a declaration and line breaks."""
+    """XML with a declaration and line breaks; what XML cannot hold becomes a question mark."""
     ET.indent(root, " ")
-    content: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return content + b"\n"
+    text = ET.tostring(root, encoding="unicode")
+    # Names of classes may have control characters, with which no program would read the file.
+    text = NO_XML.sub("?", text)
+    return f"<?xml version='1.0' encoding='utf-8'?>\n{text}\n".encode()
