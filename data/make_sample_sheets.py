@@ -33,7 +33,7 @@ def main() -> None:
         rows = list(csv.DictReader(file))
     draw_sheet(sample, rows, folder)
     cut_tiles(sample, folder / "tiles")
-    write_mosaic(folder / "tiles")
+    write_mosaic(folder)
     draw_section(rows, folder)
     write_heights(folder / "sample_heights.tif")
 
@@ -97,7 +97,7 @@ def write_mosaic(folder: Path) -> None:
         lines.append(f"    <ColorInterp>{color}</ColorInterp>")
         for row in range(2):
             for col in range(3):
-                name = f"tile_{row}_{col}.png"
+                name = f"tiles/tile_{row}_{col}.png"
                 lines += [
                     "    <SimpleSource>",
                     f'      <SourceFilename relativeToVRT="1">{name}</SourceFilename>',
@@ -109,7 +109,7 @@ def write_mosaic(folder: Path) -> None:
                 ]
         lines.append("  </VRTRasterBand>")
     lines.append("</VRTDataset>")
-    (folder / "mosaic.vrt").write_text("\n".join(lines) + "\n", newline="\n")
+    (folder / "sample_mosaic.vrt").write_text("\n".join(lines) + "\n", newline="\n")
 
 
 def draw_section(rows: list[dict[str, str]], folder: Path) -> None:

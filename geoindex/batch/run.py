@@ -16,8 +16,11 @@ from geoindex.color.merged import warn_of
 from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha, Translucent
 from geoindex.color.threads import Progress
+from geoindex.errors import OptionError
+from geoindex.files.whole_files import make_folder
 from geoindex.grids.class_values import FileNumbering
 from geoindex.grids.formats import format_named
+from geoindex.grids.mosaic import check_mosaic_target, write_mosaic
 from geoindex.images.place import GivenPlace
 from geoindex.images.web_tiles import TileScheme
 from geoindex.indexing.options import GridLayout, ImageMapping
@@ -31,6 +34,9 @@ if TYPE_CHECKING:
     from rasterio.crs import CRS
 
 __all__ = ["convert_many"]
+
+JOINED = ("geotiff", "png")
+"""Formats of the grids of a mosaic."""
 
 DTYPED = ("geotiff", "npy")
 """Formats that hold 256 classes with nodata only in a larger dtype."""
@@ -71,6 +77,7 @@ def convert_many(
     fail_fast: bool = False,
     name: str | None = None,
     prune: bool = False,
+    mosaic: str | PathLike[str] | None = None,
     progress: Progress | None = None,
     client: Client | None = None,
 ) -> BatchReport:
@@ -114,6 +121,9 @@ def convert_many(
     prune : bool
         Remove grids of earlier runs whose image is gone, with the files beside them; by default
         they are only listed.
+    mosaic : path-like, optional
+        Also join the grids of all sheets to this virtual raster, ``.vrt``, for GDAL and QGIS; they
+        must be GeoTIFF or PNG with pixels of one raster.
     progress : callable, optional
         Called after every sheet with the number of sheets finished and their total.
     client : distributed.Client, optional
@@ -179,7 +189,12 @@ def convert_many(
     numbering = FileNumbering.of(values=values, first=first, nodata=nodata, dtype=dtype)
     if grid_format.key in DTYPED:
         numbering = numbering.of_all(mapping.palette)
-    numbering.check(mapping.palette)
+    numbers = numbering.check(mapping.palette)
+    if mosaic is not None:
+        if grid_format.key not in JOINED:
+            raise OptionError("a mosaic joins GeoTIFF or PNG grids; choose format tif or png")
+        make_folder(Path(dst_dir))
+        check_mosaic_target(Path(mosaic), overwrite=overwrite)
     layout = GridLayout(
         format=grid_format.key,
         numbering=numbering,
@@ -203,5 +218,8 @@ def convert_many(
         client=client,
         palette=mapping.palette,
     )
+    if mosaic is not None:
+        made = [sheet.target for sheet in report.done] + [sheet.target for sheet in report.skipped]
+        write_mosaic(sorted(map(Path, made)), Path(mosaic), mapping.palette, numbers)
     warn_of(report.warnings(), stacklevel=2)
     return report

@@ -99,6 +99,11 @@ LISTED_FAILURES = 20
     help="Remove grids of earlier runs whose image is gone; without it they are listed.",
 )
 @click.option(
+    "--mosaic",
+    metavar="VRT",
+    help="Also join the grids to one virtual raster for GDAL and QGIS (.vrt).",
+)
+@click.option(
     "--scheduler",
     metavar="ADDRESS",
     help="Convert on the Dask cluster of the scheduler at this address, such as "
@@ -128,6 +133,7 @@ def batch_command(
     fail_fast: bool,
     name: str | None,
     prune: bool,
+    mosaic: str | None,
     scheduler: str | None,
     page: str | None,
     overwrite: bool,
@@ -165,9 +171,12 @@ def batch_command(
             fail_fast=fail_fast,
             name=name,
             prune=prune,
+            mosaic=mosaic,
             progress=progress,
             client=client,
         )
+    if mosaic is not None and not quiet and not as_json:
+        click.echo(f"{mosaic}: the grids as one raster")
     if page is not None:
         _write_page(report, page, quiet=quiet)
     echo_batch(report, as_json=as_json, quiet=quiet)
