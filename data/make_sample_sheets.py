@@ -9,6 +9,7 @@ import argparse
 import csv
 from pathlib import Path
 
+import matplotlib as mpl
 import numpy as np
 import rasterio
 from affine import Affine
@@ -36,6 +37,7 @@ def main() -> None:
     write_mosaic(folder)
     draw_section(rows, folder)
     write_heights(folder / "sample_heights.tif")
+    draw_values(folder)
 
 
 def color_of(row: dict[str, str]) -> tuple[int, int, int]:
@@ -122,11 +124,31 @@ def draw_section(rows: list[dict[str, str]], folder: Path) -> None:
     Image.fromarray(picture).save(folder / "sample_section.png", optimize=True)
 
 
-def write_heights(path: Path) -> None:
-    """Write heights of hills in meters, with a lake that has none."""
+def sample_heights() -> np.ndarray:
+    """Heights of hills in meters, 100 to 300; a lake has -9999."""
     x, y = np.meshgrid(np.arange(150), np.arange(90))
     heights = 180 + 60 * np.sin(x / 23) * np.cos(y / 17) + 0.4 * x + 12 * np.sin(x * y / 700)
-    heights = np.where(np.hypot(x - 40, y - 30) < 12, -9999, heights.round())
+    return np.where(np.hypot(x - 40, y - 30) < 12, -9999, heights.round().clip(100, 300))
+
+
+def draw_values(folder: Path) -> None:
+    """Draw the heights with a color ramp and its color bar, as a plot shows them."""
+    ramp = (mpl.colormaps["viridis"](np.arange(256))[:, :3] * 255).round().astype(np.uint8)
+    heights = sample_heights()
+    levels = ((heights - 100) / 200 * 255).clip(0, 255).astype(int)
+    colors = ramp[levels]
+    colors[heights == -9999] = 255
+    picture = np.full((360, 680, 3), 255, dtype=np.uint8)
+    picture[:, :600] = colors.repeat(4, axis=0).repeat(4, axis=1)
+    picture[30:330, 630:650] = 0
+    bar = np.linspace(255, 0, 298).round().astype(int)
+    picture[31:329, 631:649] = ramp[bar][:, np.newaxis]
+    Image.fromarray(picture).save(folder / "sample_values.png", optimize=True)
+
+
+def write_heights(path: Path) -> None:
+    """Write the heights as a raster."""
+    heights = sample_heights()
     profile = {
         "driver": "GTiff",
         "width": 150,

@@ -62,7 +62,7 @@ def test_sheets_are_drawn_by_their_script(tmp_path: Path, repository: Path) -> N
     data = repository / "data"
     assert python(data / "make_sample_sheets.py", "--out", tmp_path).returncode == 0
     made = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file())
-    assert len(made) == 18
+    assert len(made) == 19
     for name in made:
         if name.suffix == ".png":
             drawn, kept = read_image(tmp_path / name).colors, read_image(data / name).colors
