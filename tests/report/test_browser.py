@@ -223,6 +223,46 @@ def test_legend_is_finished_and_the_command_gives_what_was_shown(
     assert open_grid(again) == made
 
 
+def test_keyboard_reaches_everything(browser: Any, report: Report) -> None:
+    with opened_page(browser, report.path, reduced_motion="reduce") as page:
+        page.keyboard.press("/")
+        page.keyboard.type("schist")
+        assert page.locator("#legend .row").count() == 2
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("e")
+        assert page.evaluate("document.activeElement.id") == "name-9"
+        page.keyboard.type("Slate")
+        page.keyboard.press("Enter")
+        assert page.evaluate("editor.label(9)") == "Slate"
+        page.keyboard.press("Control+z")
+        assert page.evaluate("editor.label(9)") == report.grid.palette.label(9)
+        page.focus("#map")
+        page.keyboard.press("ArrowRight")
+        page.evaluate("valueAt(0, 0).then(() => new Promise(requestAnimationFrame))")
+        index = page.evaluate("inspector.shownClass()")
+        page.keyboard.press("Enter")
+        assert page.evaluate("legend.chosen") == index
+
+
+def test_box_around_a_printed_legend_becomes_a_command(browser: Any, report: Report) -> None:
+    with opened_page(browser, report.path, viewport={"width": 1280, "height": 800}) as page:
+        page.click("#finish")
+        page.click("#draw-box")
+        frame = page.locator("#map").bounding_box()
+        ends = [(frame["x"] + x, frame["y"] + y) for x, y in ((200, 300), (300, 380))]
+        cells = page.evaluate("[view.cellAt(200, 300), view.cellAt(300, 380)]")
+        page.mouse.move(*ends[0])
+        page.mouse.down()
+        page.mouse.move(*ends[1], steps=3)
+        page.mouse.up()
+        words = shlex.split(page.get_attribute("#legend-command", "data-command"))
+    box = [cells[0]["col"], cells[0]["row"], cells[1]["col"] + 1, cells[1]["row"] + 1]
+    at = words.index("--box")
+    assert [int(word) for word in words[at + 1 : at + 5]] == box
+
+
 def test_texts_of_strangers_stay_texts(browser: Any, tmp_path: Path) -> None:
     name = "a' $(id) <img src=x onerror=alert(1)>.png"
     pixels = np.array([[[0, 0, 0], [250, 250, 250]]], dtype=np.uint8).repeat(9, axis=0)
