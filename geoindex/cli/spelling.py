@@ -20,7 +20,7 @@ from geoindex.errors import GeoindexError
 __all__ = ["option_text", "with_options"]
 
 ARGUMENT = re.compile(
-    r"""(?<![\w./=-])([a-z][a-z_]*)=(?:('[^']*'|"[^"]*"|\([^()]*\)|-?[\w.#]*\w)(?!\w|\()|(?![^\s,;.)]|\.\.\.))"""
+    r"""(?<![\w./=-])([a-z][a-z_]*)=(?:('[^']*'|"[^"]*"|\([^()]*\)|-?[\w.#]*\w)(?!\w|\()|(?![^\s,;:.)]|\.\.\.))"""
 )
 """An argument and its value, if there is one."""
 
