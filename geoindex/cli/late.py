@@ -8,7 +8,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from geoindex.cli.spelling import with_options
+from geoindex.cli.spelling import naming_options
 from geoindex.color.startup import collection_paused
 from geoindex.rules.suggestions import did_you_mean
 
@@ -35,13 +35,12 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command; None if it does not exist."""
         if cmd_name not in self._lazy:
-            return super().get_command(ctx, cmd_name)
+            known = super().get_command(ctx, cmd_name)
+            return known if known is None else naming_options(known)
         module, attribute = self._lazy[cmd_name][0].split(":")
         with collection_paused():
             command: click.Command = getattr(import_module(module), attribute)
-        if command.callback is not None and not hasattr(command.callback, "names_options"):
-            command.callback = with_options(command.callback)
-        return command
+        return naming_options(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

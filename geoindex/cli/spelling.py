@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import click
 
 from geoindex.errors import GeoindexError
 
-__all__ = ["option_text", "with_options"]
+__all__ = ["naming_options", "option_text"]
 
 ARGUMENT = re.compile(
     r"""(?<![\w./=-])([a-z][a-z_]*)=(?:('[^']*'|"[^"]*"|\([^()]*\)|-?[\w.#]*\w)(?!\w|\()|(?![^\s,;:.)]|\.\.\.))"""
@@ -61,8 +61,11 @@ def option_text(message: str, context: click.Context | None) -> str:
     return "".join(piece if piece in typed else ARGUMENT.sub(spelled, piece) for piece in pieces)
 
 
-def with_options(callback: Callable[..., Any]) -> Callable[..., Any]:
-    """Run the callback of a command, whose errors then name options."""
+def naming_options(command: click.Command) -> click.Command:
+    """Make the errors of a command name its options; the same command."""
+    callback = command.callback
+    if callback is None or hasattr(callback, "names_options"):
+        return command
 
     @wraps(callback)
     def run(*args: Any, **options: Any) -> Any:
@@ -74,7 +77,8 @@ def with_options(callback: Callable[..., Any]) -> Callable[..., Any]:
             raise
 
     run.names_options = True  # type: ignore[attr-defined]  # a command is looked up again
-    return run
+    command.callback = run
+    return command
 
 
 def _spelled(found: re.Match[str], command: click.Command) -> str:

@@ -54,7 +54,7 @@ def describe(path: Path, **reading: Any) -> dict[str, Any]:
     if is_palette_file(path):
         return _describe_palette(load_palette(path, **reading))
     for name in reading:
-        raise OptionError(f"{path}: is no palette file; leave out --{name} ({name}=...)")
+        raise OptionError(f"{path}: is no palette file; leave out {name}=")
     if path.is_dir() or path.name.endswith(".survey"):
         is_survey = not path.is_dir() or (path / ".survey").is_file()
         return _describe_survey(Survey.open(path)) if is_survey else _describe_folder(path)

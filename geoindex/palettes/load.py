@@ -177,7 +177,7 @@ def _load(name: str, request: Request, key: str | None) -> Palette:
     known = {"layer": "has no map layers", "encoding": "is no text", "columns": "is no table"}
     for option, reason in known.items():
         if getattr(request, option) is not None:
-            raise OptionError(f"{name}: {reason}; leave out --{option} ({option}=...)")
+            raise OptionError(f"{name}: {reason}; leave out {option}=")
     return palette
 
 

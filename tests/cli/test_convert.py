@@ -40,8 +40,7 @@ def test_layer_of_a_project(folder: Path, rgba_indices: np.ndarray, legend: Pale
     result = run(*command, cwd=folder)
     assert result.returncode == 1
     assert result.stderr == (
-        "Error: maps.qgs: holds 2 layers with classes; choose one with --layer (layer=...): "
-        "soils, units\n"
+        "Error: maps.qgs: holds 2 layers with classes; choose one with --layer: soils, units\n"
     )
     result = run(*command, "--layer", "units", cwd=folder)
     assert (result.returncode, result.stderr) == (0, "")

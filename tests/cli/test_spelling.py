@@ -87,6 +87,9 @@ def test_errors_and_warnings_and_sheets(tmp_path: Path) -> None:
     result = invoke("batch", path, "-o", tmp_path / "b", *options, "-j", 1)
     assert "Failed: " in result.stderr
     assert "such as --bands 1,2,3, with" in result.stderr
+    # A command of a group.
+    result = invoke("palette", "show", "tab20", "--layer", "units")
+    assert str(result.exception) == "tab20: has no map layers; leave out --layer"
     # A warning.
     Image.fromarray(np.array([[0, 1, 2, 9]], np.uint8)).save(tmp_path / "classes.png")
     told = run("convert", tmp_path / "classes.png", "-o", tmp_path / "grid.tif", *options)

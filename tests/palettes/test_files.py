@@ -86,7 +86,7 @@ def test_a_quoted_name_may_hold_the_separator() -> None:
         ("0.1,nan,0.3\n", "p.csv, line 1: value nan is not a number"),
         (
             "1,2,3,4\n",
-            "p.csv, line 1: starts with four numbers, more than a color; name the columns: columns=",
+            "p.csv, line 1: starts with four numbers, more than a color; name the columns: col",
         ),
         ("hex\nff000\n", r"p.csv, line 2: 'ff000' is not a color \(#rrggbb, "),
         ("0,0,0\n" * 65_536, "at most 65,535 colors"),

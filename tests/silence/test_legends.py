@@ -145,7 +145,7 @@ CASES = [
     Case(
         "a name and four numbers",
         lambda: load_palette("t.csv"),
-        Refused(r"four numbers, more than a color; name the columns: --columns value,r,g,b,name"),
+        Refused(r"four numbers, more than a color; name the columns: columns='value,r,g,b,name"),
         "they could be value and color, or color and alpha",
         {"t.csv": "Water,11,72,109,162\nWetlands,95,113,164,193\n"},
     ),
@@ -185,7 +185,7 @@ CASES = [
     Case(
         "a table of nothing but 0 and 1",
         lambda: load_palette("t.csv").colors,
-        Said("t.csv: all channels are 0 or 1 .* --scale unit", [[1, 0, 0], [0, 0, 1]]),
+        Said("t.csv: all channels are 0 or 1 .* scale='unit'", [[1, 0, 0], [0, 0, 1]]),
         "they could be fractions",
         {"t.csv": "r,g,b\n1,0,0\n0,0,1\n"},
     ),

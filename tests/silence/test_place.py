@@ -241,7 +241,7 @@ CASES = [
             ),
             Survey.open("t.survey").crs,
         )[1],
-        Said(r"t\.survey: .* has no code, .* and is left out; give it again with --survey-crs"),
+        Said(r"t\.survey: .* has no code, .* and is left out; give it again to Survey.open"),
         "OpendTect's .survey",
     ),
     Case(

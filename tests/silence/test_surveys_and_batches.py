@@ -297,7 +297,7 @@ CASES = [
     Case(
         "a table in Windows-1252",
         lambda: legend_in("cp1252", "Jura \u2013 Trias"),
-        Said("not in UTF-8; read as cp1252, .*--encoding", ("Jura \u2013 Trias", "Lehm")),
+        Said("not in UTF-8; read as cp1252, .*encoding=", ("Jura \u2013 Trias", "Lehm")),
         "the table as it was written",
     ),
     Case(
@@ -309,7 +309,7 @@ CASES = [
     Case(
         "a short table in Windows-1250, which looks like 1252",
         lambda: legend_in("cp1250", "Křemen") and None,
-        Said("not in UTF-8; read as .*; if that is wrong, give --encoding"),
+        Said("not in UTF-8; read as .*; if that is wrong, give encoding="),
         "nobody can know",
     ),
     Case(
