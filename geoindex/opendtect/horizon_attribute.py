@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from geoindex.errors import GeoindexWarning, GridError, MissingFileError, OptionError
 from geoindex.opendtect.horizon_places import Positions, find_positions, position_columns
 from geoindex.opendtect.horizon_text import HOW_TO_TELL, Layout, read_layout, read_numbers
+from geoindex.opendtect.import_steps import attribute_of_steps
 from geoindex.rules.plane import Floats
 from geoindex.survey import Survey
 
@@ -130,6 +131,9 @@ def _attribute(
     z = layout.columns.get("z")
     if allows_z and z is not None and (wanted in ("Z", "z") or not found):
         return "Z", z
+    if len(found) == 1 and (only := next(iter(found))).startswith("column "):
+        # A file without header, whose steps name the attribute.
+        found = {attribute_of_steps(path) or only: found[only]}
     if wanted is not None:
         if wanted not in found:
             raise OptionError(

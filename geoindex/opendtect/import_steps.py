@@ -5,10 +5,18 @@ Source: OpendTect's manual and source code; not tried in the program itself.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["HorizonFiles", "import_steps", "steps_path", "told_by_steps", "value_steps"]
+__all__ = [
+    "HorizonFiles",
+    "attribute_of_steps",
+    "import_steps",
+    "steps_path",
+    "told_by_steps",
+    "value_steps",
+]
 
 IMPORT = """\
 {number}. The horizon
@@ -168,12 +176,22 @@ def steps_path(horizon: Path) -> Path:
 
 def told_by_steps(horizon: Path) -> bool | None:
     """Whether positions are coordinates, as the steps beside a horizon say; None without them."""
+    text = _steps_of(horizon)
+    told = [xy for xy, step in DEFINE.items() if step in text]
+    return told[0] if len(told) == 1 else None
+
+
+def attribute_of_steps(horizon: Path) -> str | None:
+    """Name of the attribute, as the steps beside a horizon say; None without them."""
+    found = re.search(r'as the attribute "([^"\n]+)"', _steps_of(horizon))
+    return None if found is None else found[1]
+
+
+def _steps_of(horizon: Path) -> str:
+    """Text of the steps beside a horizon, if they are about this file; else empty."""
     try:
         with steps_path(horizon).open(encoding="utf-8", errors="replace") as file:
             text = file.read(LARGEST_STEPS)
     except OSError:
-        return None
-    if f"Input file: {horizon.name}\n" not in text:
-        return None
-    told = [xy for xy, step in DEFINE.items() if step in text]
-    return told[0] if len(told) == 1 else None
+        return ""
+    return text if f"Input file: {horizon.name}\n" in text else ""

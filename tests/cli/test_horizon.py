@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from geoindex import load_palette, open_grid
-from tests.support.command_line import run
+from geoindex import index_image, load_palette, open_grid, read_horizon
+from tests.support.command_line import printed, run
 from tests.support.surveys import F3
 
 
@@ -56,3 +56,17 @@ def test_horizon(tmp_path: Path, repository: Path) -> None:
     assert facts["bins"] == "12.5 x 12.5"
     assert facts["z"] == "100 to 2100 m step 2"
     assert "index grid" in run("info", "map.dat", cwd=tmp_path).stdout
+
+
+def test_info_finds_the_name_of_the_attribute(tmp_path: Path, repository: Path) -> None:
+    """In a file without header it stands in the steps beside it."""
+    grid = index_image(repository / "data" / "sample_map.png", "windows-256")[300:600, 400:900]
+    grid.save(tmp_path / "map.tif")
+    run = ["horizon", tmp_path / "map.tif", "--survey", repository / "data" / "sample.survey"]
+    printed(*run, "-o", tmp_path / "h.dat", "--attribute", "Lithology")
+    shown = json.loads(printed("info", tmp_path / "h.dat", "--json"))
+    assert shown["provenance"]["horizon"]["attribute"] == "Lithology"
+    assert read_horizon(tmp_path / "h.dat", attribute="Lithology") == open_grid(tmp_path / "h.dat")
+    (tmp_path / "h.import.txt").unlink()
+    shown = json.loads(printed("info", tmp_path / "h.dat", "--json"))
+    assert shown["provenance"]["horizon"]["attribute"] == "column 4"
