@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -125,14 +126,15 @@ def test_interrupt(maps: Path, tmp_path: Path, expected: dict, jobs: int) -> Non
     os.killpg(process.pid, signal.SIGINT)
     output, errors = process.communicate(timeout=60)
     assert (process.returncode, output) == (130, "")
-    assert (
-        errors.strip()
-        == "Error: interrupted; no partial files remain. Run the same command again to continue"
+    *_, told, last = filter(None, errors.splitlines())
+    assert last == (
+        "Error: interrupted; no partial files remain. Run the same command again to continue"
     )
+    assert re.fullmatch(r"[\d,]+ of 1,524 sheets are finished, [\d,]+ are left", told)
     assert not any(child.is_running() for child in children)
     found = grids(tmp_path / "out")
     assert not [name for name in found if ".part" in name]
-    assert 20 <= len(found) < len(NAMES) + 1500
+    assert 20 <= len(found) < 2 * (len(NAMES) + 1500)  # with their sidecars
     assert {
         name: found.get(name) for name in expected if name in found
     }.items() <= expected.items()
@@ -214,7 +216,7 @@ def test_kills_of_a_whole_command(maps: Path, tmp_path: Path, expected: dict) ->
     process = start(tmp_path, "--jobs", 2)
     assert process.communicate(timeout=120)[1] == ""
     found = grids(tmp_path / "out")
-    assert len(found) == len(NAMES) + 100
+    assert len(found) == 2 * (len(NAMES) + 100)  # with their sidecars
     assert expected.items() <= found.items()
 
 
