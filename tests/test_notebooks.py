@@ -30,13 +30,16 @@ ROOM = 0.02
 
 
 def texts(notebook: Any) -> list[str]:
-    """What the cells print and show as text."""
+    """What each cell prints and shows as text."""
     found = []
     for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            text = output.get("text") or output.get("data", {}).get("text/plain", "")
-            # The size of a figure in pixels is a matter of the backend.
-            found += [] if text.startswith("<Figure") else [text]
+        parts = [
+            output.get("text") or output.get("data", {}).get("text/plain", "")
+            for output in cell.get("outputs", [])
+        ]
+        # What is printed may come in several pieces. The size of a figure in pixels is a matter
+        # of the backend.
+        found.append("".join(part for part in parts if not part.startswith("<Figure")))
     return found
 
 

@@ -39,8 +39,8 @@ class Ramp:
     >>> ramp = Ramp.from_stops([0, 1], [[0, 0, 255], [255, 0, 0]], name="blue to red")
     >>> ramp
     Ramp('blue to red', 1 stretch)
-    >>> ramp.bound()
-    0.000980392156862745
+    >>> round(ramp.bound(), 5)
+    0.00196
     """
 
     edges: Floats

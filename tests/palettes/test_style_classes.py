@@ -177,7 +177,7 @@ def test_a_layer_is_chosen_by_name_or_identifier(wanted: str, found: int) -> Non
 @pytest.mark.parametrize(
     ("known", "wanted", "message"),
     [
-        ([("a", True), ("b", True)], None, r"2 layers with classes; .*--layer .*: a, b$"),
+        ([("a", True), ("b", True)], None, r"2 layers with classes; .*layer=.*: a, b$"),
         ([("a", True), ("r", False)], "x", r"holds no layer 'x'; it holds: a$"),
         ([("a", True), ("a", True)], "a", r"2 layers named 'a'; .* identifier: id0, id1$"),
         ([("r", False), ("s", False)], None, r"no layer of polygons or classes; .*: r, s$"),
