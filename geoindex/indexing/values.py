@@ -140,9 +140,9 @@ def image_values(
     >>> from geoindex import Ramp, image_values
     >>> ramp = Ramp.from_stops([0, 1], [[0, 0, 0], [200, 100, 50]])
     >>> picture = np.array([[[0, 0, 0], [100, 50, 25], [200, 100, 50]]], np.uint8)
-    >>> grid = image_values(picture, ramp, limits=(-50, 50), rounding="round", spikes=False)
+    >>> grid = image_values(picture, ramp, limits=(0, 100), rounding="round", spikes=False)
     >>> grid.values.round(1)
-    array([[-49.9,   0. ,  49.9]], dtype=float32)
+    array([[ 0.1, 50. , 99.9]], dtype=float32)
     """
     rule = PixelRule(alpha=alpha, bands=None if bands is None else tuple(bands))
     loaded, found = find_ramp(image, rule, ramp, bar, channel_axis)
