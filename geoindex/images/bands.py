@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,6 +132,13 @@ def _warn_of_parts(source: DatasetReader, path: str) -> None:
         texts.append(
             "cyan, magenta, yellow and black are converted as (255 - C) (255 - K) / 255, without "
             "a color profile; other programs may show other colors"
+        )
+    profile = source.tags(ns="COLOR_PROFILE").get("SOURCE_ICC_PROFILE")
+    # Names of profiles are in ASCII or UTF-16.
+    if profile and b"sRGB" not in base64.b64decode(profile).replace(b"\0", b""):
+        texts.append(
+            "has a color profile other than sRGB; its colors are read as they are stored, so "
+            "other programs may show other colors"
         )
     for text in texts:
         warnings.warn(f"{path}: {text}", GeoindexWarning, stacklevel=5)

@@ -49,6 +49,9 @@ LONGEST_POINT = 400
 DOMAINS: dict[str, ZDomain] = {"T": "time", "D": "depth", "F": "depth-feet"}
 FLAGS = {domain: flag for flag, domain in DOMAINS.items()}
 
+IN_FEET = ("XY in feet", "Coordinate System.XY in Feet")
+"""Keys of a survey whose coordinates are in feet."""
+
 ROUNDED = (1e-6, 0.01)
 """Differences in this range come from coefficients rounded to 10 digits."""
 
@@ -76,8 +79,8 @@ def read_survey(path: str | PathLike[str], *, crs: CRS | str | int | None = None
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("latin-1")
-    survey = parse_survey(text, str(path))
     given = parse_crs(crs, error=SurveyError)
+    survey = parse_survey(text, str(path), crs=given)
     if given is None:
         return survey
     if survey.crs is not None and survey.crs != given:
@@ -107,7 +110,7 @@ def write_survey(survey: Survey, path: str | PathLike[str], *, overwrite: bool) 
     write_whole(Path(path), format_survey(survey).encode(), overwrite=overwrite)
 
 
-def parse_survey(text: str, where: str) -> Survey:
+def parse_survey(text: str, where: str, *, crs: CRS | None = None) -> Survey:
     """Read the text of a survey file.
 
     Parameters
@@ -116,6 +119,8 @@ def parse_survey(text: str, where: str) -> Survey:
         Keyed text, or JSON, which begins with ``{``.
     where : str
         Name of the file for messages.
+    crs : CRS, optional
+        What the coordinates are in, if the file does not say it.
 
     Returns
     -------
@@ -125,6 +130,11 @@ def parse_survey(text: str, where: str) -> Survey:
     ------
     SurveyError
         It is not a survey file, a key is missing, or its values contradict one another.
+
+    Warns
+    -----
+    GeoindexWarning
+        The coordinates are in feet, and no CRS says so.
     """
     if text.lstrip().startswith("{"):
         values: Mapping[str, str] = _values_of_json(text, where)
@@ -141,9 +151,19 @@ def parse_survey(text: str, where: str) -> Survey:
             f"{where}: is not an OpendTect survey file, which begins with the line 'dTect V...'"
         )
     try:
-        return _survey(values)
+        survey = _survey(values)
     except SurveyError as error:
         raise SurveyError(f"{where}: {error}") from None
+    in_feet = any(values.get(key, "").strip().lower() == "yes" for key in IN_FEET)
+    known = survey.crs or crs
+    if in_feet and (known is None or known.linear_units_factor[1] == 1):
+        warnings.warn(
+            f"{where}: says that its X and Y are in feet, which no coordinate reference system "
+            "here does; give the survey one that counts in feet with crs=",
+            GeoindexWarning,
+            stacklevel=3,
+        )
+    return survey
 
 
 def format_survey(survey: Survey) -> str:

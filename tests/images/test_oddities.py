@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import struct
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
 import rasterio
 from affine import Affine
-from PIL import Image
+from PIL import Image, ImageCms
 from rasterio.vrt import WarpedVRT
 
 from geoindex import Palette, convert, index_image, open_grid
@@ -198,3 +199,22 @@ def test_a_warped_map_with_a_color_table_and_alpha(tmp_path: Path) -> None:
     assert (alpha == 0).any()
     np.testing.assert_array_equal(grid.valid, alpha != 0)
     np.testing.assert_array_equal(grid.indices[grid.valid], codes[alpha != 0])
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".tif"])
+@pytest.mark.parametrize("is_told", [False, True])
+def test_a_color_profile_other_than_srgb_is_told(
+    tmp_path: Path, suffix: str, is_told: bool
+) -> None:
+    """Its colors are those of the file, as in most programs for maps."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    if is_told:
+        profile = profile.replace(b"sRGB", b"wide").replace(b"s\0R\0G\0B", b"w\0i\0d\0e")
+    picture = Image.fromarray(np.full((8, 8, 3), (250, 100, 10), np.uint8))
+    picture.save(tmp_path / f"map{suffix}", icc_profile=profile)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        read_image(tmp_path / f"map{suffix}")
+    assert ["color profile other than sRGB" in str(one.message) for one in told] == [
+        True
+    ] * is_told

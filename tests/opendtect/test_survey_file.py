@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from geoindex import Survey
-from geoindex.errors import MissingFileError, OutputError, SurveyError
+from geoindex.errors import GeoindexWarning, MissingFileError, OutputError, SurveyError
 from geoindex.opendtect.survey_file import parse_survey
 from tests.support.surveys import F3, F3_CORNERS, KEVITSA, json_form
 
@@ -122,3 +122,15 @@ def test_systems_of_other_authorities(tmp_path: Path) -> None:
     survey = dataclasses.replace(parse_survey(F3, "F3"), crs="ESRI:102008")
     survey.save(tmp_path / "area.survey")
     assert Survey.open(tmp_path / "area.survey").crs == survey.crs
+
+
+@pytest.mark.parametrize("key", ["XY in feet", "Coordinate System.XY in Feet"])
+def test_coordinates_in_feet_are_told(tmp_path: Path, key: str) -> None:
+    rest = "\n".join(line for line in KEVITSA.splitlines() if "in feet" not in line.lower())
+    at = rest.index("Set Point")
+    (tmp_path / ".survey").write_text(f"{rest[:at]}{key}: Yes\n{rest[at:]}\n")
+    with pytest.warns(GeoindexWarning, match="X and Y are in feet"):
+        Survey.open(tmp_path)
+    with pytest.warns(GeoindexWarning, match="X and Y are in feet"):
+        Survey.open(tmp_path, crs=3067)
+    assert Survey.open(tmp_path, crs=2263).crs.to_epsg() == 2263  # in feet: no warning
