@@ -176,6 +176,27 @@ def test_class_recovery(benchmark, capsys: pytest.CaptureFixture[str]) -> None:
         assert ours > max(nearest_color, majority, sieve)
 
 
+def test_printed_maps(benchmark) -> None:
+    module = benchmark("printed_maps")
+    small = {"n_units": 10, "n_regions": 20, "shape": (200, 240)}
+    prints = module.print_map(1001, **small)
+    assert list(prints) == list(module.VARIANTS)
+    for name, printed in prints.items():
+        assert printed.picture.shape == (200, 240, 3), name
+        assert printed.share_right(printed.truth) == 1
+        seen = {tuple(color) for color in np.unique(printed.picture.reshape(-1, 3), axis=0)}
+        if name.startswith("dithered"):
+            assert seen < {tuple(color) for color in printed.colors}
+        # Most of a unit has its color, but for light, ink and dots.
+        inside = printed.truth == np.bincount(printed.truth.ravel()).argmax()
+        typical = np.median(printed.picture[inside], axis=0)
+        color = printed.colors[printed.truth[inside][0]].astype(float)
+        if name in ("scan", "jpeg-60", "inked"):
+            assert np.abs(typical - color).max() < 0.06 * 255, name
+    alone = module.print_map(1001, ["printed"], **small)["printed"]
+    np.testing.assert_array_equal(alone.picture, prints["printed"].picture)
+
+
 def test_values_of_known_fields(benchmark, monkeypatch: pytest.MonkeyPatch) -> None:
     module = benchmark("values")
     monkeypatch.setattr(module, "ROWS", 120)
