@@ -143,14 +143,15 @@ def batch_command(
     """Convert the map images SRC (files, folders, globs) to index grids in DIR.
 
     Run it again to convert only new, changed or unfinished sheets. A bad sheet does not stop the
-    rest; the exit code is then 1. With --learn, every sheet must be readable.
+    rest; the exit code is then 1.
     """
     if learned is not None:
         if palette is not None:
             raise click.UsageError("--palette and --learn exclude each other")
-        if mapping["gdal"]:
-            raise click.UsageError("--learn reads no files by --gdal; give a palette")
-        palette = _learn(src, output, learned, mapping, grid_format, name, quiet=quiet)
+        sheets = _sheets(src, output, name, any_suffix=mapping["gdal"])
+        palette = _learn(
+            sheets, output, learned, mapping, skip_unreadable=not fail_fast, quiet=quiet
+        )
     if palette is None:
         raise AssertionError("click asks for a palette")
     with (
@@ -210,20 +211,25 @@ def _number_or_flat(text: str | None) -> int | Literal["flat"] | None:
         raise click.BadParameter(f"{text!r} is neither a number of colors nor flat") from None
 
 
+def _sheets(
+    src: tuple[str, ...], output: str, name: str | None, *, any_suffix: bool
+) -> list[Path]:
+    """Images of the sheets, which the batch finds again."""
+    found = find_sheets(src, Path(output), ".tif", any_suffix=any_suffix)
+    return [sheet.source for sheet in (found if name is None else named_sheets(found, name))]
+
+
 def _learn(
-    src: tuple[str, ...],
+    sheets: list[Path],
     output: str,
     learned: int | Literal["flat"],
     mapping: MappingOptions,
-    grid_format: str,
-    name: str | None,
     *,
+    skip_unreadable: bool,
     quiet: bool,
 ) -> Palette:
     """Learn the palette of all sheets, and keep it beside their grids."""
     folder = Path(output)
-    found = find_sheets(src, folder, f".{grid_format}")
-    sheets = [sheet.source for sheet in (found if name is None else named_sheets(found, name))]
     with progress_bar("learn", " sheets", quiet=quiet) as progress:
         palette = learn_palette(
             sheets,
@@ -238,6 +244,8 @@ def _learn(
             nodata_color=mapping["nodata_color"],
             collar=mapping["collar"],
             tolerance=mapping["tolerance"],
+            gdal=mapping["gdal"],
+            skip_unreadable=skip_unreadable,
             progress=progress,
         )
     make_folder(folder)

@@ -8,7 +8,7 @@ from typing import get_args
 import click
 
 from geoindex.cli.names import names_option, read_names
-from geoindex.cli.options import bands_option, metric_option, scale_option
+from geoindex.cli.options import bands_option, gdal_option, metric_option, scale_option
 from geoindex.cli.output import (
     echo_json,
     json_option,
@@ -81,6 +81,12 @@ LISTED_COLORS = 40
 )
 @scale_option
 @bands_option
+@gdal_option
+@click.option(
+    "--skip-unreadable",
+    is_flag=True,
+    help="Leave out, with a warning, images of several that cannot be read.",
+)
 @box_options
 @nodata_color_options
 @names_option
@@ -108,6 +114,8 @@ def learn_command(
     alpha: Alpha,
     scale: Scale | None,
     bands: tuple[int, ...] | None,
+    gdal: bool,
+    skip_unreadable: bool,
     box: tuple[int, int, int, int] | None,
     map_box: tuple[float, float, float, float] | None,
     nodata_color: str | None,
@@ -151,6 +159,8 @@ def learn_command(
             nodata_color=nodata_color,
             collar=collar,
             tolerance=tolerance,
+            gdal=gdal,
+            skip_unreadable=skip_unreadable,
             min_distance=min_distance,
             progress=progress,
         )
@@ -174,6 +184,9 @@ def learn_command(
 @metric_option
 @scale_option
 @bands_option
+@gdal_option
+@box_options
+@nodata_color_options
 @overwrite_option
 @json_option
 @progress_option
@@ -186,6 +199,12 @@ def compare_command(
     metric: Metric,
     scale: Scale | None,
     bands: tuple[int, ...] | None,
+    gdal: bool,
+    box: tuple[int, int, int, int] | None,
+    map_box: tuple[float, float, float, float] | None,
+    nodata_color: str | None,
+    collar: tuple[str, ...],
+    tolerance: int,
     overwrite: bool,
     as_json: bool,
     quiet: bool,
@@ -201,7 +220,18 @@ def compare_command(
         check_target(Path(output), overwrite=overwrite)
     with progress_bar(Path(src).name, " rows", quiet=quiet) as progress:
         comparison = compare_palettes(
-            src, palettes, metric=metric, scale=scale, bands=bands, progress=progress
+            src,
+            palettes,
+            metric=metric,
+            scale=scale,
+            bands=bands,
+            gdal=gdal,
+            box=box,
+            map_box=map_box,
+            nodata_color=nodata_color,
+            collar=collar,
+            tolerance=tolerance,
+            progress=progress,
         )
     if output is not None:
         save_figure(comparison.plot(), output, overwrite=overwrite)

@@ -79,6 +79,16 @@ class ColorCounter:
         finally:
             self._free.append(table)
 
+    def join(self, other: ColorCounter) -> None:
+        """Add the counts of another counter; not while threads are counting.
+
+        Parameters
+        ----------
+        other : ColorCounter
+        """
+        for table in other._tables:
+            self._tables[0].add_table(table)
+
     def histogram(self) -> ColorHistogram:
         """Return the counts so far, colors in ascending order; not while threads are counting.
 

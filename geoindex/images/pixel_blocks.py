@@ -78,6 +78,7 @@ def worked_blocks(
     work: Callable[[Pixels], Result],
     *,
     channel_axis: int | None = None,
+    gdal: bool = False,
     progress: Progress | None = None,
 ) -> Iterator[Result]:
     """Apply a function to the pixels of an image, block by block.
@@ -88,6 +89,8 @@ def worked_blocks(
         As in :func:`pixel_blocks`.
     work : callable
         Takes the pixels of a block. For files it runs in the reading threads, several at once.
+    gdal : bool
+        As in :func:`geoindex.images.files.open_image`.
 
     Returns
     -------
@@ -100,7 +103,7 @@ def worked_blocks(
         The image does not exist or cannot be read.
     """
     if isinstance(image, str | PathLike) or is_dataset(image):
-        with open_image(image, rule) as source:
+        with open_image(image, rule, gdal=gdal) as source:
             regions = plan_regions(source.shape, source.block_shape, whole_rows=True)
             with work_ahead(source, regions, work, n_cores()) as results:
                 for (rows, _), result in results:
@@ -158,17 +161,15 @@ def count_colors(
     rule: PixelRule,
     *,
     channel_axis: int | None = None,
-    counter: ColorCounter | None = None,
+    gdal: bool = False,
     progress: Progress | None = None,
 ) -> ColorHistogram:
     """Count the colors of an image, on all cores if it is a file.
 
     Parameters
     ----------
-    image, rule, channel_axis, progress
-        As in :func:`pixel_blocks`.
-    counter : ColorCounter, optional
-        Of the images before, whose counts are added.
+    image, rule, channel_axis, gdal, progress
+        As in :func:`worked_blocks`.
 
     Returns
     -------
@@ -179,8 +180,10 @@ def count_colors(
     MissingFileError, ImageError
         The image does not exist or cannot be read.
     """
-    counter = counter or ColorCounter()
-    for _ in worked_blocks(image, rule, counter.add, channel_axis=channel_axis, progress=progress):
+    counter = ColorCounter()
+    for _ in worked_blocks(
+        image, rule, counter.add, channel_axis=channel_axis, gdal=gdal, progress=progress
+    ):
         pass
     return counter.histogram()
 
@@ -218,14 +221,15 @@ def reduced_picture(
     rule: PixelRule,
     *,
     channel_axis: int | None = None,
+    gdal: bool = False,
     most: int = 900,
 ) -> NDArray[np.uint8]:
     """Reduce an image of any size to a picture for display.
 
     Parameters
     ----------
-    image, rule, channel_axis
-        As in :func:`pixel_blocks`.
+    image, rule, channel_axis, gdal
+        As in :func:`worked_blocks`.
     most : int
         Largest number of rows and columns; larger images are thinned to every nth.
 
@@ -235,9 +239,9 @@ def reduced_picture(
         RGBA; alpha is 0 for nodata, else 255.
     """
     if isinstance(image, str | PathLike) or is_dataset(image):
-        with open_image(image, rule) as source:
+        with open_image(image, rule, gdal=gdal) as source:
             shape: tuple[int, ...] = source.shape
-        bands = pixel_blocks(image, rule)
+        bands = worked_blocks(image, rule, lambda pixels: pixels, gdal=gdal)
     else:
         shape, bands = _in_memory(image, rule, channel_axis)
     step = -(-max(shape) // most)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from geoindex.color.threads import Progress
-from geoindex.errors import MissingFileError
+from geoindex.errors import GeoindexError, GeoindexWarning, ImageError, MissingFileError
 from geoindex.grid import IndexGrid
 from geoindex.images.drivers import is_dataset
 from geoindex.images.find import absolute, find_images, is_searched, warn_of_left_out
 from geoindex.images.pixel_blocks import image_name
 
-__all__ = ["all_images", "each_image", "images_name", "part_of"]
+Counts = TypeVar("Counts")
+
+__all__ = ["all_images", "counted_images", "images_name"]
 
 
-def all_images(image: Any) -> list[Any]:
+def all_images(image: Any, *, any_suffix: bool = False) -> list[Any]:
     """List the images that an argument stands for.
 
     Parameters
@@ -26,6 +29,8 @@ def all_images(image: Any) -> list[Any]:
     image : image or list of images
         An image, a folder or glob of image files, or a list of any of them. A list of lists of
         numbers, or of arrays of two dimensions, is one image.
+    any_suffix : bool
+        Whether globs match files of any suffix.
 
     Returns
     -------
@@ -48,7 +53,7 @@ def all_images(image: Any) -> list[Any]:
         if not isinstance(part, str | PathLike):
             found[number] = part
         elif is_searched(part):
-            found |= {absolute(path): path for path, _ in find_images(part)}
+            found |= {absolute(path): path for path, _ in find_images(part, any_suffix=any_suffix)}
         else:
             found.setdefault(absolute(Path(part)), part)
     return list(found.values())
@@ -59,17 +64,51 @@ def images_name(images: list[Any]) -> str:
     return image_name(images[0]) if len(images) == 1 else f"each of the {len(images):,} images"
 
 
-def each_image(images: list[Any], progress: Progress | None) -> Iterator[Any]:
-    """Iterate over images, and call `progress` after each one of several."""
+def counted_images(
+    images: list[Any],
+    count: Callable[[Any, Progress | None], Counts],
+    *,
+    skip_unreadable: bool,
+    progress: Progress | None,
+) -> Iterator[Counts]:
+    """Count something in each image.
+
+    Parameters
+    ----------
+    images : list
+    count : callable
+        Takes an image, and the progress within it if there is no other image.
+    skip_unreadable : bool
+        Whether images that cannot be read are left out, with a warning.
+    progress : callable, optional
+        Called after each of several images.
+
+    Yields
+    ------
+    object
+        What `count` returned, of the images that can be read.
+
+    Raises
+    ------
+    ImageError, MissingFileError
+        An image cannot be read; with `skip_unreadable`, none can.
+    """
+    is_one = len(images) == 1
+    failures: list[GeoindexError] = []
     for done, image in enumerate(images, start=1):
-        yield image
-        if progress is not None and len(images) > 1:
+        try:
+            counts = count(image, progress if is_one else None)
+        except (ImageError, MissingFileError) as error:
+            failures.append(error)
+            if not skip_unreadable or len(failures) == len(images):
+                raise
+        else:
+            yield counts
+        if progress is not None and not is_one:
             progress(done, len(images))
-
-
-def part_of(progress: Progress | None, images: list[Any]) -> Progress | None:
-    """Progress within an image: that of the caller if there is no other image."""
-    return progress if len(images) == 1 else None
+    if failures:
+        more = f" ({len(failures) - 1:,} more of {len(images):,} images)" * (len(failures) > 1)
+        warnings.warn(f"{failures[0]}; it is left out{more}", GeoindexWarning, stacklevel=2)
 
 
 def _are_images(parts: list[Any] | tuple[Any, ...]) -> bool:

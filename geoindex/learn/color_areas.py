@@ -100,7 +100,7 @@ class Rows:
 
 
 class AreaCounter:
-    """Counts the colors of images and their blocks, a few rows at a time."""
+    """Counts the colors of an image and their blocks, a few rows at a time."""
 
     def __init__(self) -> None:
         self._all = ColorCounter()
@@ -147,9 +147,16 @@ class AreaCounter:
             )
         self._last = rows
 
-    def end_image(self) -> None:
-        """Begin another image, which has no seam with the rows above."""
-        self._last = None
+    def add(self, other: AreaCounter) -> None:
+        """Add the counts of another image, which has no seam with this one.
+
+        Parameters
+        ----------
+        other : AreaCounter
+        """
+        self._all.join(other._all)
+        self._uniform.join(other._uniform)
+        self._nearly += other._nearly
 
     def areas(self) -> ColorAreas:
         """Return what was counted so far.

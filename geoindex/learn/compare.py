@@ -26,6 +26,7 @@ from geoindex.images.pixel_blocks import (
     reduced_picture,
 )
 from geoindex.palette import Palette
+from geoindex.palettes.color_text import one_color, some_colors
 from geoindex.palettes.load import load_palette
 from geoindex.rules.scale import Scale
 
@@ -152,7 +153,13 @@ def compare_palettes(
     alpha: Alpha = "mask",
     scale: Scale | None = None,
     bands: Sequence[int] | None = None,
+    box: Sequence[int] | None = None,
+    map_box: Sequence[float] | None = None,
+    nodata_color: str | Sequence[int] | None = None,
+    collar: str | Sequence[int] | Sequence[str | Sequence[int]] | None = None,
+    tolerance: int = 0,
     channel_axis: int | None = None,
+    gdal: bool = False,
     progress: Progress | None = None,
 ) -> PaletteComparison:
     """Compare palettes by the error of an image in each of them.
@@ -167,8 +174,10 @@ def compare_palettes(
         In a sequence, each is named after itself or its file.
     metric : {"rgb", "lab", "oklab", "ciede2000", "redmean", "shaded"}
         Color distance by which the nearest palette color is chosen.
-    alpha, scale, bands, channel_axis
+    alpha, scale, bands, box, map_box, nodata_color, collar, tolerance, channel_axis
         As in :func:`geoindex.index_image`.
+    gdal : bool
+        As in :func:`geoindex.convert`.
     progress : callable, optional
         Called with the number of rows read and the number of all rows.
 
@@ -198,8 +207,17 @@ def compare_palettes(
         raise OptionError("palettes must be a list of palettes, or a mapping of names to palettes")
     named = palettes if isinstance(palettes, Mapping) else _named(palettes)
     loaded = {name: load_palette(source) for name, source in named.items()}
-    rule = PixelRule(alpha=alpha, scale=scale, bands=bands)
-    histogram = count_colors(image, rule, channel_axis=channel_axis, progress=progress)
+    rule = PixelRule(
+        alpha=alpha,
+        scale=scale,
+        bands=bands,
+        box=box,
+        map_box=map_box,
+        nodata_color=one_color(nodata_color, "nodata_color"),
+        collar=some_colors(collar, "collar"),
+        tolerance=tolerance,
+    )
+    histogram = count_colors(image, rule, channel_axis=channel_axis, gdal=gdal, progress=progress)
     check_not_empty(histogram, image_name(image))
     return PaletteComparison(
         scores=tuple(_score(name, p, histogram, metric) for name, p in loaded.items()),
@@ -207,7 +225,7 @@ def compare_palettes(
         metric=metric,
         n_pixels=histogram.n_pixels,
         source_colors=len(histogram),
-        picture=reduced_picture(image, rule, channel_axis=channel_axis),
+        picture=reduced_picture(image, rule, channel_axis=channel_axis, gdal=gdal),
     )
 
 

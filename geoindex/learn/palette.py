@@ -11,21 +11,22 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geoindex.color.histogram import ColorCounter, ColorHistogram
+from geoindex.color.histogram import ColorHistogram
 from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.color.spaces import Space
 from geoindex.color.threads import Progress
 from geoindex.errors import FewerColorsWarning, GeoindexWarning, ImageError, OptionError
 from geoindex.grid import IndexGrid
-from geoindex.images.pixel_blocks import check_not_empty, count_colors, worked_blocks
-from geoindex.images.several import all_images, each_image, images_name, part_of
-from geoindex.learn.color_areas import AreaCounter, ColorAreas
+from geoindex.images.pixel_blocks import check_not_empty
+from geoindex.images.several import all_images, images_name
+from geoindex.learn.color_areas import ColorAreas
 from geoindex.learn.flat import drawn_as_lines, flat_colors
 from geoindex.learn.gray.levels import Weights
 from geoindex.learn.kmeans.points import TrueColors
 from geoindex.learn.kmeans.rounding import in_order
 from geoindex.learn.kmeans.sampling import draw_colors, draw_pixels
 from geoindex.learn.learned import LearnedPalette
+from geoindex.learn.reading import Reading
 from geoindex.palette import MAX_COLORS
 from geoindex.palettes.color_text import one_color, some_colors
 from geoindex.rules.choices import check_choice, check_integer
@@ -117,6 +118,8 @@ def learn_palette(
     collar: str | Sequence[int] | Sequence[str | Sequence[int]] | None = None,
     tolerance: int = 0,
     channel_axis: int | None = None,
+    gdal: bool = False,
+    skip_unreadable: bool = False,
     min_distance: float | None = None,
     progress: Progress | None = None,
 ) -> LearnedPalette:
@@ -147,6 +150,11 @@ def learn_palette(
         palette, byte for byte, on any number of threads.
     alpha, translucent, scale, bands, box, map_box, nodata_color, collar, tolerance, channel_axis
         As in :func:`geoindex.index_image`.
+    gdal : bool
+        Open files with any driver of GDAL: only files that you trust, as these may name others.
+        Globs then match files of any suffix.
+    skip_unreadable : bool
+        Leave out, with a warning, images of several that cannot be read.
     min_distance : float, optional
         With method ``"flat"``: colors closer than this (RGB, 0 to 441) to one with more area are
         merged into it. 6 by default, 12 for an image that was stored as JPEG.
@@ -207,17 +215,25 @@ def learn_palette(
         collar=some_colors(collar, "collar"),
         tolerance=tolerance,
     )
-    images = all_images(image)
+    images = all_images(image, any_suffix=gdal)
+    reading = Reading(
+        images=images,
+        rule=rule,
+        channel_axis=channel_axis,
+        gdal=gdal,
+        skip_unreadable=skip_unreadable,
+        progress=progress,
+    )
     roles: list[str] | None = None
     if method == "flat":
-        areas = _areas(images, rule, channel_axis, progress)
+        areas = reading.areas()
         histogram = areas.histogram
         check_not_empty(histogram, images_name(images))
         colors, counts = _flat(areas, n_colors, min_distance, images_name(images))
         inks = drawn_as_lines(areas, colors)
         roles = ["ink" if ink else "unit" for ink in inks] if any(inks) else None
     else:
-        histogram = _colors(images, rule, channel_axis, progress)
+        histogram = reading.colors()
         check_not_empty(histogram, images_name(images))
         # n_colors is only optional for "flat".
         colors, counts = _quantized(histogram, n_colors or 0, settings)
@@ -238,30 +254,6 @@ def learn_palette(
         roles=roles,
         settings=settings.to_dict(),
     )
-
-
-def _colors(
-    images: list[Any], rule: PixelRule, channel_axis: int | None, progress: Progress | None
-) -> ColorHistogram:
-    """Count the colors of all images, in memory that does not grow with their number."""
-    counter, part = ColorCounter(), part_of(progress, images)
-    for image in each_image(images, progress):
-        count_colors(image, rule, channel_axis=channel_axis, counter=counter, progress=part)
-    return counter.histogram()
-
-
-def _areas(
-    images: list[Any], rule: PixelRule, channel_axis: int | None, progress: Progress | None
-) -> ColorAreas:
-    """Count the colors of all images and their blocks of one color, likewise."""
-    counter, part = AreaCounter(), part_of(progress, images)
-    for image in each_image(images, progress):
-        for rows in worked_blocks(
-            image, rule, counter.count, channel_axis=channel_axis, progress=part
-        ):
-            counter.join(rows)
-        counter.end_image()
-    return counter.areas()
 
 
 def _flat(

@@ -26,7 +26,7 @@ from geoindex import (
 )
 from geoindex.errors import ImageError, MissingFileError
 from geoindex.images import blocks
-from tests.support.command_line import invoke, printed
+from tests.support.command_line import printed
 from tests.support.rasters import write_tif
 
 PALETTE = Palette([[200, 0, 0], [0, 200, 0], [0, 0, 200]], names=["Till", "Clay", "Sand"])
@@ -232,8 +232,25 @@ def test_gdal_changes_nothing_for_other_files(tmp_path: Path) -> None:
     assert (tmp_path / "a.npy").read_bytes() == (tmp_path / "d.npy").read_bytes()
     with pytest.raises(ImageError, match=r"maps.zip: is a ZIP archive; unpack it"):
         convert(archive, tmp_path / "e.npy", PALETTE)
-    result = invoke("batch", tmp_path, "-o", tmp_path / "grids", "--learn", 3, "--gdal")
-    assert "--learn reads no files by --gdal" in result.stderr
+
+
+def test_palettes_of_files_that_the_user_trusts(tmp_path: Path) -> None:
+    mosaic = save_mosaic(tmp_path)
+    options = ["-n", 3, "--method", "flat", "--gdal"]
+    printed("palette", "learn", mosaic, *options, "-o", tmp_path / "flat.csv")
+    learned = learn_palette(tmp_path / "m*.vrt", method="flat", gdal=True)
+    assert {*map(tuple, learned.colors.tolist())} == {*map(tuple, PALETTE.colors.tolist())}
+    scores = json.loads(
+        printed("palette", "compare", mosaic, tmp_path / "flat.csv", "--gdal", "--json")
+    )
+    assert scores["palettes"][0]["mean_squared_error"] == 0
+    with pytest.raises(ImageError, match=r"mosaic.vrt: is a .*virtual"):
+        learn_palette(mosaic, 3)
+    grids = ["-o", tmp_path / "grids", "--learn", "flat", "--gdal", "-j", 1]
+    printed("batch", tmp_path / "*.vrt", *grids)
+    assert open_grid(tmp_path / "grids" / "mosaic.tif").palette.colors.tolist() == (
+        learned.colors.tolist()
+    )
 
 
 def test_a_container_of_several_maps(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from geoindex import IndexGrid, Palette, compare_palettes, index_image, learn_pa
 from geoindex.color.pixels import PixelRule
 from geoindex.errors import ImageError, MissingFileError, OptionError
 from geoindex.images import blocks, pixel_blocks
+from tests.support.command_line import printed
 
 
 def test_scores_equal_scikit_image(photo: np.ndarray) -> None:
@@ -83,6 +84,24 @@ def test_picture_of_a_large_file_is_reduced(
     np.testing.assert_array_equal(
         pixel_blocks.reduced_picture(grid, rule, most=50)[..., :3], grid.to_rgb()[::7, ::7]
     )
+
+
+def test_the_margin_of_a_sheet_does_not_count(tmp_path: Path) -> None:
+    picture = np.full((40, 60, 3), 255, np.uint8)
+    picture[10:30, 20:50] = [10, 90, 200]
+    picture[15:20, 25:30] = 255
+    sheet = Palette([[10, 90, 200]])
+    # 25 white pixels are left in the map, each as far from its only color.
+    error = 25 * (245**2 + 165**2 + 55**2) / 600
+    for part in ({"collar": "white"}, {"box": (20, 10, 50, 30)}):
+        comparison = compare_palettes(picture, [sheet], **part)  # type: ignore[arg-type]
+        assert comparison.n_pixels == 600
+        assert comparison.scores[0].mean_squared_error == pytest.approx(error)
+    Image.fromarray(picture).save(tmp_path / "map.png")
+    sheet.save(tmp_path / "one.csv")
+    command = ["palette", "compare", tmp_path / "map.png", tmp_path / "one.csv", "--json"]
+    assert json.loads(printed(*command, "--collar", "white"))["n_pixels"] == 600
+    assert compare_palettes(picture, [sheet], nodata_color="white").n_pixels == 575
 
 
 def test_what_is_wrong_is_said(photo: np.ndarray) -> None:

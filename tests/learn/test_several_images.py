@@ -114,10 +114,48 @@ def test_what_is_wrong(folder: Path) -> None:
     (folder / "d.png").write_bytes((folder / "b.png").read_bytes()[:60])
     with pytest.raises(ImageError, match=r"d.png: is damaged or cut short"):
         learn_palette(folder, 4)
+    with pytest.raises(ImageError, match=r"d.png: is damaged or cut short"):
+        learn_palette([folder / "d.png"], 4, skip_unreadable=True)
     (folder / "d.png").unlink()
     (folder / "link").symlink_to(folder / "north")
     with pytest.warns(GeoindexWarning, match="linked folders are not searched"):
         learn_palette(folder, 4)
+
+
+@pytest.mark.parametrize("method", ["kmeans", "flat"])
+def test_unreadable_images_are_left_out(folder: Path, tmp_path: Path, method: str) -> None:
+    """One that ends in its pixels leaves no counts of those before."""
+    expected = learn_palette(folder, 4, method=method)  # type: ignore[arg-type]
+    cut = (folder / "b.png").read_bytes()
+    big = np.random.default_rng(0).integers(0, 256, (300, 300, 3), dtype=np.uint8)
+    Image.fromarray(big).save(tmp_path / "big.png")
+    (folder / "half.png").write_bytes((tmp_path / "big.png").read_bytes()[:200_000])
+    (folder / "a.png").write_bytes(cut[:60])
+    message = r"a.png: is damaged or cut short.*; it is left out \(1 more of 5 images\)"
+    with pytest.warns(GeoindexWarning, match=message):
+        learned = learn_palette(folder, 4, method=method, skip_unreadable=True)  # type: ignore[arg-type]
+    assert learned.colors.tolist() == expected.colors.tolist()
+    assert learned.counts.tolist() == expected.counts.tolist()
+    options = ["--method", method, "-n", 4, "--json"]
+    result = invoke("palette", "learn", folder, *options, "--skip-unreadable")
+    assert json.loads(result.stdout)["counts"] == expected.counts.tolist()
+    assert invoke("palette", "learn", folder, *options).exit_code == 1
+
+
+def test_batch_learns_from_the_sheets_that_can_be_read(folder: Path) -> None:
+    expected = learn_palette(folder, 4).colors.tolist()
+    (folder / "a.png").write_bytes((folder / "b.png").read_bytes()[:60])
+    result = invoke("batch", folder, "-o", folder / "grids", "--learn", 4, "-j", 1)
+    assert result.exit_code == 1
+    assert "a.png: is damaged or cut short; export or copy it again; it is left out" in (
+        result.stderr
+    )
+    assert str(result.exception) == "1 of 4 sheets failed"
+    assert open_grid(folder / "grids" / "c.tif").palette.colors.tolist() == expected
+    again = ["batch", folder, "-o", folder / "more", "--learn", 4, "-j", 1, "--fail-fast"]
+    result = invoke(*again)
+    assert not (folder / "more").exists()
+    assert "a.png: is damaged" in str(result.exception)
 
 
 def test_command_line(folder: Path, tmp_path: Path) -> None:
