@@ -17,10 +17,10 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader, DatasetWriter
 from rasterio.vrt import WarpedVRT
 
-from geoindex.errors import GeoindexWarning, ImageError, MissingFileError, interrupts_first
+from geoindex.errors import ImageError, MissingFileError, interrupts_first
 from geoindex.images.gif import first_frame, whole_picture
 from geoindex.images.refusals import HEAD_BYTES, refusal
-from geoindex.images.stray_bytes import decode_without, stray_parts
+from geoindex.images.stray_bytes import STRICT, count_stray, stray_parts, warn_of_stray
 
 __all__ = ["check_dataset", "is_dataset", "open_raster", "own_file", "read_errors"]
 
@@ -47,8 +47,6 @@ COMPANIONS = (".msk", ".ovr")
 
 # By default GDAL silently fills the missing part of a truncated JPEG or PNG with gray or black;
 # the first two options make this an error.
-STRICT = "GDAL_ERROR_ON_LIBJPEG_WARNING"
-
 GDAL_OPTIONS = {
     STRICT: "TRUE",
     "GDAL_PNG_WHOLE_IMAGE_OPTIM": "NO",
@@ -112,19 +110,11 @@ def open_raster(path: str | PathLike[str], *, gdal: bool = False) -> Iterator[Da
 
 def _has_stray_bytes(path: Path) -> bool:
     """Whether a JPEG has bytes that libjpeg skips, and is whole without them."""
-    parts = stray_parts(path)
-    if not parts:
+    if not stray_parts(path):
         return False
-    with read_errors(path), warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        decode_without(path, parts)
-    n_stray = sum(part.stop - part.start for part in parts)
-    warnings.warn(
-        f"{path}: {n_stray} stray bytes between its markers are skipped, as some scanners write "
-        "them; its pixels are whole",
-        GeoindexWarning,
-        stacklevel=5,
-    )
+    with read_errors(path):
+        n_stray = count_stray(path)
+    warn_of_stray(path, n_stray, stacklevel=6)
     return True
 
 

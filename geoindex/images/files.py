@@ -26,7 +26,7 @@ from geoindex.images.file_scale import find_scale
 from geoindex.images.headers import whole_reason
 from geoindex.images.place import GivenPlace, place_of
 from geoindex.images.raster_image import RasterImage
-from geoindex.images.stray_bytes import stray_parts
+from geoindex.images.stray_bytes import Strictness
 from geoindex.images.turn import Turn, turn_of
 from geoindex.rules.box import Region, moved_points, moved_transform, region_of
 from geoindex.rules.scale import Scale
@@ -87,8 +87,7 @@ class MapImage:
         if self._part is not None:
             self.transform = moved_transform(self.transform, self._part)
             self.gcps = moved_points(self.gcps, self._part)
-        is_jpeg = file is not None and self.driver == "JPEG"
-        self._is_strict = not (is_jpeg and file is not None and stray_parts(file))
+        self._strictness = Strictness(file if self.driver == "JPEG" else None)
         self._collar: Collar | None = None
         for color in rule.collar:
             self._collar = self._find_collar(color)
@@ -180,7 +179,10 @@ class MapImage:
         ImageError
             A value that is no color, or damage.
         """
-        with read_errors(self.name, is_strict=self._is_strict):
+        try:
+            pixels = self._read(self._window(region))
+        except ImageError as error:
+            self._strictness.after(error)
             pixels = self._read(self._window(region))
         if self._collar is None:
             return pixels
@@ -195,6 +197,10 @@ class MapImage:
             return find_collar(collar_blocks(blocks, color, self._rule), self.shape)
 
     def _read(self, window: Window | None) -> Pixels:
+        with read_errors(self.name, is_strict=self._strictness.is_on):
+            return self._decoded(window)
+
+    def _decoded(self, window: Window | None) -> Pixels:
         layout = self._layout
         # One call for all bands: each call may decode the blocks again if memory is short.
         wanted = [*layout.colors, *([] if layout.alpha is None else [layout.alpha])]

@@ -41,6 +41,17 @@ def markers(content: bytes) -> list[int]:
     return places
 
 
+def with_bytes_behind_scans(content: bytes) -> bytes:
+    """Put three bytes behind the second and the fourth scan, and before the end."""
+    starts = [at for at in range(len(content)) if content[at : at + 2] == b"\xff\xda"]
+    for start in (starts[3], starts[1]):
+        end = start + 2
+        while content[end] != 0xFF or content[end + 1] == 0:
+            end += 1
+        content = content[:end] + b"\0\x11\x22" + content[end:]
+    return content[:-2] + b"\0\x11\x22" + content[-2:]
+
+
 @pytest.mark.parametrize("progressive", [False, True])
 def test_stray_bytes_of_a_jpeg(tmp_path: Path, jpeg: bytes, progressive: bool) -> None:
     if progressive:
@@ -61,12 +72,27 @@ def test_stray_bytes_of_a_jpeg(tmp_path: Path, jpeg: bytes, progressive: bool) -
         with pytest.warns(GeoindexWarning, match="5 stray bytes"):
             found = read_image(path, PixelRule(collar=((1, 2, 3),)))
         np.testing.assert_array_equal(found.colors, expected)
+        if progressive:
+            # Behind some scans and before the end, too.
+            path.write_bytes(with_bytes_behind_scans(jpeg[:place] + b"\0" + jpeg[place:]))
+            with pytest.warns(GeoindexWarning, match="10 stray bytes"):
+                found = read_image(path)
+            np.testing.assert_array_equal(found.colors, expected)
         # What is behind them is checked.
         path.write_bytes(jpeg[:place] + b"\0\x11" + jpeg[place : -len(jpeg) // 3])
         with pytest.raises(ImageError, match=r"stray.jpg: is damaged or cut short"):
             read_image(path)
-    if not progressive:
-        path.write_bytes(jpeg[:-2] + b"\0\x11" + jpeg[-2:])
+    path.write_bytes(jpeg[:-2] + b"\0\x11" + jpeg[-2:])
+    if progressive:
+        # Of a baseline JPEG, what is behind the last row is not read.
+        with pytest.warns(GeoindexWarning, match=r"stray.jpg: 2 stray bytes"):
+            convert(path, tmp_path / "grid.tif", PALETTE)
+        # Bytes of a scan that are missing are pixels that are lost.
+        place = [at for at in range(len(jpeg)) if jpeg[at : at + 2] == b"\xff\xda"][2]
+        path.write_bytes(jpeg[: place - 9] + jpeg[place:-2] + b"\0\x11" + jpeg[-2:])
+        with pytest.raises(ImageError, match=r"stray.jpg: is damaged or cut short"):
+            read_image(path)
+    else:
         np.testing.assert_array_equal(read_image(path).colors, expected)
     path.write_bytes(jpeg[:30])
     with pytest.raises(ImageError, match=r"stray.jpg: is damaged or cut short"):
