@@ -2,9 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TYPESCRIPT := 5.9.3
+ESLINT := 9.39.5
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-machines lint format types contracts pytest bench scale sample plugin clean
+.PHONY: help demo test test-machines lint format types scripts contracts pytest bench scale sample plugin clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -25,7 +27,7 @@ demo: $(VENV)/.installed ## compile the kernels; convert the sample map: .npy, G
 	$(BIN)/python -m geoindex doctor --compile
 	$(BIN)/python -m geoindex demo demo --overwrite
 
-test: lint types contracts pytest ## lint, types, import contracts and all tests
+test: lint types scripts contracts pytest ## lint, types, import contracts and all tests
 
 lint: $(VENV)/.installed-test ## ruff, lint and format check
 	$(BIN)/ruff check .
@@ -37,6 +39,16 @@ format: $(VENV)/.installed-test ## rewrite the code in the house format
 
 types: $(VENV)/.installed-test ## mypy strict on geoindex/
 	$(BIN)/mypy
+
+# npm fetches both programs; GEOINDEX_REQUIRE_PROGRAMS is that of the tests.
+scripts: ## types and lint of the scripts of the report page, where npm is installed
+	@if command -v npm > /dev/null; then \
+	    npm exec --yes --package=typescript@$(TYPESCRIPT) -- tsc -p geoindex/report/web && \
+	    npm exec --yes --package=eslint@$(ESLINT) -- eslint geoindex/report/web; \
+	else \
+	    echo "scripts of the report page: not checked, npm is not installed"; \
+	    test -z "$$GEOINDEX_REQUIRE_PROGRAMS"; \
+	fi
 
 contracts: $(VENV)/.installed-test ## the direction of imports
 	$(BIN)/lint-imports

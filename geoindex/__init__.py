@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from geoindex.analysis.crosstab import compare_grids as compare_grids
     from geoindex.analysis.crosstab import crosstab as crosstab
+    from geoindex.analysis.figures import plot_comparison as plot_comparison
+    from geoindex.analysis.figures import plot_error as plot_error
     from geoindex.analysis.polygons import grid_polygons as grid_polygons
     from geoindex.analysis.vector_files import write_polygons as write_polygons
     from geoindex.batch import BatchReport as BatchReport
@@ -79,6 +81,8 @@ _HOME = {
     "write_polygons": "geoindex.analysis.vector_files",
     "write_report": "geoindex.report.write",
     "write_section": "geoindex.opendtect.segy",
+    "plot_comparison": "geoindex.analysis.figures",
+    "plot_error": "geoindex.analysis.figures",
     "quantize_gray": "geoindex.learn.gray.levels",
 }
 
@@ -112,6 +116,8 @@ __all__ = [
     "nearest",
     "open_grid",
     "open_values",
+    "plot_comparison",
+    "plot_error",
     "quantize_gray",
     "read_horizon",
     "write_horizon",

@@ -107,7 +107,7 @@ class IndexGrid(ClassArray):
         order : {"palette", "area"}
             Order of the classes in the legend: that of the palette, or largest area first.
         max_classes : int, optional
-            Most classes that the legend lists; its last row counts the rest. By default as
+            Most classes that the legend lists; its last row sums up the others. By default as
             many as fit beside the map.
 
         Returns

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from geoindex.analysis.tally import tally
 from geoindex.errors import GridError
 from geoindex.grid import IndexGrid
 from geoindex.palette import Palette
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["AreaTable", "area_table", "class_facts"]
 
@@ -76,6 +79,32 @@ class AreaTable:
             "classes": list(self.rows()),
             "nodata_pixels": nodata[0] if self.zones is None else nodata,
         }
+
+    def plot(self, ax: Axes | None = None, *, max_classes: int = 20) -> Axes:
+        """Draw the shares of the classes as bars in their colors, largest first.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Axes to draw on; by default those of a new figure.
+        max_classes : int
+            Classes that have a color of their own; a last one sums up the others.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            One bar per class, or, if there are zones, one per zone.
+
+        Raises
+        ------
+        OptionError
+            `max_classes` is below 1.
+        """
+        from geoindex.plot.bars import plot_shares
+
+        zones = self.zones
+        names = None if zones is None else [zones.label(row) for row in range(len(zones))]
+        return plot_shares(self.palette, self.pixels, ax, zones=names, max_classes=max_classes)
 
     def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> None:
         """Write the table as ``.csv`` or ``.json``.

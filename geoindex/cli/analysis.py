@@ -10,7 +10,9 @@ import click
 
 from geoindex.analysis.areas import AreaTable
 from geoindex.analysis.crosstab import Crosstab, compare_grids, crosstab
+from geoindex.analysis.figures import plot_comparison
 from geoindex.analysis.table import check_table_target
+from geoindex.cli.figures import check_figure_suffix, save_figure
 from geoindex.cli.output import echo_json, json_option, overwrite_option, quiet_option
 from geoindex.files.whole_files import check_target
 from geoindex.grids.formats import open_grid
@@ -24,6 +26,10 @@ table_option = click.option(
     "-o", "--output", metavar="TABLE", help="Write the table, as .csv or .json."
 )
 
+picture_option = click.option(
+    "--picture", metavar="PNG", help="Draw them, too (.png, .pdf or .svg)."
+)
+
 
 @click.command("areas")
 @click.argument("grid")
@@ -31,6 +37,7 @@ table_option = click.option(
     "--zones", metavar="GRID", help="Measure each class of a second grid apart, at the same place."
 )
 @table_option
+@picture_option
 @overwrite_option
 @json_option
 @quiet_option
@@ -39,6 +46,7 @@ def areas_command(
     *,
     zones: str | None,
     output: str | None,
+    picture: str | None,
     overwrite: bool,
     as_json: bool,
     quiet: bool,
@@ -48,10 +56,14 @@ def areas_command(
     With a geographic reference system, areas are those on the ellipsoid; without any, they are
     squares of map units.
     """
-    _check_table(output, overwrite=overwrite)
+    _check_targets(output, picture, overwrite=overwrite)
     table = open_grid(grid).areas(None if zones is None else open_grid(zones))
     if output is not None:
         table.save(output, overwrite=overwrite)
+    if picture is not None:
+        from geoindex.plot.bars import shares_figure
+
+        save_figure(shares_figure(table), picture, overwrite=overwrite)
     if as_json:
         echo_json(table.to_dict())
     elif not quiet:
@@ -65,6 +77,7 @@ def areas_command(
     "--difference", metavar="DST", help="Write a grid that shows where A and B differ, too."
 )
 @table_option
+@picture_option
 @overwrite_option
 @json_option
 @quiet_option
@@ -74,6 +87,7 @@ def crosstab_command(
     *,
     difference: str | None,
     output: str | None,
+    picture: str | None,
     overwrite: bool,
     as_json: bool,
     quiet: bool,
@@ -83,7 +97,7 @@ def crosstab_command(
     If they have classes of the same names (or colors), the agreement of A with the reference B
     follows: overall, Cohen's kappa, and user's and producer's accuracy of each class.
     """
-    _check_table(output, overwrite=overwrite)
+    _check_targets(output, picture, overwrite=overwrite)
     if difference is not None:
         check_target(Path(difference), overwrite=overwrite)
     grids = open_grid(a), open_grid(b)
@@ -92,16 +106,22 @@ def crosstab_command(
         compare_grids(*grids).save(difference, overwrite=overwrite)
     if output is not None:
         table.save(output, overwrite=overwrite)
+    if picture is not None:
+        figure = plot_comparison(*grids, titles=(Path(a).name, Path(b).name))
+        save_figure(figure, picture, overwrite=overwrite)
     if as_json:
         echo_json(table.to_dict())
     elif not quiet:
         _echo_crosstab(table)
 
 
-def _check_table(output: str | None, *, overwrite: bool) -> None:
-    """Refuse a table that could not be written, before anything is counted."""
+def _check_targets(output: str | None, picture: str | None, *, overwrite: bool) -> None:
+    """Refuse a table or a picture that could not be written, before anything is counted."""
     if output is not None:
         check_target(check_table_target(output), overwrite=overwrite)
+    if picture is not None:
+        check_figure_suffix(Path(picture))
+        check_target(Path(picture), overwrite=overwrite)
 
 
 def _echo_areas(table: AreaTable) -> None:

@@ -47,6 +47,12 @@ __all__ = ["plot_command"]
     metavar="FILE",
     help="OpendTect .survey file or folder: draw a horizon of line numbers at its X and Y.",
 )
+@click.option(
+    "--error",
+    metavar="IMAGE",
+    help="Draw the map IMAGE that GRID was made of, and how far its colors are from those of "
+    "their classes.",
+)
 @overwrite_option
 @quiet_option
 def plot_command(
@@ -58,6 +64,7 @@ def plot_command(
     order: LegendOrder,
     max_classes: int | None,
     survey: str | None,
+    error: str | None,
     overwrite: bool,
     quiet: bool,
 ) -> None:
@@ -69,7 +76,13 @@ def plot_command(
     target = Path(output)
     check_figure_suffix(target)
     check_target(target, overwrite=overwrite)
-    if holds_grid_of_values(Path(grid)):
+    if error is not None:
+        if legend is not None or title or survey or order != "palette" or max_classes:
+            raise click.UsageError("--error draws a map and distances; it takes no other option")
+        from geoindex.analysis.figures import plot_error
+
+        figure = plot_error(error, open_grid(grid))
+    elif holds_grid_of_values(Path(grid)):
         values = open_values(grid)
         from geoindex.values.figure import values_figure
 

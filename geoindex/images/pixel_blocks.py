@@ -14,7 +14,7 @@ from geoindex.color.dask import check_lazy, lazy_values
 from geoindex.color.histogram import ColorCounter, ColorHistogram
 from geoindex.color.pixels import PixelRule, Pixels
 from geoindex.color.threads import Progress, n_cores
-from geoindex.errors import ImageError
+from geoindex.errors import GridError, ImageError
 from geoindex.grid import IndexGrid
 from geoindex.images.blocks import plan_regions, work_ahead
 from geoindex.images.drivers import is_dataset
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 __all__ = [
+    "check_made_of",
     "check_not_empty",
     "count_colors",
     "image_name",
@@ -223,6 +224,7 @@ def reduced_picture(
     channel_axis: int | None = None,
     gdal: bool = False,
     most: int = 900,
+    like: IndexGrid | None = None,
 ) -> NDArray[np.uint8]:
     """Reduce an image of any size to a picture for display.
 
@@ -232,11 +234,18 @@ def reduced_picture(
         As in :func:`worked_blocks`.
     most : int
         Largest number of rows and columns; larger images are thinned to every nth.
+    like : IndexGrid, optional
+        Grid of as many rows and columns that was made of the image.
 
     Returns
     -------
     ndarray of uint8, shape (rows, cols, 4)
         RGBA; alpha is 0 for nodata, else 255.
+
+    Raises
+    ------
+    GridError
+        The grid has another size.
     """
     if isinstance(image, str | PathLike) or is_dataset(image):
         with open_image(image, rule, gdal=gdal) as source:
@@ -244,12 +253,36 @@ def reduced_picture(
         bands = worked_blocks(image, rule, lambda pixels: pixels, gdal=gdal)
     else:
         shape, bands = _in_memory(image, rule, channel_axis)
+    if like is not None:
+        check_made_of(image_name(image), shape, like.shape)
     step = -(-max(shape) // most)
     parts, start = [], 0
     for pixels in bands:
         parts.append(_opaque(pixels, slice(-start % step, None, step), step))
         start += pixels.shape[0]
     return np.concatenate(parts)
+
+
+def check_made_of(what: str, found: tuple[int, ...], expected: tuple[int, int]) -> None:
+    """Refuse an image or a grid that does not belong to a grid.
+
+    Parameters
+    ----------
+    what : str
+        What the message is about.
+    found, expected : tuple of int
+        Its rows and columns, and those of the grid.
+
+    Raises
+    ------
+    GridError
+        They differ.
+    """
+    if tuple(found) != tuple(expected):
+        raise GridError(
+            f"{what} has {found[1]} x {found[0]} pixels and the grid {expected[1]} x "
+            f"{expected[0]}; give what the grid was made of, or with"
+        )
 
 
 def _opaque(pixels: Pixels, rows: slice, step: int) -> NDArray[np.uint8]:

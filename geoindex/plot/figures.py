@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from geoindex.grid import IndexGrid, LegendOrder
     from geoindex.palette import Palette
 
-__all__ = ["comparison_figure", "grid_figure", "palette_figure", "pictures_figure"]
+__all__ = [
+    "comparison_figure",
+    "figure_with_legend",
+    "grid_figure",
+    "palette_figure",
+    "pictures_figure",
+]
 
 
 def palette_figure(palette: Palette) -> Figure:
@@ -60,7 +66,7 @@ def comparison_figure(picture: NDArray[np.uint8], grid: IndexGrid) -> Figure:
     -------
     matplotlib.figure.Figure
     """
-    figure, (left, right) = _figure_with_legend(grid, class_handles(grid), n_panels=2)
+    figure, (left, right) = figure_with_legend(grid, class_handles(grid), n_panels=2)
     draw_picture(left, picture, grid.transform)
     left.set_title("map")
     plot_grid(grid, right, legend=False)
@@ -96,7 +102,7 @@ def grid_figure(
     if legend is None:
         legend = grid.palette.names is not None
     handles = class_handles(grid, order=order, max_classes=max_classes) if legend else []
-    figure, (axes,) = _figure_with_legend(grid, handles, n_panels=1)
+    figure, (axes,) = figure_with_legend(grid, handles, n_panels=1)
     plot_grid(grid, axes, legend=False, title=title)
     return figure
 
@@ -128,13 +134,25 @@ def pictures_figure(pictures: Mapping[str, NDArray[np.uint8]]) -> Figure:
     return figure
 
 
-def _figure_with_legend(
+def figure_with_legend(
     grid: IndexGrid, handles: list[Patch], *, n_panels: int
 ) -> tuple[Figure, list[Axes]]:
-    """Figure with map panels side by side and the legend below.
+    """Figure with empty panels for maps side by side and the legend below.
 
-    All sizes are in inches: matplotlib's own layouts shrink the maps to fit a long legend.
+    Parameters
+    ----------
+    grid : IndexGrid
+        Gives the panels their shape, and the legend its title.
+    handles : list of matplotlib.patches.Patch
+        Rows of the legend.
+    n_panels : int
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+    panels : list of matplotlib.axes.Axes
     """
+    # All sizes are in inches: matplotlib's own layouts shrink the maps to fit a long legend.
     left, gap, right, top, bottom = 0.9, 0.3, 0.3, 0.4, 0.5
     panel_width = 12.4 / n_panels if n_panels > 1 else 9.0
     panel_height = min(12.0, max(1.5, panel_width * _steepness(grid)))

@@ -18,10 +18,18 @@ if TYPE_CHECKING:
     from geoindex.grid import IndexGrid
     from geoindex.palette import Palette
 
-__all__ = ["LEGEND_STYLE", "LONGEST_LEGEND", "class_handles", "legend_title", "n_lines", "swatch"]
+__all__ = [
+    "LEGEND_STYLE",
+    "LONGEST_LEGEND",
+    "class_handles",
+    "legend_title",
+    "n_lines",
+    "others_label",
+    "swatch",
+]
 
 LONGEST_LEGEND = 60
-"""Lines of a legend at most where nothing else is said; its last row counts the rest."""
+"""Lines of a legend at most where nothing else is said; its last row sums up the rest."""
 
 GRAY_LEVELS = 11
 """Levels of a gray scale that a legend shows at most, evenly spaced."""
@@ -59,6 +67,20 @@ def n_lines(handles: list[Patch]) -> int:
     return sum(str(handle.get_label()).count("\n") + 1 for handle in handles)
 
 
+def others_label(n_classes: int, share: float) -> str:
+    """Label of the classes that are not listed, with their share of the pixels.
+
+    Examples
+    --------
+    >>> others_label(12, 0.0345)
+    'others (12 classes, 3.5 %)'
+    >>> others_label(1, 0.0000345)
+    'others (1 class, <0.1 %)'
+    """
+    percent = f"{100 * share:.1f}" if share >= 0.0005 else "<0.1"
+    return f"others ({n_classes} {'class' if n_classes == 1 else 'classes'}, {percent} %)"
+
+
 def class_handles(
     grid: IndexGrid,
     *,
@@ -81,7 +103,7 @@ def class_handles(
     Returns
     -------
     list of matplotlib.patches.Patch
-        If classes are left out, the last one counts them.
+        If classes are left out, the last one sums them up.
 
     Raises
     ------
@@ -103,12 +125,13 @@ def class_handles(
     for index in used[:max_classes]:
         handles.append(swatch(colors[index], f"{index}  {grid.palette.label(int(index))}"))
         if max_classes is None and n_lines(handles) > most_lines:
-            # The line that counts the rest needs room as well.
+            # The line that sums up the rest needs room as well.
             while len(handles) > 1 and n_lines(handles) >= most_lines:
                 handles.pop()
             break
-    if len(used) > len(handles):
-        label = f"and {len(used) - len(handles)} more"
+    others = used[len(handles) :]
+    if others.size:
+        label = others_label(others.size, float(counts[others].sum() / counts.sum()))
         handles.append(Patch(facecolor="none", edgecolor="none", label=label))
     return handles
 

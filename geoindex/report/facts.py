@@ -12,8 +12,8 @@ from rasterio.crs import CRS
 
 from geoindex.__version__ import __version__
 from geoindex.grid import IndexGrid
+from geoindex.grids.compared import Compared
 from geoindex.report.command import clean_facts
-from geoindex.report.compared import Compared
 from geoindex.report.patches import close_pairs, patches_of
 
 __all__ = ["grid_facts"]

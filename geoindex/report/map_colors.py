@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.color.mapper import ColorMapper
+from geoindex.grids.compared import Compared
 from geoindex.report import pyramid_kernels as kernels
-from geoindex.report.compared import Compared
 
 __all__ = ["Fit", "NumberedColors", "fit_of"]
 

@@ -35,6 +35,9 @@ IndexType = type[np.uint8] | type[np.uint16]
 # Cells that are looked up at one time.
 BAND_CELLS = 2**20
 
+# Pixels that are checked at one time, so that they stay in the cache.
+CHECKED_PIXELS = 2**18
+
 
 def index_dtype(n_colors: int, *, has_nodata: bool) -> type[np.uint8] | type[np.uint16]:
     """Smallest dtype that holds the indices of a palette and, if needed, nodata.
@@ -184,17 +187,20 @@ def check_indices(indices: IndexArray, n_colors: int, nodata: int | None) -> Non
     GridError
         The message names the first such pixel.
     """
-    if n_colors > int(np.iinfo(indices.dtype).max) or int(indices.max()) < n_colors:
+    if n_colors > int(np.iinfo(indices.dtype).max):
         return
-    stray = indices >= n_colors
-    if nodata is not None:
-        stray &= indices != nodata
-    if stray.any():
-        row, col = np.unravel_index(int(np.argmax(stray)), stray.shape)
-        raise GridError(
-            f"index {indices[row, col]} at row {row}, column {col} is neither one of "
-            f"the {n_colors} palette rows nor nodata ({nodata})"
-        )
+    for rows, block in row_blocks(indices, CHECKED_PIXELS):
+        if int(block.max()) < n_colors:
+            continue
+        stray = block >= n_colors
+        if nodata is not None:
+            stray &= block != nodata
+        if stray.any():
+            row, col = np.unravel_index(int(np.argmax(stray)), stray.shape)
+            raise GridError(
+                f"index {block[row, col]} at row {rows.start + int(row)}, column {col} is "
+                f"neither one of the {n_colors} palette rows nor nodata ({nodata})"
+            )
 
 
 def row_blocks(values: Any, n_pixels: int) -> Iterator[tuple[slice, NDArray[Any]]]:

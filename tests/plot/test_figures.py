@@ -190,9 +190,9 @@ def test_legend_lists_the_classes(rgba: np.ndarray, legend: Palette) -> None:
 
 def test_legends_are_cut_only_where_they_do_not_fit() -> None:
     many = grid_of_every_class(100)
-    assert labels_of(many.plot(legend=True))[-1] == "and 41 more"
+    assert labels_of(many.plot(legend=True))[-1] == "others (41 classes, 41.0 %)"
     assert labels_of(many.plot(legend=True, max_classes=5))[-2:] == [
-        f"4  {many.palette.label(4)}", "and 95 more"]  # fmt: skip
+        f"4  {many.palette.label(4)}", "others (95 classes, 95.0 %)"]  # fmt: skip
     assert len(labels_of(many.plot(legend=True, max_classes=100))) == 100
     assert len(labels_of(grid_of_every_class(60).plot(legend=True))) == 60
     figure, ax = plt.subplots(figsize=(6, 3))

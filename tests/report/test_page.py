@@ -208,7 +208,7 @@ def test_command_line(tmp_path: Path) -> None:
     [
         (
             "image",
-            r"the image has 8 x 9 pixels and the grid 9 x 9; give what the grid",
+            r"has 8 x 9 pixels and the grid 9 x 9; give what the grid",
         ),
         ("changes", r"the grid of changes has 8 x 9 pixels and the grid 9 x 9"),
         ("target", r"r.html: exists already"),

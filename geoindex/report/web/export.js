@@ -28,7 +28,7 @@ function legendCsv() {
     ];
   });
   const head = [...(hasValues ? ["value"] : []), "r", "g", "b", "name", "role", "merge", "show"];
-  return [head, ...lines].map((line) => line.map(cell).join(",") + "\n").join("");
+  return [head, ...lines].map((line) => `${line.map(cell).join(",")}\n`).join("");
 }
 
 /** Color of a class as the palette names it, "" for that of the map. @param {number} index */
@@ -50,7 +50,7 @@ function commandWords() {
     const inks = FACTS.colors.map((_color, index) => index).filter((index) => editor.role(index) === "ink");
     words.push("--ink", [...inks, ...others.map(hexColor)].join(","));
   }
-  for (const [one, other, target] of hatch) words.push("--hatch", `${FACTS.colors[one].join(",")}+${FACTS.colors[other].join(",")}=${target}`);
+  for (const [one, other, row] of hatch) words.push("--hatch", `${FACTS.colors[one].join(",")}+${FACTS.colors[other].join(",")}=${row}`);
   return words;
 }
 
