@@ -22,6 +22,13 @@ settings.load_profile("default")
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Compare figures with their pictures, as pytest-mpl does where it is told to."""
+    if not getattr(config.option, "mpl_generate_path", None):
+        config.option.mpl = True
+
+
 @pytest.fixture
 def repository() -> Path:
     """Top folder of the checkout."""
