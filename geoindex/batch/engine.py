@@ -18,7 +18,6 @@ from geoindex.color.threads import Progress, n_cores
 from geoindex.errors import BatchError, OptionError
 from geoindex.files.whole_files import make_folder
 from geoindex.grids.formats import GridFormat
-from geoindex.images.find import warn_of_left_out
 from geoindex.palette import Palette
 
 if TYPE_CHECKING:
@@ -70,11 +69,9 @@ def run_batch(
     if jobs is not None and jobs < 1:
         raise OptionError(f"jobs must be 1 or more, found {jobs}")
     settings = job.settings(suffix)
-    sources = [srcs] if isinstance(srcs, str | PathLike) else list(srcs)
-    sheets = find_sheets(sources, folder, suffix, any_suffix=any_suffix)
+    sheets = find_sheets(srcs, folder, suffix, any_suffix=any_suffix)
     if name is not None:
         sheets = named_sheets(sheets, name)
-    warn_of_left_out(sources, folder)
     make_folder(folder)
     with open_manifest(folder) as manifest:
         batch = Batch(folder, manifest, job.digest(settings), progress)

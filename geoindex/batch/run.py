@@ -122,8 +122,8 @@ def convert_many(
         Remove grids of earlier runs whose image is gone, with the files beside them; by default
         they are only listed.
     mosaic : path-like, optional
-        Also join the grids of all sheets to this virtual raster, ``.vrt``, for GDAL and QGIS; they
-        must be GeoTIFF or PNG with pixels of one raster.
+        Also join the grids of all sheets to this virtual raster for GDAL and QGIS, ``.vrt``, or
+        GeoTIFF, ``.tif``; they must be GeoTIFF or PNG with pixels of one raster.
     progress : callable, optional
         Called after every sheet with the number of sheets finished and their total.
     client : distributed.Client, optional
@@ -189,7 +189,7 @@ def convert_many(
     numbering = FileNumbering.of(values=values, first=first, nodata=nodata, dtype=dtype)
     if grid_format.key in DTYPED:
         numbering = numbering.of_all(mapping.palette)
-    numbers = numbering.check(mapping.palette)
+    numbering.check(mapping.palette)
     if mosaic is not None:
         if grid_format.key not in JOINED:
             raise OptionError("a mosaic joins GeoTIFF or PNG grids; choose format tif or png")
@@ -220,6 +220,7 @@ def convert_many(
     )
     if mosaic is not None:
         made = [sheet.target for sheet in report.done] + [sheet.target for sheet in report.skipped]
-        write_mosaic(sorted(map(Path, made)), Path(mosaic), mapping.palette, numbers)
+        paths = sorted(map(Path, made))
+        write_mosaic(paths, Path(mosaic), mapping.palette, numbering, cog=cog)
     warn_of(report.warnings(), stacklevel=2)
     return report

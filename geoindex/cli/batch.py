@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +27,7 @@ from geoindex.cli.output import (
 from geoindex.cli.part_options import tiles_option
 from geoindex.cli.spelling import option_text
 from geoindex.color.threads import Progress
-from geoindex.errors import BatchError
+from geoindex.errors import BatchError, GeoindexWarning
 from geoindex.files.whole_files import make_folder
 from geoindex.grids.formats import format_names
 from geoindex.images.web_tiles import TileScheme
@@ -100,8 +101,9 @@ LISTED_FAILURES = 20
 )
 @click.option(
     "--mosaic",
-    metavar="VRT",
-    help="Also join the grids to one virtual raster for GDAL and QGIS (.vrt).",
+    metavar="FILE",
+    help="Also join the grids to one virtual raster for GDAL and QGIS (.vrt), or one GeoTIFF "
+    "(.tif).",
 )
 @click.option(
     "--scheduler",
@@ -214,8 +216,10 @@ def _number_or_flat(text: str | None) -> int | Literal["flat"] | None:
 def _sheets(
     src: tuple[str, ...], output: str, name: str | None, *, any_suffix: bool
 ) -> list[Path]:
-    """Images of the sheets, which the batch finds again."""
-    found = find_sheets(src, Path(output), ".tif", any_suffix=any_suffix)
+    """Images of the sheets, which the batch finds again and then says what is left out."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GeoindexWarning)
+        found = find_sheets(src, Path(output), ".tif", any_suffix=any_suffix)
     return [sheet.source for sheet in (found if name is None else named_sheets(found, name))]
 
 

@@ -23,7 +23,11 @@ class CompilingLine(Listener):
         """Show how many kernels have been compiled so far."""
         self._number += 1
         if sys.stderr.isatty():
-            text = f"compiling kernels, once: number {self._number}, {name}"
+            from geoindex.color.compiled import count_missing
+
+            # The one that is being compiled is among the missing.
+            most = max(self._number, self._number - 1 + count_missing())
+            text = f"compiling kernels, once: {self._number} of at most {most}, {name}"
             click.echo(f"\r\x1b[K{text[:78]}", err=True, nl=False)
 
     def compiled(self) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any, TypeVar
 
 import numpy as np
 
+from geoindex.color.compiling import KERNEL_MODULES
 from geoindex.color.startup import collection_paused, load_array_functions
 
 with collection_paused():
@@ -16,11 +18,11 @@ with collection_paused():
     from numba.core.sigutils import normalize_signature
     from numba.core.typing.templates import signature as signature_of
 
-    from geoindex.color.machine_code import keep_machine_code
+    from geoindex.color.machine_code import is_kept, keep_machine_code
 
     load_array_functions()
 
-__all__ = ["compile_module", "compiled", "types"]
+__all__ = ["compile_module", "compiled", "count_missing", "types"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -86,6 +88,25 @@ def compile_module(module: ModuleType) -> None:
         if isinstance(kernel, _OnDemand) and kernel.py_func.__module__ == module.__name__:
             for declared in kernel._declared:
                 kernel.compile(declared)
+
+
+def count_missing() -> int:
+    """Count the functions of the imported kernel modules that are neither compiled nor on disk.
+
+    Returns
+    -------
+    int
+        Some of them may never be called for.
+    """
+    modules = [sys.modules[name] for name in KERNEL_MODULES if name in sys.modules]
+    return sum(
+        isinstance(kernel, CPUDispatcher)
+        and kernel.py_func.__module__ == module.__name__
+        and not kernel.overloads
+        and not is_kept(kernel)
+        for module in modules
+        for kernel in vars(module).values()
+    )
 
 
 def compiled(

@@ -28,7 +28,7 @@ from numba.extending import is_jitted
 from geoindex.color.compiling import tell_compiled, tell_compiling, tell_not_kept
 from geoindex.files.whole_files import atomic_output
 
-__all__ = ["folder_of", "keep_machine_code", "stamp_of"]
+__all__ = ["folder_of", "is_kept", "keep_machine_code", "stamp_of"]
 
 PYTHON = f"py{sys.version_info.major}{sys.version_info.minor}{getattr(sys, 'abiflags', '')}"
 
@@ -55,6 +55,12 @@ def folder_of(kernel: Any) -> Path | None:
     kept = getattr(kernel, "_cache", None)
     files = getattr(kept, "_cache_file", None)
     return Path(kept.cache_path) if kept is not None and isinstance(files, _CodeFiles) else None
+
+
+def is_kept(kernel: Any) -> bool:
+    """Whether machine code of a kernel as it is now is on disk, for any signature."""
+    files = getattr(getattr(kernel, "_cache", None), "_cache_file", None)
+    return isinstance(files, _CodeFiles) and files.has_any()
 
 
 class _CodeFiles:
@@ -89,6 +95,10 @@ class _CodeFiles:
             self._remove_others(path)
         except OSError:
             tell_not_kept()
+
+    def has_any(self) -> bool:
+        """Whether there is code under the stamp."""
+        return any(self._folder.glob(f"{self._name}{self._stamp[:16]}-*.{PYTHON}.nbc"))
 
     def flush(self) -> None:
         """Forget all code, where the kernel is to be compiled anew."""

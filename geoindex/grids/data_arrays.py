@@ -22,9 +22,9 @@ from geoindex.grids.place_json import place_from_json, place_to_json
 from geoindex.grids.tagged import tag_content
 from geoindex.images.array_axes import array_axes
 from geoindex.images.data_arrays import array_crs, array_fill, array_transform, data_array
+from geoindex.images.headers import TAG
 from geoindex.images.place import Place
 from geoindex.palette import Palette
-from geoindex.palettes.raster import TAG
 from geoindex.rules.indices import IndexArray, is_lazy
 
 if TYPE_CHECKING:

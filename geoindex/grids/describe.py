@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from geoindex.errors import GridError, MissingFileError, OptionError
+from geoindex.errors import GridError, ImageError, MissingFileError, OptionError
 from geoindex.grids.class_values import FileNumbering
 from geoindex.grids.formats import BINARY, format_of_file, grid_format, open_grid
 from geoindex.grids.value_files import holds_grid_of_values, open_values
@@ -19,6 +19,7 @@ from geoindex.palettes.cube import ColorCube, load_cube
 from geoindex.palettes.formats import is_palette_file
 from geoindex.palettes.load import load_palette
 from geoindex.palettes.raster import RASTER_SUFFIXES
+from geoindex.palettes.unread import MAY_HOLD_IMAGES, advice
 from geoindex.survey import Survey
 from geoindex.values.grid import ValueGrid
 
@@ -87,7 +88,13 @@ def _describe_folder(folder: Path) -> dict[str, Any]:
 
 def _describe_raster(path: Path) -> dict[str, Any]:
     """Facts about an image file, which may be a grid."""
-    image = describe_raster(path)
+    try:
+        image = describe_raster(path)
+    except ImageError:
+        told = None if path.suffix.lower() in MAY_HOLD_IMAGES else advice(path)
+        if told is None:
+            raise
+        raise ImageError(f"{path}: {told}") from None
     if grid_format(path) is None or len(image["bands"]) != 1:
         return image
     try:

@@ -32,7 +32,7 @@ from geoindex.grids.place_json import place_to_json
 from geoindex.grids.tagged import read_tagged, sidecar_path, tag_content, write_sidecar
 from geoindex.grids.writing import BandBuffer, BlockWriter
 from geoindex.images.files import Region
-from geoindex.palettes.raster import TAG
+from geoindex.images.headers import TAG
 
 __all__ = ["is_cloud_optimized", "open_geotiff", "read_geotiff"]
 

@@ -1,4 +1,4 @@
-"""Grids of one batch joined to a virtual raster, which GDAL and QGIS open as one map."""
+"""Grids of one batch joined to one map: a virtual raster of GDAL's, or a GeoTIFF."""
 
 from __future__ import annotations
 
@@ -7,15 +7,27 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import rasterio
 from affine import Affine
+from numpy.typing import NDArray
+from rasterio.errors import RasterioError
+from rasterio.windows import Window
 
 from geoindex.__version__ import __version__
 from geoindex.errors import GridError, OutputError
 from geoindex.files.whole_files import atomic_output, check_target
 from geoindex.grids.attribute_table import add_category_names, add_color_table
+from geoindex.grids.class_values import FileNumbering
+from geoindex.grids.geotiff import BLOCK, open_geotiff
+from geoindex.grids.headers import GridHeader
+from geoindex.images.blocks import plan_regions
+from geoindex.images.drivers import read_errors
+from geoindex.images.headers import is_own_grid
 from geoindex.palette import Palette
+from geoindex.rules.indices import index_dtype, nodata_value
 
 if TYPE_CHECKING:
     from rasterio.crs import CRS
@@ -24,6 +36,8 @@ __all__ = ["check_mosaic_target", "write_mosaic"]
 
 SAME = 1e-3
 """Pixels by which grids may miss a common raster."""
+
+TIFF = (".tif", ".tiff")
 
 LARGEST_COLOR = 65_535
 """Largest number that a color table of GDAL has."""
@@ -44,34 +58,56 @@ class _Part:
     nodata: float | None
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _MosaicHeader(GridHeader):
+    """Header of a grid whose cells are numbered as its file numbers them."""
+
+    def pixels(self, cells: NDArray[Any]) -> NDArray[Any]:
+        """Pixels to write."""
+        return cells
+
+
 def check_mosaic_target(target: Path, *, overwrite: bool) -> None:
     """Refuse a mosaic that cannot be written; an earlier mosaic of geoindex may be replaced.
 
     Raises
     ------
     OutputError
-        The suffix is not ``.vrt``, or the file exists and is none of geoindex's.
+        The suffix is not ``.vrt``, ``.tif`` or ``.tiff``, or the file exists and is none of
+        geoindex's.
     """
-    if target.suffix.lower() != ".vrt":
-        raise OutputError(f"{target}: a mosaic is a virtual raster; name it .vrt")
-    own = target.is_file() and b"geoindex" in target.read_bytes()[:500]
+    suffix = target.suffix.lower()
+    if suffix not in (".vrt", *TIFF):
+        raise OutputError(
+            f"{target}: a mosaic is a virtual raster, .vrt, or a GeoTIFF, .tif; name it so"
+        )
+    own = target.is_file() and (
+        is_own_grid(target) if suffix in TIFF else b"geoindex" in target.read_bytes()[:500]
+    )
     check_target(target, overwrite=overwrite or own)
 
 
 def write_mosaic(
-    paths: Sequence[Path], target: Path, palette: Palette, numbers: Sequence[int]
+    paths: Sequence[Path],
+    target: Path,
+    palette: Palette,
+    numbering: FileNumbering,
+    *,
+    cog: bool = False,
 ) -> None:
-    """Join grid files of one palette to a virtual raster.
+    """Join grid files of one palette to a virtual raster or a GeoTIFF.
 
     Parameters
     ----------
     paths : sequence of Path
         GeoTIFF or PNG grids; where they overlap, the last one shows.
     target : Path
-        The ``.vrt`` file, which names the grids relative to its folder.
+        The ``.vrt`` file, which names the grids relative to its folder, or the GeoTIFF.
     palette : Palette
-    numbers : sequence of int
-        Number of each class in the grids.
+    numbering : FileNumbering
+        How the grids number the classes.
+    cog : bool
+        Whether a GeoTIFF is cloud-optimized.
 
     Raises
     ------
@@ -82,6 +118,42 @@ def write_mosaic(
     parts = [_part(path) for path in paths]
     if not parts:
         raise GridError(f"{target}: there are no grids to join")
+    first = parts[0]
+    if target.suffix.lower() not in TIFF:
+        folder = target.resolve().parent
+        root, _, _ = _virtual(parts, palette, numbering.numbers(palette), folder)
+        ET.indent(root)
+        with atomic_output(target, overwrite=True) as temporary:
+            ET.ElementTree(root).write(temporary, encoding="utf-8")
+        return
+    root, shape, transform = _virtual(parts, palette, numbering.numbers(palette), None)
+    has_nodata = first.nodata is not None
+    dtype: np.dtype[Any] = np.dtype(index_dtype(len(palette), has_nodata=has_nodata))
+    header = _MosaicHeader(
+        shape=shape,
+        transform=transform,
+        crs=first.crs,
+        gcps=(),
+        provenance={"software": f"geoindex {__version__}", "grids": len(parts)},
+        cog=cog,
+        dtype=dtype,
+        palette=palette,
+        nodata=nodata_value(len(palette), dtype) if has_nodata else None,
+        numbering=numbering,
+    )
+    with (
+        read_errors(target),
+        rasterio.open(ET.tostring(root, encoding="unicode"), driver="VRT") as source,
+        open_geotiff(target, header, overwrite=True) as writer,
+    ):
+        for region in plan_regions(shape, (BLOCK, shape[1]), whole_rows=True):
+            writer.write(source.read(1, window=Window.from_slices(*region)), region)
+
+
+def _virtual(
+    parts: Sequence[_Part], palette: Palette, numbers: Sequence[int], folder: Path | None
+) -> tuple[ET.Element, tuple[int, int], Affine]:
+    """Virtual raster of grids, named relative to a folder if there is one; shape and transform."""
     first = parts[0]
     places = [_place(part, first) for part in parts]
     left, top = min(col for col, _ in places), min(row for _, row in places)
@@ -96,23 +168,18 @@ def write_mosaic(
     ET.SubElement(root, "GeoTransform").text = ", ".join(map(repr, transform.to_gdal()))
     band = ET.SubElement(root, "VRTRasterBand", dataType=TYPES[first.dtype], band="1")
     if first.nodata is not None:
-        ET.SubElement(band, "NoDataValue").text = f"{first.nodata:g}"
+        ET.SubElement(band, "NoDataValue").text = f"{first.nodata:.17g}"
     if min(numbers) >= 0 and max(numbers) <= LARGEST_COLOR:
         ET.SubElement(band, "ColorInterp").text = "Palette"
         add_color_table(band, palette, numbers)
         add_category_names(band, palette, numbers)
     for (col, row), part in zip(places, parts, strict=True):
-        _add_source(band, part, (col - left, row - top), target)
-    ET.indent(root)
-    with atomic_output(target, overwrite=True) as temporary:
-        ET.ElementTree(root).write(temporary, encoding="utf-8")
+        _add_source(band, part, (col - left, row - top), folder)
+    return root, (height, width), transform
 
 
 def _part(path: Path) -> _Part:
     """Open a grid for its place."""
-    import rasterio
-    from rasterio.errors import RasterioError
-
     try:
         with rasterio.open(path) as source:
             part = _Part(
@@ -153,16 +220,18 @@ def _place(part: _Part, first: _Part) -> tuple[int, int]:
     return round(col), round(row)
 
 
-def _add_source(band: ET.Element, part: _Part, place: tuple[int, int], target: Path) -> None:
+def _add_source(
+    band: ET.Element, part: _Part, place: tuple[int, int], folder: Path | None
+) -> None:
     """Add a grid at its place."""
     rows, cols = part.shape
     source = ET.SubElement(band, "ComplexSource" if part.nodata is not None else "SimpleSource")
-    relative = os.path.relpath(part.path.resolve(), target.resolve().parent)
-    name = ET.SubElement(source, "SourceFilename", relativeToVRT="1")
-    name.text = Path(relative).as_posix()
+    path = part.path.resolve()
+    name = ET.SubElement(source, "SourceFilename", relativeToVRT=str(int(folder is not None)))
+    name.text = (path if folder is None else Path(os.path.relpath(path, folder))).as_posix()
     ET.SubElement(source, "SourceBand").text = "1"
     size = {"xSize": str(cols), "ySize": str(rows)}
     ET.SubElement(source, "SrcRect", {"xOff": "0", "yOff": "0", **size})
     ET.SubElement(source, "DstRect", {"xOff": str(place[0]), "yOff": str(place[1]), **size})
     if part.nodata is not None:
-        ET.SubElement(source, "NODATA").text = f"{part.nodata:g}"
+        ET.SubElement(source, "NODATA").text = f"{part.nodata:.17g}"

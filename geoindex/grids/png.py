@@ -24,8 +24,8 @@ from geoindex.grids.place_json import place_to_json
 from geoindex.grids.tagged import read_tagged, sidecar_path, tag_content, write_sidecar
 from geoindex.grids.writing import BandBuffer, BlockWriter
 from geoindex.images.files import Region
+from geoindex.images.headers import TAG
 from geoindex.images.sidecars import world_file
-from geoindex.palettes.raster import TAG
 
 __all__ = ["open_png", "read_png"]
 

@@ -18,9 +18,10 @@ from geoindex.grids.attribute_table import add_attribute_table, add_category_nam
 from geoindex.grids.class_values import FileNumbering, rows_of_values
 from geoindex.grids.headers import FileHeader, GridHeader
 from geoindex.grids.place_json import place_from_json
+from geoindex.images.headers import TAG
 from geoindex.images.place import Place
 from geoindex.images.sidecars import place_beside
-from geoindex.palettes.raster import TAG, RasterPalette, read_raster
+from geoindex.palettes.raster import RasterPalette, read_raster
 
 __all__ = ["file_numbering", "read_tagged", "sidecar_path", "tag_content", "write_sidecar"]
 

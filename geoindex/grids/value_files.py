@@ -18,8 +18,8 @@ from geoindex.grids.place_json import place_from_json
 from geoindex.grids.writing import ValueOpener
 from geoindex.images.drivers import open_raster
 from geoindex.images.files import open_image
+from geoindex.images.headers import TAG
 from geoindex.opendtect.read_values import read_horizon_values
-from geoindex.palettes.raster import TAG
 from geoindex.survey import Survey
 from geoindex.values.grid import ValueGrid
 from geoindex.values.ramp import Ramp

@@ -10,6 +10,7 @@ from os import PathLike, fspath
 from pathlib import Path
 
 from geoindex.errors import GeoindexWarning, MissingFileError, OptionError
+from geoindex.images.headers import is_own_grid
 
 __all__ = [
     "BATCH_RECORD",
@@ -17,7 +18,6 @@ __all__ = [
     "absolute",
     "find_images",
     "is_searched",
-    "warn_of_left_out",
 ]
 
 BATCH_RECORD = "geoindex-batch.jsonl"
@@ -47,7 +47,7 @@ def find_images(
     ----------
     sources : path-like or iterable of path-like
         Image files, folders (searched recursively) or globs, in which ``**`` matches any
-        folders. Hidden files and the output folders of batches are left out.
+        folders. Hidden files, grids of geoindex's and the output folders of batches are left out.
     without : Path, optional
         A folder to leave out, that of the output.
     any_suffix : bool
@@ -65,13 +65,20 @@ def find_images(
         A folder or glob without images, or no source at all.
     OptionError
         A source folder lies in `without`.
+
+    Warns
+    -----
+    GeoindexWarning
+        Links to folders, pictures of other kinds or grids of geoindex's are left out.
     """
     if isinstance(sources, str | PathLike):
         sources = [sources]
     found: dict[str, tuple[Path, Path]] = {}
+    search = _Search(without, any_suffix=any_suffix)
     for source in sources:
-        for path, kept in _expand(fspath(source), without, any_suffix):
+        for path, kept in search.images_of(fspath(source)):
             found.setdefault(absolute(path), (path, kept))
+    search.warn(stacklevel=2)
     if not found:
         raise MissingFileError("no source is named; name image files, folders or globs")
     return list(found.values())
@@ -82,81 +89,84 @@ def is_searched(source: str | PathLike[str]) -> bool:
     return Path(source).is_dir() or (glob.has_magic(fspath(source)) and not Path(source).exists())
 
 
-def warn_of_left_out(sources: Iterable[str | PathLike[str]], without: Path | None = None) -> None:
-    """Warn of what is not taken of a folder: links to folders, and pictures of other kinds.
+class _Search:
+    """A search for images, and what it leaves out."""
 
-    Folders that are symbolic links are not searched, for they can be circles.
+    def __init__(self, without: Path | None, *, any_suffix: bool) -> None:
+        self._without, self._any_suffix = without, any_suffix
+        self._links: list[str] = []
+        self._others: list[str] = []
+        self._grids: list[str] = []
 
-    Parameters
-    ----------
-    sources, without
-        As for :func:`find_images`.
-    """
-    real = _real(without)
-    links: list[str] = []
-    others: list[str] = []
-    for source in sources:
-        if not Path(source).is_dir():
-            continue
-        for place, folders, files in _walk_folders(Path(source), real):
-            paths = [os.path.join(place, name) for name in folders]  # noqa: PTH118  thousands
-            links += [path for path in paths if os.path.islink(path)]  # noqa: PTH114  ditto
-            others += [
-                os.path.join(place, name)  # noqa: PTH118  ditto
-                for name in files
-                if name.rpartition(".")[2].lower() in OTHER_PICTURES
-            ]
-    for found, reason in (
-        (links, "linked folders are not searched; name them as sources"),
-        (sorted(others), "is no image that geoindex reads, and is left out; convert it to TIFF"),
-    ):
-        if found:
-            more = f" and {len(found) - 1:,} more" if len(found) > 1 else ""
-            warnings.warn(f"{found[0]}{more}: {reason}", GeoindexWarning, stacklevel=3)
-
-
-def _expand(source: str, without: Path | None, any_suffix: bool) -> Iterator[tuple[Path, Path]]:
-    """Yield the images of a source, each with the part of its path that is kept."""
-    path = Path(source)
-    if path.is_dir():
-        if without is not None and _is_inside(path, without):
-            raise OptionError(
-                f"{source}: is inside the output folder {without}, whose grids would be read as "
-                "images; choose another output folder"
+    def images_of(self, source: str) -> Iterator[tuple[Path, Path]]:
+        """Yield the images of a source, each with the part of its path that is kept."""
+        path = Path(source)
+        if path.is_dir():
+            if self._without is not None and _is_inside(path, self._without):
+                raise OptionError(
+                    f"{source}: is inside the output folder {self._without}, whose grids would "
+                    "be read as images; choose another output folder"
+                )
+            images, root = self._in_folder(path), path
+        elif glob.has_magic(source) and not path.exists():
+            images, root = self._by_pattern(source), _fixed_part(path)
+        else:
+            # A missing image is one sheet that fails; anything else is a wrong source.
+            if not path.exists() and not _is_image(source):
+                raise MissingFileError(f"{source}: no such file or folder")
+            yield path, Path(path.name)
+            return
+        n_grids, is_empty = len(self._grids), True
+        for image in images:
+            if is_own_grid(image):
+                self._grids.append(str(image))
+                continue
+            is_empty = False
+            yield image, image.relative_to(root)
+        if is_empty:
+            found = len(self._grids) - n_grids
+            grids = f" but {found:,} grids of geoindex's" if found else ""
+            raise MissingFileError(
+                f"{source}: contains no images{grids} ({', '.join(sorted(IMAGE_SUFFIXES))}); "
+                "name another folder"
             )
-        images: Iterable[Path] = _walk(path, without)
-        root = path
-    elif glob.has_magic(source) and not path.exists():
-        root = _fixed_part(path)
-        images = sorted(
-            Path(match)
-            for match in glob.iglob(source, recursive=True)  # noqa: PTH207  as it was typed
-            if (_is_image(match) or (any_suffix and Path(match).is_file()))
-            and (without is None or not _is_inside(Path(match), without))
-        )
-    else:
-        # A missing image is one sheet that fails; anything else is a wrong source.
-        if not path.exists() and not _is_image(source):
-            raise MissingFileError(f"{source}: no such file or folder")
-        yield path, Path(path.name)
-        return
-    is_empty = True
-    for image in images:
-        is_empty = False
-        yield image, image.relative_to(root)
-    if is_empty:
-        raise MissingFileError(
-            f"{source}: contains no images ({', '.join(sorted(IMAGE_SUFFIXES))}); name another "
-            "folder"
-        )
 
+    def warn(self, stacklevel: int) -> None:
+        """Warn of what was left out: links to folders, pictures of other kinds, and grids."""
+        for found, reason in (
+            (self._links, "linked folders are not searched; name them as sources"),
+            (
+                sorted(self._others),
+                "is no image that geoindex reads, and is left out; convert it to TIFF",
+            ),
+            (self._grids, "is a grid of geoindex's, and is left out; name the file to take it"),
+        ):
+            if found:
+                more = f" and {len(found) - 1:,} more" if len(found) > 1 else ""
+                warnings.warn(
+                    f"{found[0]}{more}: {reason}", GeoindexWarning, stacklevel=stacklevel + 1
+                )
 
-def _walk(top: Path, without: Path | None) -> Iterator[Path]:
-    """Yield the images below a folder, except hidden ones and those in the folder `without`."""
-    for place, _, files in _walk_folders(top, _real(without)):
-        for name in sorted(files):
-            if not name.startswith(".") and _is_image(name):
-                yield Path(place, name)
+    def _by_pattern(self, pattern: str) -> Iterator[Path]:
+        """Yield the images that fit a glob."""
+        for match in sorted(map(Path, glob.iglob(pattern, recursive=True))):  # noqa: PTH207  as it was typed
+            is_meant = _is_image(match.name) or (self._any_suffix and match.is_file())
+            if is_meant and (self._without is None or not _is_inside(match, self._without)):
+                yield match
+
+    def _in_folder(self, top: Path) -> Iterator[Path]:
+        """Yield the images below a folder, except hidden ones and those in the output folder.
+
+        Folders that are symbolic links are not searched, for they can be circles.
+        """
+        for place, folders, files in _walk_folders(top, _real(self._without)):
+            paths = [os.path.join(place, name) for name in folders]  # noqa: PTH118  thousands
+            self._links += [path for path in paths if os.path.islink(path)]  # noqa: PTH114  ditto
+            for name in sorted(files):
+                if name.rpartition(".")[2].lower() in OTHER_PICTURES:
+                    self._others.append(os.path.join(place, name))  # noqa: PTH118  ditto
+                elif not name.startswith(".") and _is_image(name):
+                    yield Path(place, name)
 
 
 def _walk_folders(top: Path, without: str | None) -> Iterator[tuple[str, list[str], list[str]]]:

@@ -1,4 +1,4 @@
-"""Headers of image files that GDAL does not expose: TIFF tags and Exif orientation.
+"""Headers of image files that GDAL does not expose, or not as fast: TIFF tags, Exif orientation.
 
 Tags follow TIFF 6.0 (Adobe, 1992) and BigTIFF, the orientation Exif 2.32, which PNG stores in its
 ``eXIf`` chunk and WebP in its ``EXIF`` chunk.
@@ -16,8 +16,10 @@ __all__ = [
     "ORIENTATION",
     "PHOTOMETRIC",
     "ROWS_PER_STRIP",
+    "TAG",
     "TILE_WIDTH",
     "exif_orientation",
+    "is_own_grid",
     "tiff_tags",
     "whole_reason",
 ]
@@ -27,8 +29,15 @@ ORIENTATION = 274
 ROWS_PER_STRIP = 278
 TILE_WIDTH = 322
 EXTRA_SAMPLES = 338
+GDAL_METADATA = 42112
 
 SHORT, LONG = 3, 4
+
+TAG = "GEOINDEX"
+"""Name of the GDAL metadata item of a grid that holds names and provenance as JSON."""
+
+TAG_BYTES = 4096
+"""Where its name is found: behind the color table of a PNG, among the metadata of a TIFF."""
 
 WHOLE = {"WEBP": "WebP", "GIF": "GIF"}
 """Drivers that decode a file as a whole."""
@@ -50,6 +59,16 @@ def tiff_tags(file: BinaryIO) -> dict[int, int]:
     dict of int to int
         Values by tag; empty if the directory cannot be read.
     """
+    tags: dict[int, int] = {}
+    for order, tag, kind, value in _directory(file):
+        if kind in (SHORT, LONG):
+            # Small values are stored in the entry itself.
+            (tags[tag],) = struct.unpack_from(order + ("H" if kind == SHORT else "I"), value)
+    return tags
+
+
+def _directory(file: BinaryIO) -> list[tuple[str, int, int, bytes]]:
+    """Byte order, tag, kind and value, or its place, of the entries of the first directory."""
     base = file.tell()
     try:
         order = {b"II": "<", b"MM": ">"}[file.read(2)]
@@ -61,15 +80,39 @@ def tiff_tags(file: BinaryIO) -> dict[int, int]:
         size, value_at = (20, 12) if big else (12, 8)
         directory = file.read(n_entries * size)
     except (KeyError, OSError, OverflowError, ValueError, struct.error):
-        return {}
-    tags: dict[int, int] = {}
-    for start in range(0, len(directory) - size + 1, size):
-        tag, kind = struct.unpack_from(order + "HH", directory, start)
-        if kind in (SHORT, LONG):
-            # Small values are stored in the entry itself, after its count.
-            form = order + ("H" if kind == SHORT else "I")
-            (tags[tag],) = struct.unpack_from(form, directory, start + value_at)
-    return tags
+        return []
+    starts = range(0, len(directory) - size + 1, size)
+    return [
+        (
+            order,
+            *struct.unpack_from(order + "HH", directory, start),
+            directory[start + value_at : start + size],
+        )
+        for start in starts
+    ]
+
+
+def is_own_grid(path: Path) -> bool:
+    """Whether a PNG or TIFF is a grid of geoindex's, by its text tag.
+
+    Parameters
+    ----------
+    path : Path
+        A file that cannot be read is none.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(TAG_BYTES)
+            if start.startswith(b"\x89PNG"):
+                return f"tEXt{TAG}\0".encode() in start
+            file.seek(0)
+            for order, tag, _, value in _directory(file):
+                if tag == GDAL_METADATA:
+                    file.seek(int.from_bytes(value, "little" if order == "<" else "big"))
+                    return f'name="{TAG}"'.encode() in file.read(TAG_BYTES)
+    except OSError:
+        pass
+    return False
 
 
 def exif_orientation(path: Path, driver: str) -> int:

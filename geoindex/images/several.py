@@ -13,7 +13,7 @@ from geoindex.color.threads import Progress
 from geoindex.errors import GeoindexError, GeoindexWarning, ImageError, MissingFileError
 from geoindex.grid import IndexGrid
 from geoindex.images.drivers import is_dataset
-from geoindex.images.find import absolute, find_images, is_searched, warn_of_left_out
+from geoindex.images.find import absolute, find_images, is_searched
 from geoindex.images.pixel_blocks import image_name
 
 Counts = TypeVar("Counts")
@@ -47,7 +47,6 @@ def all_images(image: Any, *, any_suffix: bool = False) -> list[Any]:
         parts = list(image)
     if not parts:
         raise MissingFileError("no image is given; name image files, folders or globs")
-    warn_of_left_out(part for part in parts if isinstance(part, str | PathLike))
     found: dict[Any, Any] = {}
     for number, part in enumerate(parts):
         if not isinstance(part, str | PathLike):

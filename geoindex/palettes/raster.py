@@ -13,6 +13,7 @@ from geoindex.errors import GridError, PaletteError
 from geoindex.files.json_text import load_json
 from geoindex.images.bands import color_table, has_color_table
 from geoindex.images.drivers import open_raster
+from geoindex.images.headers import TAG
 from geoindex.images.place import Place, place_of
 from geoindex.palette import Palette
 from geoindex.palettes.attribute_tables import names_beside
@@ -24,15 +25,10 @@ if TYPE_CHECKING:
 __all__ = [
     "RASTER_SUFFIXES",
     "STRIP_SUFFIXES",
-    "TAG",
     "RasterPalette",
     "palette_of_raster",
     "read_raster",
 ]
-
-TAG = "GEOINDEX"
-"""Name of the GDAL metadata item that holds names and provenance as JSON."""
-
 
 BLOCK_PIXELS = 2**22
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["advice"]
+__all__ = ["MAY_HOLD_IMAGES", "advice"]
 
 _PICTURE = "export the legend as a picture, for geoindex palette legend, or as a table, .csv"
 _PRO = "open it in ArcGIS Pro and save the layer as .lyrx"
@@ -41,6 +41,9 @@ ADVICE = {
     ),
 }
 """What a file is, by its suffix, and what to do."""
+
+MAY_HOLD_IMAGES = frozenset((".gpkg", ".zip", ".pdf", ".jpg", ".jpeg", ".webp", ".jp2"))
+"""Suffixes of these that may stand for an image, too."""
 
 
 def advice(path: Path) -> str | None:

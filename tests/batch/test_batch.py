@@ -6,9 +6,7 @@ import json
 import os
 from pathlib import Path
 
-import numpy as np
 import pytest
-import rasterio
 from PIL import Image
 
 import geoindex
@@ -433,42 +431,3 @@ def test_grids_of_other_batches_are_no_sheets(maps: Path, tmp_path: Path) -> Non
     convert_many(maps, maps / "grids", PALETTE, jobs=1)
     report = convert_many(maps, maps / "others", PALETTE, jobs=1)
     assert targets(report) == TARGETS
-
-
-def test_a_mosaic_is_the_whole_map_again(tmp_path: Path, repository: Path) -> None:
-    """Tiles of the sample map, joined and read by GDAL."""
-    tiles, palette = repository / "data" / "tiles", repository / "data" / "sample_palette.csv"
-    target = tmp_path / "out" / "all.vrt"
-    for _ in range(2):
-        options = {"first": 1, "nodata": 0, "mosaic": target, "jobs": 1}
-        report = convert_many(tiles, tmp_path / "out", palette, **options)
-    assert len(report.skipped) == 6
-    whole = geoindex.index_image(repository / "data" / "sample_map.png", palette)[100:500, 300:900]
-    with rasterio.open(target) as source:
-        np.testing.assert_array_equal(source.read(1), whole.indices.astype(int) + 1)
-        assert source.transform == whole.transform
-        assert source.nodata == 0
-        for row, color in enumerate(whole.palette.colors.tolist()):
-            assert source.colormap(1)[row + 1] == (*color, 255)
-    (tmp_path / "own.vrt").write_text("not ours")
-    with pytest.raises(OutputError, match=r"own.vrt: exists already"):
-        convert_many(tiles, tmp_path / "out", palette, mosaic=tmp_path / "own.vrt", jobs=1)
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"mosaic": "a.tif"}, "name it .vrt"),
-        ({"mosaic": "a.vrt", "format": "npy"}, "joins GeoTIFF or PNG grids"),
-        ({"mosaic": "a.vrt"}, "so it has no place in a mosaic|its pixels are not those of"),
-    ],
-)
-def test_what_makes_no_mosaic(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: dict, message: str
-) -> None:
-    for name, step in (("a", 5), ("b", 4)):
-        Image.new("RGB", (8, 8), "red").save(tmp_path / f"{name}.png")
-        (tmp_path / f"{name}.pgw").write_text(f"{step}\n0\n0\n-{step}\n0\n0\n")
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(geoindex.GeoindexError, match=message):
-        convert_many(tmp_path, tmp_path / "out", PALETTE, jobs=1, **options)

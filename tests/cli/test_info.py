@@ -31,6 +31,10 @@ def test_info(folder: Path) -> None:
     assert json.loads(run("info", "tab20", "--json", cwd=folder).stdout)["colors"] == 20
     missing = run("info", "tab21", cwd=folder)
     assert missing.stderr == "Error: tab21: no such file, built-in palette or colormap\n"
+    (folder / "map.lyr").write_bytes(b"\xd0\xcf\x11\xe0 of ArcMap")
+    layer = run("info", "map.lyr", cwd=folder)
+    assert "map.lyr: is a layer file of ArcMap" in layer.stderr
+    assert "save the layer as .lyrx" in layer.stderr
     content = json.loads(run("info", ".", "--json", cwd=folder).stdout)
     assert content["kind"] == "folder"
     assert content["files"][".tif"] == 1
