@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 
@@ -113,7 +113,10 @@ def count_missing() -> int:
 
 
 def compiled(
-    signatures: Any = None, *, fastmath: frozenset[str] = frozenset()
+    signatures: Any = None,
+    *,
+    fastmath: frozenset[str] = frozenset(),
+    error_model: Literal["python", "numpy"] = "python",
 ) -> Callable[[Function], Function]:
     """Compile a function with numba.
 
@@ -124,6 +127,9 @@ def compiled(
         kernels that call it.
     fastmath : frozenset of str
         What the compiler may take for granted of floats, by LLVM's names.
+    error_model : {"python", "numpy"}
+        Whether a division by zero raises, which keeps a loop from doing several numbers at a
+        time, or gives infinity.
 
     Returns
     -------
@@ -136,7 +142,7 @@ def compiled(
     def decorate(function: Function) -> Function:
         # The first kernel makes numba import all that it can compile.
         with collection_paused():
-            made: Any = njit(nogil=True, fastmath=set(fastmath))(function)
+            made: Any = njit(nogil=True, fastmath=set(fastmath), error_model=error_model)(function)
         # NUMBA_DISABLE_JIT leaves the function as it is.
         if isinstance(made, CPUDispatcher):
             keep_machine_code(made)

@@ -180,9 +180,11 @@ class _MetricSearch:
         self._max_distance = math.inf if max_distance is None else float(max_distance)
 
     def fill(self, cells: NDArray[np.int64], table: IndexArray, nodata: int) -> None:
-        self._kernels.fill_metric_cells(
-            self._id, self._points, self._max_distance, nodata, cells, table
-        )
+        if self._id == self._kernels.CIEDE2000:
+            from geoindex.color.ciede2000_cells import fill_ciede2000_cells as fill
+        else:
+            from geoindex.color.metric_cells import fill_metric_cells as fill
+        fill(self._id, self._points, self._max_distance, nodata, cells, table)
 
     def distance(self, colors: NDArray[np.uint8], rows: IndexArray) -> NDArray[np.float64]:
         return self._kernels.distances(self._id, colors, self._points, rows.astype(np.int64))

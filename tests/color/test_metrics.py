@@ -10,6 +10,7 @@ from skimage.color import deltaE_cie76, deltaE_ciede2000, rgb2lab, rgb2xyz
 
 from geoindex import ColorCube, Palette, nearest
 from geoindex.color import metric_kernels as metrics
+from geoindex.color.ciede2000 import ESTIMATE_ERROR, ciede2000, estimate_squares
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.metrics import METRICS, make_search
 
@@ -96,8 +97,25 @@ def test_ciede2000_of_published_pairs() -> None:
     ]
     for one, other, expected in pairs:
         for first, second in ((one, other), (other, one)):
-            found = metrics._ciede2000(*map(float, first), *map(float, second))
+            found = ciede2000(*map(float, first), *map(float, second))
             assert found == pytest.approx(expected, abs=5e-5)
+
+
+def test_estimates_of_ciede2000_keep_their_error() -> None:
+    """Random, nearly gray, blue and neighboring colors, where parts of the formula vanish."""
+    rng = np.random.default_rng(21)
+    base = rng.integers(0, 256, (400, 3))
+    gray, blue = base[:, :1] + rng.integers(-2, 3, (400, 3)), base // [3, 3, 1]
+    colors = np.concatenate([base, base + rng.integers(-3, 4, (400, 3)), gray, blue])
+    lab = metrics.coordinates_of(metrics.CIEDE2000, colors.clip(0, 255).astype(np.uint8))
+    columns = np.vstack([lab.T, np.hypot(lab[:, 1], lab[:, 2])]) / metrics.LAB_STEP
+    squares = np.empty(len(colors))
+    for color in columns.T[::16].copy():
+        estimate_squares(color, columns, len(colors), squares)
+        true = np.array([ciede2000(*color[:3], *other) ** 2 for other in columns[:3].T])
+        known = squares >= 0
+        assert known.mean() > 0.99
+        np.testing.assert_allclose(squares[known], true[known], rtol=ESTIMATE_ERROR / 5)
 
 
 def all_pairs(metric: str, colors: np.ndarray, palette: Palette) -> np.ndarray:
