@@ -13,10 +13,10 @@ import click
 from geoindex.batch import BatchReport, convert_many
 from geoindex.batch.sheets import find_sheets, named_sheets
 from geoindex.cli.config import ConfiguredCommand
+from geoindex.cli.grid_format import FORMAT_KEYS
 from geoindex.cli.messages import LEFT_VALUES
 from geoindex.cli.options import MappingOptions, mapping_options
 from geoindex.cli.output import (
-    FORMAT_KEYS,
     echo_json,
     json_option,
     overwrite_option,

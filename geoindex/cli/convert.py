@@ -9,11 +9,11 @@ import click
 from geoindex.cli.clean import echo_changes
 from geoindex.cli.clean_options import changes_option, confidence_option
 from geoindex.cli.config import ConfiguredCommand
+from geoindex.cli.grid_format import grid_format_option
 from geoindex.cli.messages import LEFT_VALUES
 from geoindex.cli.options import MappingOptions, mapping_options
 from geoindex.cli.output import (
     echo_json,
-    grid_format_option,
     json_option,
     output_option,
     overwrite_option,

@@ -8,7 +8,8 @@ from typing import Literal
 
 import click
 
-from geoindex.cli.output import grid_format_option, overwrite_option, quiet_option
+from geoindex.cli.grid_format import grid_format_option
+from geoindex.cli.output import overwrite_option, quiet_option
 from geoindex.errors import OptionError, OutputError
 from geoindex.grids.formats import open_grid
 from geoindex.grids.resave import check_resave, resave_grid

@@ -7,7 +7,6 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from copy import copy
 from functools import wraps
 from typing import Any
 
@@ -15,12 +14,9 @@ import click
 
 from geoindex.color.threads import Progress
 from geoindex.errors import GeoindexWarning
-from geoindex.grids.formats import FORMATS, format_names
 
 __all__ = [
-    "FORMAT_KEYS",
     "echo_json",
-    "grid_format_option",
     "json_option",
     "output_option",
     "overwrite_option",
@@ -29,20 +25,8 @@ __all__ = [
     "quiet_option",
 ]
 
-FORMAT_KEYS = ", ".join(known.key for known in FORMATS)
-
 PROGRESS_LINES = "geoindex.progress_lines"
 """Key in click's context: whether progress is printed as lines, for another program."""
-
-
-class RenamedOption(click.Option):
-    """An option whose help shows its first name alone; the old ones still work."""
-
-    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """Name and help of the option."""
-        shown = copy(self)
-        shown.opts = self.opts[:1]
-        return super(RenamedOption, shown).get_help_record(ctx)
 
 
 def output_option(text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -78,15 +62,6 @@ def output_option(text: str) -> Callable[[Callable[..., None]], Callable[..., No
     return decorate
 
 
-grid_format_option = click.option(
-    "--format",
-    "--grid-format",
-    "grid_format",
-    cls=RenamedOption,
-    type=click.Choice(format_names()),
-    metavar="FORMAT",
-    help=f"Format of DST: {FORMAT_KEYS}.  [default: by its suffix]",
-)
 overwrite_option = click.option("--overwrite", is_flag=True, help="Replace an existing output.")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from geoindex.cli.grid_format import grid_format_option
 from geoindex.cli.messages import echo_place
 from geoindex.cli.options import (
     method_option,
@@ -16,7 +17,6 @@ from geoindex.cli.options import (
 )
 from geoindex.cli.output import (
     echo_json,
-    grid_format_option,
     json_option,
     output_option,
     overwrite_option,

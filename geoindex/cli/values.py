@@ -10,10 +10,10 @@ import click
 
 from geoindex.batch.values import convert_many_values
 from geoindex.cli.batch import echo_batch, told_if_interrupted
+from geoindex.cli.grid_format import grid_format_option
 from geoindex.cli.options import alpha_option, bands_option, crs_option
 from geoindex.cli.output import (
     echo_json,
-    grid_format_option,
     json_option,
     output_option,
     overwrite_option,

@@ -16,9 +16,8 @@ from geoindex.images.describe import describe_raster
 from geoindex.palette import Palette
 from geoindex.palettes.cube import SUFFIX as CUBE_SUFFIX
 from geoindex.palettes.cube import ColorCube, load_cube
-from geoindex.palettes.formats import is_palette_file
+from geoindex.palettes.formats import RASTER_SUFFIXES, is_palette_file
 from geoindex.palettes.load import load_palette
-from geoindex.palettes.raster import RASTER_SUFFIXES
 from geoindex.palettes.unread import MAY_HOLD_IMAGES, advice
 from geoindex.survey import Survey
 from geoindex.values.grid import ValueGrid

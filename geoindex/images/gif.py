@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import math
 import struct
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
-from xml.sax.saxutils import escape
 
 from geoindex.errors import ImageError
 

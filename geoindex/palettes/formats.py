@@ -25,13 +25,14 @@ from geoindex.palettes import (
     spreadsheet,
 )
 from geoindex.palettes.entries import Request
-from geoindex.palettes.raster import STRIP_SUFFIXES
 from geoindex.palettes.stretches import Stretch
 from geoindex.palettes.styles import arcgis_rest, cim, qgis, sld
 from geoindex.rules.indices import IndexArray, index_dtype
 
 __all__ = [
     "FORMATS",
+    "RASTER_SUFFIXES",
+    "STRIP_SUFFIXES",
     "PaletteFormat",
     "check_palette_target",
     "find_format",
@@ -40,6 +41,13 @@ __all__ = [
     "known_suffixes",
     "save_palette",
 ]
+
+
+STRIP_SUFFIXES = (".png", ".tif", ".tiff")
+"""Image formats that a palette can be saved as, a strip of its colors."""
+
+RASTER_SUFFIXES = (*STRIP_SUFFIXES, ".gif", ".bmp")
+"""Image formats whose color table can be read as a palette."""
 
 
 @dataclass(frozen=True, kw_only=True)

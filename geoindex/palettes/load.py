@@ -15,9 +15,13 @@ from geoindex.files.small_files import read_small
 from geoindex.palette import Palette
 from geoindex.palettes.delimited import parse_delimited
 from geoindex.palettes.entries import Request, check_n_colors
-from geoindex.palettes.formats import find_format, format_named, known_suffixes
+from geoindex.palettes.formats import (
+    RASTER_SUFFIXES,
+    find_format,
+    format_named,
+    known_suffixes,
+)
 from geoindex.palettes.json_file import palette_of_object
-from geoindex.palettes.raster import RASTER_SUFFIXES, palette_of_raster
 from geoindex.palettes.unread import advice
 from geoindex.rules.scale import Scale
 from geoindex.rules.suggestions import did_you_mean
@@ -171,6 +175,9 @@ def _load(name: str, request: Request, key: str | None) -> Palette:
     elif not path.is_file():
         raise PaletteError(f"{path}: is not a file; name a palette file")
     elif key is None and path.suffix.lower() in RASTER_SUFFIXES:
+        # Importing it takes longer than reading most palettes.
+        from geoindex.palettes.raster import palette_of_raster
+
         palette = palette_of_raster(path)
     else:
         return _palette_of_file(path, request, key)

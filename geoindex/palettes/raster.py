@@ -17,26 +17,19 @@ from geoindex.images.headers import TAG
 from geoindex.images.place import Place, place_of
 from geoindex.palette import Palette
 from geoindex.palettes.attribute_tables import names_beside
+from geoindex.palettes.formats import STRIP_SUFFIXES
 from geoindex.rules.indices import row_blocks
 
 if TYPE_CHECKING:
     from rasterio.io import DatasetReader
 
 __all__ = [
-    "RASTER_SUFFIXES",
-    "STRIP_SUFFIXES",
     "RasterPalette",
     "palette_of_raster",
     "read_raster",
 ]
 
 BLOCK_PIXELS = 2**22
-
-STRIP_SUFFIXES = (".png", ".tif", ".tiff")
-"""Image formats that a palette can be saved as, a strip of its colors."""
-
-RASTER_SUFFIXES = (*STRIP_SUFFIXES, ".gif", ".bmp")
-"""Image formats whose color table can be read as a palette."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from geoindex.color.pixels import PixelRule
 from geoindex.errors import ImageError
-from geoindex.images.files import open_image
 from geoindex.palettes.entries import Request
 from geoindex.palettes.styles.classes import Coat
 
@@ -82,6 +81,9 @@ def _visible_colors(image_data: str) -> tuple[NDArray[np.generic], int]:
     ValueError, ImageError
         The picture is damaged, or too large for a legend.
     """
+    # Importing it takes longer than reading most palettes.
+    from geoindex.images.files import open_image
+
     if len(image_data) > LONGEST:
         raise ValueError("it is too large for a legend")
     # What comes before a comma says that base64 follows.
