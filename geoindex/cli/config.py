@@ -110,9 +110,8 @@ class ConfiguredCommand(click.Command):
 
 def _is_plain(value: Any) -> bool:
     plain = (str, int, float)
-    return isinstance(value, plain) or (
-        isinstance(value, list) and all(isinstance(one, plain) for one in value)
-    )
+    # Options that are repeated have a list, and those of several numbers a list of lists.
+    return isinstance(value, plain) or (isinstance(value, list) and all(map(_is_plain, value)))
 
 
 def _toml(value: Any) -> str:

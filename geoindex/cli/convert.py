@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -28,6 +29,9 @@ from geoindex.indexing.convert import convert
 from geoindex.indexing.report import ConversionReport
 from geoindex.palette import Palette
 
+if TYPE_CHECKING:
+    from rasterio.control import GroundControlPoint
+
 __all__ = ["convert_command", "echo_report"]
 
 
@@ -52,7 +56,7 @@ def convert_command(
     mapping: MappingOptions,
     bounds: tuple[float, ...] | None,
     transform: tuple[float, ...] | None,
-    gcps: str | None,
+    gcps: str | list[GroundControlPoint] | None,
     tiles: TileScheme | None,
     changes: str | None,
     confidence: str | None,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import get_args
+from functools import wraps
+from typing import Any, get_args
 
 import click
 
@@ -79,6 +80,15 @@ PLACE = (
         metavar="FILE",
         help="Control points of an image that has no place, as QGIS writes them (.points).",
     ),
+    click.option(
+        "--gcp",
+        "points",
+        nargs=4,
+        type=float,
+        multiple=True,
+        metavar="COLUMN ROW X Y",
+        help="One control point in place of a file of them; repeat it for each.",
+    ),
     tiles_option,
 )
 
@@ -94,8 +104,28 @@ def nodata_color_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def place_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add ``--bounds``, ``--transform``, ``--gcps`` and ``--tiles``."""
-    return _added(PLACE, command)
+    """Add ``--bounds``, ``--transform``, ``--tiles``, and ``--gcps`` or ``--gcp`` as `gcps`."""
+
+    @wraps(command)
+    def with_points(
+        *, gcps: str | None, points: tuple[tuple[float, ...], ...], **options: Any
+    ) -> None:
+        if points and gcps is not None:
+            raise click.UsageError("--gcp and --gcps exclude each other")
+        if points:
+            command(gcps=[_control_point(point) for point in points], **options)
+        else:
+            command(gcps=gcps, **options)
+
+    return _added(PLACE, with_points)
+
+
+def _control_point(numbers: tuple[float, ...]) -> Any:
+    """Control point of column, row, x and y."""
+    from rasterio.control import GroundControlPoint
+
+    col, row, x, y = numbers
+    return GroundControlPoint(row=row, col=col, x=x, y=y)
 
 
 def _added(options: tuple[Decorator, ...], command: Callable[..., None]) -> Callable[..., None]:

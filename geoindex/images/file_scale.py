@@ -11,14 +11,14 @@ from rasterio.windows import Window
 
 from geoindex.color.pixels import DARK_16_BIT
 from geoindex.errors import ImageError
-from geoindex.rules.scale import Scale
+from geoindex.rules.scale import Depth, Scale
 
 if TYPE_CHECKING:
     from rasterio.io import DatasetReader
 
     from geoindex.images.bands import BandLayout
 
-__all__ = ["find_scale"]
+__all__ = ["find_scale", "inverted", "scaled"]
 
 
 def find_scale(
@@ -84,3 +84,25 @@ def _float_scale(blocks: Iterator[NDArray[Any]], name: str) -> Scale:
             "0-255 scale; set scale='byte' or scale='unit'"
         )
     return "byte" if largest > 1 else "unit"
+
+
+def scaled(values: NDArray[Any], full: int | None, depth: Depth) -> NDArray[Any]:
+    """Values of unusual bit depths, of which `full` is the largest, as 8 bits or as floats."""
+    if full is None:
+        return values
+    if full > 255 and depth == "full":
+        return values.astype(np.float64) * (255.0 / full)
+    # Half up, in integers.
+    every = np.arange(np.iinfo(values.dtype).max + 1).clip(0, full)
+    eight_bits: NDArray[np.uint8] = ((every * 510 + full) // (2 * full)).astype(np.uint8)[values]
+    return eight_bits
+
+
+def inverted(values: NDArray[Any], scale: Scale | None) -> NDArray[Any]:
+    """Gray with 0 as black, from gray with 0 as white."""
+    if values.dtype.kind == "f":
+        full = 1 if scale == "unit" else 255
+    else:
+        full = np.iinfo(values.dtype).max
+    turned: NDArray[Any] = full - values
+    return turned

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,17 +22,18 @@ from geoindex.images.bands import band_layout, blocks_apart
 from geoindex.images.blocks import plan_regions
 from geoindex.images.collar import Collar, collar_blocks, find_collar
 from geoindex.images.drivers import check_dataset, open_raster, own_file, read_errors
-from geoindex.images.file_scale import find_scale
+from geoindex.images.file_scale import find_scale, inverted, scaled
 from geoindex.images.headers import whole_reason
 from geoindex.images.place import GivenPlace, place_of
 from geoindex.images.raster_image import RasterImage
 from geoindex.images.stray_bytes import Strictness
 from geoindex.images.turn import Turn, turn_of
 from geoindex.rules.box import Region, moved_points, moved_transform, region_of
-from geoindex.rules.scale import Scale
 
 if TYPE_CHECKING:
     from rasterio.io import DatasetReader
+
+Read = TypeVar("Read")
 
 __all__ = [
     "MapImage",
@@ -91,6 +92,14 @@ class MapImage:
         self._collar: Collar | None = None
         for color in rule.collar:
             self._collar = self._find_collar(color)
+
+    @property
+    def corner(self) -> tuple[int, int]:
+        """Row and column of the whole image that :attr:`shape` begins at."""
+        if self._part is None:
+            return 0, 0
+        rows, cols = self._part
+        return rows.start, cols.start
 
     @property
     def is_borrowed(self) -> bool:
@@ -179,11 +188,8 @@ class MapImage:
         ImageError
             A value that is no color, or damage.
         """
-        try:
-            pixels = self._read(self._window(region))
-        except ImageError as error:
-            self._strictness.after(error)
-            pixels = self._read(self._window(region))
+        window = self._window(region)
+        pixels = self._checked(lambda: self._read(window))
         if self._collar is None:
             return pixels
         rows, cols = self.shape
@@ -196,11 +202,17 @@ class MapImage:
             blocks = ((region[0].start, image.read(region)) for region in regions)
             return find_collar(collar_blocks(blocks, color, self._rule), self.shape)
 
-    def _read(self, window: Window | None) -> Pixels:
-        with read_errors(self.name, is_strict=self._strictness.is_on):
-            return self._decoded(window)
+    def _checked(self, read: Callable[[], Read]) -> Read:
+        """Read something, again if bytes that libjpeg skips were the only error."""
+        try:
+            with read_errors(self.name, is_strict=self._strictness.is_on):
+                return read()
+        except ImageError as error:
+            self._strictness.after(error)
+        with read_errors(self.name, is_strict=False):
+            return read()
 
-    def _decoded(self, window: Window | None) -> Pixels:
+    def _read(self, window: Window | None) -> Pixels:
         layout = self._layout
         # One call for all bands: each call may decode the blocks again if memory is short.
         wanted = [*layout.colors, *([] if layout.alpha is None else [layout.alpha])]
@@ -208,12 +220,12 @@ class MapImage:
         valid = self._mask(window)
         if layout.table is not None:
             return self._expanded(layout.table, bands, valid)
-        values = self._scaled(bands)
+        values = scaled(bands, layout.full, self._rule.depth)
         alpha = None
         if layout.alpha is not None:
             values, alpha = values[:-1], values[-1]
         if layout.inverted:
-            values = _inverted(values, self._rule.scale)
+            values = inverted(values, self._rule.scale)
         if len(values) == 1:
             colors = np.broadcast_to(values[0][..., np.newaxis], (*values[0].shape, 3))
         else:
@@ -256,6 +268,9 @@ class MapImage:
         ImageError
             The image has colors.
         """
+        return self._checked(self._read_values)
+
+    def _read_values(self) -> tuple[NDArray[Any], NDArray[np.uint8] | None]:
         layout, source = self._layout, self._source
         if layout.table is not None or len(layout.colors) != 1:
             found = "a color table" if layout.table is not None else "three bands of color"
@@ -302,18 +317,6 @@ class MapImage:
         mask = self._source.dataset_mask(window=window)
         turned: NDArray[np.uint8] = self._turn.bands(mask[np.newaxis])[0]
         return turned
-
-    def _scaled(self, values: NDArray[Any]) -> NDArray[Any]:
-        """Values of unusual bit depths scaled to 8 bits, or in full depth to floats."""
-        full = self._layout.full
-        if full is None:
-            return values
-        if full > 255 and self._rule.depth == "full":
-            return values.astype(np.float64) * (255.0 / full)
-        # Half up, in integers.
-        every = np.arange(np.iinfo(values.dtype).max + 1).clip(0, full)
-        scaled: NDArray[np.uint8] = ((every * 510 + full) // (2 * full)).astype(np.uint8)[values]
-        return scaled
 
 
 @contextmanager
@@ -384,13 +387,3 @@ def read_image(path: str | PathLike[str], rule: PixelRule | None = None) -> Rast
         return RasterImage(
             pixels=pixels, transform=image.transform, crs=image.crs, gcps=image.gcps
         )
-
-
-def _inverted(values: NDArray[Any], scale: Scale | None) -> NDArray[Any]:
-    """Gray with 0 as black, from gray with 0 as white."""
-    if values.dtype.kind == "f":
-        full = 1 if scale == "unit" else 255
-    else:
-        full = np.iinfo(values.dtype).max
-    inverted: NDArray[Any] = full - values
-    return inverted

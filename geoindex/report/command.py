@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from affine import Affine
+
 from geoindex.clean import Clean
 from geoindex.grid import IndexGrid
 from geoindex.images.files import MapImage
@@ -87,11 +89,22 @@ def clean_facts(clean: dict[str, Any]) -> dict[str, Any]:
 def _place_words(grid: IndexGrid, image: MapImage) -> list[str]:
     """Options for the place, as far as the image does not say it."""
     words: list[str] = []
-    if grid.transform is not None and image.transform is None and not image.gcps:
-        words += ["--transform", *(repr(float(number)) for number in list(grid.transform)[:6])]
+    if image.transform is None and not image.gcps:
+        # The grid may be a part of the image; its place is given of the whole.
+        above, left = image.corner
+        if grid.transform is not None:
+            whole = grid.transform @ Affine.translation(-left, -above)
+            words += ["--transform", *_texts(list(whole)[:6])]
+        for point in grid.gcps:
+            words += ["--gcp", *_texts([point.col + left, point.row + above, point.x, point.y])]
     if grid.crs is not None and grid.crs != image.crs:
         words += ["--crs", grid.crs.to_string()]
     return words
+
+
+def _texts(numbers: list[float]) -> list[str]:
+    """Numbers with all their digits."""
+    return [repr(float(number)) for number in numbers]
 
 
 def _option(name: str) -> str:

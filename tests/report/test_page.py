@@ -17,7 +17,15 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from geoindex import GeoindexError, IndexGrid, Palette, convert, index_image, write_report
+from geoindex import (
+    GeoindexError,
+    IndexGrid,
+    Palette,
+    convert,
+    index_image,
+    open_grid,
+    write_report,
+)
 from geoindex.report import pyramid_kernels
 from geoindex.report.patches import patches_of
 from tests.support.command_line import invoke
@@ -241,3 +249,31 @@ def test_options_of_the_command_are_those_of_the_grid(tmp_path: Path) -> None:
     facts = facts_of((tmp_path / "r.html").read_text(encoding="utf-8"))
     expected = ["--metric", "redmean", "--max-distance", "200.5", "--translucent", "#102030"]
     assert facts["options"] == expected
+
+
+@pytest.mark.parametrize("box", [[], ["--box", "2", "5", "18", "19"]])
+@pytest.mark.parametrize(
+    "place",
+    [
+        ["--transform", "5", "0.1", "1000", "0", "-5", "2000.25"],
+        ["--bounds", "1000", "2000", "1100", "2200"],
+        ["--gcps", "map_points.txt"],
+    ],
+)
+def test_the_command_makes_the_place_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, box: list[str], place: list[str]
+) -> None:
+    """Of an image that does not tell its place."""
+    monkeypatch.chdir(tmp_path)
+    noise(tmp_path / "map.png", (20, 20))
+    PALETTE.save(tmp_path / "legend.csv")
+    rows = ["mapX,mapY,sourceX,sourceY", "0.1,9,0,0", "50,8,19.5,-1", "3,40,2,-18", "7,7,9,-9"]
+    (tmp_path / "map_points.txt").write_text("\n".join(rows))
+    base = ["convert", "map.png", "-p", "legend.csv"]
+    first = invoke(*base, "-o", "a.tif", *place, *box, "--crs", 3067, "--report", "r.html")
+    assert first.exit_code == 0
+    options = facts_of((tmp_path / "r.html").read_text(encoding="utf-8"))["options"]
+    assert invoke(*base, "-o", "b.tif", *options, "--save-config", "b.toml").exit_code == 0
+    assert invoke("convert", "map.png", "-o", "c.tif", "--config", "b.toml").exit_code == 0
+    grids = [open_grid(tmp_path / name) for name in ("a.tif", "b.tif", "c.tif")]
+    assert grids[0] == grids[1] == grids[2]
