@@ -207,6 +207,7 @@ class IndexGrid(ClassArray):
         first: int | None = None,
         nodata: int | None = None,
         dtype: DTypeLike | None = None,
+        style: str | Sequence[str] | None = None,
         format: str | None = None,  # noqa: A002  as matplotlib spells it
     ) -> None:
         """Write the grid to a file; the suffix picks the format.
@@ -233,6 +234,10 @@ class IndexGrid(ClassArray):
         dtype : {"uint8", "uint16", "int16", "int32"}, optional
             Type of the pixels; by default the smallest that holds all numbers. For ``.npy``
             and ``.tif``.
+        style : {"qml", "clr"} or sequence of them, optional
+            Also write a style of the same stem, which QGIS (``.qml``) or ArcGIS (``.clr``)
+            applies by itself, beside ``.tif``, ``.png`` or ``.asc``. It would be applied to other
+            rasters of this stem, too, so where one lies there, name the style twice.
         format : str, optional
             Key or suffix of a format to use instead of that of `path`: ``"surfer7"`` for
             ``.grd``, ``"zmap"`` for ``.dat``; see :data:`geoindex.grids.formats.FORMATS`.
@@ -248,7 +253,7 @@ class IndexGrid(ClassArray):
         from geoindex.files.door import save_grid
 
         numbers = {"values": values, "first": first, "nodata": nodata, "dtype": dtype}
-        save_grid(self, path, overwrite=overwrite, format=format, **numbers)
+        save_grid(self, path, overwrite=overwrite, style=style, format=format, **numbers)
 
     def resample(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import click
 
@@ -24,6 +24,7 @@ from geoindex.cli.output import (
 )
 from geoindex.cli.part_options import place_options
 from geoindex.cli.report import page_of_conversion, page_option
+from geoindex.grids.styles import Style
 from geoindex.images.web_tiles import TileScheme
 from geoindex.indexing.convert import convert
 from geoindex.indexing.report import ConversionReport
@@ -40,6 +41,13 @@ __all__ = ["convert_command", "echo_report"]
 @output_option("Grid file to write; its suffix picks the format.")
 @mapping_options
 @place_options
+@click.option(
+    "--style",
+    multiple=True,
+    type=click.Choice(get_args(Style)),
+    help="Also write a style of the same name, which QGIS (qml) or ArcGIS (clr) applies by "
+    "itself; twice where another raster has this name.",
+)
 @changes_option
 @confidence_option
 @page_option
@@ -58,6 +66,7 @@ def convert_command(
     transform: tuple[float, ...] | None,
     gcps: str | list[GroundControlPoint] | None,
     tiles: TileScheme | None,
+    style: tuple[Style, ...],
     changes: str | None,
     confidence: str | None,
     page: str | None,
@@ -84,6 +93,7 @@ def convert_command(
                 transform=transform,
                 gcps=gcps,
                 tiles=tiles,
+                style=style,
                 changes=changes,
                 confidence=confidence,
                 format=grid_format,

@@ -94,6 +94,8 @@ def _spelled(found: re.Match[str], command: click.Command) -> str:
         return max(option.secondary_opts, key=len) if option.secondary_opts else found[0]
     if value.startswith("("):
         parts = [part.strip().strip("'\"") for part in value[1:-1].split(",") if part.strip()]
+        if option.multiple:
+            return " ".join(f"{long} {part}" for part in parts)
         value = (" " if option.nargs > 1 else ",").join(parts)
     elif value[:1] in ("'", '"'):
         value = shlex.quote(value[1:-1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from os import PathLike
@@ -36,6 +36,7 @@ from geoindex.grids.geotiff import open_geotiff, read_geotiff
 from geoindex.grids.headers import FileHeader, GridHeader, ValueHeader
 from geoindex.grids.npy import open_npy, read_npy
 from geoindex.grids.png import open_png, read_png
+from geoindex.grids.styles import check_styles, style_names, write_styles
 from geoindex.grids.writing import ArrayWriter, BlockWriter, GridOpener, ValueOpener, collector
 from geoindex.opendtect.read_horizon import read_horizon
 from geoindex.opendtect.write_horizon import save_on_survey
@@ -288,13 +289,18 @@ def save_grid(
     first: int | None = None,
     nodata: int | None = None,
     dtype: Any = None,
+    style: str | Sequence[str] | None = None,
     format: str | None = None,  # noqa: A002  as matplotlib spells it
 ) -> None:
     """Write a grid to a file; see :meth:`IndexGrid.save`."""
+    path, styles = Path(path), style_names(style)
+    known = grid_format_of(path, format)
+    check_styles(path, known.key, styles, overwrite=overwrite)
     grid = merge_values(grid) if values else grid
     numbering = FileNumbering.of(values=values, first=first, nodata=nodata, dtype=dtype)
     header = GridHeader.of(grid, numbering)
-    write_grid(grid, Path(path), header, grid_format_of(Path(path), format), overwrite=overwrite)
+    write_grid(grid, path, header, known, overwrite=overwrite)
+    write_styles(path, header, styles, overwrite=overwrite)
 
 
 def write_grid(

@@ -30,6 +30,7 @@ from geoindex.grids.class_values import FileNumbering
 from geoindex.grids.disk_space import check_space
 from geoindex.grids.formats import BINARY, GridFormat, grid_format_of
 from geoindex.grids.headers import GridHeader
+from geoindex.grids.styles import Style, check_styles, style_names, write_styles
 from geoindex.grids.writing import BlockWriter
 from geoindex.images.files import MapImage, open_image
 from geoindex.images.place import GivenPlace
@@ -83,6 +84,7 @@ def convert(
     nodata: int | None = None,
     dtype: DTypeLike | None = None,
     cog: bool = False,
+    style: Style | Sequence[Style] | None = None,
     transform: Affine | Sequence[float] | None = None,
     bounds: Sequence[float] | None = None,
     gcps: Sequence[GroundControlPoint] | str | PathLike[str] | None = None,
@@ -125,6 +127,8 @@ def convert(
         with the same value are one class.
     cog : bool
         Write a Cloud Optimized GeoTIFF with majority overviews, which never mix classes.
+    style : {"qml", "clr"} or sequence of them, optional
+        Also write a style for QGIS or ArcGIS, as in :meth:`IndexGrid.save`.
     overwrite : bool
         Replace a file that exists.
     format : str, optional
@@ -171,6 +175,7 @@ def convert(
         format=format,
         numbering=FileNumbering.of(values=values, first=first, nodata=nodata, dtype=dtype),
         cog=cog,
+        styles=style_names(style),
         place=GivenPlace.of(transform=transform, bounds=bounds, gcps=gcps, tiles=tiles, crs=crs),
     )
     beside: dict[Extra, str | PathLike[str] | None] = {
@@ -246,6 +251,7 @@ def convert_image(
             has_nodata=layout.numbering.has_nodata,
             progress=progress,
         )
+    write_styles(target, header, layout.styles, overwrite=overwrite)
     report = summarize(
         counter.histogram(),
         mapping,
@@ -281,6 +287,7 @@ def _check_outputs(
         raise OptionError("changes and confidence need clean; pass clean=True")
     for path in extras.values():
         grid_format_of(path)
+    check_styles(target, output.key, layout.styles, overwrite=overwrite)
     check_targets([target, *extras.values()], Path(src), overwrite=overwrite)
     return output
 

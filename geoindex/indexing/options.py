@@ -18,6 +18,7 @@ from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.errors import OptionError
 from geoindex.grids.class_values import FileNumbering
+from geoindex.grids.styles import Style
 from geoindex.images.place import GivenPlace
 from geoindex.learn.match import match_palette
 from geoindex.palette import Palette
@@ -184,6 +185,9 @@ class GridLayout:
 
     cog: bool = False
     """Whether a GeoTIFF is laid out for the cloud, with overviews."""
+
+    styles: tuple[Style, ...] = ()
+    """Styles to write beside it."""
 
     place: GivenPlace | None = None
     """Where images lie that do not tell, or their CRS in place of their own."""
