@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from concurrent.futures import Future
+from itertools import chain, pairwise
 from os import PathLike
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from geoindex.color.dask import check_lazy, lazy_values
 from geoindex.color.histogram import ColorCounter, ColorHistogram
 from geoindex.color.pixels import PixelRule, Pixels
-from geoindex.color.threads import Progress, n_cores
+from geoindex.color.threads import Progress, n_cores, threads_apart
 from geoindex.errors import GridError, ImageError
 from geoindex.grid import IndexGrid
 from geoindex.images.blocks import plan_regions, work_ahead
@@ -89,7 +91,7 @@ def worked_blocks(
     image, rule, channel_axis, progress
         As in :func:`pixel_blocks`.
     work : callable
-        Takes the pixels of a block. For files it runs in the reading threads, several at once.
+        Takes the pixels of a block. It runs in several threads at once.
     gdal : bool
         As in :func:`geoindex.images.files.open_image`.
 
@@ -114,11 +116,37 @@ def worked_blocks(
         return
     shape, bands = _in_memory(image, rule, channel_axis)
     done = 0
-    for pixels in bands:
-        yield work(pixels)
-        done += pixels.shape[0]
+    # Chunks of a Dask array are computed one by one, each in all threads.
+    n_threads = 1 if lazy_values(image) is not None else n_cores()
+    for n_rows, result in _results(bands, work, n_threads):
+        yield result
+        done += n_rows
         if progress is not None:
             progress(done, shape[0])
+
+
+def _results(
+    bands: Iterator[Pixels], work: Callable[[Pixels], Result], n_threads: int
+) -> Iterator[tuple[int, Result]]:
+    """Rows of each band and what `work` makes of it, in order."""
+    first = next(bands, None)
+    second = next(bands, None)
+    if first is None:
+        return
+    if second is None or n_threads == 1:
+        # Starting threads takes longer than counting most small images.
+        for pixels in chain([first], [] if second is None else [second], bands):
+            yield pixels.shape[0], work(pixels)
+        return
+    with threads_apart("geoindex-work", n_threads) as submit:
+        begun: deque[tuple[int, Future[Result]]] = deque()
+        for pixels in chain([first, second], bands):
+            begun.append((pixels.shape[0], submit(work, pixels)))
+            if len(begun) > n_threads:
+                n_rows, future = begun.popleft()
+                yield n_rows, future.result()
+        for n_rows, future in begun:
+            yield n_rows, future.result()
 
 
 def _in_memory(

@@ -17,6 +17,12 @@ from geoindex.values.segments import Segments, segments_of
 
 __all__ = ["ColorPlaces", "codes_of", "find_places", "find_rounding", "project_colors"]
 
+SAME_FIT = 0.03
+"""Of the pixels, up to which two ways of rounding fit equally well."""
+
+RARE = 0.25
+"""Of the pixels that a color would have if all of the ramp were used alike."""
+
 CELLS_A_PART = 256
 """Cells of colors that are handed to a thread at a time."""
 
@@ -69,8 +75,9 @@ def codes_of(colors: NDArray[np.uint8]) -> NDArray[np.int64]:
 def find_rounding(ramp: Ramp, histogram: ColorHistogram) -> Rounding:
     """Tell how the colors of a ramp became bytes: the way that made most pixels of a picture.
 
-    matplotlib's imshow drops fractions, its pcolormesh, contourf and color bars round. Where all
-    pixels fit both, the way wins that leaves fewer colors of the ramp unseen.
+    matplotlib's imshow drops fractions, its pcolormesh, contourf and color bars round. Where
+    nearly all pixels fit both, as on a gray ramp, the way wins that makes fewer colors that hardly
+    occur: the soft edges of ink have all grays.
 
     Parameters
     ----------
@@ -83,13 +90,18 @@ def find_rounding(ramp: Ramp, histogram: ColorHistogram) -> Rounding:
     {"round", "truncate"}
     """
     codes = codes_of(histogram.colors)
-
-    def fit(rounding: Rounding) -> tuple[int, int]:
-        known = np.unique(pieces_of(ramp, rounding).codes)
-        pixels = int(histogram.counts[np.isin(codes, known)].sum())
-        return pixels, -int((~np.isin(known, codes)).sum())
-
-    return max(get_args(Rounding), key=fit)
+    ways: tuple[Rounding, Rounding] = get_args(Rounding)
+    pixels, rare = [], []
+    for way in ways:
+        known, lows, highs = pieces_of(ramp, way).intervals
+        at = np.searchsorted(codes, known).clip(max=len(codes) - 1)
+        counts = np.where(codes[at] == known, histogram.counts[at], 0)
+        pixels.append(int(counts.sum()))
+        rare.append(int((counts < RARE * pixels[-1] * (highs - lows)).sum()))
+    if abs(pixels[0] - pixels[1]) > SAME_FIT * max(pixels):
+        return ways[int(np.argmax(pixels))]
+    # As many are rare in both, but for those that only one of them makes.
+    return ways[int(np.argmin(rare))]
 
 
 def find_places(ramp: Ramp, histogram: ColorHistogram, rounding: Rounding) -> ColorPlaces:

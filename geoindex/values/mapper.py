@@ -52,6 +52,9 @@ class ValueMapper:
     finds_spikes: bool = False
     """Whether lines and letters in colors of the ramp are looked for."""
 
+    black: float | None = None
+    """Place of black on the ramp, as a share, where faint black lines are looked for."""
+
     open_codes: NDArray[np.int64]
     """Colors that can stand for several values, which their neighbors decide, rising."""
 
@@ -77,6 +80,7 @@ class ValueMapper:
         *,
         band: bool,
         finds_spikes: bool,
+        black: float | None,
         fill: Fill | None,
         hidden: Box | None,
     ) -> ValueMapper:
@@ -94,6 +98,8 @@ class ValueMapper:
         band : bool
             Whether the error band is wanted.
         finds_spikes : bool
+        black : float, optional
+            Place of black on the ramp.
         fill : {"harmonic"}, optional
         hidden : tuple of four int, optional
             Part of the picture without values.
@@ -108,6 +114,7 @@ class ValueMapper:
             half_widths=half.astype(np.float32) if band else None,
             scale=scale,
             finds_spikes=finds_spikes,
+            black=black,
             open_codes=codes[choices.colors],
             open_begins=choices.begins,
             open_values=scale(choices.places).astype(np.float32),
@@ -121,13 +128,19 @@ class ValueMapper:
         return self.fill is not None or len(self.open_codes) > 0
 
     def __getstate__(self) -> dict[str, Any]:
-        # The table is made again where it is needed; it would be 64 MB for each process.
-        return {name: value for name, value in vars(self).items() if name != "table"}
+        # Tables are made again where they are needed; each would be 64 MB for each process.
+        tables = ("table", "share_table")
+        return {name: value for name, value in vars(self).items() if name not in tables}
 
     @cached_property
     def table(self) -> Values:
         """Value of every color that occurs, by its code."""
         return self._table(self.code_values)
+
+    @cached_property
+    def share_table(self) -> Values:
+        """Place on the ramp of every color that occurs, by its code."""
+        return self._table(self.scale.shares(self.code_values))
 
     def _table(self, values: Values) -> Values:
         # The system allocates memory for zeros only where they are written to.
@@ -172,7 +185,15 @@ class ValueMapper:
             kernels.look_up(colors[rows], mask, table, out[rows], off[rows])
 
         in_threads(look_up, strips)
-        mark_spikes(out, off, self.scale, strips)
+        shares = self.share_table
+
+        def shares_of(rows: slice) -> Values:
+            found = np.empty((rows.stop - rows.start, pixels.shape[1]), dtype=np.float32)
+            mask = valid[rows] if valid.size else valid
+            kernels.look_up(colors[rows], mask, shares, found, np.empty(found.shape, np.uint8))
+            return found
+
+        mark_spikes(shares_of, off, self.black)
         in_threads(lambda rows: kernels.spread(off, out, rows.start, rows.stop), strips)
         return out
 

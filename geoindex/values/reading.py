@@ -22,7 +22,7 @@ from geoindex.values.ramp import Ramp, Rounding
 from geoindex.values.scale import ValueScale
 from geoindex.values.segments import segments_of
 from geoindex.values.shading import Shade, find_opacity, find_shaded
-from geoindex.values.spikes import hides_ink
+from geoindex.values.spikes import black_place, hides_ink
 
 __all__ = ["Reading", "ReadingReport", "ValueOptions", "read_colors"]
 
@@ -219,8 +219,8 @@ def read_colors(histogram: ColorHistogram, options: ValueOptions) -> Reading:
     if places.spreads is not None:
         is_on &= places.spreads <= WIDEST_SPREAD
     spikes = options.spikes
+    segments = segments_of(options.ramp, places.pieces, rounding)
     if spikes is None:
-        segments = segments_of(options.ramp, places.pieces, rounding)
         # JPEG smears ink along the ramp.
         spikes = lossy or hides_ink(places, segments, max_distance)
     approaches = [] if options.shade is not None else find_approaches(places.pieces)
@@ -235,6 +235,8 @@ def read_colors(histogram: ColorHistogram, options: ValueOptions) -> Reading:
         choices,
         band=options.band,
         finds_spikes=spikes,
+        # Noise is as strong as a faint line.
+        black=None if lossy else black_place(segments),
         fill=options.fill,
         hidden=None if options.bar is None else options.bar.box,
     )

@@ -7,26 +7,34 @@ than a share of the ramp, the pixel is ink.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.color.threads import in_threads
 from geoindex.values.inverse import ColorPlaces, project_colors
-from geoindex.values.scale import ValueScale
 from geoindex.values.segments import Segments
 
-__all__ = ["MARGIN", "hides_ink", "mark_spikes"]
+__all__ = ["MARGIN", "black_place", "hides_ink", "mark_spikes"]
 
-SIDE = 5
-"""Side of the square in pixels: what is narrower is a line. 7 and 11 flatten real hills."""
-
-MARGIN = 2 * (SIDE // 2)
-"""Rows above and below that a pixel's closing and opening depend on."""
+MARGIN = 4
+"""Rows above and below that a pixel's closing and opening by 5 x 5 pixels depend on."""
 
 LEAST_JUMP = 0.03
 """Of the ramp."""
+
+COVERED = 0.3
+"""Of the way to black, which is less than `LEAST_JUMP` for dark colors: a faint line."""
+
+FAINTEST_JUMP = 0.01
+"""Of the ramp, however near to black."""
+
+ROUNDED = 0.5
+"""Distance from the ramp of a color that is on it but for rounding."""
+
+STRIP_PIXELS = 2**19
+"""Pixels that a thread looks at at a time."""
 
 MIXES = np.array([0.0, 0.25, 0.5, 0.75])
 """Shares of a color that are left below a black line and along its soft edges."""
@@ -55,53 +63,50 @@ def hides_ink(places: ColorPlaces, segments: Segments, max_distance: float) -> b
     own = np.repeat((pieces.lows + pieces.highs) / 2, len(MIXES))
     found, distances = project_colors(mixed.reshape(-1, 3), segments)
     # Points of the ramp are rounded, too.
-    hidden = (distances <= max(max_distance, 0.5)) & (np.abs(found - own) > LEAST_JUMP)
+    hidden = (distances <= max(max_distance, ROUNDED)) & (np.abs(found - own) > LEAST_JUMP)
     return bool(hidden.mean() > LEAST_MIXES)
 
 
+def black_place(segments: Segments) -> float | None:
+    """Place of black on a ramp; None if it is not on it.
+
+    Parameters
+    ----------
+    segments : Segments
+        The line that the ramp follows.
+    """
+    black = np.zeros((1, 3), np.uint8)
+    found, distances = project_colors(black, segments)
+    return float(found[0]) if distances[0] <= ROUNDED else None
+
+
 def mark_spikes(
-    values: NDArray[np.float32],
+    shares_of: Callable[[slice], NDArray[np.float32]],
     off: NDArray[np.uint8],
-    scale: ValueScale,
-    strips: Sequence[slice],
+    black: float | None,
 ) -> None:
     """Set `off` to 1 for narrow jumps of the values.
 
     Parameters
     ----------
-    values : ndarray of float32, shape (rows, cols)
-        NaN where there is none.
+    shares_of : callable
+        Takes rows; returns the places of their pixels on the ramp, not finite where there is
+        none.
     off : ndarray of uint8, shape (rows, cols)
-    scale : ValueScale
-        Tells how large a jump is as a share of the ramp.
-    strips : sequence of slice
-        Rows that are done at a time.
+    black : float, optional
+        Place of black on the ramp, near which black lines jump less.
     """
+    from geoindex.values import spike_kernels
 
-    def work(rows: slice) -> None:
-        top, bottom = max(rows.start - MARGIN, 0), min(rows.stop + MARGIN, len(values))
-        own = slice(rows.start - top, rows.stop - top)
-        jumps = _jumps(scale.shares(values[top:bottom]))[own] > LEAST_JUMP
-        off[rows] |= jumps.view(np.uint8)
+    rows, cols = off.shape
+    place = np.nan if black is None else black
+    limits = np.array([LEAST_JUMP, place, COVERED, FAINTEST_JUMP], np.float32)
+    step = max(4 * MARGIN, STRIP_PIXELS // max(1, cols))
 
-    in_threads(work, strips)
+    def work(top: int) -> None:
+        bottom = min(top + step, rows)
+        begin = max(top - MARGIN, 0)
+        shares = shares_of(slice(begin, min(bottom + MARGIN, rows)))
+        spike_kernels.mark_jumps(shares, top - begin, limits, off[top:bottom])
 
-
-def _jumps(shares: NDArray[np.float32]) -> NDArray[np.float32]:
-    """How far values stand out from their closing or opening; 0 where there is none."""
-    from scipy.ndimage import maximum_filter, minimum_filter
-
-    gone = ~np.isfinite(shares)
-    low, high = np.where(gone, -np.inf, shares), np.where(gone, np.inf, shares)
-    # Outside of the picture, and where nothing is known, is nothing.
-    above = maximum_filter(low, SIDE, mode="constant", cval=-np.inf)
-    closing = minimum_filter(
-        np.where(np.isinf(above), np.inf, above), SIDE, mode="constant", cval=np.inf
-    )
-    below = minimum_filter(high, SIDE, mode="constant", cval=np.inf)
-    opening = maximum_filter(
-        np.where(np.isinf(below), -np.inf, below), SIDE, mode="constant", cval=-np.inf
-    )
-    with np.errstate(invalid="ignore"):
-        jumps = np.maximum(closing - shares, shares - opening)
-    return np.where(gone, np.float32(0), jumps)
+    in_threads(work, range(0, rows, step))
