@@ -24,7 +24,7 @@ from geoindex.cli.spelling import option_text
 from geoindex.color.compiling import listen
 from geoindex.errors import GeoindexError, GeoindexWarning, interrupts_first
 
-__all__ = ["cli", "main"]
+__all__ = ["cli", "main", "tell_on_terminal"]
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
@@ -92,6 +92,11 @@ def cli() -> None:
     # Rasterio logs every GDAL error in addition to raising it.
     logging.getLogger("rasterio").addHandler(logging.NullHandler())
     logging.getLogger("rasterio").propagate = False
+    tell_on_terminal()
+
+
+def tell_on_terminal() -> None:
+    """Let warnings be lines, and tell of kernels that are being compiled."""
     warnings.simplefilter("always", GeoindexWarning)
     listen(CompilingLine())
     warnings.showwarning = _echo_warning  # type: ignore[assignment]  # the place is not shown

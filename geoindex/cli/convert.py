@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 import click
 
@@ -22,18 +22,43 @@ from geoindex.cli.output import (
     progress_option,
     quiet_option,
 )
-from geoindex.cli.part_options import place_options
+from geoindex.cli.part_options import PlaceOptions, place_options
 from geoindex.cli.report import page_of_conversion, page_option
 from geoindex.grids.styles import Style
-from geoindex.images.web_tiles import TileScheme
 from geoindex.indexing.convert import convert
 from geoindex.indexing.report import ConversionReport
 from geoindex.palette import Palette
 
-if TYPE_CHECKING:
-    from rasterio.control import GroundControlPoint
+__all__ = ["convert_command", "creation_option", "echo_report", "style_option"]
 
-__all__ = ["convert_command", "echo_report"]
+
+style_option = click.option(
+    "--style",
+    multiple=True,
+    type=click.Choice(get_args(Style)),
+    help="Also write a style of the same name, which QGIS (qml) or ArcGIS (clr) applies by "
+    "itself; twice where another raster has this name.",
+)
+
+
+def _creation(
+    _context: click.Context, _option: click.Parameter, pairs: tuple[str, ...]
+) -> dict[str, str]:
+    """Creation options of ``--co``."""
+    wrong = [pair for pair in pairs if "=" not in pair]
+    if wrong:
+        raise click.BadParameter(f"{wrong[0]!r} is not NAME=VALUE, such as compress=zstd")
+    return {name: value for name, _, value in (pair.partition("=") for pair in pairs)}
+
+
+creation_option = click.option(
+    "--co",
+    "creation",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_creation,
+    help="Creation option of a GeoTIFF, as GDAL names it: compress=zstd, blockxsize=512.",
+)
 
 
 @click.command("convert", cls=ConfiguredCommand)
@@ -41,13 +66,8 @@ __all__ = ["convert_command", "echo_report"]
 @output_option("Grid file to write; its suffix picks the format.")
 @mapping_options
 @place_options
-@click.option(
-    "--style",
-    multiple=True,
-    type=click.Choice(get_args(Style)),
-    help="Also write a style of the same name, which QGIS (qml) or ArcGIS (clr) applies by "
-    "itself; twice where another raster has this name.",
-)
+@creation_option
+@style_option
 @changes_option
 @confidence_option
 @page_option
@@ -62,10 +82,8 @@ def convert_command(
     output: str,
     palette: str | Palette,
     mapping: MappingOptions,
-    bounds: tuple[float, ...] | None,
-    transform: tuple[float, ...] | None,
-    gcps: str | list[GroundControlPoint] | None,
-    tiles: TileScheme | None,
+    place: PlaceOptions,
+    creation: dict[str, str],
     style: tuple[Style, ...],
     changes: str | None,
     confidence: str | None,
@@ -89,10 +107,8 @@ def convert_command(
                 output,
                 palette,
                 **mapping,
-                bounds=bounds,
-                transform=transform,
-                gcps=gcps,
-                tiles=tiles,
+                **place,
+                creation=creation,
                 style=style,
                 changes=changes,
                 confidence=confidence,

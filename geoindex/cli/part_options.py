@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, TypedDict, get_args
 
 import click
 
 from geoindex.images.web_tiles import TileScheme
 
-__all__ = ["box_options", "nodata_color_options", "place_options", "tiles_option"]
+if TYPE_CHECKING:
+    from rasterio.control import GroundControlPoint
+
+__all__ = ["PlaceOptions", "box_options", "nodata_color_options", "place_options", "tiles_option"]
 
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
@@ -93,6 +96,15 @@ PLACE = (
 )
 
 
+class PlaceOptions(TypedDict):
+    """Where an image lies that does not tell, as :func:`geoindex.convert` takes it."""
+
+    bounds: tuple[float, ...] | None
+    transform: tuple[float, ...] | None
+    gcps: str | list[GroundControlPoint] | None
+    tiles: TileScheme | None
+
+
 def box_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add ``--box`` and ``--map-box``."""
     return _added(BOX, command)
@@ -104,23 +116,32 @@ def nodata_color_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def place_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add ``--bounds``, ``--transform``, ``--tiles``, and ``--gcps`` or ``--gcp`` as `gcps`."""
+    """Add ``--bounds``, ``--transform``, ``--gcps``, ``--gcp`` and ``--tiles`` as `place`."""
 
     @wraps(command)
-    def with_points(
-        *, gcps: str | None, points: tuple[tuple[float, ...], ...], **options: Any
+    def with_place(
+        *,
+        bounds: tuple[float, ...] | None,
+        transform: tuple[float, ...] | None,
+        gcps: str | None,
+        points: tuple[tuple[float, ...], ...],
+        tiles: TileScheme | None,
+        **options: Any,
     ) -> None:
         if points and gcps is not None:
             raise click.UsageError("--gcp and --gcps exclude each other")
-        if points:
-            command(gcps=[_control_point(point) for point in points], **options)
-        else:
-            command(gcps=gcps, **options)
+        place = PlaceOptions(
+            bounds=bounds,
+            transform=transform,
+            gcps=[_control_point(point) for point in points] or gcps,
+            tiles=tiles,
+        )
+        command(place=place, **options)
 
-    return _added(PLACE, with_points)
+    return _added(PLACE, with_place)
 
 
-def _control_point(numbers: tuple[float, ...]) -> Any:
+def _control_point(numbers: tuple[float, ...]) -> GroundControlPoint:
     """Control point of column, row, x and y."""
     from rasterio.control import GroundControlPoint
 

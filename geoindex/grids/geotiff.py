@@ -41,6 +41,8 @@ BLOCK = 256
 # Of 1 to 9: half the time of 6, GDAL's own choice, for files of maps that are 8 % larger.
 DEFLATE_LEVEL = 5
 
+LAYOUT = {"tiled": True, "blockxsize": BLOCK, "blockysize": BLOCK, "bigtiff": "if_safer"}
+
 # Below this, starting GDAL's threads takes longer than they save.
 THREADED_PIXELS = 1_000_000
 
@@ -60,15 +62,14 @@ def open_geotiff(path: Path, header: FileHeader, *, overwrite: bool) -> Iterator
         try:
             if header.cog:
                 # The driver for the cloud only copies whole files.
-                with _create(files.scratch(), header, lost, compress="lz4") as target:
+                with _create(files.scratch(), header, lost, {}) as target:
                     yield _GeoTiffWriter(target, header)
                 overviews = "average" if header.pixel_dtype.kind == "f" else "mode"
-                _copy_as_cog(files.scratch(), files.target, overviews)
+                _copy_as_cog(files.scratch(), files.target, overviews, header.creation)
             else:
-                with _create(
-                    files.target, header, lost, compress="deflate", zlevel=DEFLATE_LEVEL
-                ) as target:
+                with _create(files.target, header, lost, _creation(header)) as target:
                     yield _GeoTiffWriter(target, header)
+            _check_compression(files.target, path, header)
             if not _is_whole(files.target):
                 raise OutputError(f"{path}: could not be written completely; is the disk full?")
         except RasterioError as error:
@@ -94,11 +95,11 @@ class _GeoTiffWriter:
 
 @contextmanager
 def _create(
-    path: Path, header: FileHeader, lost: dict[str, Any], **compression: Any
+    path: Path, header: FileHeader, lost: dict[str, Any], creation: dict[str, Any]
 ) -> Iterator[DatasetWriter]:
     """Open a new GeoTIFF with all but its pixels.
 
-    `lost` is for the tag; `compression` is as GDAL names it.
+    `lost` is for the tag; `creation` is as GDAL names it.
     """
     rows, cols = header.shape
     place: dict[str, Any] = (
@@ -118,13 +119,8 @@ def _create(
             count=1,
             dtype=header.pixel_dtype.name,
             nodata=header.pixel_nodata,
-            tiled=True,
-            blockxsize=BLOCK,
-            blockysize=BLOCK,
             photometric="minisblack" if table is None else "palette",
-            BIGTIFF="IF_SAFER",
-            **compression,
-            num_threads=n_threads,
+            **{**LAYOUT, "num_threads": n_threads, **creation},
             **place,
         ) as target:
             if header.gcps:
@@ -183,14 +179,31 @@ def is_cloud_optimized(path: Path) -> bool:
             return bool(source.tags(ns="IMAGE_STRUCTURE").get("LAYOUT") == "COG")
 
 
-def _copy_as_cog(source: Path, target: Path, overviews: str) -> None:
+def _copy_as_cog(source: Path, target: Path, overviews: str, creation: dict[str, str]) -> None:
     """Copy to a Cloud Optimized GeoTIFF, with overviews of a kind."""
     rasterio.shutil.copy(
         source,
         target,
         driver="COG",
-        compress="deflate",
         overview_resampling=overviews,
-        bigtiff="if_safer",
-        num_threads=n_cores(),
+        **{"compress": "deflate", "bigtiff": "if_safer", "num_threads": n_cores(), **creation},
     )
+
+
+def _creation(header: FileHeader) -> dict[str, Any]:
+    """Creation options of the compression: those that were asked for, or else DEFLATE."""
+    if header.creation.get("compress", "deflate") == "deflate":
+        return {"compress": "deflate", "zlevel": DEFLATE_LEVEL, **header.creation}
+    return dict(header.creation)
+
+
+def _check_compression(written: Path, path: Path, header: FileHeader) -> None:
+    """Refuse a compression that this GDAL lacks, which it only logs."""
+    asked = header.creation.get("compress", "none")
+    if asked == "none":
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with rasterio.open(written, driver="GTiff") as source:
+            if source.compression is None:
+                raise OutputError(f"{path}: this GDAL has no compression {asked}; use deflate")

@@ -54,6 +54,9 @@ class FileHeader:
     cog: bool = False
     """Whether a GeoTIFF is cloud-optimized, with overviews."""
 
+    creation: dict[str, str] = field(default_factory=dict)
+    """Creation options of a GeoTIFF that were asked for, by GDAL's names in lower case."""
+
     @property
     def pixel_dtype(self) -> np.dtype[Any]:
         """Type of the written pixels."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from os import PathLike
@@ -27,6 +27,7 @@ from geoindex.color.threads import Progress
 from geoindex.errors import GeoindexWarning, OptionError, OutputError
 from geoindex.files.whole_files import check_targets
 from geoindex.grids.class_values import FileNumbering
+from geoindex.grids.creation import check_creation
 from geoindex.grids.disk_space import check_space
 from geoindex.grids.formats import BINARY, GridFormat, grid_format_of
 from geoindex.grids.headers import GridHeader
@@ -48,6 +49,9 @@ __all__ = ["convert", "convert_image"]
 
 LARGE_PIXELS = 25_000_000
 """Larger images that have to be held in memory are worth a warning."""
+
+PLAIN: dict[str, Any] = {"numbering": FileNumbering(), "cog": False, "creation": {}}
+"""How grids beside the grid are written."""
 
 EXTRAS: dict[Extra, dict[str, Any]] = {
     "reasons": {"dtype": np.dtype(np.uint8), "palette": CHANGES_PALETTE, "nodata": None},
@@ -84,6 +88,7 @@ def convert(
     nodata: int | None = None,
     dtype: DTypeLike | None = None,
     cog: bool = False,
+    creation: Mapping[str, Any] | None = None,
     style: Style | Sequence[Style] | None = None,
     transform: Affine | Sequence[float] | None = None,
     bounds: Sequence[float] | None = None,
@@ -127,6 +132,9 @@ def convert(
         with the same value are one class.
     cog : bool
         Write a Cloud Optimized GeoTIFF with majority overviews, which never mix classes.
+    creation : mapping of str to value, optional
+        Creation options of a GeoTIFF by GDAL's names, such as ``{"compress": "zstd"}``: of
+        compression, blocks and threads. By default DEFLATE in blocks of 256 x 256 pixels.
     style : {"qml", "clr"} or sequence of them, optional
         Also write a style for QGIS or ArcGIS, as in :meth:`IndexGrid.save`.
     overwrite : bool
@@ -175,6 +183,7 @@ def convert(
         format=format,
         numbering=FileNumbering.of(values=values, first=first, nodata=nodata, dtype=dtype),
         cog=cog,
+        creation=check_creation(creation, cog=cog),
         styles=style_names(style),
         place=GivenPlace.of(transform=transform, bounds=bounds, gcps=gcps, tiles=tiles, crs=crs),
     )
@@ -235,9 +244,7 @@ def convert_image(
             with ExitStack() as stack:
                 if cleaner is not None:
                     for name, path in extras.items():
-                        extra = replace(
-                            header, numbering=FileNumbering(), cog=False, **EXTRAS[name]
-                        )
+                        extra = replace(header, **PLAIN, **EXTRAS[name])
                         opened = grid_format_of(path).open(path, extra, overwrite=overwrite)
                         cleaner.extras[name] = stack.enter_context(opened).write
                 yield stack.enter_context(output.open(target, header, overwrite=overwrite))
@@ -283,6 +290,8 @@ def _check_outputs(
     layout.numbering.check(mapping.palette)
     if layout.cog and output.name != "GeoTIFF":
         raise OutputError(f"{target}: cog=True writes GeoTIFF; name the output .tif")
+    if layout.creation and output.name != "GeoTIFF":
+        raise OutputError(f"{target}: creation= is for GeoTIFF; name the output .tif")
     if extras and mapping.plan is None:
         raise OptionError("changes and confidence need clean; pass clean=True")
     for path in extras.values():
@@ -305,6 +314,7 @@ def _header(image: MapImage, mapping: ImageMapping, layout: GridLayout) -> GridH
         provenance=mapping.provenance,
         numbering=layout.numbering,
         cog=layout.cog,
+        creation=layout.creation,
     )
 
 

@@ -186,6 +186,9 @@ class GridLayout:
     cog: bool = False
     """Whether a GeoTIFF is laid out for the cloud, with overviews."""
 
+    creation: dict[str, str] = field(default_factory=dict)
+    """Creation options of a GeoTIFF."""
+
     styles: tuple[Style, ...] = ()
     """Styles to write beside it."""
 
