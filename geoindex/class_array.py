@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from geoindex.errors import GridError
 from geoindex.palette import Palette
+from geoindex.rules.byte_order import in_native_order
 from geoindex.rules.class_keys import merged_rows, renamed
 from geoindex.rules.indices import IndexArray, check_indices, check_nodata, is_lazy, row_blocks
 
@@ -34,10 +35,10 @@ class ClassArray:
 
     def __post_init__(self) -> None:
         indices: Any = self.indices
-        if not (isinstance(indices, np.ndarray) or self.is_lazy) or indices.dtype not in (
-            np.uint8,
-            np.uint16,
-        ):
+        is_array = isinstance(indices, np.ndarray) or self.is_lazy
+        if is_array:
+            indices = in_native_order(indices)
+        if not is_array or indices.dtype not in (np.uint8, np.uint16):
             found = getattr(indices, "dtype", type(indices).__name__)
             raise GridError(f"indices must be an array of uint8 or uint16, found {found}")
         if indices.ndim != 2 or indices.size == 0:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.errors import ImageError, OptionError
+from geoindex.rules.byte_order import in_native_order
 from geoindex.rules.choices import check_choice, check_integer
 from geoindex.rules.scale import (
     ColorArray,
@@ -230,10 +231,13 @@ def as_pixels(
         The shape or dtype is wrong, a value is out of range, or floats mix both scales; the
         message gives the position.
     """
+    pixels = in_native_order(pixels)
     if pixels.ndim < 1 or pixels.shape[-1] not in (3, 4):
         raise ImageError(f"pixels must have the shape (..., 3) or (..., 4), found {pixels.shape}")
     if pixels.shape[-1] == 4:
         alpha = pixels[..., 3]
+    if alpha is not None:
+        alpha = in_native_order(alpha)
     if rule.alpha == "strip":
         alpha, pixels = None, pixels[..., :3]
     if alpha is not None and premultiplied:

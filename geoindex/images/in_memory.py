@@ -20,6 +20,7 @@ from geoindex.images.data_arrays import array_crs, array_fill, array_transform
 from geoindex.images.files import RasterImage
 from geoindex.images.place import GivenPlace, Place
 from geoindex.rules.box import moved_points, moved_transform, region_of
+from geoindex.rules.byte_order import in_native_order
 from geoindex.rules.class_numbers import could_be_classes
 from geoindex.rules.indices import is_lazy
 
@@ -199,9 +200,9 @@ def _chosen(values: Any, rule: PixelRule) -> Any:
 def _as_array(image: Any) -> Any:
     """Array, masked array or Dask array of an image that is not a DataArray."""
     if isinstance(image, np.ma.MaskedArray) or is_lazy(image):
-        return image
+        return in_native_order(image)
     try:
-        return np.asarray(image)
+        return in_native_order(np.asarray(image))
     except ValueError as error:
         raise ImageError(f"the image is not an array of numbers ({error})") from None
 

@@ -19,7 +19,11 @@ MOST_CLASSES = 1024
 """Palettes with more colors have some near every color."""
 
 LEAST_COLORS = 4
-"""Fewest frequent colors that tell."""
+"""Fewest frequent colors that tell, and fewest colors of the palette that they must show: one
+color or two can be faded to nearly anything."""
+
+ALIKE = 16
+"""Steps of a channel within which colors of the palette count as one."""
 
 CLOSE, FAR = 3.0, 12.0
 """Mean RGB distances up to which a palette fits, and from which it does not."""
@@ -51,14 +55,15 @@ def likely_opacity(
     if weights[frequent].sum() < LEAST_SHARE * counts.sum():
         return None
     drawn, weights = colors[chosen][frequent], weights[frequent]
-    if _mean_distance(drawn, weights, palette) < FAR:
+    if _fit(drawn, weights, palette)[0] < FAR:
         return None
-    found = {
-        percent: _mean_distance(drawn, weights, palette.faded(percent / 100))
+    fits = {
+        percent: _fit(drawn, weights, palette.faded(percent / 100))
         for percent in range(20, 100, 5)
     }
-    best = min(found, key=lambda percent: found[percent])
-    return best / 100 if found[best] < CLOSE else None
+    best = min(fits, key=lambda percent: fits[percent][0])
+    distance, n_shown = fits[best]
+    return best / 100 if distance < CLOSE and n_shown >= LEAST_COLORS else None
 
 
 def faded_text(opacity: float) -> str:
@@ -69,11 +74,14 @@ def faded_text(opacity: float) -> str:
     )
 
 
-def _mean_distance(
+def _fit(
     colors: NDArray[np.uint8], weights: NDArray[np.int64], palette: Palette
-) -> float:
-    """Mean RGB distance of colors from the nearest of a palette."""
+) -> tuple[float, int]:
+    """Mean RGB distance of colors from the nearest of a palette; how many of it are nearest."""
     apart = colors.astype(np.int64)[:, np.newaxis] - palette.colors[np.newaxis]
-    nearest = np.sqrt((apart**2).sum(axis=-1).min(axis=1))
+    squares = (apart**2).sum(axis=-1)
+    distances = np.sqrt(squares.min(axis=1))
     # Rounded, so that its last bits decide nothing.
-    return round(float((nearest * weights).sum() / weights.sum()), 6)
+    mean = round(float((distances * weights).sum() / weights.sum()), 6)
+    shown = palette.colors[squares.argmin(axis=1)] // ALIKE
+    return mean, len(np.unique(shown, axis=0))

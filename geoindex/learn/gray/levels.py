@@ -14,6 +14,7 @@ from geoindex.errors import ImageError, OptionError
 from geoindex.learn.gray import pixel_kernels as kernels
 from geoindex.learn.gray.partition import Partition, optimal_partition
 from geoindex.palette import MAX_COLORS, Palette
+from geoindex.rules.byte_order import in_native_order
 from geoindex.rules.choices import check_choice, check_integer
 from geoindex.rules.indices import IndexArray, index_dtype, nodata_value
 
@@ -107,7 +108,7 @@ def quantize_gray(
     """
     _check_options(k, weights)
     values, valid = _as_values(array, nodata)
-    flat = np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("=")).reshape(-1)
+    flat = np.ascontiguousarray(values).reshape(-1)
     mask = ALL_VALID if valid is None else np.ascontiguousarray(valid).reshape(-1).view(np.uint8)
     # Larger types are sorted where the levels will stand: new memory takes as long as sorting.
     quantized = np.empty(values.shape, dtype=flat.dtype)
@@ -184,6 +185,7 @@ def _as_values(
     """Plain array, and which of its values count; None where all do."""
     try:
         given = array if isinstance(array, np.ma.MaskedArray) else np.asarray(array)
+        given = in_native_order(given)
     except ValueError as error:
         raise ImageError(f"the image is no array of numbers ({error})") from None
     values: NDArray[Any] = given.data if isinstance(given, np.ma.MaskedArray) else given

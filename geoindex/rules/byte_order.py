@@ -1,0 +1,25 @@
+"""Arrays of another machine's byte order, as FITS and NetCDF 3 files hold them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["in_native_order"]
+
+
+def in_native_order(values: Any) -> Any:
+    """Return the same numbers in this machine's byte order.
+
+    ``>u2`` is not equal to ``uint16``, and compiled kernels do not take it.
+
+    Parameters
+    ----------
+    values : ndarray, masked array or dask.array.Array
+
+    Returns
+    -------
+    ndarray, masked array or dask.array.Array
+        `values` itself if their order is the native one.
+    """
+    dtype = values.dtype
+    return values if dtype.isnative else values.astype(dtype.newbyteorder("="))
