@@ -110,6 +110,8 @@ def _echo_warning(message: Warning | str, category: type[Warning], *_place: Any)
 
 def main() -> None:
     """Run the command line; on failure print one line and exit with code 1."""
+    if "_GEOINDEX_COMPLETE" in os.environ:
+        import geoindex.cli.completion  # noqa: F401  # makes itself known to click
     code = _run()
     if code == INTERRUPTED:
         for stream in (sys.stdout, sys.stderr):

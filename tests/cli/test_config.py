@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from geoindex import open_grid
-from tests.support.command_line import invoke, python, run
+from tests.support.command_line import invoke, run
 
 
 def test_a_saved_configuration_repeats_the_run(folder: Path) -> None:
@@ -73,14 +73,3 @@ def test_a_configuration_is_not_written_over_another(folder: Path) -> None:
 def test_what_was_meant_is_named(arguments: tuple[str, ...], hint: str) -> None:
     result = invoke(*arguments)
     assert hint in f"{result.output}{result.exception}"
-
-
-def test_a_shell_completes_commands() -> None:
-    script = "from geoindex.cli import main; main()"
-    request = {
-        "_GEOINDEX_COMPLETE": "bash_complete",
-        "COMP_WORDS": "geoindex pal",
-        "COMP_CWORD": "1",
-    }
-    code = f"import os, sys; os.environ.update({request}); sys.argv = ['geoindex']; {script}"
-    assert python("-c", code).stdout == "plain,palette\n"
