@@ -12,6 +12,7 @@ from geoindex.clean.blocks import TILE, CleanBlock, clean_block
 from geoindex.clean.options import Plan
 from geoindex.clean.reasons import REASONS, Extra, account, count_hatched
 from geoindex.clean.unlisted import UnlistedColors
+from geoindex.color.counting_kernels import count_indices
 from geoindex.color.histogram import ColorCounter, ColorHistogram
 from geoindex.color.pixels import Pixels
 from geoindex.color.threads import in_threads
@@ -118,9 +119,8 @@ class BandCleaner:
 
     def _tally(self, before: IndexArray, block: CleanBlock) -> None:
         """Count classes and reasons."""
-        n_colors = len(self.before)
-        self.before += np.bincount(before.ravel(), minlength=n_colors)[:n_colors]
-        self.after += np.bincount(block.indices.ravel(), minlength=n_colors)[:n_colors]
+        count_indices(before, self.before)
+        count_indices(block.indices, self.after)
+        count_indices(block.reasons, self._changed)
         if self.plan.hatches:
-            self._hatched += count_hatched(block.reasons, block.indices, n_colors)
-        self._changed += np.bincount(block.reasons.ravel(), minlength=len(self._changed))
+            self._hatched += count_hatched(block.reasons, block.indices, len(self.before))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from geoindex.color import histogram as module
+from geoindex.color.counting_kernels import count_indices
 from geoindex.color.histogram import ColorCounter, ColorHistogram
 from geoindex.color.pixels import Pixels
 
@@ -111,3 +112,17 @@ def test_full_depth_is_rounded_to_8_bits() -> None:
     histogram = counted(Pixels(table=colors))
     assert histogram.colors.tolist() == [[0, 1, 255]]
     assert histogram.counts.tolist() == [2]
+
+
+@given(
+    arrays(
+        st.sampled_from([np.uint8, np.uint16]).map(np.dtype),
+        st.tuples(st.integers(0, 5), st.integers(1, 9)),
+        elements=st.sampled_from([0, 1, 2, 7, 200]),
+    )
+)
+def test_indices_are_counted_as_numpy_does(indices: np.ndarray) -> None:
+    counts = np.full(8, 3, np.int64)
+    count_indices(indices[:, ::-1], counts)
+    expected = 3 + np.bincount(indices.ravel(), minlength=201)[:8]
+    np.testing.assert_array_equal(counts, expected)
