@@ -45,6 +45,9 @@ LEAST_JUMP = 10.0
 MOST_FRAME = 6
 """Pixels at each end that the frame may cover."""
 
+MOST_MOVED = 8
+"""Pixels by which an end of a known ramp may lie elsewhere than where the color jumps."""
+
 MOST_COMPARED = 200
 """Pixels along a bar that are compared with known ramps."""
 
@@ -137,11 +140,17 @@ def bar_in_box(colors: NDArray[np.uint8], box: Box) -> ColorBar:
             "change along it; give the box of the colors alone"
         )
     if is_vertical:
-        box = (left, top + first, right, top + behind)
         profile = profile[::-1]
-    else:
-        box = (left + first, top, left + behind, bottom)
     known = known_ramp(profile)
+    if known is not None:
+        # Unlike a jump of the color, this tells a dark end from the frame.
+        low, high = _fitted_ends(profile, known)
+        ends = (behind - high, behind - low) if is_vertical else (first + low, first + high)
+        first, behind = max(ends[0], -top if is_vertical else -left), ends[1]
+        behind = min(behind, colors.shape[0] - top if is_vertical else colors.shape[1] - left)
+    box = (left, top + first, right, top + behind)
+    if not is_vertical:
+        box = (left + first, top, left + behind, bottom)
     if known is not None:
         return ColorBar(box=box, is_vertical=is_vertical, ramp=known, is_known=True)
     noisy = np.percentile(np.ptp(inner[first:behind], axis=1).max(axis=1), 75) > NOISE
@@ -190,6 +199,28 @@ def known_ramp(profile: Floats) -> Ramp | None:
     if max(apart[i] for i in rivals) > TWINS:
         return None
     return load_ramp(names[best])
+
+
+def _fitted_ends(profile: Floats, ramp: Ramp) -> tuple[int, int]:
+    """First pixel of a known ramp and the one behind its last, by all colors between.
+
+    They may lie a few pixels outside of the profile, from its low to its high end, or inside.
+    """
+    names, tables = _known_colors()
+    table = tables[names.index(str(ramp.name))]
+    n = len(profile)
+    margin = min(n // 8, MOST_MOVED)
+    thinned = np.unique(np.linspace(margin, n - 1 - margin, MOST_COMPARED).astype(int))
+    steps = np.arange(-2 * MOST_MOVED, 2 * MOST_MOVED + 1) / 2
+    low, high = (steps[:, np.newaxis, np.newaxis], n + steps[:, np.newaxis])
+    places = (thinned + 0.5 - low) / np.maximum(high - low, 1.0)
+    found = table[np.clip(places * KNOWN_STEPS, 0, KNOWN_STEPS - 1).astype(int)]
+    misses = np.abs(found - profile[thinned]).sum(axis=3).mean(axis=2).round(6)
+    # Of ends that fit as well those that were seen.
+    moved = np.abs(steps)[:, np.newaxis] + np.abs(steps)
+    best = np.lexsort((moved.ravel(), misses.ravel()))[0]
+    row, col = np.unravel_index(int(best), misses.shape)
+    return round(float(steps[row])), round(float(n + steps[col]))
 
 
 @lru_cache(maxsize=1)

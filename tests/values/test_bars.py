@@ -37,14 +37,15 @@ def page(cmap: Any, *, vertical: bool = True) -> tuple[Any, tuple[float, ...]]:
 
 @pytest.mark.parametrize("quality", [None, 75])
 @pytest.mark.parametrize(
-    ("name", "vertical"), [("viridis", True), ("jet", False), ("gray", True), ("RdBu_r", False)]
+    ("name", "vertical"),
+    [("viridis", True), ("jet", False), ("gray", True), ("RdBu_r", False), ("inferno", False)],
 )
 def test_found_with_its_ramp_and_direction(name: str, vertical: bool, quality: int | None) -> None:
     picture, box = page(name, vertical=vertical)
     bar = find_bar(picture if quality is None else as_jpeg(picture, quality))
     assert (bar.is_vertical, bar.is_known, bar.ramp.name) == (vertical, True, name)
     along = [1, 3] if vertical else [0, 2]
-    assert np.abs(np.array(bar.box) - box)[along].max() < 4
+    assert np.abs(np.array(bar.box) - box)[along].max() < 2
 
 
 def test_known_bar_is_as_good_as_the_ramp() -> None:
