@@ -2,59 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from pathlib import Path
 
 import pytest
 
-from geoindex import Palette, load_palette
-from geoindex.errors import GeoindexWarning, OptionError, PaletteError
-from geoindex.palettes.styles import qgis, xml_tree
-
-INK = "35,35,35,255"
-
-
-def layer(kind: str = "SimpleFill", inner: str = "", *, attributes: str = "", **found: str) -> str:
-    """A symbol layer as QGIS 3.26 and later write it."""
-    options = "".join(
-        f'<Option name="{key}" type="QString" value="{value}"/>' for key, value in found.items()
-    )
-    return (
-        f'<layer class="{kind}" {attributes}><Option type="Map">{options}</Option>{inner}</layer>'
-    )
-
-
-def plain(color: str, outline: str = "no") -> str:
-    style = "no" if outline == "no" else "solid"
-    return layer(color=color, outline_color=outline, outline_style=style, style="solid")
-
-
-def symbol(*layers: str, name: int | str = 0, kind: str = "fill", alpha: str = "1") -> str:
-    inner = "".join(layers)
-    return f'<symbol name="{name}" type="{kind}" alpha="{alpha}">{inner}</symbol>'
-
-
-def renderer(kind: str, classes: str, *symbols: str) -> str:
-    return (
-        f'<renderer-v2 type="{kind}" attr="code">{classes}<symbols>{"".join(symbols)}</symbols>'
-        "</renderer-v2>"
-    )
-
-
-def categories(*found: tuple[str, str], symbols: list[str], extra: str = "") -> str:
-    items = "".join(
-        f'<category symbol="{row}" value="{value}" label="{label}" render="true"/>'
-        for row, (value, label) in enumerate(found)
-    )
-    return renderer("categorizedSymbol", f"<categories>{items}{extra}</categories>", *symbols)
-
-
-def read(path: Path, body: str, *, root: str = "qgis", **options: str) -> Palette:
-    path = path / "geology.qml"
-    doctype = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-    path.write_text(f'{doctype}<{root} version="3.34">{body}</{root}>', encoding="utf-8")
-    return load_palette(path, **options)
+from geoindex.errors import GeoindexWarning, PaletteError
+from geoindex.palettes.styles import xml_tree
+from tests.support.qgis_styles import INK, categories, layer, plain, read, renderer, symbol
 
 
 def test_categories(tmp_path: Path) -> None:
@@ -365,95 +319,3 @@ def test_refuses_documents_of_too_many_elements(
     monkeypatch.setattr(xml_tree, "MOST_ELEMENTS", 100)
     with pytest.raises(PaletteError, match="has more than 100 elements"):
         read(tmp_path, "<a/>" * 100)
-
-
-def map_layer(name: str, color: str, geometry: str = "Polygon") -> str:
-    style = categories(("4", "a"), symbols=[symbol(plain(color))])
-    return (
-        f'<maplayer type="vector" geometry="{geometry}"><id>{name}_1</id>'
-        f"<layername>{name}</layername>{style}</maplayer>"
-    )
-
-
-RASTER = (
-    '<maplayer type="raster"><id>r1</id><layername>lithology</layername><pipe>'
-    '<rasterrenderer type="paletted"><colorPalette>'
-    '<paletteEntry value="3" color="#010203" label="schist"/></colorPalette></rasterrenderer>'
-    "</pipe></maplayer>"
-)
-RAMP = (
-    '<maplayer type="raster"><id>r2</id><layername>heights</layername><pipe>'
-    '<rasterrenderer type="singlebandpseudocolor"><colorrampshader colorRampType="INTERPOLATED"/>'
-    "</rasterrenderer></pipe></maplayer>"
-)
-
-
-def project(*layers: str) -> str:
-    return (
-        f"<qgis projectname='x' version='3.34'>{'<x/>' * 2000}"
-        f"<projectlayers>{''.join(layers)}</projectlayers></qgis>"
-    )
-
-
-def archive(*members: tuple[str, bytes]) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, content in members:
-            file.writestr(name, content)
-    return target.getvalue()
-
-
-def test_projects_and_layer_definitions(tmp_path: Path) -> None:
-    one = project(map_layer("units", "1,2,3,255"), map_layer("roads", "4,5,6", "Line"), RAMP)
-    (tmp_path / "one.qgs").write_text(one, encoding="utf-8")
-    (tmp_path / "one.qgz").write_bytes(archive(("one.qgs", one.encode()), ("one.qgd", b"x")))
-    definition = (
-        f"<qlr><layer-tree-group/><maplayers>{map_layer('units', '1,2,3')}</maplayers></qlr>"
-    )
-    (tmp_path / "one.qlr").write_text(definition, encoding="utf-8")
-    for suffix in ("qgs", "qgz", "qlr"):
-        found = load_palette(tmp_path / f"one.{suffix}")
-        assert found == Palette([[1, 2, 3]], ["a"], name="units", values=[4])
-
-
-def test_one_layer_of_a_project_is_chosen(tmp_path: Path) -> None:
-    path = tmp_path / "many.qgz"
-    many = project(map_layer("units", "1,2,3"), map_layer("soils", "4,5,6"), RASTER)
-    path.write_bytes(archive(("many.qgs", many.encode())))
-    with pytest.raises(PaletteError, match=r"3 layers with classes; .*: units, soils, lithology$"):
-        load_palette(path)
-    assert load_palette(path, layer="soils").colors.tolist() == [[4, 5, 6]]
-    assert load_palette(path, layer="units_1").colors.tolist() == [[1, 2, 3]]
-    raster = load_palette(path, layer="lithology")
-    assert raster == Palette([[1, 2, 3]], ["schist"], name="lithology", values=[3])
-    with pytest.raises(PaletteError, match=r"holds no layer 'soil'; it holds: units, soils"):
-        load_palette(path, layer="soil")
-
-
-def test_layer_needs_a_file_with_layers(tmp_path: Path) -> None:
-    with pytest.raises(OptionError, match=r"geology\.qml: has no map layers; leave out layer="):
-        read(tmp_path, categories(("1", "a"), symbols=[symbol(plain("1,2,3"))]), layer="units")
-    for name in ("windows-256", "tab20"):
-        with pytest.raises(OptionError, match=f"{name}: has no map layers"):
-            load_palette(name, layer="units")
-
-
-def test_archives_that_are_damaged_or_too_large(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "p.qgz"
-    content = project(map_layer("units", "1,2,3"))
-    good = archive(("p.qgs", content.encode()))
-    path.write_bytes(good[: len(good) // 2])
-    with pytest.raises(PaletteError, match=r"p\.qgz: is a damaged archive"):
-        load_palette(path)
-    path.write_bytes(good[:60] + bytes(20) + good[80:])
-    with pytest.raises(PaletteError, match=r"p\.qgz: is a damaged archive"):
-        load_palette(path)
-    path.write_bytes(archive(("a.qgs", b"<qgis/>"), ("b.qgs", b"<qgis/>")))
-    with pytest.raises(PaletteError, match=r"must hold one \.qgs project, found 2"):
-        load_palette(path)
-    monkeypatch.setattr(qgis, "LARGEST_PROJECT", len(content) - 1)
-    path.write_bytes(good)
-    with pytest.raises(PaletteError, match="holds a project larger than"):
-        load_palette(path)

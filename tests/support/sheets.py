@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from geoindex import Palette
+from geoindex import BatchReport, Palette
 
 PALETTE = Palette([[0, 0, 0], [230, 60, 20], [250, 240, 200]], name="legend")
 OTHER_PALETTE = Palette([[250, 240, 200], [0, 0, 0], [230, 60, 20]], name="other")
@@ -57,3 +57,12 @@ def deadly(folder: Path, name: str) -> None:
         "        os.kill(os.getpid(), 9)\n"
         "sys.addaudithook(hook)\n"
     )
+
+
+TARGETS = ["a.tif", "north/b.tif", "north/far/c.tif", "south/d.tif"]
+"""Grids of the sheets of :func:`make_folders`."""
+
+
+def targets(report: BatchReport) -> list[str]:
+    """Names of the grids that a batch has made, in its order."""
+    return [Path(sheet.target).relative_to(report.folder).as_posix() for sheet in report.done]
