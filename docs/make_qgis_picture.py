@@ -19,7 +19,7 @@ sys.path[:0] = [
     "/usr/share/qgis/python",
 ]
 
-from qgis.core import (  # noqa: E402
+from qgis.core import (  # noqa: E402  # found by the path above
     QgsApplication,
     QgsLayout,
     QgsLayoutExporter,
@@ -37,9 +37,9 @@ QgsApplication.setPrefixPath("/usr", True)
 APPLICATION = QgsApplication([], False)
 APPLICATION.initQgis()
 
-import processing  # noqa: E402
-from geoindex_qgis import classFactory  # noqa: E402
-from processing.core.Processing import Processing  # noqa: E402
+import processing  # noqa: E402  # needs a running QGIS, as the next two do
+from geoindex_qgis import classFactory  # noqa: E402  # see above
+from processing.core.Processing import Processing  # noqa: E402  # see above
 
 Processing.initialize()
 PLUGIN = classFactory(None)  # QGIS does not keep it

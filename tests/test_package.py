@@ -65,6 +65,28 @@ def test_readme_lists_the_public_names(repository: Path) -> None:
     assert listed == set(geoindex.__all__) - {"__version__"}
 
 
+TOP = {
+    ".ci", ".gitignore", ".pre-commit-config.yaml", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE",
+    "Makefile", "README.md", "SECURITY.md", "benchmarks", "data", "docs", "eslint.config.mjs",
+    "geoindex", "notebooks", "package.json", "pyproject.toml", "qgis", "tests", "tsconfig.json",
+}  # fmt: skip
+"""What may lie at the top of the repository."""
+
+LARGEST_FILE = 1_000_000
+
+
+def test_no_scratch_files_are_tracked(repository: Path) -> None:
+    """What a run leaves behind is not added by mistake: known names at the top, and no data."""
+    command = ["git", "ls-files", "-z"]
+    if shutil.which("git") is None or not (repository / ".git").exists():
+        pytest.skip("no git, or no repository")
+    listed = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=True)
+    names = [name for name in listed.stdout.split("\0") if (repository / name).is_file()]
+    assert {Path(name).parts[0] for name in names} - TOP == set()
+    large = [name for name in names if (repository / name).stat().st_size > LARGEST_FILE]
+    assert large == []
+
+
 @pytest.mark.slow
 def test_works_where_no_cache_can_be_written(repository: Path, tmp_path: Path) -> None:
     """The cache folders of package and home are files, so numba cannot write its cache."""

@@ -17,6 +17,7 @@ from geoindex.errors import GridError
 
 if TYPE_CHECKING:
     from affine import Affine
+    from rasterio.crs import CRS
 
     from geoindex.grid import IndexGrid
 
@@ -69,18 +70,17 @@ def pixel_areas(grid: IndexGrid) -> PixelAreas | None:
         return PixelAreas(np.full(n_rows, same), "map units")
     unit = float(grid.crs.units_factor[1])  # of the unit in meters, or in radians
     if grid.crs.is_geographic:
-        of_rows = _between_parallels(grid.transform, n_rows, unit, _ellipsoid(grid))
+        of_rows = _between_parallels(grid.transform, n_rows, unit, _ellipsoid(grid.crs))
     else:
         of_rows = np.full(n_rows, same * unit**2)
     return PixelAreas(of_rows / SQUARE_KM, "km2")
 
 
-def _ellipsoid(grid: IndexGrid) -> tuple[float, float]:
+def _ellipsoid(crs: CRS) -> tuple[float, float]:
     """Semi-major axis in meters and eccentricity of a geographic CRS."""
     import pyproj
 
-    assert grid.crs is not None  # noqa: S101  # for the type checker
-    ellipsoid = pyproj.CRS.from_wkt(grid.crs.to_wkt(version="WKT2_2019")).ellipsoid
+    ellipsoid = pyproj.CRS.from_wkt(crs.to_wkt(version="WKT2_2019")).ellipsoid
     if ellipsoid is None:
         raise GridError("the reference system names no ellipsoid, so areas in km2 are not known")
     axis, other = ellipsoid.semi_major_metre, ellipsoid.semi_minor_metre

@@ -65,22 +65,22 @@ def tally(first: IndexGrid, second: IndexGrid | None = None) -> Tally:
         )
     pixels = np.zeros(n_pairs, np.int64)
     sums = np.zeros(n_pairs)
-    constant = areas is None or bool((areas.of_rows == areas.of_rows[0]).all())
+    # Of each row, where they differ.
+    of_rows = None if areas is None or np.ptp(areas.of_rows) == 0 else areas.of_rows
     for rows, indices in first.bands(BAND_PIXELS):
         pairs = _classes(indices, first)
         if second is not None:
             pairs = pairs * n_second + _classes(np.asarray(second.indices[rows]), second)
         else:
             pairs = pairs * n_second
-        if constant:
+        if of_rows is None:
             pixels += np.bincount(pairs.ravel(), minlength=n_pairs)
             continue
-        assert areas is not None  # noqa: S101  # for the type checker
-        for row, area in zip(pairs, areas.of_rows[rows], strict=True):
+        for row, area in zip(pairs, of_rows[rows], strict=True):
             counts = np.bincount(row, minlength=n_pairs)
             pixels += counts
             sums += counts * area
-    if constant and areas is not None:
+    if of_rows is None and areas is not None:
         sums = pixels * areas.of_rows[0]
     return _shaped(pixels, sums, areas, (n_first, n_second))
 

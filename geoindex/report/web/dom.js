@@ -74,6 +74,7 @@ function reasonDot(code) {
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const narrow = matchMedia("(max-width: 760px)");
+const night = matchMedia("(prefers-color-scheme: dark)");
 
 /** @type {ReturnType<typeof setTimeout>} */
 let toastEnds;

@@ -60,7 +60,7 @@ class Frame {
     for (const tab of TABS) $(`tab-${tab}`).onclick = () => this.openTab(tab);
     $("grip").onclick = () => this.raise($("panel").classList.contains("low"));
     $("theme").onclick = () => this.nextTheme();
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.paint());
+    night.addEventListener("change", () => this.paint());
     for (const [id, factor] of /** @type {[string, number][]} */ ([["zoom-in", 1.6], ["zoom-out", 1 / 1.6]])) $(id).onclick = () => this.view.zoom(factor);
     $("zoom-all").onclick = () => this.view.fit();
     this.connectSwipe();
@@ -182,8 +182,7 @@ class Frame {
   /** Take the colors of the theme. */
   paint() {
     const root = document.documentElement;
-    if (this.theme === "auto") delete root.dataset.theme;
-    else root.dataset.theme = this.theme;
+    root.dataset.theme = this.theme !== "auto" ? this.theme : night.matches ? "dark" : "light";
     $("theme").title = `Theme: ${this.theme}`;
     $("theme").setAttribute("aria-label", `Theme: ${this.theme}`);
     const style = getComputedStyle(root);
