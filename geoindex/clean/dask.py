@@ -9,9 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.clean.blocks import clean_block
+from geoindex.clean.kinds import largest_halo, may_need_recovery
 from geoindex.clean.options import Plan
+from geoindex.clean.sample import windows_within
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.pixels import Pixels
+from geoindex.rules.box import Region
 from geoindex.rules.indices import IndexArray
 from geoindex.rules.scale import round_colors
 
@@ -49,7 +52,7 @@ def clean_lazy(
     from dask import delayed
     from dask.array.overlap import ensure_minimum_chunksize, overlap
 
-    depth = plan.options.halo
+    depth = largest_halo(plan)
     chunks = [
         ensure_minimum_chunksize(depth, parts) if sum(parts) > depth else (sum(parts),)
         for parts in values.chunks[:2]
@@ -57,10 +60,16 @@ def clean_lazy(
     whole = values.rechunk((*chunks, -1))
     halo = tuple(depth if len(parts) > 1 else 0 for parts in chunks)
     with_halo = overlap(whole, depth={0: halo[0], 1: halo[1], 2: 0}, boundary="none")
+    rows, cols = values.shape[:2]
+    regions = [region for row in windows_within((rows, cols)) for region in row]
+    if not may_need_recovery(plan):
+        regions = []
+    windows = [values[region] for region in regions]
+    seen = delayed(_seen, pure=True)(plan, (rows, cols), regions, windows, to_pixels)
     return with_halo.map_blocks(
         _clean_chunk,
         delayed(mapper, pure=True, traverse=False),
-        plan=plan,
+        plan=seen,
         to_pixels=to_pixels,
         index_type=index_type,
         halo=halo,
@@ -69,6 +78,23 @@ def clean_lazy(
         dtype=index_type,
         meta=np.empty((0, 0), dtype=index_type),
     )
+
+
+def _seen(
+    plan: Plan,
+    shape: tuple[int, int],
+    regions: list[Region],
+    windows: list[NDArray[Any]],
+    to_pixels: Callable[[NDArray[Any]], Pixels],
+) -> Plan:
+    """Find out what kind of picture a map is from its windows, if there are any."""
+    if not regions:
+        return plan
+
+    def read(region: Region) -> Pixels:
+        return to_pixels(windows[regions.index(region)])
+
+    return plan.seen(shape, read)
 
 
 def _clean_chunk(
@@ -92,4 +118,6 @@ def _clean_chunk(
     pixels = to_pixels(block)
     indices: IndexArray = mapper.map_pixels(pixels).astype(index_type, copy=False)
     colors = round_colors(pixels.colors)
-    return clean_block(colors, indices, plan, (inner[0], inner[1])).indices
+    (top, _), (left, _) = block_info[None]["array-location"]
+    origin = top - inner[0].start, left - inner[1].start
+    return clean_block(colors, indices, plan, (inner[0], inner[1]), origin=origin).indices

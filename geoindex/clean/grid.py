@@ -18,6 +18,7 @@ from geoindex.clean.reasons import (
     account,
     count_hatched,
     hatch_texts,
+    unsure_texts,
 )
 from geoindex.clean.unlisted import UnlistedColors
 from geoindex.color.histogram import ColorCounter
@@ -51,8 +52,8 @@ class Cleaned:
     """The classes."""
 
     reasons: NDArray[np.uint8]
-    """Shape (rows, cols): the last step that changed a pixel, 1 edges, 2 ink, 3 hatch or
-    4 speckle; 0 if it is unchanged."""
+    """Shape (rows, cols): the last step that changed a pixel, 1 edges, 2 ink, 3 hatch,
+    4 speckle or 5 restored from a hillshade; 0 if it is unchanged."""
 
     confidence: NDArray[np.uint8]
     """Shape (rows, cols): margin between a pixel's unit and the runner-up in percent of the
@@ -158,7 +159,7 @@ def clean_grid(
     >>> cleaned.grid.indices[0]
     array([1, 1, 1, 1, 2, 2], dtype=uint8)
     >>> cleaned.changed()
-    {'edges': 0, 'ink': 3, 'hatch': 0, 'speckle': 0}
+    {'edges': 0, 'ink': 3, 'hatch': 0, 'speckle': 0, 'restored': 0}
     """
     if not isinstance(grid, IndexGrid):
         raise GridError(f"grid must be an IndexGrid, found {grid!r}; open_grid(path) opens a file")
@@ -210,7 +211,8 @@ def clean_grid(
 def _warned(cleaned: Cleaned) -> Cleaned:
     """Warn of colors that no class stands for, and of hatchings that were not found."""
     hatchings = hatch_texts([cleaned.to_dict()], cleaned.grid.palette)
-    warn_of([*merged_texts(cleaned.merged), *hatchings], stacklevel=3)
+    unsure = unsure_texts([cleaned.to_dict()])
+    warn_of([*merged_texts(cleaned.merged), *hatchings, *unsure], stacklevel=3)
     return cleaned
 
 
@@ -239,7 +241,7 @@ def _clean_pixels(
     -------
     Cleaned
     """
-    plan = clean.plan(mapper.palette, mapper.metric)
+    plan = clean.plan(mapper.palette, mapper.metric).seen(grid.shape, pixels.part)
     if plan.ink_colors:
         mapper = ColorMapper(plan.palette, metric=mapper.metric)
     # The grid determines what is nodata.
@@ -249,7 +251,8 @@ def _clean_pixels(
     result = clean_block(colors, indices, plan, progress=progress)
     cleaned = _cleaned(grid, result, plan, metric=mapper.metric)
     unlisted, counter = UnlistedColors(plan), ColorCounter()
-    unlisted.add(colors, 0, indices, result.indices)
+    if plan.recovery is None:
+        unlisted.add(colors, 0, indices, result.indices)
     counter.add(replace(pixels, valid=grid.valid.view(np.uint8)))
     histogram = counter.histogram()
     n_valid = int(cleaned.grid.valid.sum())

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, cast
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +16,20 @@ from geoindex.errors import GeoindexWarning, OptionError
 from geoindex.palette import Palette
 from geoindex.rules.choices import check_integer
 
-__all__ = ["Clean", "Hatch", "Plan"]
+if TYPE_CHECKING:
+    from geoindex.clean.recovery import Recovery
+    from geoindex.clean.sample import Read
+
+__all__ = ["Clean", "Hatch", "Plan", "Shade"]
 
 # Pixels within the smallest reach are read anyway: deciding.BESIDE_RADIUS.
 SMALLEST_REACH, LARGEST_REACH = 5, 256
 LARGEST_SPECKLE, LARGEST_GAP = 64, 64
 
 Connectivity = Literal[4, 8]
+
+Shade = Literal["multiply", "blend"]
+"""How a hillshade was laid on the units: their colors times it, or mixed with its gray."""
 
 ROLES = ("", "unit", "ink", "paper")
 """Roles of a palette entry; "" means unit. Paper is a unit here, and nodata in the end."""
@@ -85,9 +92,10 @@ class Clean:
     the units beside them; a string may list several, ``"black,red"``. None: entries with the role
     ``"ink"``, which other values replace; an empty tuple: no ink."""
 
-    shade: bool | None = None
-    """Whether units may be darker or brighter than in the palette (hillshade). None: if the
-    metric is ``"shaded"``."""
+    shade: Shade | bool | None = None
+    """Hillshade: ``"multiply"`` (or True), units are darker or brighter than in the palette;
+    ``"blend"``, they lie half transparent over its gray; False, none. None: ``"multiply"`` if the
+    metric is ``"shaded"``, otherwise ``"blend"`` if the image shows it."""
 
     speckle: int = 6
     """Patches of fewer pixels (0-64) merge into the neighbor with the longest shared border."""
@@ -111,6 +119,10 @@ class Clean:
             ("hatch_gap", 2, LARGEST_GAP),
         ):
             check_integer(name, getattr(self, name), lowest, highest)
+        if self.shade not in (None, True, False, *get_args(Shade)):
+            raise OptionError(
+                f"shade must be 'multiply', 'blend', True, False or None, found {self.shade!r}"
+            )
         if self.connectivity not in (4, 8):
             raise OptionError(f"connectivity must be 4 or 8, found {self.connectivity!r}")
         hatch = (self.hatch,) if isinstance(self.hatch, str | Hatch) else self.hatch
@@ -196,7 +208,7 @@ class Clean:
             palette=_with_inks(palette, colors),
             inks=(*inks, *range(len(palette), len(palette) + len(colors))),
             hatches=tuple(hatches),
-            shaded=metric == "shaded" if self.shade is None else self.shade,
+            shaded=metric == "shaded" if self.shade is None else self.shade in (True, "multiply"),
         )
 
 
@@ -264,6 +276,34 @@ class Plan:
     hatches: tuple[tuple[int, int, int], ...]
     """Palette rows of two colors and of their class."""
     shaded: bool
+    recovery: Recovery | None = None
+    """Recovery for the kind of picture that the map turned out to be; None for an export."""
+
+    @property
+    def halo(self) -> int:
+        """Pixels around a block that its result depends on."""
+        if self.recovery is None:
+            return self.options.halo
+        return self.recovery.halo(self.options) + self.options.late_halo
+
+    def seen(self, shape: tuple[int, int], read: Read) -> Plan:
+        """Find out what kind of picture a map is.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            Rows and columns of the image.
+        read : callable
+            Reads a part of it.
+
+        Returns
+        -------
+        Plan
+            With the recovery that the map needs.
+        """
+        from geoindex.clean.kinds import find_recovery  # loads the compiled steps
+
+        return replace(self, recovery=find_recovery(self, shape, read))
 
     @property
     def is_unit(self) -> NDArray[np.bool_]:
@@ -291,4 +331,5 @@ class Plan:
             "hatch": [list(hatch) for hatch in self.hatches],
             "hatch_gap": options.hatch_gap,
             "reach": options.reach,
+            **({} if self.recovery is None else {"recovery": self.recovery.to_dict()}),
         }

@@ -22,18 +22,20 @@ __all__ = [
     "account",
     "count_hatched",
     "hatch_texts",
+    "recovery_text",
+    "unsure_texts",
 ]
 
-Reason = Literal["edges", "ink", "hatch", "speckle"]
+Reason = Literal["edges", "ink", "hatch", "speckle", "restored"]
 
 Extra = Literal["reasons", "confidence"]
 """Grids that class recovery can write beside the classes."""
 
-REASONS: dict[Reason, int] = {"edges": 1, "ink": 2, "hatch": 3, "speckle": 4}
+REASONS: dict[Reason, int] = {"edges": 1, "ink": 2, "hatch": 3, "speckle": 4, "restored": 5}
 """Codes of the mask of changed pixels; 0 is unchanged."""
 
 CHANGES_PALETTE = Palette(
-    [[255, 255, 255], [31, 120, 180], [227, 26, 28], [51, 160, 44], [255, 127, 0]],
+    [[255, 255, 255], [31, 120, 180], [227, 26, 28], [51, 160, 44], [255, 127, 0], [106, 61, 154]],
     names=["unchanged", *REASONS],
     name="changes",
 )
@@ -45,6 +47,10 @@ CONFIDENCE_PALETTE = Palette(
     name="confidence",
 )
 """Colors of a confidence grid; the row is the percent."""
+
+
+LEAST_EXPLAINED = 0.5
+"""Share of the pixels that a kind of picture must explain to be trusted."""
 
 
 def count_hatched(
@@ -67,7 +73,7 @@ def account(
     Parameters
     ----------
     plan : Plan
-    changed : ndarray of int64, shape (5,)
+    changed : ndarray of int64, shape (6,)
         Pixels of each code of :data:`REASONS`, 0 among them.
     hatched : ndarray of int64, shape (n_classes,)
         Pixels that hatching gave to each class.
@@ -77,13 +83,16 @@ def account(
     Returns
     -------
     dict
-        ``ink``, palette rows; ``ink_colors``, inks that the palette does not have; ``changed``,
-        pixels by reason; ``hatches``, those that were looked for and the pixels of their classes
-        that they gave; and ``classes``, those that occur before or after, most pixels after first.
+        ``recovery``, the kind of picture that the map turned out to be, and what was found about
+        it; ``ink``, palette rows; ``ink_colors``, inks that the palette does not have;
+        ``changed``, pixels by reason; ``hatches``, those that were looked for and the pixels of
+        their classes that they gave; and ``classes``, those that occur before or after, most
+        pixels after first.
     """
     n_classes = len(before)
     order = np.lexsort([np.arange(n_classes), -before, -after])
     return {
+        "recovery": {"by": "export"} if plan.recovery is None else plan.recovery.to_dict(),
         "ink": [row for row in plan.inks if row < len(plan.classes)],
         "ink_colors": plan.ink_colors,
         "changed": {reason: int(changed[code]) for reason, code in REASONS.items()},
@@ -101,6 +110,45 @@ def account(
             for index in order[(before + after)[order] > 0]
         ],
     }
+
+
+def recovery_text(recovery: dict[str, Any]) -> str | None:
+    """Tell what kind of picture a map turned out to be; None for an export.
+
+    Parameters
+    ----------
+    recovery : dict
+        As :func:`account` reports it.
+
+    Returns
+    -------
+    str or None
+    """
+    if recovery["by"] == "blend":
+        share = f"{recovery['opacity']:.0%}"
+        return f"found units at {share} of their color over a gray hillshade, which was taken off"
+    return None
+
+
+def unsure_texts(accounts: Sequence[dict[str, Any]]) -> list[str]:
+    """Describe a kind of picture that was asked for and does not fit, in one line.
+
+    Parameters
+    ----------
+    accounts : sequence of dict
+        As in :func:`hatch_texts`.
+
+    Returns
+    -------
+    list of str
+    """
+    shares = [one["recovery"].get("explained", 1.0) for one in accounts]
+    if min(shares, default=1.0) >= LEAST_EXPLAINED:
+        return []
+    return [
+        f"units over a gray hillshade explain only {min(shares):.0%} of the map; check that the "
+        "palette is its legend, or leave out shade='blend'"
+    ]
 
 
 def hatch_texts(accounts: Sequence[dict[str, Any]], palette: Palette) -> list[str]:

@@ -75,7 +75,7 @@ class BandCleaner:
         self._come += len(indices)
         ready = n_rows
         if self._come < n_rows:
-            ready = self._come - self.plan.options.halo
+            ready = self._come - self.plan.halo
             # Whole tiles, because each needs a halo of its own.
             ready -= (ready - self._done) % TILE
         if ready <= self._done:
@@ -85,12 +85,13 @@ class BandCleaner:
             self._indices = [np.concatenate(self._indices)]
         colors, indices = self._colors[0], self._indices[0]
         inner = slice(self._done - self._first, ready - self._first), slice(0, n_cols)
-        block = clean_block(colors, indices, self.plan, inner)
+        block = clean_block(colors, indices, self.plan, inner, origin=(self._first, 0))
         self._tally(indices[inner], block)
-        self.unlisted.add(colors, inner[0].start, indices[inner], block.indices)
+        if self.plan.recovery is None:
+            self.unlisted.add(colors, inner[0].start, indices[inner], block.indices)
         self._count_changed(colors[inner], block)
         yield block, (slice(self._done, ready), slice(0, n_cols))
-        keep = max(0, ready - self.plan.options.halo - self._first)
+        keep = max(0, ready - self.plan.halo - self._first)
         self._colors, self._indices = [colors[keep:].copy()], [indices[keep:].copy()]
         self._first, self._done = self._first + keep, ready
 

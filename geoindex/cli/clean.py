@@ -8,6 +8,7 @@ from typing import Any, get_args
 import click
 
 from geoindex.clean import Clean
+from geoindex.clean.reasons import recovery_text
 from geoindex.cli.clean_options import changes_option, clean_options, confidence_option
 from geoindex.cli.output import (
     echo_json,
@@ -98,7 +99,10 @@ def clean_command(
 
 
 def echo_changes(cleaned: dict[str, Any], n_pixels: int) -> None:
-    """Print what class recovery changed, and which classes changed most."""
+    """Print what kind of map was recovered, what changed, and which classes changed most."""
+    text = recovery_text(cleaned["recovery"])
+    if text is not None:
+        click.echo(f"  {text}")
     for reason, count in cleaned["changed"].items():
         click.echo(f"  {reason:<13} {count:,} px changed ({count / n_pixels:.2%})")
     classes = [row for row in cleaned["classes"] if row["before"] != row["after"]]

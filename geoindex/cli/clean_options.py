@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields
 from functools import wraps
-from typing import Any
+from typing import Any, get_args
 
 import click
 from click.core import ParameterSource
 
-from geoindex.clean import Clean
+from geoindex.clean.options import Clean, Shade
 
 __all__ = [
     "changes_option",
@@ -48,6 +48,10 @@ def clean_options(command: Callable[..., None]) -> Callable[..., None]:
     def with_clean(*args: Any, **options: Any) -> None:
         steps = {name: options.pop(name) for name in CLEAN_PARAMETERS}
         steps["ink"] = steps["ink"] or None
+        if options.pop("no_shade"):
+            if steps["shade"] is not None:
+                raise click.UsageError("--shade and --no-shade contradict each other")
+            steps["shade"] = False
         steps["connectivity"] = int(steps["connectivity"])
         command(*args, clean=Clean(**steps), **options)
 
@@ -80,11 +84,15 @@ CLEAN_OPTIONS = (
         "role ink]",
     ),
     click.option(
-        "--shade/--no-shade",
-        default=None,
-        help="Allow units darker or brighter than in the palette (hillshade).  [default: on with "
-        "--metric shaded]",
+        "--shade",
+        type=click.Choice(get_args(Shade)),
+        is_flag=False,
+        flag_value="multiply",
+        help="How a hillshade was laid on the units: multiply, units are darker or brighter than "
+        "in the palette; blend, they lie half transparent over its gray. Alone it is multiply.  "
+        "[default: multiply with --metric shaded, otherwise blend if the image shows it]",
     ),
+    click.option("--no-shade", is_flag=True, help="Take the map to have no hillshade."),
     click.option(
         "--hatch",
         multiple=True,
@@ -142,6 +150,6 @@ def _refuse_clean_options() -> None:
         One of them was given.
     """
     context = click.get_current_context()
-    for name in (*CLEAN_PARAMETERS, "changes", "confidence"):
+    for name in (*CLEAN_PARAMETERS, "no_shade", "changes", "confidence"):
         if context.get_parameter_source(name) == ParameterSource.COMMANDLINE:
             raise click.UsageError(f"--{name.replace('_', '-')} needs --clean")

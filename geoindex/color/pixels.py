@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.errors import ImageError, OptionError
+from geoindex.rules.box import Region
 from geoindex.rules.byte_order import in_native_order
 from geoindex.rules.choices import check_choice, check_integer
 from geoindex.rules.scale import (
@@ -194,6 +195,13 @@ class Pixels:
             return self.table[..., :3]
         # Nodata may be beyond the table.
         return np.take(self.table, self.codes, axis=0, mode="clip")
+
+    def part(self, region: Region) -> Pixels:
+        """Pixels of some rows and columns of an image."""
+        valid = None if self.valid is None else self.valid[region]
+        if self.codes is None:
+            return Pixels(table=self.table[region], valid=valid)
+        return Pixels(table=self.table, valid=valid, codes=self.codes[region])
 
 
 def as_pixels(

@@ -232,6 +232,7 @@ def convert_image(
     counter = ColorCounter()
     with open_image(src, mapping.rule, layout.place, gdal=mapping.gdal) as image:
         _warn_of_memory(image)
+        mapping = mapping.seen(image.shape, image.read)
         cleaner = mapping.cleaner(image.shape)
         header = _header(image, mapping, layout)
 

@@ -217,11 +217,13 @@ def index_image(
     if isinstance(image, str | PathLike) or is_dataset(image):
         with open_image(image, mapping.rule, place) as opened:
             name, is_plain = opened.name, opened.is_plain
+            mapping = mapping.seen(opened.shape, opened.read)
             cleaner = mapping.cleaner(opened.shape)
             grid = map_file(opened, mapping, counter=counter, cleaner=cleaner)
     else:
         raster = array_image(image, mapping.rule, channel_axis, place)
         rows, cols = raster.pixels.shape
+        mapping = mapping.seen((rows, cols), raster.pixels.part)
         cleaner = mapping.cleaner((rows, cols))
         grid = _map_array(raster, mapping, counter, cleaner)
     report = summarize(

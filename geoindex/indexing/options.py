@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,7 @@ from geoindex.rules.indices import IndexArray, IndexType
 from geoindex.rules.scale import Depth, Scale
 
 if TYPE_CHECKING:
+    from geoindex.clean.sample import Read
     from geoindex.clean.strips import BandCleaner
 
 __all__ = ["GridLayout", "ImageMapping"]
@@ -162,6 +163,27 @@ class ImageMapping:
         if self.plan is not None:
             made["clean"] = self.plan.to_dict()
         return made
+
+    def seen(self, shape: tuple[int, int], read: Read) -> ImageMapping:
+        """Find out what kind of picture an image is, if its classes are to be recovered.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            Rows and columns of the image.
+        read : callable
+            Reads a part of it.
+
+        Returns
+        -------
+        ImageMapping
+        """
+        if self.plan is None:
+            return self
+        # Without the largest distance, a hillshade would leave hardly a pixel.
+        if self.mapper.max_distance is not None and self.plan.options.shade is None:
+            return self
+        return replace(self, plan=self.plan.seen(shape, read))
 
     def cleaner(self, shape: tuple[int, int]) -> BandCleaner | None:
         """Prepare class recovery of a file of this shape, if it is wanted."""

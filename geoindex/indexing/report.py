@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.clean.reasons import hatch_texts
+from geoindex.clean.reasons import hatch_texts, unsure_texts
 from geoindex.color.histogram import ColorHistogram
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.merged import MergedColors, group_merged, merged_texts
@@ -117,7 +117,8 @@ class ConversionReport:
     not have them as it is."""
 
     not_found: tuple[str, ...] = ()
-    """Hatchings that class recovery did not find, one line each."""
+    """Hatchings that class recovery did not find, and a hillshade that does not explain the map,
+    one line each."""
 
     maybe_classes: tuple[int, int] | None = None
     """Smallest and largest level of a one-band image whose levels could be class numbers: few and
@@ -232,10 +233,17 @@ def summarize(
         merged=merged,
         hidden=_hidden(palette) if classes is None else _hidden_of_rows(classes),
         cleaned=cleaned,
-        opacity=likely_opacity(histogram.colors, histogram.counts, mapper.palette),
-        not_found=tuple(hatch_texts([cleaned], palette)) if cleaned else (),
+        opacity=_opacity(histogram, mapping),
+        not_found=(*hatch_texts([cleaned], palette), *unsure_texts([cleaned])) if cleaned else (),
         maybe_classes=_maybe_classes(levels, palette) if is_plain else None,
     )
+
+
+def _opacity(histogram: ColorHistogram, mapping: ImageMapping) -> float | None:
+    """Opacity of the palette on white, unless recovery has found what lies under the units."""
+    if mapping.plan is not None and mapping.plan.recovery is not None:
+        return None
+    return likely_opacity(histogram.colors, histogram.counts, mapping.mapper.palette)
 
 
 def _maybe_classes(levels: NDArray[np.uint8], palette: Palette) -> tuple[int, int] | None:

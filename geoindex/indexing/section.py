@@ -68,6 +68,7 @@ def image_section(
     section_files(path, overwrite=overwrite)
     counter = ColorCounter()
     with open_image(image, mapping.rule) as opened:
+        mapping = mapping.seen(opened.shape, opened.read)
         cleaner, is_plain = mapping.cleaner(opened.shape), opened.is_plain
         grid = map_file(opened, mapping, counter=counter, cleaner=cleaner)
     written = write_section(

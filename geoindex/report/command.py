@@ -78,6 +78,8 @@ def clean_facts(clean: dict[str, Any]) -> dict[str, Any]:
     for name in CLEAN_NUMBERS:
         if clean.get(name, getattr(usual, name)) != getattr(usual, name):
             words += [_option(name), str(clean[name])]
+    if clean.get("recovery", {}).get("by") == "blend":
+        words += ["--shade", "blend"]
     return {
         "words": words,
         "shade": bool(clean.get("shade")),
