@@ -16,7 +16,7 @@ from geoindex.errors import GeoindexError
 from geoindex.files.whole_files import check_target
 from geoindex.images.picture import read_picture
 from geoindex.learn.legend import legend_palette
-from geoindex.learn.swatches import Legend
+from geoindex.learn.legend.swatches import Legend
 from geoindex.palettes.formats import check_palette_target, save_palette
 
 __all__ = ["legend_command"]
@@ -28,9 +28,8 @@ __all__ = ["legend_command"]
     "--box",
     nargs=4,
     type=int,
-    required=True,
     metavar="LEFT TOP RIGHT BOTTOM",
-    help="Place of the legend in pixels.",
+    help="Place of the legend in pixels.  [default: it is looked for on the whole sheet]",
 )
 @click.option("-o", "--output", required=True, metavar="DST", help="Palette file to write.")
 @names_option
@@ -44,6 +43,12 @@ __all__ = ["legend_command"]
     help="Color of lines and text printed over the units, such as black or #1f1a17, or the name "
     "of a swatch; it gets the role ink. May be repeated.",
 )
+@click.option(
+    "--white-paper",
+    is_flag=True,
+    help="Give the colors of a scan as they are on white paper in even light.  [default: as they "
+    "are in SRC, for a map in the same scan]",
+)
 @click.option("--picture", metavar="PNG", help="Also draw the swatches found, numbered.")
 @overwrite_option
 @json_option
@@ -51,11 +56,12 @@ __all__ = ["legend_command"]
 def legend_command(
     src: str,
     *,
-    box: tuple[int, int, int, int],
+    box: tuple[int, int, int, int] | None,
     output: str,
     names_file: str | None,
     typed: tuple[str, ...],
     ink: tuple[str, ...],
+    white_paper: bool,
     picture: str | None,
     overwrite: bool,
     as_json: bool,
@@ -63,8 +69,9 @@ def legend_command(
 ) -> None:
     """Read a palette from the printed legend in the picture SRC.
 
-    Swatches are rectangles of one color, with or without a frame. They are numbered in columns
-    from left to right, each from top to bottom, and named in this order; --picture shows it.
+    Swatches are rectangles of one color, with or without a frame, a pattern or a code; a scan may
+    be tilted by up to 6 degrees. They are numbered in columns from left to right, each from top
+    to bottom, and named in this order; --picture shows it.
     """
     if names_file is not None and typed:
         raise click.UsageError("give the names with --names or with --name, not with both")
@@ -75,7 +82,7 @@ def legend_command(
     names = list(typed) or (None if names_file is None else read_names(names_file))
     pixels = read_picture(src)
     try:
-        legend = legend_palette(pixels[..., :3], box=box)
+        legend = legend_palette(pixels[..., :3], box=box, white_paper=white_paper)
         if names is not None:
             if picture is not None and len(names) != len(legend.swatches):
                 # The picture shows what is wrong with the names.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from geoindex.errors import PaletteError
 from geoindex.palette import Palette
@@ -27,6 +27,16 @@ class Swatch:
 
     patterned: bool = False
     """Whether it is hatched, dotted or shaded, so that no single color represents it."""
+
+
+class HasBox(Protocol):
+    """What lies in a box."""
+
+    @property
+    def box(self) -> Box: ...
+
+
+Boxed = TypeVar("Boxed", bound=HasBox)
 
 
 class Legend(Palette):
@@ -149,9 +159,9 @@ class Legend(Palette):
         }
 
 
-def in_order(swatches: list[Swatch]) -> list[Swatch]:
+def in_order(swatches: Iterable[Boxed]) -> list[Boxed]:
     """Sort swatches into columns from left to right, each from top to bottom."""
-    columns: list[list[Swatch]] = []
+    columns: list[list[Boxed]] = []
     for swatch in sorted(swatches, key=lambda one: one.box[0]):
         middle = (swatch.box[0] + swatch.box[2]) / 2
         column = next(

@@ -1,22 +1,16 @@
-"""The palette of a printed legend, from its swatches."""
+"""Swatches as regions of one color: exact ones of programs, and those of small print."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from os import PathLike
+from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from geoindex.color.pixels import PixelRule, as_pixels
-from geoindex.errors import GeoindexError, ImageError
-from geoindex.images.picture import read_picture
-from geoindex.learn.swatches import Box, Legend, Swatch, in_order
-from geoindex.palette import Palette
-from geoindex.rules.box import region_of_box
-from geoindex.rules.scale import round_colors
+from geoindex.learn.legend.swatches import Box, Swatch
 
-__all__ = ["legend_palette"]
+__all__ = ["LEAST_SIDE", "exact_swatches", "small_swatches"]
+
 
 EXACT, NOISY = 2, 10
 """Largest difference of neighboring pixels of one color, in 8 bits: in exact pictures, and in
@@ -47,115 +41,44 @@ LARGEST_SPREAD = 40
 """Largest range of a channel within a swatch of one color."""
 
 
-def legend_palette(
-    image: str | PathLike[str] | ArrayLike,
-    *,
-    box: Sequence[int] | None = None,
-    names: Sequence[str] | None = None,
-    ink: Sequence[str] = (),
-) -> Legend:
-    """Find the swatches of a printed legend and take their colors as a palette.
-
-    A swatch is a rectangle of one color, framed or not, at least 6 pixels wide and high. Text and
-    anything much smaller than the other swatches is ignored. A white swatch needs a frame.
+def exact_swatches(picture: NDArray[np.uint8]) -> list[Swatch] | None:
+    """Find the swatches of a legend whose plain ones are exactly of one color.
 
     Parameters
     ----------
-    image : path-like or array_like, shape (rows, cols, 3) or (rows, cols, 4)
-        The picture: an image file, or an array as in :func:`geoindex.nearest`.
-    box : sequence of four int, optional
-        Left, top, right and bottom of the legend in pixels, right and bottom exclusive; the whole
-        picture by default.
-    names : sequence of str, optional
-        Names of the swatches in their order: columns from left to right, each from top to
-        bottom.
-    ink : sequence of str, optional
-        Names of swatches, or other colors such as ``"black"``, that are lines and text printed
-        over the units; they get the role ``"ink"``.
+    picture : ndarray of uint8, shape (rows, cols, 3)
 
     Returns
     -------
-    Legend
-        A palette that also knows its swatches.
-
-    Raises
-    ------
-    MissingFileError
-        The file does not exist.
-    ImageError
-        The file cannot be read, the pixels are no colors, or the box holds no swatch.
-    OptionError
-        The box is empty or not inside the picture.
-    PaletteError
-        The numbers of names and swatches differ, or an ink is no color.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from geoindex import legend_palette
-    >>> picture = np.full((60, 50, 3), 255, np.uint8)
-    >>> picture[10:22, 5:30] = [230, 203, 203]
-    >>> picture[32:44, 5:30] = [56, 168, 0]
-    >>> legend = legend_palette(picture, names=["gneiss", "dunite"])
-    >>> legend.colors.tolist(), legend.swatches[1].box
-    ([[230, 203, 203], [56, 168, 0]], (5, 32, 30, 44))
+    list of Swatch or None
+        In no order; None if the picture is a scan, a photograph or JPEG.
     """
-    if isinstance(image, str | PathLike):
-        picture = read_picture(image)[..., :3]
-        try:
-            return legend_palette(picture, box=box, names=names, ink=ink)
-        except GeoindexError as error:
-            raise type(error)(f"{image}: {error}") from None
-    pixels = as_pixels(np.asarray(image), PixelRule())
-    if len(pixels.shape) != 2:
-        raise ImageError(
-            f"a picture must have the shape (rows, cols, 3 or 4), found {pixels.shape}"
-        )
-    if 0 in pixels.shape:
-        raise ImageError(f"the picture has no pixels: its shape is {pixels.shape}")
-    rows, cols = (
-        (slice(0, pixels.shape[0]), slice(0, pixels.shape[1]))
-        if box is None
-        else region_of_box(box, pixels.shape)
-    )
-    left, top = cols.start, rows.start
-    crop = round_colors(pixels.colors[rows, cols]).astype(np.int16)
-    found = _find_swatches(crop)
-    if not found:
-        raise ImageError(
-            "the box holds no swatch, that is, no rectangle of one color of at least "
-            f"{LEAST_SIDE} x {LEAST_SIDE} pixels; draw the box around the legend"
-        )
-    swatches = tuple(
-        Swatch(
-            color=swatch.color,
-            box=(
-                swatch.box[0] + left,
-                swatch.box[1] + top,
-                swatch.box[2] + left,
-                swatch.box[3] + top,
-            ),
-            patterned=swatch.patterned,
-        )
-        for swatch in in_order(found)
-    )
-    palette = Palette(np.array([swatch.color for swatch in swatches], dtype=np.uint8))
-    legend = Legend(palette, swatches, (left, top, cols.stop, rows.stop))
-    if names is not None:
-        legend = legend.named(names)
-    return legend.with_ink(ink)
-
-
-def _find_swatches(crop: NDArray[np.int16]) -> list[Swatch]:
-    """Swatches of a legend, in no order."""
-    from scipy.ndimage import median_filter
-
+    crop = picture.astype(np.int16)
     regions = _regions(crop, EXACT)
     flat = _flat_swatches(crop, regions)
     if not flat or not all(_is_uniform(crop, regions, swatch.box) for swatch in flat):
-        smooth = median_filter(crop, size=(3, 3, 1))
-        regions = _regions(smooth, NOISY)
-        flat = _flat_swatches(smooth, regions)
+        return None
+    return flat + _patterned_rest(crop, regions, flat)
+
+
+def small_swatches(picture: NDArray[np.uint8]) -> list[Swatch]:
+    """Find swatches of a scan that are too small to be told from blurred text by their outline.
+
+    Parameters
+    ----------
+    picture : ndarray of uint8, shape (rows, cols, 3)
+
+    Returns
+    -------
+    list of Swatch
+        In no order.
+    """
+    from scipy.ndimage import median_filter
+
+    crop = picture.astype(np.int16)
+    smooth = median_filter(crop, size=(3, 3, 1))
+    regions = _regions(smooth, NOISY)
+    flat = _flat_swatches(smooth, regions)
     return flat + _patterned_rest(crop, regions, flat)
 
 

@@ -1,0 +1,82 @@
+"""Legends as they are printed and scanned, drawn by the benchmarks with known answers."""
+
+from __future__ import annotations
+
+import importlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from geoindex import legend_palette
+from geoindex.learn.legend.paper import tilt_of, whitened
+from tests.support.drawings import draw_legend as draw_exact
+
+
+@pytest.fixture
+def draw_legend(repository, monkeypatch: pytest.MonkeyPatch):
+    """The generator of the benchmarks, with seeds that were not used for tuning."""
+    monkeypatch.syspath_prepend(str(repository / "benchmarks"))
+    return importlib.import_module("drawn_legends").draw_legend
+
+
+@pytest.mark.parametrize(
+    ("seed", "tilt", "white_paper"),
+    [
+        (2000, 3, False),
+        (2028, -2, True),
+        (2038, -3, False),
+        (2059, 2, True),
+        (2041, 1.5, False),
+        (2076, 0, False),
+    ],
+)
+def test_scans_are_read_in_order(draw_legend, seed: int, tilt: float, white_paper: bool) -> None:
+    drawn = draw_legend(seed, tilt=tilt, x_height=11)
+    legend = legend_palette(drawn.picture, white_paper=white_paper)
+    expected = [one.ink if white_paper else one.color for one in drawn.swatches]
+    assert len(legend.swatches) == len(expected)
+    assert np.abs(legend.colors - np.array(expected, int)).max() <= 12
+    assert legend.patterned == tuple(i for i, s in enumerate(drawn.swatches) if s.patterned)
+    for found, one in zip(legend.swatches, drawn.swatches, strict=True):
+        middle = (found.box[0] + found.box[2]) / 2, (found.box[1] + found.box[3]) / 2
+        np.testing.assert_allclose(middle, one.middle, atol=3)
+
+
+@pytest.mark.parametrize("tilt", [-2.7, 0.6, 3.3])
+def test_tilt_of_what_is_drawn(draw_legend, tilt: float) -> None:
+    assert tilt_of(draw_legend(2028, tilt=tilt, x_height=9).picture) == pytest.approx(
+        tilt, abs=0.1
+    )
+
+
+def test_paper_becomes_white() -> None:
+    y, x = np.mgrid[0:240, 0:300]
+    light = (1 - 0.1 * (x / 300) ** 2 - 0.05 * y / 240)[..., np.newaxis]
+    sheet = np.full((240, 300, 3), 255.0)
+    sheet[60:100, 50:120] = [120, 200, 90]
+    picture = (sheet * light * np.array([0.98, 0.96, 0.88])).round().astype(np.uint8)
+    assert np.abs(whitened(picture).astype(int) - sheet).max() <= 3
+
+
+def test_a_legend_is_found_on_its_sheet(repository) -> None:
+    """The same swatches with and without a box, also on a tilted copy in JPEG."""
+    sheet = repository / "data" / "sample_sheet.png"
+    boxed = legend_palette(sheet, box=(676, 55, 890, 490))
+    assert legend_palette(sheet).swatches == boxed.swatches
+    with Image.open(sheet) as opened:
+        large = opened.convert("RGB").resize((1125, 650), Image.Resampling.BICUBIC)
+    tilted = large.rotate(-1.4, Image.Resampling.BICUBIC, expand=True, fillcolor=(255, 255, 255))
+    found = legend_palette(np.array(tilted))
+    assert len(found.swatches) == len(boxed.swatches)
+    assert np.abs(found.colors.astype(int) - boxed.colors).max() <= 3
+
+
+def test_small_print_is_read_as_before(repository) -> None:
+    """Swatches of 6 pixels, whose blurred names are as solid as they."""
+    legend = draw_exact(size=(72, 24), gap=30, columns=2)
+    small = legend.resize((legend.width // 4, legend.height // 4), Image.Resampling.BOX)
+    noisy = np.array(small) + np.random.default_rng(1).normal(0, 1, (*np.array(small).shape,))
+    found = legend_palette(noisy.round().clip(0, 255).astype(np.uint8))
+    assert len(found.swatches) >= 5
+    assert all(swatch.box[3] - swatch.box[1] <= 8 for swatch in found.swatches)
