@@ -106,7 +106,7 @@ def counted_images(
         if progress is not None and not is_one:
             progress(done, len(images))
     if failures:
-        more = f" ({len(failures) - 1:,} more of {len(images):,} images)" * (len(failures) > 1)
+        more = f", and so are {len(failures) - 1:,} more images" * (len(failures) > 1)
         warnings.warn(f"{failures[0]}; it is left out{more}", GeoindexWarning, stacklevel=2)
 
 

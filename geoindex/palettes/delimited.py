@@ -134,9 +134,17 @@ def _header_and_body(rows: Sequence[Row], request: Request) -> tuple[Row | None,
     if place < 0:
         return None, rows
     header = rows[place]
+    if not _is_header(header) and first < len(rows) and _is_title(header, rows[first]):
+        request.warn(f"{' '.join(header.cells)[:60].strip()!r} is taken for a title", header.line)
+        return None, rows[first:]
     if request.columns is None and not _is_header(header) and first < len(rows):
         request.warn(f"{', '.join(header.cells)[:60]!r} is taken for the header", header.line)
     return header, rows[place + 1 :]
+
+
+def _is_title(row: Row, below: Row) -> bool:
+    """Whether a row has words in one cell only, above a row of a color that has more."""
+    return sum(map(bool, row.cells)) == 1 < sum(map(bool, below.cells))
 
 
 def _has_bare_color(rows: Sequence[Row]) -> bool:

@@ -164,6 +164,8 @@ TOLD = [
         None,
     ),
     ("r,g,b,a\n1,2,3,1\n4,5,6,0.5", "line 3: partly transparent colors", None),
+    ("Legend\n\n1;Built-Up;#0a0\n2;Water;#00f", "line 1: 'Legend' is taken for a title", (1, 2)),
+    ("Legend;;;\nTill;250;208;200\nClay;25;208;20", "'Legend' is taken for a title", None),
 ]
 
 
