@@ -20,7 +20,7 @@ from geoindex.grids.value_files import value_opener
 from geoindex.indexing.convert_values import ValueReport, convert_values
 from geoindex.values.ramp import Ramp
 from geoindex.values.reading import ValueOptions
-from geoindex.values.scale import ScaleKind, value_scale
+from geoindex.values.scale import ScaleKind, Ticks, value_scale
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -45,7 +45,7 @@ class ValueJob:
     scale: ScaleKind = "linear"
     """How values lie along the ramp."""
 
-    ticks: tuple[tuple[float, float], ...] | None = None
+    ticks: tuple[tuple[float, float], ...] | Literal["read"] | None = None
     """Values at places of the ramp."""
 
     unit: str | None = None
@@ -73,7 +73,7 @@ class ValueJob:
             "limits": None if self.limits is None else list(self.limits),
             "bar": self.bar if self.bar is None or isinstance(self.bar, str) else list(self.bar),
             "scale": self.scale,
-            "ticks": None if self.ticks is None else [list(tick) for tick in self.ticks],
+            "ticks": "read" if self.ticks == "read" else [list(tick) for tick in self.ticks or ()],
             "unit": self.unit,
             "crs": None if self.crs is None else self.crs.to_wkt(),
             "alpha": self.rule.alpha,
@@ -114,7 +114,7 @@ def convert_many_values(
     *,
     bar: Sequence[float] | Literal["find"] | None = None,
     scale: ScaleKind = "linear",
-    ticks: Sequence[tuple[float, float]] | None = None,
+    ticks: Ticks | None = None,
     unit: str | None = None,
     crs: CRS | None = None,
     rule: PixelRule | None = None,
@@ -158,7 +158,9 @@ def convert_many_values(
         limits=None if limits is None else (float(limits[0]), float(limits[1])),
         bar=bar if bar is None or isinstance(bar, str) else tuple(float(side) for side in bar),
         scale=scale,
-        ticks=None if ticks is None else tuple((float(p), float(v)) for p, v in ticks),
+        ticks=ticks
+        if ticks is None or isinstance(ticks, str)
+        else tuple((float(place), float(value)) for place, value in ticks),
         unit=unit,
         crs=crs,
         rule=rule or PixelRule(),

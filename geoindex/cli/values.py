@@ -27,24 +27,24 @@ from geoindex.rules.crs import parse_crs
 from geoindex.values.filling import Fill
 from geoindex.values.load import load_ramp
 from geoindex.values.ramp import Rounding
-from geoindex.values.scale import ScaleKind
+from geoindex.values.scale import ScaleKind, Ticks
 from geoindex.values.shading import Shade
 
 __all__ = ["values_command"]
 
 
-def _ticks(
-    _context: click.Context, _option: click.Parameter, text: str | None
-) -> list[tuple[float, float]] | None:
+def _ticks(_context: click.Context, _option: click.Parameter, text: str | None) -> Ticks | None:
     """Pairs of place and value of ``--ticks``."""
     if text is None:
         return None
+    if text == "read":
+        return "read"
     try:
         pairs = [pair.split("=") for pair in text.split(",")]
         return [(float(place), float(value)) for place, value in pairs]
     except ValueError:
         raise click.BadParameter(
-            f"{text!r} is not a list of places and values, such as 0=-50,0.3=0,1=120"
+            f"{text!r} is not a list of places and values, such as 0=-50,0.3=0,1=120, nor 'read'"
         ) from None
 
 
@@ -81,10 +81,11 @@ def _ticks(
 )
 @click.option(
     "--ticks",
-    metavar="PLACE=VALUE,...",
+    metavar="PLACE=VALUE,...|read",
     callback=_ticks,
     help="In place of --range: values at places of the ramp, from 0 at its low end to 1, such as "
-    "0=-50,0.3=0,1=120.",
+    "0=-50,0.3=0,1=120; or 'read', the numbers beside the color bar by OCR (needs "
+    "geoindex-raster[ocr]).",
 )
 @click.option("--unit", metavar="UNIT", help="Unit of the values, such as mGal.")
 @click.option(
@@ -205,6 +206,9 @@ def _echo_report(report: ValueReport) -> None:
     click.echo(f"{report.target}: {cols} x {rows} pixels")
     click.echo(f"  values        {read.lowest:.6g} to {read.highest:.6g}{unit}")
     bar = "" if read.bar is None else f", bar at {', '.join(map(str, read.bar))}"
+    if read.ticks is not None:
+        ends = " to ".join(f"{value:.6g}" for _, value in read.ticks)
+        click.echo(f"  ticks         read by OCR: the bar goes from {ends}{unit}")
     how = {"round": "rounded", "truncate": "truncated"}[read.rounding]
     click.echo(f"  ramp          {read.ramp or 'without a name'}, {how}{bar}")
     click.echo(f"  error         at most {read.bound:.3g}{unit} where the color is exact")

@@ -22,7 +22,7 @@ from geoindex.indexing.value_stream import value_blocks
 from geoindex.indexing.values import find_ramp, read_values, value_provenance
 from geoindex.values.ramp import Ramp
 from geoindex.values.reading import ReadingReport, ValueOptions
-from geoindex.values.scale import ScaleKind, value_scale
+from geoindex.values.scale import ScaleKind, Ticks
 
 if TYPE_CHECKING:
     from rasterio.crs import CRS
@@ -71,7 +71,7 @@ def convert_values(
     *,
     bar: Sequence[float] | Literal["find"] | None = None,
     scale: ScaleKind = "linear",
-    ticks: Sequence[tuple[float, float]] | None = None,
+    ticks: Ticks | None = None,
     unit: str | None = None,
     crs: CRS | None = None,
     rule: PixelRule | None = None,
@@ -117,10 +117,8 @@ def convert_values(
     target = Path(dst)
     opener = value_opener(target, format)
     check_targets([target], Path(src), overwrite=overwrite)
-    loaded, found = find_ramp(src, rule, ramp, bar)
-    options = ValueOptions(
-        ramp=loaded, bar=found, scale=value_scale(loaded, limits, ticks, scale), **reading
-    )
+    loaded, found, values = find_ramp(src, rule, ramp, bar, limits, ticks, scale)
+    options = ValueOptions(ramp=loaded, bar=found, scale=values, **reading)
     read = read_values(src, rule, options)
     with open_image(src, rule) as image:
         if crs is not None and image.transform is None and not image.gcps:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -27,8 +28,9 @@ from geoindex.values.load import load_ramp
 from geoindex.values.mapper import Values
 from geoindex.values.ramp import Ramp, Rounding
 from geoindex.values.reading import Reading, ValueOptions, read_colors
-from geoindex.values.scale import ScaleKind, value_scale
+from geoindex.values.scale import READ_ALONE, ScaleKind, Ticks, ValueScale, value_scale
 from geoindex.values.shading import Shade
+from geoindex.values.tick_labels import read_ticks
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -49,7 +51,7 @@ def image_values(
     *,
     bar: Sequence[float] | Literal["find"] | None = None,
     scale: ScaleKind = "linear",
-    ticks: Sequence[tuple[float, float]] | None = None,
+    ticks: Ticks | None = None,
     unit: str | None = None,
     rounding: Rounding | None = None,
     max_distance: float | None = None,
@@ -86,9 +88,10 @@ def image_values(
         matplotlib, that is taken. Its pixels have no values.
     scale : {"linear", "log"}
         Whether values, or their logarithms, are even along the ramp.
-    ticks : sequence of (place, value), optional
+    ticks : sequence of (place, value) or "read", optional
         In place of limits: values at places of the ramp, counted from 0 at its low end to 1;
-        between them values are even.
+        between them values are even. ``"read"`` reads the numbers beside the color bar by OCR
+        (extra ``ocr``); three or more must lie on a straight line along it.
     unit : str, optional
         Unit of the values.
     rounding : {"round", "truncate"}, optional
@@ -131,8 +134,8 @@ def image_values(
     PaletteError
         The ramp is none.
     OptionError
-        There are no limits, they are equal, or not above 0 on a logarithmic scale; or a choice
-        is unknown.
+        There are no limits, they are equal, or not above 0 on a logarithmic scale; the numbers
+        beside the bar cannot be read; or a choice is unknown.
 
     Examples
     --------
@@ -145,11 +148,13 @@ def image_values(
     array([[ 0.1, 50. , 99.9]], dtype=float32)
     """
     rule = PixelRule(alpha=alpha, bands=None if bands is None else tuple(bands))
-    loaded, found = find_ramp(image, rule, ramp, bar, channel_axis)
+    loaded, found, values = find_ramp(
+        image, rule, ramp, bar, limits, ticks, scale, channel_axis=channel_axis
+    )
     options = ValueOptions(
         ramp=loaded,
         bar=found,
-        scale=value_scale(loaded, limits, ticks, scale),
+        scale=values,
         rounding=rounding,
         max_distance=max_distance,
         spikes=spikes,
@@ -190,19 +195,28 @@ def find_ramp(
     rule: PixelRule,
     ramp: Ramp | Colormap | str | PathLike[str] | None,
     bar: Sequence[float] | Literal["find"] | None,
+    limits: Sequence[float] | None,
+    ticks: Ticks | None,
+    scale: ScaleKind,
+    *,
     channel_axis: int | None = None,
-) -> tuple[Ramp, ColorBar | None]:
-    """Ramp of a picture, the one that is given or that of its color bar, and the bar.
+) -> tuple[Ramp, ColorBar | None, ValueScale]:
+    """Ramp of a picture, the one that is given or that of its color bar, the bar, and the values.
 
     Raises
     ------
     OptionError
-        The bar lies outside of the picture, or none was found.
+        The bar lies outside of the picture, or none was found; or there are no values, or the
+        numbers beside the bar cannot be read.
     ImageError
         The box of the bar holds no ramp.
     """
+    is_read = isinstance(ticks, str) and ticks == "read"
+    if is_read and (ramp is not None or limits is not None):
+        raise OptionError(READ_ALONE)
     if bar is None and ramp is not None:
-        return load_ramp(ramp), None
+        loaded = load_ramp(ramp)
+        return loaded, None, value_scale(loaded, limits, ticks, scale)
     if isinstance(bar, str) and bar != "find":
         raise OptionError(f"bar must be four numbers or 'find', found {bar!r}")
     if isinstance(image, str | PathLike):
@@ -220,9 +234,12 @@ def find_ramp(
         else:
             rows, cols = colors.shape[:2]
             found = bar_in_box(colors, check_box(bar, (rows, cols)))
+        if is_read:
+            found = replace(found, ticks=tuple(read_ticks(colors, found, scale)))
     except (ImageError, OptionError) as error:
         raise type(error)(f"{image_name(image)}: {error}") from None
-    return (found.ramp if ramp is None else load_ramp(ramp)), found
+    loaded = found.ramp if ramp is None else load_ramp(ramp)
+    return loaded, found, value_scale(loaded, limits, found.ticks or ticks, scale)
 
 
 def read_values(

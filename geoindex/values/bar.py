@@ -73,6 +73,9 @@ class ColorBar:
     is_known: bool
     """Whether it is a known ramp."""
 
+    ticks: tuple[tuple[float, float], ...] | None = None
+    """Places and values of its ends by the numbers beside it; None if these were not read."""
+
 
 def check_box(box: Sequence[float], shape: tuple[int, int]) -> Box:
     """Box of a bar within a picture of so many rows and columns.

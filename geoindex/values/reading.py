@@ -156,6 +156,9 @@ class ReadingReport:
     bar: tuple[int, int, int, int] | None
     """Box of the color bar in the picture: left, top, right, bottom."""
 
+    ticks: tuple[tuple[float, float], ...] | None
+    """Places and values of its ends by the numbers beside it, if these were read."""
+
     def warning(self) -> str | None:
         """Tell what a user should know of a ramp that is near itself; None if nothing."""
         if not self.approaches or (self.on_share and not self.open_share):
@@ -290,6 +293,7 @@ def _report(
         open_share=0.0,
         approaches=(),
         bar=None if options.bar is None else options.bar.box,
+        ticks=None if options.bar is None else options.bar.ticks,
     )
 
 

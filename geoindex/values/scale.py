@@ -14,10 +14,15 @@ from geoindex.rules.choices import check_choice
 from geoindex.rules.plane import Floats
 from geoindex.values.ramp import Ramp
 
-__all__ = ["ScaleKind", "ValueScale", "value_scale"]
+__all__ = ["READ_ALONE", "ScaleKind", "Ticks", "ValueScale", "value_scale"]
 
 ScaleKind = Literal["linear", "log"]
 """Whether values, or their logarithms, are even along the ramp."""
+
+READ_ALONE = "ticks='read' takes ramp and values of the color bar; leave both out"
+
+Ticks = Sequence[tuple[float, float]] | Literal["read"]
+"""Places along a ramp, from 0 to 1, and their values; or those beside the color bar."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -81,7 +86,7 @@ class ValueScale:
 def value_scale(
     ramp: Ramp,
     limits: Sequence[float] | None,
-    ticks: Sequence[tuple[float, float]] | None,
+    ticks: Ticks | None,
     kind: ScaleKind,
 ) -> ValueScale:
     """Values of a ramp: as given, or those that it has itself.
@@ -108,6 +113,10 @@ def value_scale(
     check_choice("scale", kind, ScaleKind)
     if limits is not None and ticks is not None:
         raise OptionError("limits= and ticks both give values; leave one of them out")
+    if isinstance(ticks, str) and ticks == "read":
+        raise OptionError(READ_ALONE)
+    if isinstance(ticks, str):
+        raise OptionError(f"ticks must be pairs of place and value or 'read', found {ticks!r}")
     if ticks is not None:
         return _of_ticks(ticks, kind)
     if limits is None:
