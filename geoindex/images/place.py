@@ -90,6 +90,12 @@ class GivenPlace:
             crs=parsed if parsed is not None else points_crs,
         )
 
+    @property
+    def is_placing(self) -> bool:
+        """Whether it says where an image lies, and not only in which CRS."""
+        given = (self.transform, self.bounds, self.tiles)
+        return any(one is not None for one in given) or bool(self.gcps)
+
     def transform_of(self, shape: tuple[int, int], path: Path | None) -> Affine | None:
         """Transform of an image of this shape, in a file or in memory."""
         if self.tiles is not None:

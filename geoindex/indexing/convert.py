@@ -312,11 +312,24 @@ def _header(image: MapImage, mapping: ImageMapping, layout: GridLayout) -> GridH
         transform=image.transform,
         crs=image.crs,
         gcps=image.gcps,
-        provenance=mapping.provenance,
+        provenance=_provenance(image, mapping, layout),
         numbering=layout.numbering,
         cog=layout.cog,
         creation=layout.creation,
     )
+
+
+def _provenance(image: MapImage, mapping: ImageMapping, layout: GridLayout) -> dict[str, Any]:
+    """How the grid is made; a box on a map whose place is given is told in pixels.
+
+    So the image alone tells which part of it the grid is.
+    """
+    made = mapping.provenance
+    if "map_box" in made and layout.place is not None and layout.place.is_placing:
+        (row, col), (rows, cols) = image.corner, image.shape
+        made["box"] = [col, row, col + cols, row + rows]
+        del made["map_box"]
+    return made
 
 
 def _warn_of_memory(image: MapImage) -> None:

@@ -251,13 +251,17 @@ def test_options_of_the_command_are_those_of_the_grid(tmp_path: Path) -> None:
     assert facts["options"] == expected
 
 
-@pytest.mark.parametrize("box", [[], ["--box", "2", "5", "18", "19"]])
+BOX = ["--box", "2", "5", "18", "19"]
+TURNED = ["--transform", "5", "0.1", "1000", "0", "-5", "2000.25"]
+BOUNDS = ["--bounds", "1000", "2000", "1100", "2200"]
+POINTS = ["--gcps", "map_points.txt"]
+
+
 @pytest.mark.parametrize(
-    "place",
+    ("place", "box"),
     [
-        ["--transform", "5", "0.1", "1000", "0", "-5", "2000.25"],
-        ["--bounds", "1000", "2000", "1100", "2200"],
-        ["--gcps", "map_points.txt"],
+        *((place, box) for place in (TURNED, BOUNDS, POINTS) for box in ([], BOX)),
+        (BOUNDS, ["--map-box", "1011", "2040", "1080", "2170"]),
     ],
 )
 def test_the_command_makes_the_place_again(
