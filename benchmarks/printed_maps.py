@@ -50,7 +50,7 @@ standard deviation of its noise in levels, and the quality of its JPEG."""
 OPACITY, FLAT = 0.6, 180
 """Opacity of units over a hillshade, and the gray of flat land in it."""
 
-SCREEN = 2.6
+SCREEN = 2.618
 """Pixels between the dots of a halftone."""
 
 

@@ -49,8 +49,9 @@ LISTED_COLORS = 40
     type=click.Choice(get_args(Method)),
     default="kmeans",
     show_default=True,
-    help="kmeans: least squared error; flat: the map's own flat colors, all of them without -n; "
-    "random: colors of random pixels; mediancut: median cut.",
+    help="kmeans: least squared error; units: the map's rock units and inks, also of scans, all "
+    "of them without -n; flat: the map's own flat colors exactly as drawn, likewise; random: "
+    "colors of random pixels; mediancut: median cut.",
 )
 @click.option(
     "--weights",
@@ -94,7 +95,8 @@ LISTED_COLORS = 40
     "--min-distance",
     type=float,
     metavar="D",
-    help="With --method flat: merge colors closer than D (in RGB) into the more widespread one.  "
+    help="With --method units or flat: merge colors closer than D (in RGB) into the more "
+    "widespread one.  "
     "[default: 6; JPEG: 12]",
 )
 @overwrite_option
@@ -129,13 +131,14 @@ def learn_command(
 ) -> None:
     """Learn a palette from the images SRC: files, folders and globs.
 
-    The pixels of all images count alike. With --method flat, dark colors of lines and text get
-    the role ink, so that geoindex convert --clean fills them. --names names the colors in the
-    order of the palette, largest area first.
+    The pixels of all images count alike. With --method units or flat, colors of lines and text
+    get the role ink, so that geoindex convert --clean fills them. With units, each color comes
+    with its scatter in levels per channel and with how sure it is, 0 to 100 %. --names names the
+    colors in the order of the palette, largest area first.
     """
     if output is None and not as_json:
         raise click.UsageError("name a palette file with -o, or print the palette with --json")
-    if n_colors is None and method != "flat":
+    if n_colors is None and method not in ("flat", "units"):
         raise click.UsageError(f"--method {method} needs the number of colors, -n N")
     if output is not None:
         check_palette_target(output, overwrite=overwrite)
@@ -272,6 +275,9 @@ def _echo_palette(palette: LearnedPalette, named: Palette, output: str) -> None:
     )
     for row in range(min(len(palette), LISTED_COLORS)):
         pixels, share = palette.counts[row], palette.shares[row]
-        click.echo(f"{swatch_line(named, row)}  {pixels:>12,} px {share:7.2%}")
+        line = f"{swatch_line(named, row)}  {pixels:>12,} px {share:7.2%}"
+        if palette.spreads is not None and palette.certainties is not None:
+            line += f"  +- {palette.spreads[row]:4.1f}  {palette.certainties[row]:4.0%} sure"
+        click.echo(line)
     if len(palette) > LISTED_COLORS:
         click.echo(f"... and {len(palette) - LISTED_COLORS} more; --json lists all")

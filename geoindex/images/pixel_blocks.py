@@ -34,6 +34,7 @@ __all__ = [
     "check_not_empty",
     "count_colors",
     "image_name",
+    "image_shape",
     "pixel_blocks",
     "reduced_picture",
     "worked_blocks",
@@ -245,6 +246,31 @@ def check_not_empty(histogram: ColorHistogram, name: str) -> None:
         )
 
 
+def image_shape(
+    image: str | PathLike[str] | ArrayLike | xr.DataArray | IndexGrid,
+    rule: PixelRule,
+    *,
+    channel_axis: int | None = None,
+    gdal: bool = False,
+) -> tuple[int, int]:
+    """Rows and columns of an image, or of the part of it that a rule chooses.
+
+    Parameters
+    ----------
+    image, rule, channel_axis, gdal
+        As in :func:`worked_blocks`.
+
+    Returns
+    -------
+    tuple of int
+    """
+    if isinstance(image, str | PathLike) or is_dataset(image):
+        with open_image(image, rule, gdal=gdal) as source:
+            return source.shape
+    rows, cols = _in_memory(image, rule, channel_axis)[0]
+    return rows, cols
+
+
 def reduced_picture(
     image: str | PathLike[str] | ArrayLike | xr.DataArray | IndexGrid,
     rule: PixelRule,
@@ -275,17 +301,14 @@ def reduced_picture(
     GridError
         The grid has another size.
     """
-    if isinstance(image, str | PathLike) or is_dataset(image):
-        with open_image(image, rule, gdal=gdal) as source:
-            shape: tuple[int, ...] = source.shape
-        bands = worked_blocks(image, rule, lambda pixels: pixels, gdal=gdal)
-    else:
-        shape, bands = _in_memory(image, rule, channel_axis)
+    shape = image_shape(image, rule, channel_axis=channel_axis, gdal=gdal)
     if like is not None:
         check_made_of(image_name(image), shape, like.shape)
     step = -(-max(shape) // most)
     parts, start = [], 0
-    for pixels in bands:
+    for pixels in worked_blocks(
+        image, rule, lambda pixels: pixels, channel_axis=channel_axis, gdal=gdal
+    ):
         parts.append(_opaque(pixels, slice(-start % step, None, step), step))
         start += pixels.shape[0]
     return np.concatenate(parts)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from geoindex.learn.color_areas import ColorAreas
 
-__all__ = ["drawn_as_lines", "flat_colors"]
+__all__ = ["EVEN", "LEAST_DISTANCE", "block_shares", "drawn_as_lines", "flat_colors"]
 
 EVEN = 0.9
 """Evenness from which a map counts as losslessly stored."""
@@ -114,12 +114,27 @@ def drawn_as_lines(areas: ColorAreas, colors: NDArray[np.uint8]) -> list[bool]:
     """
     if areas.evenness < EVEN:
         return [False] * len(colors)
-    known = {color.tobytes(): row for row, color in enumerate(areas.histogram.colors)}
-    rows = [known[color.tobytes()] for color in colors]
-    is_thin = areas.blocks[rows] < THIN_BLOCK_SHARE * areas.histogram.counts[rows]
+    is_thin = block_shares(areas, colors) < THIN_BLOCK_SHARE
     is_dark = colors @ np.array([299, 587, 114]) < DARK * 1000
     inks = is_thin & is_dark
     return [bool(ink) for ink in inks & ~inks.all()]
+
+
+def block_shares(areas: ColorAreas, colors: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Blocks per pixel of flat colors of a map: nearly 1 in areas, less in lines.
+
+    Parameters
+    ----------
+    areas : ColorAreas
+    colors : ndarray of uint8, shape (k, 3)
+
+    Returns
+    -------
+    ndarray of float, shape (k,)
+    """
+    known = {color.tobytes(): row for row, color in enumerate(areas.histogram.colors)}
+    rows = [known[color.tobytes()] for color in colors]
+    return np.asarray(areas.blocks[rows] / areas.histogram.counts[rows])
 
 
 def _holding_area(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from os import PathLike
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,21 +15,19 @@ from geoindex.color.histogram import ColorHistogram
 from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.color.spaces import Space
 from geoindex.color.threads import Progress
-from geoindex.errors import FewerColorsWarning, GeoindexWarning, ImageError, OptionError
+from geoindex.errors import FewerColorsWarning, GeoindexWarning, ImageError
 from geoindex.grid import IndexGrid
 from geoindex.images.pixel_blocks import check_not_empty
 from geoindex.images.several import all_images, images_name
-from geoindex.learn.color_areas import ColorAreas
 from geoindex.learn.flat import drawn_as_lines, flat_colors
-from geoindex.learn.gray.levels import Weights
 from geoindex.learn.kmeans.points import TrueColors
 from geoindex.learn.kmeans.rounding import in_order
 from geoindex.learn.kmeans.sampling import draw_colors, draw_pixels
 from geoindex.learn.learned import LearnedPalette
+from geoindex.learn.methods import METHODS, Method, Settings, Weights
 from geoindex.learn.reading import Reading
 from geoindex.palette import MAX_COLORS
 from geoindex.palettes.color_text import one_color, some_colors
-from geoindex.rules.choices import check_choice, check_integer
 from geoindex.rules.class_numbers import few_dark_levels
 from geoindex.rules.scale import Scale
 
@@ -37,61 +35,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
 __all__ = ["METHODS", "Method", "Weights", "learn_palette"]
-
-Method = Literal["kmeans", "flat", "random", "mediancut"]
-"""Names of the methods; :data:`METHODS` describes them."""
-
-METHODS: dict[Method, str] = {
-    "kmeans": (
-        "Small mean squared error: k-means on the distinct colors, weighted by their pixels, "
-        "with centers moved from where they are missed least to where they gain most."
-    ),
-    "flat": (
-        "The map's own flat colors exactly as drawn, those of areas and lines, without the "
-        "mixtures along edges and without JPEG noise."
-    ),
-    "random": "Colors of random pixels: the usual baseline.",
-    "mediancut": "Median cut (Heckbert, 1982): means of parts of equal weight.",
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Settings:
-    """The checked options."""
-
-    method: Method
-    n_colors: int | None
-    weights: Weights
-    sample: int | None
-    space: Space
-    seed: int
-    min_distance: float | None = None
-
-    def __post_init__(self) -> None:
-        check_choice("method", self.method, Method)
-        check_choice("weights", self.weights, Weights)
-        check_choice("space", self.space, Space)
-        if self.n_colors is None and self.method != "flat":
-            raise OptionError(f"method {self.method!r} needs the number of colors, n_colors")
-        if self.n_colors is not None:
-            check_integer("n_colors", self.n_colors, 1, MAX_COLORS)
-        if self.sample is not None:
-            check_integer("sample", self.sample, self.n_colors or 1, 2**31 - 1)
-        check_integer("seed", self.seed, 0, 2**32 - 1)
-        if self.min_distance is not None:
-            if self.method != "flat":
-                raise OptionError("min_distance is an option of method 'flat' only")
-            if not self.min_distance >= 0:
-                raise OptionError(f"min_distance must be 0 or more, found {self.min_distance}")
-        if self.method == "flat" and (self.weights, self.sample) != ("count", None):
-            raise OptionError("method 'flat' looks at every pixel; leave out weights and sample")
-
-    def to_dict(self) -> dict[str, Any]:
-        """Everything as JSON values."""
-        return {
-            key: value.item() if isinstance(value, np.generic) else value
-            for key, value in asdict(self).items()
-        }
 
 
 def learn_palette(
@@ -134,9 +77,9 @@ def learn_palette(
         a glob (``maps/**/*.png``) or a list of images stands for all of them: their pixels
         count alike, so a large sheet counts more than a small one.
     n_colors : int, optional
-        Number of colors, 1 to 65,535. Required except for method ``"flat"``, which returns all
-        flat colors by default.
-    method : {"kmeans", "flat", "random", "mediancut"}
+        Number of colors, 1 to 65,535. Required except for the methods ``"units"``, where it limits
+        the units and not the inks, and ``"flat"``, which return all that they find by default.
+    method : {"kmeans", "units", "flat", "random", "mediancut"}
         Method; :data:`geoindex.learn.palette.METHODS` describes them.
     weights : {"count", "unique"}
         ``"count"`` is the same as clustering every pixel; ``"unique"`` counts each distinct
@@ -156,8 +99,9 @@ def learn_palette(
     skip_unreadable : bool
         Leave out, with a warning, images of several that cannot be read.
     min_distance : float, optional
-        With method ``"flat"``: colors closer than this (RGB, 0 to 441) to one with more area are
-        merged into it. 6 by default, 12 for an image that was stored as JPEG.
+        With method ``"units"`` or ``"flat"``: colors closer than this (RGB, 0 to 441) to one with
+        more area are merged into it. 6 by default for exactly drawn colors, 12 with method
+        ``"flat"`` for an image that was stored as JPEG.
     progress : callable, optional
         Called with the number of rows done and the number of all rows; of several images, with
         those of images.
@@ -166,16 +110,18 @@ def learn_palette(
     -------
     LearnedPalette
         A :class:`Palette` with a pixel count per color, :attr:`LearnedPalette.counts`. Different
-        8-bit colors, ordered by share, then red, green, blue. With method ``"flat"``, dark colors
-        of thin lines and text have the role ``"ink"``, unless the image was stored as JPEG.
+        8-bit colors, ordered by share, then red, green, blue. With the methods ``"units"`` and
+        ``"flat"``, colors of thin lines and text have the role ``"ink"``; ``"flat"`` finds only
+        dark ones, and none in a JPEG. With ``"units"`` there are also
+        :attr:`LearnedPalette.spreads` and :attr:`LearnedPalette.certainties`.
 
     Raises
     ------
     MissingFileError
         An image file does not exist, or a folder or glob has no images.
     ImageError
-        An image cannot be read, is all transparent or nodata, or has no flat color for method
-        ``"flat"``.
+        An image cannot be read, is all transparent or nodata, or has no color that holds area for
+        methods ``"units"`` and ``"flat"``.
     OptionError
         An unknown choice, or a number out of range.
 
@@ -184,7 +130,8 @@ def learn_palette(
     FewerColorsWarning
         The image has fewer distinct colors than `n_colors`; all of them are returned.
     GeoindexWarning
-        All colors are a few dark grays, which could be class numbers.
+        All colors are a few dark grays, which could be class numbers; or with method ``"units"``
+        the image looks like a photograph or a section, not like a map of units.
 
     Examples
     --------
@@ -195,7 +142,7 @@ def learn_palette(
     >>> palette.colors.tolist(), palette.counts.tolist()
     ([[251, 0, 0], [0, 0, 90]], [3, 1])
     """
-    settings = _Settings(
+    settings = Settings(
         method=method,
         n_colors=n_colors,
         weights=weights,
@@ -224,53 +171,106 @@ def learn_palette(
         skip_unreadable=skip_unreadable,
         progress=progress,
     )
-    roles: list[str] | None = None
-    if method == "flat":
-        areas = reading.areas()
-        histogram = areas.histogram
-        check_not_empty(histogram, images_name(images))
-        colors, counts = _flat(areas, n_colors, min_distance, images_name(images))
-        inks = drawn_as_lines(areas, colors)
-        roles = ["ink" if ink else "unit" for ink in inks] if any(inks) else None
-    else:
-        histogram = reading.colors()
-        check_not_empty(histogram, images_name(images))
-        # n_colors is only optional for "flat".
-        colors, counts = _quantized(histogram, n_colors or 0, settings)
+    learned = _learn(reading, settings)
     if isinstance(image, str | PathLike):
-        _warn_of_class_numbers(histogram, rule, images_name(images))
-    if n_colors is not None and len(colors) < n_colors:
+        _warn_of_class_numbers(learned.histogram, rule, images_name(images))
+    if learned.doubt is not None:
+        warnings.warn(f"{images_name(images)} {learned.doubt}", GeoindexWarning, stacklevel=2)
+    if n_colors is not None and len(learned.colors) < n_colors:
         warnings.warn(
-            f"the palette has {len(colors):,} colors, not {n_colors:,}: "
-            f"{_reason(histogram, settings)}",
+            f"the palette has {len(learned.colors):,} colors, not {n_colors:,}: "
+            f"{_reason(learned.histogram, settings)}",
             FewerColorsWarning,
             stacklevel=2,
         )
     return LearnedPalette(
-        colors,
-        counts,
-        n_pixels=histogram.n_pixels,
-        source_colors=len(histogram),
-        roles=roles,
+        learned.colors,
+        learned.counts,
+        n_pixels=learned.histogram.n_pixels,
+        source_colors=len(learned.histogram),
+        roles=learned.roles,
+        spreads=learned.spreads,
+        certainties=learned.certainties,
         settings=settings.to_dict(),
     )
 
 
-def _flat(
-    areas: ColorAreas, n_colors: int | None, min_distance: float | None, name: str
-) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Flat colors and their counts."""
-    colors, counts = flat_colors(areas, min_distance)
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Learned:
+    """Colors and what is known of them."""
+
+    histogram: ColorHistogram
+    colors: NDArray[np.uint8]
+    counts: NDArray[np.int64]
+    roles: list[str] | None = None
+    spreads: NDArray[np.float64] | None = None
+    certainties: NDArray[np.float64] | None = None
+    doubt: str | None = None
+    """Why the image may be no map of units."""
+
+
+def _learn(reading: Reading, settings: Settings) -> _Learned:
+    """Learn by the method that the settings name."""
+    name = images_name(reading.images)
+    if settings.method == "units":
+        return _units(reading, settings)
+    if settings.method == "flat":
+        areas = reading.areas()
+        check_not_empty(areas.histogram, name)
+        colors, counts = flat_colors(areas, settings.min_distance)
+        _check_found(colors, name)
+        colors, counts = colors[: settings.n_colors], counts[: settings.n_colors]
+        inks = drawn_as_lines(areas, colors)
+        return _Learned(
+            histogram=areas.histogram, colors=colors, counts=counts, roles=_roles(inks)
+        )
+    histogram = reading.colors()
+    check_not_empty(histogram, name)
+    # n_colors is only optional for "units" and "flat".
+    colors, counts = _quantized(histogram, settings.n_colors or 0, settings)
+    return _Learned(histogram=histogram, colors=colors, counts=counts)
+
+
+def _units(reading: Reading, settings: Settings) -> _Learned:
+    """Units and inks; the largest units if their number is given."""
+    # Loading scipy and the compiled steps takes a while.
+    from geoindex.learn.units.doubt import doubt_of
+    from geoindex.learn.units.palette import unit_colors
+    from geoindex.learn.units.survey import survey_images
+
+    survey, name = survey_images(reading), images_name(reading.images)
+    check_not_empty(survey.areas.histogram, name)
+    found = unit_colors(survey, settings.min_distance)
+    _check_found(found.colors, name)
+    most = settings.n_colors or MAX_COLORS
+    kept = np.flatnonzero(found.is_ink | (np.cumsum(~found.is_ink) <= most))
+    return _Learned(
+        histogram=survey.areas.histogram,
+        colors=found.colors[kept],
+        counts=found.counts[kept],
+        roles=_roles(found.is_ink[kept].tolist()),
+        spreads=found.spreads[kept],
+        certainties=found.certainties[kept],
+        doubt=doubt_of(survey),
+    )
+
+
+def _check_found(colors: NDArray[np.uint8], name: str) -> None:
+    """Raise an error if no color was found."""
     if not len(colors):
         raise ImageError(
             f"{name} has no flat color that holds area, perhaps because it is a photograph; use "
             "method='kmeans' instead"
         )
-    return colors[:n_colors], counts[:n_colors]
+
+
+def _roles(inks: list[bool]) -> list[str] | None:
+    """Roles of colors; none if none is ink."""
+    return ["ink" if ink else "unit" for ink in inks] if any(inks) else None
 
 
 def _quantized(
-    histogram: ColorHistogram, n_colors: int, settings: _Settings
+    histogram: ColorHistogram, n_colors: int, settings: Settings
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Colors of the other methods and their counts."""
     pixels = TrueColors(histogram, settings.space, histogram.counts)
@@ -306,7 +306,7 @@ def _warn_of_class_numbers(histogram: ColorHistogram, rule: PixelRule, name: str
         )
 
 
-def _sampled(histogram: ColorHistogram, settings: _Settings) -> ColorHistogram:
+def _sampled(histogram: ColorHistogram, settings: Settings) -> ColorHistogram:
     """Histogram of the pixels to learn from."""
     if settings.sample is None or settings.sample >= histogram.n_pixels:
         return histogram
@@ -315,10 +315,10 @@ def _sampled(histogram: ColorHistogram, settings: _Settings) -> ColorHistogram:
     return ColorHistogram(colors=histogram.colors[drawn], counts=counts[drawn])
 
 
-def _reason(histogram: ColorHistogram, settings: _Settings) -> str:
+def _reason(histogram: ColorHistogram, settings: Settings) -> str:
     """Why there are fewer colors than requested."""
-    if settings.method == "flat":
-        return "the image has no more flat colors"
+    if settings.method in ("flat", "units"):
+        return f"the image has no more {'units' if settings.method == 'units' else 'flat colors'}"
     if settings.sample is not None and settings.sample < histogram.n_pixels:
         return "the sample has no more"
     return "the image has no more"

@@ -1,4 +1,4 @@
-"""Count the pixels of several images, from which a palette is learned."""
+"""Read the pixels of several images, from which a palette is learned."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ class Reading:
 
         def count(image: Any, progress: Progress | None) -> ColorCounter:
             counter = ColorCounter()
-            for _ in self._worked(image, counter.add, progress):
+            for _ in self.worked(image, counter.add, progress):
                 pass
             return counter
 
         total = ColorCounter()
-        for counter in self._counted(count):
+        for counter in self.counted(count):
             total.join(counter)
         return total.histogram()
 
@@ -48,16 +48,16 @@ class Reading:
 
         def count(image: Any, progress: Progress | None) -> AreaCounter:
             counter = AreaCounter()
-            for rows in self._worked(image, counter.count, progress):
+            for rows in self.worked(image, counter.count, progress):
                 counter.join(rows)
             return counter
 
         total = AreaCounter()
-        for counter in self._counted(count):
+        for counter in self.counted(count):
             total.add(counter)
         return total.areas()
 
-    def _worked(
+    def worked(
         self, image: Any, work: Callable[[Pixels], Result], progress: Progress | None
     ) -> Iterator[Result]:
         """Apply a function to the pixels of an image, block by block."""
@@ -70,7 +70,7 @@ class Reading:
             progress=progress,
         )
 
-    def _counted(self, count: Callable[[Any, Progress | None], Result]) -> Iterator[Result]:
+    def counted(self, count: Callable[[Any, Progress | None], Result]) -> Iterator[Result]:
         """Count something in each image, apart, so that a damaged one leaves no counts."""
         return counted_images(
             self.images, count, skip_unreadable=self.skip_unreadable, progress=self.progress

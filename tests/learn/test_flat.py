@@ -132,7 +132,10 @@ def test_grid_and_transparency() -> None:
         ({"min_distance": float("nan")}, "min_distance must be 0 or more"),
         ({"weights": "unique"}, "looks at every pixel"),
         ({"sample": 100}, "looks at every pixel"),
-        ({"method": "kmeans", "n_colors": 2, "min_distance": 3}, "option of method 'flat' only"),
+        (
+            {"method": "kmeans", "n_colors": 2, "min_distance": 3},
+            "option of methods 'flat' and 'units' only",
+        ),
     ],
 )
 def test_bad_options(options: dict, message: str) -> None:

@@ -172,7 +172,10 @@ def test_fewer_colors_are_said(rgba: np.ndarray) -> None:
         ({"n_colors": 65_536}, "found 65,536"),
         ({"n_colors": 2.5}, "n_colors must be an integer, found 2.5"),
         ({"n_colors": None}, "needs the number of colors"),
-        ({"n_colors": 4, "method": "octree"}, "unknown method 'octree'; known: kmeans, flat"),
+        (
+            {"n_colors": 4, "method": "octree"},
+            "unknown method 'octree'; known: kmeans, units, flat",
+        ),
         ({"n_colors": 4, "weights": "area"}, "unknown weights"),
         ({"n_colors": 4, "space": "hsv"}, "unknown space 'hsv'; known: rgb, lab, oklab"),
         ({"n_colors": 4, "sample": 3}, "sample must lie within 4.."),

@@ -1,0 +1,181 @@
+"""Groups of colors as units: those of one unit are joined, what holds no area is dropped."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from geoindex.learn.units.labels import Labeled, pressed
+from geoindex.learn.units.samples import Samples
+
+__all__ = ["OVEREXPOSED", "join_groups"]
+
+NEAREST = 3.0
+"""Colors closer than this (RGB) are one."""
+
+BESIDE = 0.1
+"""Share of a group's neighbors from which a close group counts as beside it."""
+
+SAME_HUE = 0.045
+"""Difference in brightness of two groups of one hue that may be left over of uneven light."""
+
+DARKENED = 5.0
+"""Distance of a unit and the same under fine print, as a multiple of a pixel's noise."""
+
+AROUND = 0.5
+"""Share of a unit among the other neighbors of its part under fine print."""
+
+WEAK_SHARE = 0.5
+"""Share of a window below which its main color may be that of a unit under fine print."""
+
+OVEREXPOSED = 247
+"""Level from which a channel may be cut off."""
+
+LEAST_PIXELS = 70
+"""Least area of a unit."""
+
+LEAST_PIECE = 9
+"""Windows of the largest connected piece of a unit, 3 x 3 of them."""
+
+
+def join_groups(
+    images: list[Samples], found: Labeled, colors: NDArray[np.float32], noise: float
+) -> NDArray[np.intp]:
+    """Find the group that stands for the unit of each group.
+
+    Parameters
+    ----------
+    images : list of Samples
+    found : Labeled
+    colors : ndarray, shape (n_groups, 3)
+    noise : float
+        Noise of a pixel in levels per channel.
+
+    Returns
+    -------
+    ndarray of int, shape (n_groups,)
+        The group's own number, that of the larger group that it belongs to, or -1 where it is no
+        unit.
+    """
+    n = len(colors)
+    target = np.arange(n)
+    beside = _neighbors(found.labels, n)
+    cut_off = _cut_off(images, found.labels, n)
+    weak = _median_shares(images, found.labels, n) < WEAK_SHARE
+    pieces = _largest_pieces(found.labels, n)
+    area = _areas(images, found, n)
+    for group in np.argsort(found.weights, kind="stable"):
+        others = np.flatnonzero((target == np.arange(n)) & (found.weights > found.weights[group]))
+        near = _same_unit(group, others, colors, found, noise, beside[group], cut_off[group])
+        if not len(near) and weak[group]:
+            near = _brighter(group, others, colors, noise, beside[group])
+        if len(near):
+            gap = np.linalg.norm(colors[near] - colors[group], axis=1)
+            target[group] = near[np.argmin(gap)]
+        elif area[group] < LEAST_PIXELS or pieces[group] < LEAST_PIECE:
+            target[group] = -1
+    for group in range(n):
+        while target[group] >= 0 and target[target[group]] != target[group]:
+            target[group] = target[target[group]]
+    return target
+
+
+def _same_unit(
+    group: np.intp,
+    others: NDArray[np.intp],
+    colors: NDArray[np.float32],
+    found: Labeled,
+    noise: float,
+    beside: NDArray[np.float64],
+    cut_off: NDArray[np.bool_],
+) -> NDArray[np.intp]:
+    """Larger groups that are the same unit."""
+    steps = colors[others] - colors[group]
+    gaps = np.linalg.norm(steps, axis=1)
+    close = gaps < np.where(beside[others] > BESIDE, max(NEAREST, 2 * noise), NEAREST)
+    if found.lights[0].adds:
+        near = np.linalg.norm(pressed(steps, 4), axis=1) < NEAREST
+        close |= near & (beside[others] > 2.5 * BESIDE)
+    elif found.lights[0].kind is not None:
+        factor = colors[others] @ colors[group] / (colors[others] ** 2).sum(axis=1)
+        rest = np.linalg.norm(colors[group] - factor[:, np.newaxis] * colors[others], axis=1)
+        close |= (np.abs(factor - 1) < SAME_HUE) & (rest < max(2.5, 3 * found.noise))
+    if not close.any() and cut_off.any():
+        kept = np.linalg.norm(steps[:, ~cut_off], axis=1)
+        close = (kept < max(4.0, 2 * noise)) & (steps[:, cut_off] > 0).all(axis=1)
+    return np.asarray(others[close])
+
+
+def _brighter(
+    group: np.intp,
+    others: NDArray[np.intp],
+    colors: NDArray[np.float32],
+    noise: float,
+    beside: NDArray[np.float64],
+) -> NDArray[np.intp]:
+    """Larger groups around a group that are a little brighter in each channel."""
+    steps = colors[others] - colors[group]
+    close = np.linalg.norm(steps, axis=1) < DARKENED * noise
+    close &= (steps > -noise / 2).all(axis=1)
+    # Among dense print no other window may have a main color.
+    outside = 1 - beside[group]
+    return np.asarray(others[close & (beside[others] >= AROUND * outside)])
+
+
+def _median_shares(
+    images: list[Samples], labels: list[NDArray[np.intp]], n: int
+) -> NDArray[np.float64]:
+    """Median share of the windows of each group."""
+    label = np.concatenate([part[part >= 0] for part in labels])
+    shares = np.concatenate(
+        [one.shares[part >= 0] for one, part in zip(images, labels, strict=True)]
+    )
+    return np.asarray(ndimage.median(shares, label, np.arange(n)))
+
+
+def _neighbors(labels: list[NDArray[np.intp]], n: int) -> NDArray[np.float64]:
+    """Share of each group among the neighbors of each group; shape (n, n)."""
+    counts = np.zeros((n, n))
+    for label in labels:
+        for one, other in ((label[:, :-2], label[:, 2:]), (label[:-2], label[2:])):
+            both = (one >= 0) & (other >= 0)
+            pairs = np.bincount(one[both] * n + other[both], minlength=n * n).reshape(n, n)
+            counts += pairs + pairs.T
+    return np.asarray(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1))
+
+
+def _cut_off(images: list[Samples], labels: list[NDArray[np.intp]], n: int) -> NDArray[np.bool_]:
+    """Channels in which windows of each group are overexposed; shape (n, 3)."""
+    counts, bright = np.zeros(n), np.zeros((n, 3))
+    for samples, label in zip(images, labels, strict=True):
+        used = label >= 0
+        counts += np.bincount(label[used], minlength=n)
+        for channel in range(3):
+            over = samples.colors[used][:, channel] > OVEREXPOSED
+            bright[:, channel] += np.bincount(label[used], over, n)
+    return bright > 0.3 * np.maximum(counts, 1)[:, np.newaxis]
+
+
+def _largest_pieces(labels: list[NDArray[np.intp]], n: int) -> NDArray[np.intp]:
+    """Windows of the largest connected piece of each group, thin parts taken off."""
+    largest = np.zeros(n, np.intp)
+    for label in labels:
+        boxes = ndimage.find_objects(label + 1, max_label=n)
+        for group, box in enumerate(boxes):
+            if box is None:
+                continue
+            opened = ndimage.binary_opening(label[box] == group, np.ones((3, 3)))
+            pieces, count = ndimage.label(opened)
+            if count:
+                largest[group] = max(largest[group], np.bincount(pieces.ravel())[1:].max())
+    return largest
+
+
+def _areas(images: list[Samples], found: Labeled, n: int) -> NDArray[np.float64]:
+    """Area of each group in pixels."""
+    area = np.zeros(n)
+    for samples, label in zip(images, found.labels, strict=True):
+        used = label >= 0
+        area += np.bincount(label[used], samples.shares[used], n) * samples.step**2
+    return area
