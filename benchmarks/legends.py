@@ -5,7 +5,10 @@ Seeds 0-9 were looked at while the reader was made; the table is of others.
 
 from __future__ import annotations
 
+import re
 import time
+import unicodedata
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -14,6 +17,7 @@ from common import machine, parser_of, positive, print_header, print_row
 from drawn_legends import DrawnLegend, DrawnSwatch, draw_legend
 
 from geoindex import GeoindexError, legend_palette
+from geoindex.errors import GeoindexWarning
 from geoindex.learn.legend import Legend, Swatch
 
 TOLERANCE = 12
@@ -29,6 +33,8 @@ class Score:
     extra: int
     right: int
     told: int
+    names: int
+    groups: int
     seconds: float
 
     @property
@@ -43,11 +49,12 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=1000, help="first seed")
     parser.add_argument("--number", type=positive, default=60, help="drawings")
     parser.add_argument("--wrong", action="store_true", help="list the legends with mistakes")
+    parser.add_argument("--names", action="store_true", help="also read the names")
     options = parser.parse_args()
     print(machine("scipy"))
     scores = []
     for seed in range(options.first, options.first + options.number):
-        score = score_of(draw_legend(seed))
+        score = score_of(draw_legend(seed), names=options.names)
         scores.append(score)
         if options.wrong and (score.right, score.told, score.extra) != (
             score.number,
@@ -60,7 +67,8 @@ def main() -> None:
                 flush=True,
             )
     print_header("legends", "swatches", "found", "extra", "right color and order",
-                 "patterned right", "all right", "s a legend")  # fmt: skip
+                 "patterned right", "all right", "names exact", "groups right",
+                 "s a legend")  # fmt: skip
     for name, chosen in rows_of(scores):
         if chosen:
             _print(name, chosen)
@@ -92,15 +100,18 @@ def _print(name: str, scores: list[Score]) -> None:
         f"{right / total:.3f}",
         f"{told / max(1, found):.3f}",
         f"{whole} of {len(scores)}",
+        f"{sum(s.names for s in scores) / total:.3f}",
+        f"{sum(s.groups for s in scores) / total:.3f}",
         f"{np.mean([s.seconds for s in scores]):.2f}",
     )
 
 
-def score_of(drawn: DrawnLegend) -> Score:
+def score_of(drawn: DrawnLegend, *, names: bool) -> Score:
     """Read a legend and compare it with its answer."""
     start = time.process_time()
+    warnings.simplefilter("ignore", GeoindexWarning)
     try:
-        legend: Legend | None = legend_palette(drawn.picture)
+        legend: Legend | None = legend_palette(drawn.picture, read_names=names)
     except GeoindexError:
         legend = None
     seconds = time.process_time() - start
@@ -109,14 +120,32 @@ def score_of(drawn: DrawnLegend) -> Score:
     pairs = [(i, swatches[row]) for row, i in enumerate(partners) if i is not None]
     unique = dict(reversed(pairs))
     ordered = set(longest_rise([i for i, _ in pairs]))
+    texts = None if legend is None else legend.names
+    read = dict(zip(partners, texts or [None] * len(partners), strict=True))
     return Score(
         drawn=drawn,
         found=len(unique),
         extra=len(swatches) - len(unique),
         right=sum(i in ordered and alike(s.color, drawn.swatches[i]) for i, s in unique.items()),
         told=sum(s.patterned == drawn.swatches[i].patterned for i, s in unique.items()),
+        names=sum(folded(read.get(i)) == folded(one.name) for i, one in enumerate(drawn.swatches)),
+        groups=sum(
+            folded(s.group) == folded(drawn.swatches[i].heading) for i, s in unique.items()
+        ),
         seconds=seconds,
     )
+
+
+def folded(text: str | None) -> str:
+    """Make one of the kinds of dashes, quotation marks and raised digits of a text."""
+    text = unicodedata.normalize("NFKC", text or "")
+    for kinds, one in (
+        ("[\u2010-\u2015\u2212]", "-"),
+        ("[\u2018\u2019`\u00b4]", "'"),
+        ("[\u201c-\u201e\u00ab\u00bb]", '"'),
+    ):
+        text = re.sub(kinds, one, text)
+    return " ".join(text.split())
 
 
 def alike(color: tuple[int, int, int], drawn: DrawnSwatch) -> bool:

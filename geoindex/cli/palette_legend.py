@@ -37,6 +37,13 @@ __all__ = ["legend_command"]
     "--name", "typed", multiple=True, metavar="NAME", help="Name of a swatch; repeat it for each."
 )
 @click.option(
+    "--read-names",
+    "reading",
+    is_flag=True,
+    help="Read the names beside the swatches, and the headings above them, from the print; needs "
+    "geoindex-raster[ocr].",
+)
+@click.option(
     "--ink",
     multiple=True,
     metavar="COLOR",
@@ -60,6 +67,7 @@ def legend_command(
     output: str,
     names_file: str | None,
     typed: tuple[str, ...],
+    reading: bool,
     ink: tuple[str, ...],
     white_paper: bool,
     picture: str | None,
@@ -75,6 +83,8 @@ def legend_command(
     """
     if names_file is not None and typed:
         raise click.UsageError("give the names with --names or with --name, not with both")
+    if reading and (typed or names_file is not None):
+        raise click.UsageError("give the names with --names or --name, or --read-names, not both")
     check_palette_target(output, overwrite=overwrite)
     if picture is not None:
         check_figure_suffix(Path(picture))
@@ -82,7 +92,9 @@ def legend_command(
     names = list(typed) or (None if names_file is None else read_names(names_file))
     pixels = read_picture(src)
     try:
-        legend = legend_palette(pixels[..., :3], box=box, white_paper=white_paper)
+        legend = legend_palette(
+            pixels[..., :3], box=box, white_paper=white_paper, read_names=reading
+        )
         if names is not None:
             if picture is not None and len(names) != len(legend.swatches):
                 # The picture shows what is wrong with the names.
@@ -112,11 +124,17 @@ def _save_picture(
 def _echo(legend: Legend, output: str) -> None:
     """Print the swatches, and warn of patterned ones."""
     click.echo(f"{output}: {len(legend.swatches)} swatches")
+    group: str | None = None
     for row, swatch in enumerate(legend.swatches):
         code = bytes(swatch.color).hex()
         block = color_block(swatch.color)
         left, top, right, bottom = swatch.box
         name = "" if legend.names is None else f"  {legend.names[row]}"
+        if swatch.confidence is not None:
+            name += f"  ({swatch.confidence:.0%} certain)"
+        if swatch.group is not None and swatch.group != group:
+            click.echo(f"  {swatch.group}")
+        group = swatch.group
         click.echo(
             f"{block} {row:>4}  #{code}  {right - left} x {bottom - top} pixels at {left}, {top}"
             + name

@@ -1,21 +1,37 @@
-"""Reading a line of printed text, by the recognizer of rapidocr (extra ``ocr``).
+"""Reading lines of printed text, by the recognizer of rapidocr (extra ``ocr``).
 
-Its models come with its wheel: nothing is downloaded. Lines are cut out by the caller.
+Its network comes in its wheel: nothing is downloaded. Lines are cut out by the caller.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from geoindex.errors import OptionError
 
-__all__ = ["TextLine", "read_lines"]
+__all__ = ["TextLine", "check_text_reader", "read_lines"]
+
+HEIGHT = 48
+"""Rows that the network takes."""
+
+LEAST_WIDTH = 320
+"""Columns that a line is padded to, which is what the network was trained on."""
+
+MOST_WIDTH = 6400
+"""Columns of a line at most; longer ones are squeezed."""
+
+LATIN = 1000
+"""Letters that a network knows at least if it is not for one script."""
+
+INSTALL = "install geoindex-raster[ocr]"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +42,18 @@ class TextLine:
     """Its letters, "" if there are none."""
 
     confidence: float
-    """How sure the recognizer is, from 0 to 1."""
+    """Mean probability of the letters, from 0 to 1."""
+
+
+def check_text_reader() -> None:
+    """Refuse to go on if text cannot be read.
+
+    Raises
+    ------
+    OptionError
+        The extra ``ocr`` is not installed.
+    """
+    _reader()
 
 
 def read_lines(pictures: Sequence[NDArray[np.uint8]]) -> list[TextLine]:
@@ -35,7 +62,7 @@ def read_lines(pictures: Sequence[NDArray[np.uint8]]) -> list[TextLine]:
     Parameters
     ----------
     pictures : sequence of ndarray of uint8, shape (rows, cols, 3)
-        A line each, with a little paper around.
+        A line each, dark on light, level, with a little paper around.
 
     Returns
     -------
@@ -47,31 +74,63 @@ def read_lines(pictures: Sequence[NDArray[np.uint8]]) -> list[TextLine]:
     OptionError
         The recognizer is not installed.
     """
-    reader = _recognizer()
-    lines = []
-    for picture in pictures:
-        # It was made for the channels of OpenCV.
-        found = reader(np.ascontiguousarray(picture[..., ::-1]))
-        texts, scores = found.txts or ("",), found.scores or (0.0,)
-        lines.append(TextLine(text=str(texts[0]).strip(), confidence=float(scores[0])))
-    return lines
+    reader = _reader()
+    return [reader.read(picture) for picture in pictures]
 
 
-@lru_cache(maxsize=1)
-def _recognizer() -> Any:
-    """Load the recognizer, which takes a second."""
+class _Reader:
+    """A network that gives the probability of each letter along a line."""
+
+    def __init__(self, session: Any, letters: list[str]) -> None:
+        self._session = session
+        self._input = session.get_inputs()[0].name
+        # The first class is "nothing", the last one the space.
+        self._letters = ["", *letters, " "]
+
+    def read(self, picture: NDArray[np.uint8]) -> TextLine:
+        """Read one line."""
+        if 0 in picture.shape:
+            return TextLine(text="", confidence=0.0)
+        rows, cols, _ = picture.shape
+        width = max(1, min(MOST_WIDTH, -(-cols * HEIGHT // rows)))
+        line = Image.fromarray(picture).resize((width, HEIGHT), Image.Resampling.BILINEAR)
+        # Channels in the order blue, green, red, from -1 to 1; what is beside the line is 0.
+        values = np.zeros((1, 3, HEIGHT, max(width, LEAST_WIDTH)), np.float32)
+        pixels = np.asarray(line, np.float32)[..., ::-1]
+        values[0, :, :, :width] = pixels.transpose(2, 0, 1) / 127.5 - 1
+        steps = self._session.run(None, {self._input: values})[0][0]
+        best = steps.argmax(axis=-1)
+        # A letter lasts for several steps; "nothing" parts two that are equal.
+        starts = (best != 0) & np.concatenate([[True], best[1:] != best[:-1]])
+        text = "".join(self._letters[number] for number in best[starts])
+        found = steps.max(axis=-1)[starts]
+        confidence = round(float(found.mean()), 3) if len(found) else 0.0
+        return TextLine(text=" ".join(text.split()), confidence=confidence)
+
+
+@cache
+def _reader() -> _Reader:
+    """Load the network from the wheel of rapidocr, whose own code takes seconds to load."""
+    from importlib.util import find_spec
+
+    package = find_spec("rapidocr")
     try:
-        from rapidocr import RapidOCR
-    except ImportError as error:
-        raise OptionError(
-            "reading text needs rapidocr, which is not installed; install geoindex-raster[ocr]"
-        ) from error
-    threads = "EngineConfig.onnxruntime.intra_op_num_threads"
-    parameters = {
-        "Global.log_level": "critical",
-        "Global.use_det": False,
-        "Global.use_cls": False,
-        "Global.text_score": 0.0,
-        threads: 1,
-    }
-    return RapidOCR(params=parameters)
+        import onnxruntime
+    except ImportError:
+        onnxruntime = None
+    if package is None or onnxruntime is None:
+        name = "rapidocr" if package is None else "onnxruntime"
+        raise OptionError(f"reading text needs {name}, which is not installed; {INSTALL}")
+    folders = [Path(folder) / "models" for folder in package.submodule_search_locations or ()]
+    for path in sorted(path for folder in folders for path in folder.glob("*rec*.onnx")):
+        options = onnxruntime.SessionOptions()
+        # The same text, whatever the number of processors.
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        session = onnxruntime.InferenceSession(
+            str(path), options, providers=["CPUExecutionProvider"]
+        )
+        letters = session.get_modelmeta().custom_metadata_map.get("character", "").split("\n")
+        if len(letters) > LATIN and "é" in letters:
+            return _Reader(session, letters)
+    raise OptionError(f"this version of rapidocr has no network for Latin letters; {INSTALL}")

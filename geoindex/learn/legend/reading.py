@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import math
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from os import PathLike
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from geoindex.color.pixels import PixelRule, as_pixels
-from geoindex.errors import GeoindexError, ImageError
+from geoindex.errors import GeoindexError, GeoindexWarning, ImageError, OptionError
 from geoindex.images.picture import read_picture
-from geoindex.learn.legend.flat import LEAST_SIDE, exact_swatches, small_swatches
-from geoindex.learn.legend.paper import tilt_of, whitened
-from geoindex.learn.legend.printed import is_small_print, printed_swatches
-from geoindex.learn.legend.swatches import Box, Legend, Swatch, in_order
+from geoindex.images.text_lines import check_text_reader
+from geoindex.learn.legend.finding import FoundSwatches, find_swatches, moved
+from geoindex.learn.legend.flat import LEAST_SIDE
+from geoindex.learn.legend.names import read_names as read_names_beside
+from geoindex.learn.legend.swatches import Legend
 from geoindex.palette import Palette
 from geoindex.rules.box import region_of_box
 from geoindex.rules.scale import round_colors
@@ -31,6 +32,7 @@ def legend_palette(
     names: Sequence[str] | None = None,
     ink: Sequence[str] = (),
     white_paper: bool = False,
+    read_names: bool = False,
 ) -> Legend:
     """Find the swatches of a printed legend and take their colors as a palette.
 
@@ -56,6 +58,10 @@ def legend_palette(
     white_paper : bool
         Give the colors of a scan as they are on white paper in even light. The default is as they
         are in the picture, which is what pixels of the same scan are compared with.
+    read_names : bool
+        Read the names that stand to the right of the swatches, of one to five lines, and the
+        headings above them; needs ``geoindex-raster[ocr]`` and no network. Look them over: the
+        swatches tell how certain each name is, and a warning which could not be read.
 
     Returns
     -------
@@ -69,7 +75,8 @@ def legend_palette(
     ImageError
         The file cannot be read, the pixels are no colors, or the box holds no swatch.
     OptionError
-        The box is empty or not inside the picture.
+        The box is empty or not inside the picture, names are both given and to be read, or the
+        extra ``ocr`` is not installed.
     PaletteError
         The numbers of names and swatches differ, or an ink is no color.
 
@@ -87,9 +94,18 @@ def legend_palette(
     if isinstance(image, str | PathLike):
         picture = read_picture(image)[..., :3]
         try:
-            return legend_palette(picture, box=box, names=names, ink=ink, white_paper=white_paper)
+            return legend_palette(
+                picture,
+                box=box,
+                names=names,
+                ink=ink,
+                white_paper=white_paper,
+                read_names=read_names,
+            )
         except GeoindexError as error:
             raise type(error)(f"{image}: {error}") from None
+    if read_names and names is not None:
+        raise OptionError("names are either given with names= or read with read_names=True")
     pixels = as_pixels(np.asarray(image), PixelRule())
     if len(pixels.shape) != 2:
         raise ImageError(
@@ -104,48 +120,40 @@ def legend_palette(
     )
     left, top = cols.start, rows.start
     crop = np.ascontiguousarray(round_colors(pixels.colors[rows, cols]))
-    found = _swatches(crop, white=white_paper)
-    if not found:
+    if read_names:
+        check_text_reader()
+    found = find_swatches(crop, white=white_paper)
+    if not found.swatches:
         raise ImageError(
             "the box holds no swatch, that is, no rectangle of one color of at least "
             f"{LEAST_SIDE} x {LEAST_SIDE} pixels; draw the box around the legend"
         )
-    swatches = [replace(swatch, box=_moved(swatch.box, left, top)) for swatch in found]
+    swatches = [replace(swatch, box=moved(swatch.box, left, top)) for swatch in found.swatches]
     palette = Palette(np.array([swatch.color for swatch in swatches], dtype=np.uint8))
     legend = Legend(palette, swatches, (left, top, cols.stop, rows.stop))
     if names is not None:
         legend = legend.named(names)
+    elif read_names:
+        legend = _with_read_names(legend, found)
     return legend.with_ink(ink)
 
 
-def _swatches(crop: NDArray[np.uint8], *, white: bool) -> list[Swatch]:
-    """Swatches of a legend in their order."""
-    exact = exact_swatches(crop)
-    if exact is not None:
-        return in_order(exact)
-    if is_small_print(crop):
-        return _upright_order(small_swatches(whitened(crop) if white else crop), tilt_of(crop))
-    sheet, printed = printed_swatches(crop)
-    return [
-        Swatch(
-            color=one.white_color if white else one.color,
-            box=sheet.given_box(one.box),
-            patterned=one.patterned,
-        )
-        for one in in_order(printed)
+def _with_read_names(legend: Legend, found: FoundSwatches) -> Legend:
+    """Name the swatches as the print does, and say which names could not be read."""
+    read = read_names_beside(found.upright, found.columns)
+    swatches = [
+        replace(swatch, confidence=one.confidence if one.name else None, group=one.group)
+        for swatch, one in zip(legend.swatches, read, strict=True)
     ]
-
-
-def _upright_order(swatches: list[Swatch], tilt: float) -> list[Swatch]:
-    """Order of swatches whose columns lean to the left by a tilt in degrees."""
-    lean = math.tan(math.radians(tilt))
-    upright = {}
-    for swatch in swatches:
-        shift = round(lean * (swatch.box[1] + swatch.box[3]) / 2)
-        upright[replace(swatch, box=_moved(swatch.box, shift, 0))] = swatch
-    return [upright[swatch] for swatch in in_order(upright)]
-
-
-def _moved(box: Box, left: int, top: int) -> Box:
-    """Move a box."""
-    return box[0] + left, box[1] + top, box[2] + left, box[3] + top
+    names = [one.name for one in read]
+    if any(names):
+        legend = Legend(legend, swatches, legend.box).named(names)
+    unread = [str(row) for row, name in enumerate(names) if not name]
+    if unread:
+        warnings.warn(
+            f"no name could be read beside swatch{'es' if len(unread) > 1 else ''} "
+            f"{', '.join(unread)}; give the names with names=",
+            GeoindexWarning,
+            stacklevel=3,
+        )
+    return legend

@@ -10,7 +10,7 @@ from geoindex.errors import PaletteError
 from geoindex.palette import Palette
 from geoindex.palettes.color_text import COLOR_FORMS, color_of_text
 
-__all__ = ["Box", "Legend", "Swatch", "in_order"]
+__all__ = ["Box", "Legend", "Swatch", "columns_of", "in_order"]
 
 Box = tuple[int, int, int, int]
 
@@ -27,6 +27,12 @@ class Swatch:
 
     patterned: bool = False
     """Whether it is hatched, dotted or shaded, so that no single color represents it."""
+
+    confidence: float | None = None
+    """How certain its name is if it was read from the print, 0 to 1."""
+
+    group: str | None = None
+    """The heading above it if names were read."""
 
 
 class HasBox(Protocol):
@@ -152,6 +158,8 @@ class Legend(Palette):
                     "name": None if self.names is None else self.names[row],
                     "box": list(swatch.box),
                     "patterned": swatch.patterned,
+                    "confidence": swatch.confidence,
+                    "group": swatch.group,
                 }
                 for row, swatch in enumerate(self._swatches)
             ],
@@ -161,6 +169,11 @@ class Legend(Palette):
 
 def in_order(swatches: Iterable[Boxed]) -> list[Boxed]:
     """Sort swatches into columns from left to right, each from top to bottom."""
+    return [swatch for column in columns_of(swatches) for swatch in column]
+
+
+def columns_of(swatches: Iterable[Boxed]) -> list[list[Boxed]]:
+    """Part swatches into columns from left to right, each from top to bottom."""
     columns: list[list[Boxed]] = []
     for swatch in sorted(swatches, key=lambda one: one.box[0]):
         middle = (swatch.box[0] + swatch.box[2]) / 2
@@ -171,8 +184,4 @@ def in_order(swatches: Iterable[Boxed]) -> list[Boxed]:
             columns.append([swatch])
         else:
             column.append(swatch)
-    return [
-        swatch
-        for column in columns
-        for swatch in sorted(column, key=lambda one: (one.box[1], one.box[0]))
-    ]
+    return [sorted(column, key=lambda one: (one.box[1], one.box[0])) for column in columns]
