@@ -26,8 +26,8 @@ class CompilingLine(Listener):
             from geoindex.color.compiled import count_missing
 
             # The one that is being compiled is among the missing.
-            most = max(self._number, self._number - 1 + count_missing())
-            text = f"compiling kernels, once: {self._number} of at most {most}, {name}"
+            about = max(self._number, self._number - 1 + count_missing())
+            text = f"compiling kernels, once: {self._number} of about {about}, {name}"
             click.echo(f"\r\x1b[K{text[:78]}", err=True, nl=False)
 
     def compiled(self) -> None:

@@ -53,7 +53,7 @@ def test_a_terminal_shows_what_is_compiled(
     line.compiling("rgb_kernels.fill")
     line.compiled()
     shown = capsys.readouterr().err
-    assert re.search(r"compiling kernels, once: 2 of at most \d+, rgb_kernels.fill", shown)
+    assert re.search(r"compiling kernels, once: 2 of about \d+, rgb_kernels.fill", shown)
     assert shown.endswith("\r\x1b[K")
     line.not_kept()
     line.not_kept()
