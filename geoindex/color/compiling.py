@@ -17,11 +17,15 @@ KERNEL_MODULES = (
     "geoindex.analysis.smoothing_kernels",
     "geoindex.clean.cores",
     "geoindex.clean.deciding",
+    "geoindex.clean.kind_kernels",
     "geoindex.clean.mixing",
     "geoindex.clean.mixtures",
+    "geoindex.clean.restore.blend_kernels",
+    "geoindex.clean.restore.sums",
     "geoindex.clean.speckle",
     "geoindex.clean.thin_units",
     "geoindex.clean.unlisted",
+    "geoindex.color.ciede2000",
     "geoindex.color.ciede2000_cells",
     "geoindex.color.counting_kernels",
     "geoindex.color.full_depth",
@@ -47,6 +51,7 @@ KERNEL_MODULES = (
     "geoindex.values.growing_kernels",
     "geoindex.values.kernels",
     "geoindex.values.shading_kernels",
+    "geoindex.values.spike_kernels",
 )
 """Modules whose import compiles kernels, or loads their machine code."""
 
