@@ -211,7 +211,7 @@ def clean_grid(
 def _warned(cleaned: Cleaned) -> Cleaned:
     """Warn of colors that no class stands for, and of hatchings that were not found."""
     hatchings = hatch_texts([cleaned.to_dict()], cleaned.grid.palette)
-    unsure = unsure_texts([cleaned.to_dict()])
+    unsure = unsure_texts([cleaned.to_dict()], cleaned.plan.palette)
     warn_of([*merged_texts(cleaned.merged), *hatchings, *unsure], stacklevel=3)
     return cleaned
 

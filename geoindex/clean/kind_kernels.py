@@ -24,6 +24,7 @@ LEAST_APART = 3
         types.Array(types.uint8, 3, "C", readonly=True),
         types.Array(types.uint8, 2, "C", readonly=True),
         types.Array(types.int64, 2, "C", readonly=True),
+        types.Array(types.boolean, 1, "C", readonly=True),
         types.int64[::1],
         types.int64[::1],
     )
@@ -32,6 +33,7 @@ def tally(
     pixels: NDArray[np.uint8],
     valid: NDArray[np.uint8],
     palette: NDArray[np.int64],
+    is_unit: NDArray[np.bool_],
     counts: NDArray[np.int64],
     seen: NDArray[np.int64],
 ) -> None:
@@ -43,9 +45,12 @@ def tally(
     valid : ndarray of uint8, shape (rows, cols)
         0 for nodata.
     palette : ndarray of int64, shape (n, 3)
+    is_unit : ndarray of bool, shape (n,)
+        False for ink.
     counts : ndarray of int64, shape (4,)
         Increased: pixels that are valid, that have a palette color, whose neighbors have the
-        same one, too, and that differ from most of their neighbors. The edge is left out.
+        same one, too, and that are no ink and differ from most of their neighbors. The edge is
+        left out.
     seen : ndarray of int64, shape (n,)
         Increased: pixels of each palette color.
     """
@@ -79,7 +84,7 @@ def tally(
                             difference -= pixels[row + dy, col + dx, channel]
                             squared += difference * difference
                         apart += squared > APART_SQUARED
-            counts[3] += apart >= LEAST_APART
+            counts[3] += apart >= LEAST_APART and (own < 0 or is_unit[own])
             if own >= 0:
                 counts[1] += 1
                 seen[own] += 1

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from geoindex.clean.kind_kernels import tally
 from geoindex.clean.restore.blend import Blend, find_blend
+from geoindex.clean.restore.dither import MOST_COLORS, Dither, codes_of, find_dither
 from geoindex.clean.sample import Read, Window, read_windows, windows_within
+from geoindex.errors import OptionError
 
 if TYPE_CHECKING:
     from geoindex.clean.options import Plan
@@ -20,9 +22,17 @@ __all__ = ["find_recovery", "largest_halo", "may_need_recovery"]
 LEAST_VALID = 0.2
 """Share of the pixels looked at that must not be nodata to tell anything."""
 
-LEAST_EXACT, LEAST_CORE, MOST_ROUGH = 0.5, 0.45, 0.1
-"""Shares of an exported map: pixels of a palette color, those whose neighbors have the same, and
-those unlike nearly all their neighbors, which are dots."""
+LEAST_EXACT, LEAST_CORE = 0.5, 0.45
+"""Least shares of an exported map: pixels of a palette color, and those whose neighbors have it,
+too."""
+
+MOST_DOTS, FEW_DOTS = 0.1, 0.03
+"""Largest share of dots of an exported map, and of one that is not looked at any more although it
+has few colors: dots may be elsewhere."""
+
+MOST_COST, LEAST_MIXED = 1.3, 0.1
+"""Mean cost of a pixel, in natural logarithms, up to which a picture is dithered, and the share of
+units whose colors are mixed of others."""
 
 LEAST_SEEN = 3
 """Palette colors that must be seen to tell an exported map."""
@@ -44,16 +54,26 @@ with lossy compression."""
 
 def may_need_recovery(plan: Plan) -> bool:
     """Whether the image decides, rather than the options alone."""
-    return not plan.shaded and plan.options.shade in (None, "blend")
+    return _may_be_dithered(plan) or _may_be_blended(plan)
+
+
+def _may_be_dithered(plan: Plan) -> bool:
+    options = plan.options
+    return not plan.shaded and options.shade != "blend" and options.dither is not False
+
+
+def _may_be_blended(plan: Plan) -> bool:
+    options = plan.options
+    return not plan.shaded and options.shade in (None, "blend") and options.dither is not True
 
 
 def largest_halo(plan: Plan) -> int:
     """Pixels around a block that its result may depend on, whatever the image turns out to be."""
-    options = plan.options
     if not may_need_recovery(plan):
         return plan.halo
+    # A hillshade needs the most.
     blend = Blend(opacity=1.0, noise=1.0, gray=0.0, spread=0.0)
-    return max(plan.halo, blend.halo(options) + options.late_halo)
+    return max(plan.halo, blend.halo(plan.options) + plan.options.late_halo)
 
 
 def find_recovery(plan: Plan, shape: tuple[int, int], read: Read) -> Recovery | None:
@@ -73,37 +93,85 @@ def find_recovery(plan: Plan, shape: tuple[int, int], read: Read) -> Recovery | 
     Recovery or None
         None for a map that shows each unit in its color.
     """
-    options = plan.options
-    units = plan.palette.colors[plan.is_unit]
+    options, palette = plan.options, plan.palette.colors
     if not may_need_recovery(plan):
         return None
-    windows: list[Window] = []
+    is_asked = options.shade == "blend" or options.dither is True
+    look = _Look(palette, plan.is_unit)
     for row in windows_within(shape):
-        windows += read_windows(read, row)
+        look.add(read_windows(read, row))
         # A file that is decoded from the top is read no farther than needed.
-        if options.shade is None and _is_export(windows, plan.palette.colors):
+        if not is_asked and look.is_export(MOST_DOTS if look.is_of_many_colors else FEW_DOTS):
             return None
-    blend = find_blend(windows, units)
+    if not is_asked and look.is_export(MOST_DOTS):
+        return None
+    if _may_be_dithered(plan):
+        dither = _dither_of(look, palette, is_asked=options.dither is True)
+        if dither is not None:
+            return dither
+    if not _may_be_blended(plan):
+        return None
+    blend = find_blend(look.windows, palette[plan.is_unit])
     return blend if options.shade == "blend" or _is_blend(blend) else None
 
 
-def _is_export(windows: list[Window], colors: NDArray[np.uint8]) -> bool:
-    """Whether most pixels have exactly the colors of the palette, in areas and not in dots."""
-    counts = np.zeros(4, np.int64)
-    seen = np.zeros(len(colors), np.int64)
-    n_pixels = 0
-    for window in windows:
-        valid = window.valid.astype(np.uint8)
-        tally(window.colors, valid, colors.astype(np.int64), counts, seen)
-        n_pixels += valid.size
-    n_valid, exact, core, rough = counts.tolist()
-    return bool(
-        n_valid >= LEAST_VALID * n_pixels
-        and exact >= LEAST_EXACT * n_valid
-        and core >= LEAST_CORE * n_valid
-        and rough <= MOST_ROUGH * n_valid
-        and np.count_nonzero(seen) >= min(LEAST_SEEN, len(colors))
-    )
+class _Look:
+    """Windows of an image, and what they show in all."""
+
+    def __init__(self, palette: NDArray[np.uint8], is_unit: NDArray[np.bool_]) -> None:
+        self.windows: list[Window] = []
+        self._palette, self._is_unit = palette.astype(np.int64), is_unit
+        self._counts = np.zeros(4, np.int64)
+        self._seen = np.zeros(len(palette), np.int64)
+        self._n_pixels = 0
+        self.codes = codes_of([])
+
+    def add(self, windows: list[Window]) -> None:
+        """Look at more windows."""
+        self.windows += windows
+        for window in windows:
+            valid = window.valid.astype(np.uint8)
+            tally(window.colors, valid, self._palette, self._is_unit, self._counts, self._seen)
+            self._n_pixels += valid.size
+        if not self.is_of_many_colors:
+            self.codes = np.union1d(self.codes, codes_of(windows))
+
+    @property
+    def is_of_many_colors(self) -> bool:
+        """Whether there are more colors than dithering leaves."""
+        return len(self.codes) > MOST_COLORS
+
+    @property
+    def dots(self) -> float:
+        """Share of the valid pixels that are unlike nearly all their neighbors, and no ink."""
+        return float(self._counts[3] / max(self._counts[0], 1))
+
+    def is_export(self, most_dots: float) -> bool:
+        """Whether most pixels have exactly the colors of the palette, in areas, not in dots."""
+        n_valid, exact, core, _ = self._counts.tolist()
+        return bool(
+            n_valid >= LEAST_VALID * self._n_pixels
+            and exact >= LEAST_EXACT * n_valid
+            and core >= LEAST_CORE * n_valid
+            and self.dots <= most_dots
+            and np.count_nonzero(self._seen) >= min(LEAST_SEEN, len(self._seen))
+        )
+
+
+def _dither_of(look: _Look, palette: NDArray[np.uint8], *, is_asked: bool) -> Dither | None:
+    """Textures of a picture that is dithered, or is said to be."""
+    if look.is_of_many_colors:
+        if is_asked:
+            raise OptionError(
+                f"dither=True needs an image of at most {MOST_COLORS} colors, and this one has "
+                "more; leave it out, or use the image from before it was compressed or scaled"
+            )
+        return None
+    if not is_asked and look.dots < MOST_DOTS:
+        return None
+    dither = find_dither(look.windows, look.codes, palette)
+    is_found = dither.cost <= MOST_COST and dither.share >= LEAST_MIXED
+    return dither if is_asked or is_found else None
 
 
 def _is_blend(blend: Blend) -> bool:

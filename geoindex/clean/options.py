@@ -97,6 +97,10 @@ class Clean:
     ``"blend"``, they lie half transparent over its gray; False, none. None: ``"multiply"`` if the
     metric is ``"shaded"``, otherwise ``"blend"`` if the image shows it."""
 
+    dither: bool | None = None
+    """Whether the units were reduced to dots of up to 256 colors, as in old GIF and 8-bit PNG
+    files. None: if the image shows it."""
+
     speckle: int = 6
     """Patches of fewer pixels (0-64) merge into the neighbor with the longest shared border."""
 
@@ -123,6 +127,10 @@ class Clean:
             raise OptionError(
                 f"shade must be 'multiply', 'blend', True, False or None, found {self.shade!r}"
             )
+        if self.dither is not None and not isinstance(self.dither, bool):
+            raise OptionError(f"dither must be True, False or None, found {self.dither!r}")
+        if self.dither and self.shade:
+            raise OptionError(f"dither=True and shade={self.shade!r} exclude each other")
         if self.connectivity not in (4, 8):
             raise OptionError(f"connectivity must be 4 or 8, found {self.connectivity!r}")
         hatch = (self.hatch,) if isinstance(self.hatch, str | Hatch) else self.hatch
@@ -195,6 +203,9 @@ class Clean:
             )
         if len(inks) >= len(palette):
             raise OptionError("every palette entry is ink; at least one must be a unit")
+        shaded = metric == "shaded" if self.shade is None else self.shade in (True, "multiply")
+        if self.dither and shaded:
+            raise OptionError("dither=True and metric='shaded' exclude each other")
         hatches = []
         for hatch in self.hatch:
             assert isinstance(hatch, Hatch)  # noqa: S101  parsed at construction
@@ -208,7 +219,7 @@ class Clean:
             palette=_with_inks(palette, colors),
             inks=(*inks, *range(len(palette), len(palette) + len(colors))),
             hatches=tuple(hatches),
-            shaded=metric == "shaded" if self.shade is None else self.shade in (True, "multiply"),
+            shaded=shaded,
         )
 
 

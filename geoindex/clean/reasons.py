@@ -49,6 +49,9 @@ CONFIDENCE_PALETTE = Palette(
 """Colors of a confidence grid; the row is the percent."""
 
 
+LISTED_PAIRS = 4
+"""Pairs of units alike that are listed in a warning."""
+
 LEAST_EXPLAINED = 0.5
 """Share of the pixels that a kind of picture must explain to be trusted."""
 
@@ -127,28 +130,42 @@ def recovery_text(recovery: dict[str, Any]) -> str | None:
     if recovery["by"] == "blend":
         share = f"{recovery['opacity']:.0%}"
         return f"found units at {share} of their color over a gray hillshade, which was taken off"
+    if recovery["by"] == "dither":
+        colors = f"{recovery['colors']} colors"
+        return f"found units dithered to {colors} ({recovery['ditherer']}), told by their texture"
     return None
 
 
-def unsure_texts(accounts: Sequence[dict[str, Any]]) -> list[str]:
-    """Describe a kind of picture that was asked for and does not fit, in one line.
+def unsure_texts(accounts: Sequence[dict[str, Any]], palette: Palette) -> list[str]:
+    """Describe what a kind of picture leaves unsure, one line each.
 
     Parameters
     ----------
     accounts : sequence of dict
         As in :func:`hatch_texts`.
+    palette : Palette
+        Of the plan.
 
     Returns
     -------
     list of str
     """
+    texts = []
     shares = [one["recovery"].get("explained", 1.0) for one in accounts]
-    if min(shares, default=1.0) >= LEAST_EXPLAINED:
-        return []
-    return [
-        f"units over a gray hillshade explain only {min(shares):.0%} of the map; check that the "
-        "palette is its legend, or leave out shade='blend'"
-    ]
+    if min(shares, default=1.0) < LEAST_EXPLAINED:
+        texts.append(
+            f"units over a gray hillshade explain only {min(shares):.0%} of the map; check that "
+            "the palette is its legend, or leave out shade='blend'"
+        )
+    pairs = sorted({tuple(pair) for one in accounts for pair in one["recovery"].get("alike", ())})
+    if pairs:
+        listed = [f"{palette.label(a)} and {palette.label(b)}" for a, b in pairs[:LISTED_PAIRS]]
+        more = f", and {len(pairs) - LISTED_PAIRS} more pairs" * (len(pairs) > LISTED_PAIRS)
+        texts.append(
+            f"dithering to so few colors gives some units the same dots: {'; '.join(listed)}"
+            f"{more}; which of the two an area is, is a guess"
+        )
+    return texts
 
 
 def hatch_texts(accounts: Sequence[dict[str, Any]], palette: Palette) -> list[str]:

@@ -94,6 +94,12 @@ CLEAN_OPTIONS = (
     ),
     click.option("--no-shade", is_flag=True, help="Take the map to have no hillshade."),
     click.option(
+        "--dither/--no-dither",
+        default=None,
+        help="Units were reduced to dots of up to 256 colors, as in old GIF and PNG files.  "
+        "[default: if the image shows it]",
+    ),
+    click.option(
         "--hatch",
         multiple=True,
         metavar="COLOR+COLOR=CLASS",

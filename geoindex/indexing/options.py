@@ -180,8 +180,10 @@ class ImageMapping:
         """
         if self.plan is None:
             return self
-        # Without the largest distance, a hillshade would leave hardly a pixel.
-        if self.mapper.max_distance is not None and self.plan.options.shade is None:
+        # Within the largest distance, a hillshade or dithering leaves hardly a pixel.
+        options = self.plan.options
+        is_asked = options.shade == "blend" or options.dither
+        if self.mapper.max_distance is not None and not is_asked:
             return self
         return replace(self, plan=self.plan.seen(shape, read))
 

@@ -117,8 +117,7 @@ class ConversionReport:
     not have them as it is."""
 
     not_found: tuple[str, ...] = ()
-    """Hatchings that class recovery did not find, and a hillshade that does not explain the map,
-    one line each."""
+    """Hatchings that class recovery did not find, and what it is not sure of, one line each."""
 
     maybe_classes: tuple[int, int] | None = None
     """Smallest and largest level of a one-band image whose levels could be class numbers: few and
@@ -234,9 +233,16 @@ def summarize(
         hidden=_hidden(palette) if classes is None else _hidden_of_rows(classes),
         cleaned=cleaned,
         opacity=_opacity(histogram, mapping),
-        not_found=(*hatch_texts([cleaned], palette), *unsure_texts([cleaned])) if cleaned else (),
+        not_found=() if cleaned is None else _unsure(cleaned, mapping),
         maybe_classes=_maybe_classes(levels, palette) if is_plain else None,
     )
+
+
+def _unsure(cleaned: dict[str, Any], mapping: ImageMapping) -> tuple[str, ...]:
+    """Tell what recovery looked for and did not find, and what it is not sure of."""
+    plan = mapping.plan
+    rows = mapping.palette if plan is None else plan.palette
+    return (*hatch_texts([cleaned], mapping.palette), *unsure_texts([cleaned], rows))
 
 
 def _opacity(histogram: ColorHistogram, mapping: ImageMapping) -> float | None:

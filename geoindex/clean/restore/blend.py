@@ -24,6 +24,7 @@ from geoindex.clean.restore.blend_kernels import (
     misfits,
 )
 from geoindex.clean.restore.sums import box_sums, least_cost
+from geoindex.clean.restore.tiles import tiles_of
 from geoindex.rules.box import Region
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ class Blend:
         restored, rows = np.empty((*shape, 3), np.uint8), np.empty(shape, np.int32)
         palette = plan.palette.colors.astype(np.int32)
         units = self._under_gray(plan.palette.colors[plan.is_unit])
-        for tile in _tiles(shape):
+        for tile in tiles_of(shape, TILE):
             place = tuple(
                 slice(part.start + outer.start, part.stop + outer.start)
                 for part, outer in zip(tile, region, strict=True)
@@ -277,11 +278,3 @@ def _nearest_chroma(
         closer = squared < least
         least[closer], gray[closer] = squared[closer], means[closer] - own[k]
     return least, gray
-
-
-def _tiles(shape: tuple[int, int]) -> list[Region]:
-    """Cut a region into tiles."""
-    rows, cols = (
-        [slice(start, min(start + TILE, n)) for start in range(0, n, TILE)] for n in shape
-    )
-    return [(row, col) for row in rows for col in cols]

@@ -1,0 +1,343 @@
+"""Units that were reduced to dots of a few colors: the texture of the dots tells them.
+
+Local means fail, because the mean of a few dots is far from the unit's color, and units outside of
+what the colors can mix are not even right on average. So made-up maps of the same units are
+dithered with the picture's own colors, in the ways that programs do. What color follows which
+neighbors is counted for each unit, and the way that explains the picture best is chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoindex.clean.recovery import grown, recover_export
+from geoindex.clean.restore.ditherers import DITHERERS, Ditherer, shuffled
+from geoindex.clean.restore.sums import box_sums, least_cost
+from geoindex.clean.restore.texture_kernels import (
+    N_CONTEXTS,
+    N_OWN,
+    color_numbers,
+    count_textures,
+    smooth,
+    texture_costs,
+)
+from geoindex.clean.restore.tiles import tiles_of
+from geoindex.rules.box import Region
+
+if TYPE_CHECKING:
+    from geoindex.clean.options import Clean, Plan
+    from geoindex.clean.reasons import Reason
+    from geoindex.clean.sample import Window
+    from geoindex.clean.scratch import Scratch
+
+__all__ = ["MOST_COLORS", "Dither", "codes_of", "find_dither"]
+
+MOST_COLORS = 256
+"""Most colors of a dithered picture."""
+
+POOL = 3
+"""Radius over which costs are summed at first."""
+
+NEAR, WIDE, ROUNDS = 1, 3, 4
+"""Then radii over which costs are summed and units are counted, and how often."""
+
+SETTLE = 16
+"""Radius over which units whose dots are close are told apart at last."""
+
+SCALE, CAP = 32, 192
+"""Costs are counted in parts of a natural logarithm, up to six: ink is no unit's texture."""
+
+WEIGHT = SCALE
+"""What each pixel around that has another unit counts."""
+
+HALO = 1 + POOL + ROUNDS * WIDE + SETTLE
+
+TILE = 384
+"""Side of a tile."""
+
+PATCH = 32
+"""Side of a unit's areas on a made-up map."""
+
+TRIED, LEARNED = 6, 24
+"""Areas of each unit on a map to choose a ditherer by, and to learn from."""
+
+MOST_PATCHES = 1024
+"""Most areas on a made-up map."""
+
+PRIOR = 2.0
+"""Counts by which a rarely seen context is mixed with a simpler one."""
+
+MIXED_SQUARED = 12
+"""Squared distance from all colors of the picture from which a unit's color is mixed of them."""
+
+CLOSE, ALIKE = 0.05, 0.2
+"""Share of a unit's pixels mistaken for another one on a made-up map that makes them close, and of
+its areas that makes them alike."""
+
+FEW_WINDOWS = 8
+"""Windows by which a ditherer is chosen."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Dither:
+    """Textures of units in a dithered picture."""
+
+    ditherer: str
+    """The way of dithering that explains the picture best."""
+
+    codes: NDArray[np.int64]
+    """Colors of the picture, ``red << 16 | green << 8 | blue``, ascending."""
+
+    own: NDArray[np.uint8]
+    """Number of each color among a unit's own; shape (n_units, n_colors)."""
+
+    table: NDArray[np.uint8]
+    """Cost of each color in its context, shape (n_units, N_CONTEXTS * N_OWN)."""
+
+    cost: float
+    """Mean cost of a pixel looked at in its unit, in natural logarithms."""
+
+    share: float
+    """Share of the pixels looked at that belong to units of mixed colors."""
+
+    close: tuple[tuple[int, int], ...] = ()
+    """Pairs of palette rows whose dots take a wide look to tell apart."""
+
+    alike: tuple[tuple[int, int], ...] = ()
+    """Those of them that have the same dots."""
+
+    @property
+    def reason(self) -> Reason:
+        """Why pixels change that were no ink."""
+        return "restored"
+
+    def halo(self, options: Clean) -> int:
+        """Pixels around a region that its classes depend on."""
+        return options.halo - options.late_halo + HALO
+
+    def recover(
+        self,
+        pixels: NDArray[np.uint8],
+        nearest: NDArray[np.int32],
+        plan: Plan,
+        inner: Region,
+        origin: tuple[int, int],  # noqa: ARG002  the result is the same at any place
+        scratch: Scratch,
+    ) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+        """Find units, then fill ink as :func:`geoindex.clean.recovery.recover_export`."""
+        halo = plan.options.halo - plan.options.late_halo
+        part, within = grown(inner, halo, nearest.shape)
+        rows = self.restore(pixels, nearest, part)
+        restored = plan.palette.colors[np.maximum(rows, 0)]
+        return recover_export(restored, rows, plan, within, scratch)
+
+    def restore(
+        self, pixels: NDArray[np.uint8], nearest: NDArray[np.int32], region: Region
+    ) -> NDArray[np.int32]:
+        """Find the palette rows that a region was dithered from.
+
+        Parameters
+        ----------
+        pixels : ndarray of uint8, shape (rows, cols, 3 or 4)
+            With `HALO` pixels around the region, fewer at the edge of the image.
+        nearest : ndarray of int32, shape (rows, cols)
+            Negative for nodata.
+        region : tuple of two slices
+
+        Returns
+        -------
+        ndarray of int32, shape of the region
+            -1 for nodata.
+        """
+        shape = region[0].stop - region[0].start, region[1].stop - region[1].start
+        rows = np.empty(shape, np.int32)
+        for tile in tiles_of(shape, TILE):
+            place = tuple(
+                slice(part.start + outer.start, part.stop + outer.start)
+                for part, outer in zip(tile, region, strict=True)
+            )
+            around, within = grown((place[0], place[1]), HALO, nearest.shape)
+            costs, units = self._pooled(pixels[around], nearest[around] >= 0)
+            for _ in range(ROUNDS):
+                before, units = units, np.empty_like(units)
+                smooth(costs, before, NEAR, WIDE, WEIGHT, units)
+            self._settle(costs, units)
+            rows[tile] = units[within]
+        rows[nearest[region] < 0] = -1
+        return rows
+
+    def _settle(self, costs: NDArray[np.uint8], units: NDArray[np.int32]) -> None:
+        """Decide between units whose dots are close by all their pixels within a wide square."""
+        sums = np.empty(units.shape, np.int64)
+        for one, other in self.close:
+            either = (units == one) | (units == other)
+            if not either.any():
+                continue
+            gain = costs[..., one].astype(np.int32) - costs[..., other]
+            box_sums(gain * either, SETTLE, sums)
+            units[either & (sums > 0)] = other
+            units[either & (sums < 0)] = one
+
+    def _pooled(
+        self, pixels: NDArray[np.uint8], valid: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+        """Costs of each pixel, and the unit that costs least over its surroundings."""
+        numbers, units = np.empty(valid.shape, np.uint8), np.empty(valid.shape, np.int32)
+        color_numbers(pixels, self.codes, numbers)
+        costs = self._costs_of(numbers, valid)
+        least_cost(costs, POOL, units)
+        return costs, units
+
+    def _costs_of(self, numbers: NDArray[np.uint8], valid: NDArray[np.bool_]) -> NDArray[np.uint8]:
+        """Costs of each pixel in each unit."""
+        costs = np.empty((*valid.shape, len(self.own)), np.uint8)
+        texture_costs(numbers, valid.astype(np.uint8), self.own, self.table, costs)
+        return costs
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values for reports and the provenance of a grid."""
+        return {
+            "by": "dither",
+            "ditherer": self.ditherer,
+            "colors": len(self.codes),
+            "cost": round(self.cost, 3),
+            "share": round(self.share, 3),
+            "alike": [list(pair) for pair in self.alike],
+        }
+
+
+def codes_of(windows: Sequence[Window]) -> NDArray[np.int64]:
+    """List the colors of the valid pixels of windows, ascending."""
+    factors = np.array([1 << 16, 1 << 8, 1], np.int64)
+    listed = [np.unique(w.colors[w.valid].astype(np.int64) @ factors) for w in windows]
+    return np.unique(np.concatenate(listed)) if listed else np.empty(0, np.int64)
+
+
+def find_dither(
+    windows: Sequence[Window], codes: NDArray[np.int64], palette: NDArray[np.uint8]
+) -> Dither:
+    """Learn the textures of units by the ditherer that explains a picture best.
+
+    Parameters
+    ----------
+    windows : sequence of Window
+    codes : ndarray of int64
+        Colors of the picture, from :func:`codes_of`; at most `MOST_COLORS`.
+    palette : ndarray of uint8, shape (n_units, 3)
+
+    Returns
+    -------
+    Dither
+    """
+    looked_at = [w for w in windows if w.valid.any()]
+    few = looked_at[:: max(1, -(-len(looked_at) // FEW_WINDOWS))]
+    tried = [_judged(_learned(one, TRIED, codes, palette), few, palette) for one in DITHERERS]
+    best = min(range(len(tried)), key=lambda number: (tried[number].cost, number))
+    learned = _learned(DITHERERS[best], LEARNED, codes, palette)
+    return _compared(_judged(learned, few, palette), DITHERERS[best], palette)
+
+
+def _learned(
+    ditherer: Ditherer,
+    n_areas: int,
+    codes: NDArray[np.int64],
+    palette: NDArray[np.uint8],
+) -> Dither:
+    """Learn textures from a made-up map."""
+    colors = _colors_of(codes)
+    units, numbers = _made_up(ditherer, n_areas, colors, palette, seed=2)
+    seen = np.zeros((len(palette), len(colors)), np.int64)
+    np.add.at(seen, (units.ravel(), numbers.ravel()), 1)
+    own = np.full(seen.shape, N_OWN - 1, np.uint8)
+    frequent = np.argsort(-seen, axis=1, kind="stable")[:, : N_OWN - 1]
+    np.put_along_axis(own, frequent, np.arange(frequent.shape[1], dtype=np.uint8)[None], axis=1)
+    counts = np.zeros((len(palette), N_CONTEXTS * N_OWN), np.int64)
+    count_textures(numbers, units, own, counts)
+    return Dither(
+        ditherer=ditherer.name, codes=codes, own=own, table=_costs(counts), cost=0.0, share=0.0
+    )
+
+
+def _compared(learned: Dither, ditherer: Ditherer, palette: NDArray[np.uint8]) -> Dither:
+    """Note which units are hard to tell apart on a made-up map that was not learned from."""
+    n = len(palette)
+    units, numbers = _made_up(ditherer, LEARNED, _colors_of(learned.codes), palette, seed=3)
+    costs = learned._costs_of(numbers, np.ones(units.shape, bool))
+    found = np.empty(units.shape, np.int32)
+    least_cost(costs, POOL, found)
+    mistaken = np.bincount((units * n + found).ravel(), minlength=n * n).reshape(n, n)
+    share = mistaken / mistaken.sum(axis=1, keepdims=True)
+    np.fill_diagonal(share, 0)
+    close = np.argwhere(np.triu(np.maximum(share, share.T)) >= CLOSE)
+    of_areas = units[::PATCH, ::PATCH]
+    sums = costs.reshape(of_areas.shape[0], PATCH, of_areas.shape[1], PATCH, n)
+    totals = sums.sum(axis=(1, 3), dtype=np.int64)
+    alike = []
+    for one, other in close:
+        of_one, of_other = totals[of_areas == one], totals[of_areas == other]
+        wrong = (of_one[:, one] >= of_one[:, other]).mean()
+        wrong_other = (of_other[:, other] >= of_other[:, one]).mean()
+        if max(wrong, wrong_other) >= ALIKE:
+            alike.append((int(one), int(other)))
+    pairs = tuple((int(one), int(other)) for one, other in close)
+    return replace(learned, close=pairs, alike=tuple(alike))
+
+
+def _colors_of(codes: NDArray[np.int64]) -> NDArray[np.float64]:
+    return np.stack([codes >> 16, codes >> 8 & 255, codes & 255], axis=1).astype(np.float64)
+
+
+def _judged(learned: Dither, windows: Sequence[Window], palette: NDArray[np.uint8]) -> Dither:
+    """Note what textures cost in windows, and how much of them shows units of mixed colors."""
+    colors = _colors_of(learned.codes)
+    gaps = ((palette[:, np.newaxis].astype(np.float64) - colors[np.newaxis]) ** 2).sum(axis=-1)
+    is_mixed = gaps.min(axis=1) > MIXED_SQUARED
+    total = mixed = n_pixels = 0
+    for window in windows:
+        costs, units = learned._pooled(window.colors, window.valid)
+        of_units = np.take_along_axis(costs, units[..., np.newaxis], axis=2)[..., 0]
+        total += int(of_units[window.valid].sum(dtype=np.int64))
+        mixed += int(is_mixed[units[window.valid]].sum())
+        n_pixels += int(window.valid.sum())
+    n_pixels = max(n_pixels, 1)
+    return replace(learned, cost=total / (SCALE * n_pixels), share=mixed / n_pixels)
+
+
+def _made_up(
+    ditherer: Ditherer,
+    n_areas: int,
+    colors: NDArray[np.float64],
+    palette: NDArray[np.uint8],
+    *,
+    seed: int,
+) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+    """Dither a map of square areas of every unit in mixed order; return units, and colors."""
+    n_units = len(palette)
+    n_areas = max(2, min(n_areas, MOST_PATCHES // n_units))
+    n = n_units * n_areas
+    n_cols = int(np.ceil(np.sqrt(n)))
+    order = shuffled(n_cols * -(-n // n_cols), seed).reshape(-1, n_cols) % n_units
+    units = order.repeat(PATCH, axis=0).repeat(PATCH, axis=1).astype(np.int32)
+    return units, ditherer.dither(palette[units].astype(np.float64), colors)
+
+
+def _costs(counts: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """Costs of colors in their contexts, the contexts mixed with those of fewer neighbors."""
+    n = len(counts)
+    of_two = N_OWN**2
+    by_four = counts.reshape(n, of_two, of_two, N_OWN).astype(np.float64)
+    by_two = by_four.sum(axis=2)
+    alone = by_two.sum(axis=1) + 0.5
+    alone /= alone.sum(axis=1, keepdims=True)
+    two = (by_two + PRIOR * alone[:, np.newaxis]) / (by_two.sum(axis=2, keepdims=True) + PRIOR)
+    four = by_four + PRIOR * two[:, :, np.newaxis]
+    four /= by_four.sum(axis=3, keepdims=True) + PRIOR
+    # Rounded first, because the last bits of a logarithm differ between processors.
+    logarithms = np.floor(-np.log(four) * 2.0**40 + 0.5) / 2.0**40
+    costs = np.minimum(np.floor(logarithms * SCALE + 0.5), CAP)
+    return np.ascontiguousarray(costs.reshape(n, -1).astype(np.uint8))
