@@ -8,12 +8,14 @@ and other programs read category names and color tables. See https://gdal.org, "
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
 
 from geoindex.palette import Palette
 from geoindex.palettes.entries import one_line
 
-__all__ = ["add_attribute_table", "add_category_names", "add_color_table"]
+__all__ = ["add_category_names", "add_color_table", "classes_xml", "write_pam"]
 
 INTEGER, TEXT = "0", "2"
 """Types of GDAL's columns."""
@@ -28,7 +30,42 @@ COLUMNS = (
 )
 
 
-def add_attribute_table(band: ET.Element, palette: Palette, values: Sequence[int]) -> None:
+def write_pam(path: Path, parts: Iterable[str]) -> None:
+    """Write GDAL's sidecar (https://gdal.org, "PAM dataset") of parts in XML, if there are any."""
+    content = "".join(parts)
+    if content:
+        head = "<?xml version='1.0' encoding='utf-8'?>\n"
+        path.write_bytes(f"{head}<PAMDataset>{content}</PAMDataset>".encode())
+
+
+# A batch writes the same table beside each of its sheets; making it takes longer than the sheet.
+@lru_cache(maxsize=4)
+def classes_xml(palette: Palette, values: tuple[int, ...], *, names: bool, colors: bool) -> str:
+    """Band of the sidecar that tells the classes, where `values` are those of the pixels.
+
+    Parameters
+    ----------
+    palette : Palette
+    values : tuple of int
+        Pixel value of each palette row.
+    names, colors : bool
+        Whether to add lists of names and of colors to the table, which count from 0.
+
+    Returns
+    -------
+    str
+        XML.
+    """
+    band = ET.Element("PAMRasterBand", band="1")
+    if names:
+        add_category_names(band, palette, values)
+    if colors:
+        add_color_table(band, palette, values)
+    _add_attribute_table(band, palette, values)
+    return ET.tostring(band, encoding="unicode")
+
+
+def _add_attribute_table(band: ET.Element, palette: Palette, values: Sequence[int]) -> None:
     """Add the table of all classes, where `values` are those of the pixels."""
     table = ET.SubElement(band, "GDALRasterAttributeTable", tableType="thematic")
     for number, (name, kind, usage) in enumerate(COLUMNS):

@@ -88,6 +88,8 @@ def write_styles(
         As :func:`check_styles` accepts them.
     overwrite : bool
     """
+    if not styles:
+        return
     palette = Palette(
         header.palette.shown,
         names=header.palette.names,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from affine import Affine
 from geoindex.errors import GeoindexWarning, GridError
 from geoindex.files.json_text import FORMAT_VERSION, dump_json
 from geoindex.grid import IndexGrid
-from geoindex.grids.attribute_table import add_attribute_table, add_category_names
+from geoindex.grids.attribute_table import classes_xml, write_pam
 from geoindex.grids.class_values import FileNumbering, rows_of_values
 from geoindex.grids.headers import FileHeader, GridHeader
 from geoindex.grids.place_json import place_from_json
@@ -136,44 +137,39 @@ def write_sidecar(path: Path, header: FileHeader, *, place: dict[str, Any]) -> N
     place : dict
         What the sidecar also holds of the georeference, by :func:`place_to_json`.
     """
-    root = ET.Element("PAMDataset")
-    _add_place(root, place)
-    if isinstance(header, GridHeader):
-        _add_classes(root, header)
-    if len(root):
-        ET.ElementTree(root).write(path, encoding="utf-8")
+    classes = _classes(header) if isinstance(header, GridHeader) else ""
+    write_pam(path, [*_place_parts(place), classes])
 
 
-def _add_classes(root: ET.Element, header: GridHeader) -> None:
-    """Add names and colors of the classes."""
-    palette, values = header.palette, header.pixel_values
+def _classes(header: GridHeader) -> str:
+    """Names and colors of the classes, or "" where the color table tells everything."""
+    palette = header.palette
     if palette.names is None and len(palette) == 256 and header.pixel_dtype == np.uint8:
-        return  # the color table tells everything
-    band = ET.SubElement(root, "PAMRasterBand", band="1")
+        return ""
     # GDAL counts the categories from 0, and none are in a list of millions.
-    if header.has_color_table:
-        add_category_names(band, palette, values)
-    add_attribute_table(band, palette, values)
+    names = header.has_color_table
+    return classes_xml(palette, tuple(header.pixel_values), names=names, colors=False)
 
 
-def _add_place(root: ET.Element, place: dict[str, Any]) -> None:
-    """Add transform, CRS and ground control points."""
+def _place_parts(place: dict[str, Any]) -> Iterator[str]:
+    """Transform, CRS and ground control points in XML."""
     wkt = place.get("crs") or ""
     if wkt and not place.get("gcps"):
-        ET.SubElement(root, "SRS").text = wkt
+        yield _element("SRS", wkt)
     if place.get("transform") is not None:
         numbers = Affine(*place["transform"]).to_gdal()
-        ET.SubElement(root, "GeoTransform").text = ", ".join(repr(float(v)) for v in numbers)
+        yield _element("GeoTransform", ", ".join(repr(float(v)) for v in numbers))
     if place.get("gcps"):
-        points = ET.SubElement(root, "GCPList", Projection=wkt)
+        points = ET.Element("GCPList", Projection=wkt)
         for number, (row, col, x, y, z) in enumerate(place["gcps"]):
-            ET.SubElement(
-                points,
-                "GCP",
-                Id=str(number),
-                Pixel=repr(col),
-                Line=repr(row),
-                X=repr(x),
-                Y=repr(y),
-                Z=repr(z or 0.0),
-            )
+            names = dict(zip("XYZ", map(repr, (x, y, z or 0.0)), strict=True))
+            at = {"Id": str(number), "Pixel": repr(col), "Line": repr(row)}
+            ET.SubElement(points, "GCP", at | names)
+        yield ET.tostring(points, encoding="unicode")
+
+
+def _element(tag: str, text: str) -> str:
+    """Write an element of text in XML."""
+    element = ET.Element(tag)
+    element.text = text
+    return ET.tostring(element, encoding="unicode")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from os import PathLike, fspath
 from pathlib import Path
 
@@ -229,20 +231,29 @@ def _check_companions(path: Path) -> None:
     GDAL opens them by itself with any driver, so that a VRT would be followed.
     """
     start = path.name.lower() + "."
+    folder = path.absolute().parent
     try:
-        names = [entry.name for entry in path.absolute().parent.iterdir()]
+        names = _companions_in(str(folder), folder.stat().st_mtime_ns)
     except OSError:
         # A folder that cannot be listed gives GDAL the plain names alone.
         names = [path.name + ending for ending in (*COMPANIONS, *map(str.upper, COMPANIONS))]
-    for name in sorted(names):
+    for name in names:
         # A mask may have a mask of its own.
-        if not (name.lower().startswith(start) and name.lower().endswith(COMPANIONS)):
+        if not name.lower().startswith(start):
             continue
-        beside = path.with_name(name)
-        if beside.is_file() and _first_bytes(beside, 4) not in TIFF_SIGNATURES:
+        companion = path.with_name(name)
+        if companion.is_file() and _first_bytes(companion, 4) not in TIFF_SIGNATURES:
             raise ImageError(
-                f"{beside}: is opened together with {path.name}, but is not a TIFF; remove it"
+                f"{companion}: is opened together with {path.name}, but is not a TIFF; remove it"
             )
+
+
+# A batch opens thousands of sheets of one folder; listing it for each takes longer than the sheet.
+@lru_cache(maxsize=8)
+def _companions_in(folder: str, _changed: int) -> list[str]:
+    """Masks and overviews in a folder, in order, as it was when it was last changed."""
+    names = os.listdir(folder)  # noqa: PTH208  quick
+    return sorted(name for name in names if name.lower().endswith(COMPANIONS))
 
 
 def _first_bytes(path: Path, n_bytes: int) -> bytes:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.palette import Palette
+from geoindex.rules.palette_columns import faded_colors
 
 __all__ = ["faded_text", "likely_opacity"]
 
@@ -24,6 +25,8 @@ color or two can be faded to nearly anything."""
 
 ALIKE = 16
 """Steps of a channel within which colors of the palette count as one."""
+
+WHITE = (255, 255, 255)
 
 CLOSE, FAR = 3.0, 12.0
 """Mean RGB distances up to which a palette fits, and from which it does not."""
@@ -55,15 +58,15 @@ def likely_opacity(
     if weights[frequent].sum() < LEAST_SHARE * counts.sum():
         return None
     drawn, weights = colors[chosen][frequent], weights[frequent]
-    if _fit(drawn, weights, palette)[0] < FAR:
+    if _fit(drawn, weights, palette.colors)[0] < FAR:
         return None
-    fits = {
-        percent: _fit(drawn, weights, palette.faded(percent / 100))
-        for percent in range(20, 100, 5)
-    }
-    best = min(fits, key=lambda percent: fits[percent][0])
-    distance, n_shown = fits[best]
-    return best / 100 if distance < CLOSE and n_shown >= LEAST_COLORS else None
+    percents = range(20, 100, 5)
+    faded = [faded_colors(palette.colors, percent / 100, WHITE) for percent in percents]
+    fits = [_fit(drawn, weights, colors) for colors in faded]
+    best = min(range(len(percents)), key=lambda number: fits[number][0])
+    distance, rows = fits[best]
+    shown = {tuple(color) for color in (faded[best][rows] // ALIKE).tolist()}
+    return percents[best] / 100 if distance < CLOSE and len(shown) >= LEAST_COLORS else None
 
 
 def faded_text(opacity: float) -> str:
@@ -75,13 +78,13 @@ def faded_text(opacity: float) -> str:
 
 
 def _fit(
-    colors: NDArray[np.uint8], weights: NDArray[np.int64], palette: Palette
-) -> tuple[float, int]:
-    """Mean RGB distance of colors from the nearest of a palette; how many of it are nearest."""
-    apart = colors.astype(np.int64)[:, np.newaxis] - palette.colors[np.newaxis]
-    squares = (apart**2).sum(axis=-1)
-    distances = np.sqrt(squares.min(axis=1))
+    colors: NDArray[np.uint8], weights: NDArray[np.int64], palette: NDArray[np.uint8]
+) -> tuple[float, NDArray[np.int64]]:
+    """Mean RGB distance of colors from the nearest of a palette, and the rows of these."""
+    one, other = colors.astype(np.float32), palette.astype(np.float32)
+    # Whole numbers below 2 ** 24, hence exact.
+    squares = (one**2).sum(1)[:, np.newaxis] + (other**2).sum(1) - 2 * one @ other.T
+    distances = np.sqrt(squares.min(axis=1).astype(np.float64))
     # Rounded, so that its last bits decide nothing.
     mean = round(float((distances * weights).sum() / weights.sum()), 6)
-    shown = palette.colors[squares.argmin(axis=1)] // ALIKE
-    return mean, len(np.unique(shown, axis=0))
+    return mean, squares.argmin(axis=1)

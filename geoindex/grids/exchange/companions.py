@@ -8,7 +8,6 @@ has a checksum of both files.
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import numpy as np
@@ -20,11 +19,7 @@ from geoindex.errors import GridError
 from geoindex.files.checksums import checksum
 from geoindex.files.whole_files import OutputSet
 from geoindex.grid import IndexGrid
-from geoindex.grids.attribute_table import (
-    add_attribute_table,
-    add_category_names,
-    add_color_table,
-)
+from geoindex.grids.attribute_table import classes_xml, write_pam
 from geoindex.grids.companions import gdal_companions, refuse_strangers
 from geoindex.grids.headers import FileHeader, GridHeader
 from geoindex.images.sidecars import crs_beside
@@ -90,14 +85,9 @@ def values_beside(
 
 def write_gdal_sidecar(path: Path, header: GridHeader) -> None:
     """Write names and colors as GDAL and QGIS read them."""
-    root = ET.Element("PAMDataset")
-    band = ET.SubElement(root, "PAMRasterBand", band="1")
     values = header.pixel_values
-    if min(values) >= 0 and max(values) <= LARGEST_IN_TABLE:
-        add_category_names(band, header.palette, values)
-        add_color_table(band, header.palette, values)
-    add_attribute_table(band, header.palette, values)
-    ET.ElementTree(root).write(path, encoding="utf-8")
+    listed = min(values) >= 0 and max(values) <= LARGEST_IN_TABLE
+    write_pam(path, [classes_xml(header.palette, tuple(values), names=listed, colors=listed)])
 
 
 def grid_of_values(
