@@ -183,10 +183,10 @@ class Palette:
         >>> Palette([[0, 0, 0], [9, 9, 9], [0, 0, 0]]).duplicates()
         {2: 0}
         """
-        first: dict[bytes, int] = {}
+        first: dict[tuple[int, ...], int] = {}
         repeated: dict[int, int] = {}
-        for row, color in enumerate(self._colors):
-            original = first.setdefault(color.tobytes(), row)
+        for row, color in enumerate(self._colors.tolist()):
+            original = first.setdefault(tuple(color), row)
             if original != row:
                 repeated[row] = original
         return repeated

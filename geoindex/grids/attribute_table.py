@@ -34,8 +34,8 @@ def write_pam(path: Path, parts: Iterable[str]) -> None:
     """Write GDAL's sidecar (https://gdal.org, "PAM dataset") of parts in XML, if there are any."""
     content = "".join(parts)
     if content:
-        head = "<?xml version='1.0' encoding='utf-8'?>\n"
-        path.write_bytes(f"{head}<PAMDataset>{content}</PAMDataset>".encode())
+        # GDAL 3.6 misses the table behind an XML declaration.
+        path.write_bytes(f"<PAMDataset>{content}</PAMDataset>".encode())
 
 
 # A batch writes the same table beside each of its sheets; making it takes longer than the sheet.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -60,13 +62,21 @@ def likely_opacity(
     drawn, weights = colors[chosen][frequent], weights[frequent]
     if _fit(drawn, weights, palette.colors)[0] < FAR:
         return None
-    percents = range(20, 100, 5)
-    faded = [faded_colors(palette.colors, percent / 100, WHITE) for percent in percents]
-    fits = [_fit(drawn, weights, colors) for colors in faded]
-    best = min(range(len(percents)), key=lambda number: fits[number][0])
+    faded = _faded(palette)
+    fits = {percent: _fit(drawn, weights, colors) for percent, colors in faded.items()}
+    best = min(fits, key=lambda percent: fits[percent][0])
     distance, rows = fits[best]
     shown = {tuple(color) for color in (faded[best][rows] // ALIKE).tolist()}
-    return percents[best] / 100 if distance < CLOSE and len(shown) >= LEAST_COLORS else None
+    return best / 100 if distance < CLOSE and len(shown) >= LEAST_COLORS else None
+
+
+@lru_cache(maxsize=4)
+def _faded(palette: Palette) -> dict[int, NDArray[np.uint8]]:
+    """Colors of a palette on white by the percents of opacity; the sheets of a batch share it."""
+    return {
+        percent: faded_colors(palette.colors, percent / 100, WHITE)
+        for percent in range(20, 100, 5)
+    }
 
 
 def faded_text(opacity: float) -> str:
