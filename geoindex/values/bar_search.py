@@ -147,13 +147,15 @@ def _soft_bars(colors: NDArray[np.uint8]) -> list[Box]:
         if height < max(FEWEST_ROWS, SHORTEST_BAR * rows):
             continue
         filled = (blobs[row, col] == number).sum(axis=0)
-        left, right = _longest_run(filled > 0.6 * filled.max())
-        left, right = col.start + left, col.start + right
-        if right - left < 4 or height < SLIMMEST * (right - left):
-            continue
-        box = _grown(colors, (row.start, row.stop, left, right))
-        if right - left <= LONGEST_SIDE * cols and _is_bar(colors, box, paper):
-            found.append(box)
+        # The labels beside a bar may be in the same blob, and be wider.
+        for first, behind in _runs(filled > 0.6 * filled.max()):
+            left, right = col.start + first, col.start + behind
+            if right - left < 4 or height < SLIMMEST * (right - left):
+                continue
+            box = _grown(colors, (row.start, row.stop, left, right))
+            if right - left <= LONGEST_SIDE * cols and _is_bar(colors, box, paper):
+                found.append(box)
+                break
     return found
 
 
@@ -166,12 +168,11 @@ def _paper(colors: NDArray[np.uint8]) -> NDArray[np.float64]:
     return middle
 
 
-def _longest_run(marked: NDArray[np.bool_]) -> tuple[int, int]:
-    """First place of the longest run of marked ones, and the place behind it."""
+def _runs(marked: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First place of each run of marked ones, and the place behind it; longest first."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], marked, [False]]).astype(np.int8)))
-    starts, stops = edges[::2], edges[1::2]
-    longest = int(np.argmax(stops - starts))
-    return int(starts[longest]), int(stops[longest])
+    runs = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+    return sorted(runs, key=lambda run: (run[0] - run[1], run[0]))
 
 
 def _is_bar(colors: NDArray[np.uint8], box: Box, paper: NDArray[np.float64]) -> bool:

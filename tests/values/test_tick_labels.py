@@ -15,7 +15,7 @@ from geoindex import image_values
 from geoindex.errors import OptionError
 from geoindex.values.tick_labels import Label, ticks_of
 from tests.support.command_line import invoke
-from tests.support.fields import rasterized, smooth_field
+from tests.support.fields import as_jpeg, rasterized, smooth_field
 
 FIELD = smooth_field((150, 200))
 
@@ -45,7 +45,10 @@ def page(low: float, high: float, *, log: bool = False, **bar: Any) -> Any:
 )
 def test_ends_are_those_of_the_numbers(low: float, high: float, bar: dict[str, Any]) -> None:
     kind = "log" if bar.get("log") else "linear"
-    grid = image_values(page(low, high, **bar), ticks="read", scale=kind)
+    picture = page(low, high, **bar)
+    # Labels are no part of a bar with noise.
+    picture = as_jpeg(picture, 75) if (low, high) == (-50, 120) else picture
+    grid = image_values(picture, ticks="read", scale=kind)
     found, right = (
         np.array([value for _, value in grid.provenance["reading"]["ticks"]]),
         [low, high],
