@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cached_property, lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from geoindex.color.cells import N_CELLS, N_CODES
 from geoindex.color.metrics import FullDepthSearch, Metric, make_search
 from geoindex.color.pixels import NO_MASK, Pixels
-from geoindex.color.threads import Progress, in_threads
+from geoindex.color.threads import Progress, in_threads, parts_of
 from geoindex.errors import OptionError
 from geoindex.palette import Palette
 from geoindex.rules.indices import IndexArray, index_dtype, nodata_value
@@ -145,7 +145,7 @@ class ColorMapper:
             if self.rows is not None:
                 indices[block] = self._row_table[indices[block]]
 
-        in_threads(map_block, list(_blocks(image.shape[:2])))
+        in_threads(map_block, list(parts_of(image.shape[:2], BLOCK_PIXELS)))
         if out is not None:
             if not np.shares_memory(indices, out):
                 out[...] = indices.reshape(out.shape)
@@ -386,15 +386,3 @@ def _check_out(out: IndexArray, expected: IndexArray, n_colors: int) -> None:
         raise OptionError(
             f"out must be {expected.dtype} for this palette and mask, found {out.dtype}"
         )
-
-
-def _blocks(shape: tuple[int, ...]) -> Iterator[tuple[slice, slice]]:
-    """Slices of about BLOCK_PIXELS pixels that cover an image: rows, or columns of one row."""
-    rows, cols = shape
-    if rows == 1:
-        for start in range(0, cols, BLOCK_PIXELS):
-            yield slice(None), slice(start, start + BLOCK_PIXELS)
-        return
-    step = max(1, BLOCK_PIXELS // max(1, cols))
-    for start in range(0, rows, step):
-        yield slice(start, start + step), slice(None)

@@ -7,11 +7,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geoindex.color.alpha import over, undo_premultiplied
 from geoindex.errors import ImageError, OptionError
 from geoindex.rules.box import Region
 from geoindex.rules.byte_order import in_native_order
@@ -250,7 +251,7 @@ def as_pixels(
         alpha, pixels = None, pixels[..., :3]
     if alpha is not None and premultiplied:
         full = 1 if rule.scale == "unit" else 255
-        pixels = _undo_premultiplied(pixels[..., :3], alpha, full)
+        pixels = undo_premultiplied(pixels[..., :3], alpha, full)
     if pixels.dtype.kind == "f":
         # Alpha may have a scale of its own.
         pixels = pixels[..., :3]
@@ -314,7 +315,7 @@ def _after_alpha(
         alpha = np.where(valid != 0, alpha, alpha.dtype.type(0))
     alpha8 = _scaled(alpha, PixelRule(scale=rule.scale))
     if rule.background is not None:
-        colors = _over(colors[..., :3], alpha8, rule.background)
+        colors = over(colors[..., :3], alpha8, rule.background)
     return Pixels(table=colors, valid=_mask(_both(valid, alpha8 >= rule.threshold)))
 
 
@@ -380,24 +381,3 @@ def _both(
 def _mask(valid: NDArray[np.generic] | None) -> NDArray[np.uint8] | None:
     """Mask as uint8."""
     return None if valid is None else valid.view(np.uint8)
-
-
-def _undo_premultiplied(colors: NDArray[Any], alpha: NDArray[Any], full: int) -> NDArray[Any]:
-    """Colors divided by alpha again; `full` is the largest float alpha."""
-    divisor = np.where(alpha == 0, 1, alpha)[..., np.newaxis].astype(np.float64)
-    if colors.dtype.kind == "f":
-        return np.minimum(colors * (full / divisor), full).astype(colors.dtype)
-    largest = np.iinfo(colors.dtype).max
-    return np.minimum(np.floor(colors * (largest / divisor) + 0.5), largest).astype(colors.dtype)
-
-
-def _over(colors: ColorArray, alpha: NDArray[Any], background: tuple[int, int, int]) -> ColorArray:
-    """Colors blended with a background (0-255) by alpha (0-255), in their own dtype."""
-    paper = np.array(background, dtype=np.float64)
-    if colors.dtype == np.uint16:
-        paper *= 257
-    share = alpha[..., np.newaxis] / 255.0
-    mixed = colors * share + paper * (1.0 - share)
-    if colors.dtype == np.float64:
-        return cast("ColorArray", mixed)
-    return cast("ColorArray", np.floor(mixed + 0.5).astype(colors.dtype))

@@ -10,11 +10,34 @@ from functools import cache
 from threading import Event, Semaphore
 from typing import Any, TypeVar
 
-__all__ = ["Progress", "in_threads", "limit_threads", "n_cores", "threads_apart"]
+__all__ = ["Progress", "in_threads", "limit_threads", "n_cores", "parts_of", "threads_apart"]
 
 
 Progress = Callable[[int, int], None]
 """Called with the amount done and the total, in pixels, colors or files."""
+
+
+def parts_of(shape: tuple[int, ...], n_pixels: int) -> Iterator[tuple[slice, slice]]:
+    """Cut an image into parts of about `n_pixels`: rows, or columns of one row.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Rows and columns.
+    n_pixels : int
+
+    Yields
+    ------
+    tuple of two slices
+    """
+    rows, cols = shape
+    if rows == 1:
+        for start in range(0, cols, n_pixels):
+            yield slice(None), slice(start, start + n_pixels)
+        return
+    step = max(1, n_pixels // max(1, cols))
+    for start in range(0, rows, step):
+        yield slice(start, start + step), slice(None)
 
 
 def in_threads(
