@@ -66,6 +66,9 @@ def optional_clean_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def with_clean(*args: Any, use_clean: bool, clean: Clean, **options: Any) -> None:
+        # What is printed beside its legend has text, lines and noise.
+        context = click.get_current_context()
+        use_clean = use_clean or context.params.get("legend_box") is not None
         if not use_clean:
             _refuse_clean_options()
         command(*args, clean=clean if use_clean else None, **options)

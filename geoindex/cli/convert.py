@@ -11,6 +11,7 @@ from geoindex.cli.clean import echo_changes
 from geoindex.cli.clean_options import changes_option, confidence_option
 from geoindex.cli.config import ConfiguredCommand
 from geoindex.cli.grid_format import grid_format_option
+from geoindex.cli.legend_box import legend_box_options
 from geoindex.cli.messages import LEFT_VALUES
 from geoindex.cli.options import MappingOptions, mapping_options
 from geoindex.cli.output import (
@@ -65,6 +66,7 @@ creation_option = click.option(
 @click.argument("src")
 @output_option("Grid file to write; its suffix picks the format.")
 @mapping_options
+@legend_box_options
 @place_options
 @creation_option
 @style_option

@@ -17,8 +17,9 @@ __all__ = ["palette_options", "reading_options"]
 def _need_palette(
     context: click.Context, _option: click.Parameter, palette: str | None
 ) -> str | None:
-    """Tell where a palette comes from if there is none; --learn is eager, so it is known."""
-    if palette is None and context.params.get("learned") is None:
+    """Tell where a palette comes from if there is none; other options of it are eager."""
+    others = (context.params.get(name) for name in ("learned", "legend_box"))
+    if palette is None and all(other is None for other in others):
         raise click.UsageError(
             "Missing option '-p' / '--palette'. The colors of a map come from the map itself "
             "(geoindex palette learn MAP --method flat -o palette.csv), from its printed legend "

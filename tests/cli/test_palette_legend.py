@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 from click.testing import Result
 from PIL import Image
 
-from geoindex import GeoindexError, load_palette
+from geoindex import GeoindexError, load_palette, open_grid
 from geoindex.errors import OutputError, PaletteError
 from tests.support.command_line import invoke
 from tests.support.drawings import LEGEND_COLORS, draw_legend
@@ -77,3 +78,40 @@ def test_bad_input(tmp_path: Path) -> None:
         assert isinstance(result.exception, GeoindexError)
         assert message in str(result.exception)
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_convert_with_the_legend_in_the_same_picture(repository: Path, tmp_path: Path) -> None:
+    """Units are recovered; nothing is cut without a box."""
+    sheet, target = repository / "data" / "sample_sheet.png", tmp_path / "sheet.tif"
+    place = ["--legend-box", "676", "55", "890", "490"]
+    inks = ["--ink", "black,#e31a1c,white"]
+    result = invoke("convert", sheet, target, *place, *inks, "--box", "40", "60", "640", "460")
+    assert result.exit_code == 0, result.output
+    assert "legend of 18 swatches, 0 patterned" in result.stdout
+    truth = open_grid(repository / "data" / "sample_map_classes.tif")[60:460, 80:680]
+    assert (open_grid(target).indices == truth.indices).mean() > 0.99
+    whole = invoke("convert", sheet, tmp_path / "whole.npy", *place)
+    assert whole.exit_code == 0, whole.output
+    assert "black is ink" in whole.stdout
+    grid = open_grid(tmp_path / "whole.npy")
+    assert grid.shape == (520, 900)
+    assert grid.palette.roles == (*[""] * 18, "ink")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--legend-box", "0", "0", "90", "90", "-p", "tab20"], "--palette or --legend-box, not"),
+        (["-p", "tab20", "--read-names"], "--read-names needs --legend-box"),
+        (["--legend-box", "0", "0", "9000", "90"], r"sample_sheet.png: box 0 0 9000 90 is not"),
+        (["--legend-box", "0", "0", "30", "20"], "sample_sheet.png: the box holds no swatch"),
+    ],
+)
+def test_bad_legend_boxes(
+    repository: Path, tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    sheet = repository / "data" / "sample_sheet.png"
+    result = invoke("convert", sheet, tmp_path / "a.tif", *arguments)
+    assert result.exit_code in {1, 2}
+    assert message in result.output + str(result.exception)
+    assert not list(tmp_path.iterdir())

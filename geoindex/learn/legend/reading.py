@@ -8,7 +8,7 @@ from dataclasses import replace
 from os import PathLike
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from geoindex.color.pixels import PixelRule, as_pixels
 from geoindex.errors import GeoindexError, GeoindexWarning, ImageError, OptionError
@@ -91,21 +91,30 @@ def legend_palette(
     >>> legend.colors.tolist(), legend.swatches[1].box
     ([[230, 203, 203], [56, 168, 0]], (5, 32, 30, 44))
     """
-    if isinstance(image, str | PathLike):
-        picture = read_picture(image)[..., :3]
-        try:
-            return legend_palette(
-                picture,
-                box=box,
-                names=names,
-                ink=ink,
-                white_paper=white_paper,
-                read_names=read_names,
-            )
-        except GeoindexError as error:
-            raise type(error)(f"{image}: {error}") from None
     if read_names and names is not None:
         raise OptionError("names are either given with names= or read with read_names=True")
+    if isinstance(image, str | PathLike):
+        crop = read_picture(image, box)[..., :3]
+        left, top = (0, 0) if box is None else (int(edge) for edge in box[:2])
+    else:
+        crop, left, top = _part_of(image, box)
+    try:
+        if read_names:
+            check_text_reader()
+        legend, found = _legend_of(crop, left, top, white=white_paper)
+        if names is not None:
+            legend = legend.named(names)
+        elif read_names:
+            legend = _with_read_names(legend, found)
+        return legend.with_ink(ink)
+    except GeoindexError as error:
+        if isinstance(image, str | PathLike):
+            raise type(error)(f"{image}: {error}") from None
+        raise
+
+
+def _part_of(image: ArrayLike, box: Sequence[int] | None) -> tuple[NDArray[np.uint8], int, int]:
+    """Colors of an array inside a box, and the left and top of it."""
     pixels = as_pixels(np.asarray(image), PixelRule())
     if len(pixels.shape) != 2:
         raise ImageError(
@@ -118,11 +127,14 @@ def legend_palette(
         if box is None
         else region_of_box(box, pixels.shape)
     )
-    left, top = cols.start, rows.start
-    crop = np.ascontiguousarray(round_colors(pixels.colors[rows, cols]))
-    if read_names:
-        check_text_reader()
-    found = find_swatches(crop, white=white_paper)
+    return round_colors(pixels.colors[rows, cols]), cols.start, rows.start
+
+
+def _legend_of(
+    crop: NDArray[np.uint8], left: int, top: int, *, white: bool
+) -> tuple[Legend, FoundSwatches]:
+    """Find the swatches in a part of a picture that begins at a column and a row."""
+    found = find_swatches(np.ascontiguousarray(crop), white=white)
     if not found.swatches:
         raise ImageError(
             "the box holds no swatch, that is, no rectangle of one color of at least "
@@ -130,12 +142,8 @@ def legend_palette(
         )
     swatches = [replace(swatch, box=moved(swatch.box, left, top)) for swatch in found.swatches]
     palette = Palette(np.array([swatch.color for swatch in swatches], dtype=np.uint8))
-    legend = Legend(palette, swatches, (left, top, cols.stop, rows.stop))
-    if names is not None:
-        legend = legend.named(names)
-    elif read_names:
-        legend = _with_read_names(legend, found)
-    return legend.with_ink(ink)
+    rows, cols = crop.shape[:2]
+    return Legend(palette, swatches, (left, top, left + cols, top + rows)), found
 
 
 def _with_read_names(legend: Legend, found: FoundSwatches) -> Legend:
