@@ -1,19 +1,21 @@
 """Class recovery on maps with a known answer, compared with common methods.
 
-    python benchmarks/class_recovery.py [--maps 6] [--first-seed 1000] [--speed]
+    python benchmarks/class_recovery.py [--maps 6] [--first-seed 1000] [--speed] [--printed]
 
 Draws maps with seeds that were not used for tuning (those were 0 to 9) and prints the
 percentage of pixels with the right class: for nearest color, for nearest color followed by a 3
 x 3 majority filter or GDAL's sieve, and for geoindex. Repeats this for the tenth of the classes
 with the smallest area, for thin units, for other numbers of units, and for the sample map. The
-last columns give the largest error in the areas of the ten largest units. `--speed` times the
-default steps on 12000 x 12000 pixels.
+last columns give the largest error in the areas of the ten largest units. `--printed` prints the
+same for scans, printed sheets, blended and dithered maps, `--speed` times the default steps on
+12000 x 12000 pixels.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from common import (
@@ -30,12 +32,23 @@ from common import (
 )
 from drawn_maps import SHADED, VARIANTS, DrawnMap, draw_map
 from numpy.typing import NDArray
+from printed_maps import print_map
 from rasterio.features import sieve
 from skimage.filters.rank import majority
 
-from geoindex import Clean, IndexGrid, Palette, clean_grid, load_palette, nearest, open_grid
+from geoindex import (
+    Clean,
+    IndexGrid,
+    Palette,
+    clean_grid,
+    index_image,
+    load_palette,
+    nearest,
+    open_grid,
+)
 from geoindex.clean.blocks import clean_block
 from geoindex.color.metrics import Metric
+from geoindex.errors import GeoindexWarning
 
 Bytes = NDArray[np.uint8]
 
@@ -143,6 +156,53 @@ def print_table(maps: list[DrawnMap], title: str) -> None:
         print_row(variant, *cells)
 
 
+PRINTED_GOALS = {
+    "scan": 99.7,
+    "printed": 99.4,
+    "printed-fine": 99.5,
+    "jpeg-60": 99.6,
+    "inked": 99.8,
+    "blend": 99.8,
+    "dithered": 96.0,
+    "dithered-ordered": 96.0,
+    "halftone": 99.0,
+}
+
+
+def print_printed(seeds: range) -> None:
+    """Print mean shares on printed maps: as an export, and with the kind found by itself."""
+    ways = {"as an export": Clean(shade=False, scan=False), "geoindex": Clean()}
+    names = ("nearest", *ways)
+    print(f"\nPrinted maps, 24 units, 160 regions, seeds {seeds[0]} to {seeds[-1]}")
+    print_header("map", *names, "goal", "found", *(f"thin: {name}" for name in names), text=(0, 5))
+    for variant, goal in PRINTED_GOALS.items():
+        shares: dict[str, list[float]] = {name: [] for name in names}
+        thin: dict[str, list[float]] = {name: [] for name in names}
+        kinds: set[str] = set()
+        for seed in seeds:
+            for has_thin in (False, True):
+                drawn = print_map(seed, [variant], thin_units=has_thin)[variant]
+                palette = Palette(drawn.colors)
+                found = {"nearest": nearest(drawn.picture, palette)}
+                for name, way in ways.items():
+                    clean = replace(way, ink=drawn.inks)
+                    with warnings.catch_warnings():
+                        warnings.simplefilter("ignore", GeoindexWarning)
+                        grid = index_image(drawn.picture, palette, clean=clean)
+                    found[name] = grid.indices
+                recovery = grid.provenance["clean"].get("recovery", {"by": "export"})
+                kinds.add(recovery["by"])
+                for name, answer in found.items():
+                    if has_thin:
+                        thin[name].append(100 * (answer == drawn.truth)[drawn.thin].mean())
+                    else:
+                        shares[name].append(100 * drawn.share_right(answer))
+        cells = [f"{np.mean(shares[name]):.2f}" for name in names]
+        cells += [f"{goal:g}", ", ".join(sorted(kinds))]
+        cells += [f"{np.mean(thin[name]):.1f}" for name in names]
+        print_row(variant, *cells)
+
+
 def print_sample_map() -> None:
     """Print the shares of the sample map of data/, without its margin."""
     palette = load_palette(SAMPLE_PALETTE)
@@ -199,12 +259,16 @@ def main() -> None:
     parser.add_argument("--maps", type=positive, default=6)
     parser.add_argument("--first-seed", type=int, default=1000)
     parser.add_argument("--speed", action="store_true", help="measure 12000 x 12000 pixels only")
+    parser.add_argument("--printed", action="store_true", help="scans and printed maps only")
     options = parser.parse_args()
     print(machine("numpy", "numba", "scipy"))
     if options.speed:
         print_speed(options.repeat)
         return
     seeds = range(options.first_seed, options.first_seed + options.maps)
+    if options.printed:
+        print_printed(seeds)
+        return
     maps = [draw_map(seed) for seed in seeds]
     print_table(
         maps, f"24 units, 160 regions, {len(maps)} maps of seeds {seeds[0]} to {seeds[-1]}"

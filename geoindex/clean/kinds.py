@@ -11,6 +11,7 @@ from geoindex.clean.kind_kernels import tally
 from geoindex.clean.restore.blend import Blend, find_blend
 from geoindex.clean.restore.dither import MOST_COLORS, Dither, codes_of, find_dither
 from geoindex.clean.sample import Read, Window, read_windows, windows_within
+from geoindex.clean.scan.recovery import MOST_UNITS, SCAN_HALO, Scan, find_scan
 from geoindex.errors import OptionError
 
 if TYPE_CHECKING:
@@ -51,29 +52,45 @@ LEAST_SPREAD, LOSSY_SPREAD = 4.0, 12.0
 """Least deviation of the gray under units that are more opaque, as the tints of a legend are; and
 with lossy compression."""
 
+LEAST_PLAIN = 0.5
+"""Share of the pixels away from contacts that must have about a unit's color in a scan."""
+
+SCAN_NOISE, LOSSY_NOISE = 1.9, 1.0
+"""Least noise of a scan in levels; and of a picture whose contacts are lines, as the recovery of
+scans follows them better once strong compression has spoiled the colors beside them."""
+
 
 def may_need_recovery(plan: Plan) -> bool:
     """Whether the image decides, rather than the options alone."""
-    return _may_be_dithered(plan) or _may_be_blended(plan)
+    return _may_be_dithered(plan) or _may_be_blended(plan) or _may_be_scanned(plan)
 
 
 def _may_be_dithered(plan: Plan) -> bool:
     options = plan.options
-    return not plan.shaded and options.shade != "blend" and options.dither is not False
+    is_other = plan.shaded or options.shade == "blend" or options.scan
+    return not is_other and options.dither is not False
 
 
 def _may_be_blended(plan: Plan) -> bool:
     options = plan.options
-    return not plan.shaded and options.shade in (None, "blend") and options.dither is not True
+    is_other = plan.shaded or options.dither or options.scan
+    return not is_other and options.shade in (None, "blend")
+
+
+def _may_be_scanned(plan: Plan) -> bool:
+    options = plan.options
+    is_other = plan.shaded or options.dither or options.shade == "blend"
+    return not is_other and options.scan is not False
 
 
 def largest_halo(plan: Plan) -> int:
     """Pixels around a block that its result may depend on, whatever the image turns out to be."""
     if not may_need_recovery(plan):
         return plan.halo
-    # A hillshade needs the most.
+    # A hillshade and a scan need the most.
     blend = Blend(opacity=1.0, noise=1.0, gray=0.0, spread=0.0)
-    return max(plan.halo, blend.halo(plan.options) + plan.options.late_halo)
+    others = max(blend.halo(plan.options), SCAN_HALO + plan.options.reach)
+    return max(plan.halo, others + plan.options.late_halo)
 
 
 def find_recovery(plan: Plan, shape: tuple[int, int], read: Read) -> Recovery | None:
@@ -93,26 +110,38 @@ def find_recovery(plan: Plan, shape: tuple[int, int], read: Read) -> Recovery | 
     Recovery or None
         None for a map that shows each unit in its color.
     """
-    options, palette = plan.options, plan.palette.colors
+    options = plan.options
     if not may_need_recovery(plan):
         return None
-    is_asked = options.shade == "blend" or options.dither is True
-    look = _Look(palette, plan.is_unit)
-    for row in windows_within(shape):
+    is_asked = options.shade == "blend" or options.dither is True or options.scan is True
+    look = _Look(plan.palette.colors, plan.is_unit)
+    rows = windows_within(shape)
+    for row in rows:
         look.add(read_windows(read, row))
         # A file that is decoded from the top is read no farther than needed.
         if not is_asked and look.is_export(MOST_DOTS if look.is_of_many_colors else FEW_DOTS):
             return None
     if not is_asked and look.is_export(MOST_DOTS):
         return None
+    return _kind_of(look, plan, len(rows[0]))
+
+
+def _kind_of(look: _Look, plan: Plan, n_across: int) -> Recovery | None:
+    """Recovery for a picture that is no plain export, with `n_across` windows in a row."""
+    options, palette = plan.options, plan.palette.colors
     if _may_be_dithered(plan):
         dither = _dither_of(look, palette, is_asked=options.dither is True)
         if dither is not None:
             return dither
-    if not _may_be_blended(plan):
-        return None
-    blend = find_blend(look.windows, palette[plan.is_unit])
-    return blend if options.shade == "blend" or _is_blend(blend) else None
+    if _may_be_blended(plan):
+        blend = find_blend(look.windows, palette[plan.is_unit])
+        if options.shade == "blend" or _is_blend(blend):
+            return blend
+    if options.scan or (_may_be_scanned(plan) and np.count_nonzero(plan.is_unit) <= MOST_UNITS):
+        scan = find_scan(look.windows, n_across, plan)
+        if options.scan or _is_scan(scan):
+            return scan
+    return None
 
 
 class _Look:
@@ -181,3 +210,11 @@ def _is_blend(blend: Blend) -> bool:
     spread = LEAST_SPREAD if blend.noise <= QUIET else LOSSY_SPREAD
     is_shaded = blend.opacity < OPAQUE or blend.spread >= spread
     return is_shaded and blend.explained >= LEAST_EXPLAINED
+
+
+def _is_scan(scan: Scan) -> bool:
+    """Whether the units of the palette under uneven light, noise and ink explain a map."""
+    if scan.sheet.explained < LEAST_PLAIN:
+        return False
+    is_lined = scan.sheet.profile.half_width > 0
+    return scan.sheet.noise >= (LOSSY_NOISE if is_lined else SCAN_NOISE)

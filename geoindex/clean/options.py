@@ -101,6 +101,10 @@ class Clean:
     """Whether the units were reduced to dots of up to 256 colors, as in old GIF and 8-bit PNG
     files. None: if the image shows it."""
 
+    scan: bool | None = None
+    """Whether the image is a scan or a photograph of a sheet, with noise, blur, uneven light and
+    perhaps lines and text printed over the units. None: if the image shows it."""
+
     speckle: int = 6
     """Patches of fewer pixels (0-64) merge into the neighbor with the longest shared border."""
 
@@ -131,6 +135,13 @@ class Clean:
             raise OptionError(f"dither must be True, False or None, found {self.dither!r}")
         if self.dither and self.shade:
             raise OptionError(f"dither=True and shade={self.shade!r} exclude each other")
+        if self.scan not in (None, True, False):
+            raise OptionError(f"scan must be True, False or None, found {self.scan!r}")
+        for name in ("shade", "dither"):
+            if self.scan and getattr(self, name):
+                raise OptionError(
+                    f"scan=True and {name}={getattr(self, name)!r} exclude each other"
+                )
         if self.connectivity not in (4, 8):
             raise OptionError(f"connectivity must be 4 or 8, found {self.connectivity!r}")
         hatch = (self.hatch,) if isinstance(self.hatch, str | Hatch) else self.hatch
@@ -203,6 +214,12 @@ class Clean:
             )
         if len(inks) >= len(palette):
             raise OptionError("every palette entry is ink; at least one must be a unit")
+        shaded = metric == "shaded" if self.shade is None else self.shade in (True, "multiply")
+        if self.scan and shaded:
+            raise OptionError(
+                "scan=True and metric='shaded' exclude each other; the light of a scan is found "
+                "with any metric"
+            )
         shaded = metric == "shaded" if self.shade is None else self.shade in (True, "multiply")
         if self.dither and shaded:
             raise OptionError("dither=True and metric='shaded' exclude each other")

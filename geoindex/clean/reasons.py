@@ -55,6 +55,12 @@ LISTED_PAIRS = 4
 LEAST_EXPLAINED = 0.5
 """Share of the pixels that a kind of picture must explain to be trusted."""
 
+ASKED = {
+    "blend": ("units over a gray hillshade", "shade='blend'"),
+    "scan": ("units under noise, uneven light and ink", "scan=True"),
+}
+"""What kinds of picture explain, and the options that ask for them."""
+
 
 def count_hatched(
     reasons: NDArray[np.uint8], classes: NDArray[np.generic], n_classes: int
@@ -133,6 +139,15 @@ def recovery_text(recovery: dict[str, Any]) -> str | None:
     if recovery["by"] == "dither":
         colors = f"{recovery['colors']} colors"
         return f"found units dithered to {colors} ({recovery['ditherer']}), told by their texture"
+    if recovery["by"] == "scan":
+        what = (
+            "a sheet with lines and text printed over the units"
+            if recovery["printed"]
+            else ("a scan" if recovery["noise"] >= 2 else "strong lossy compression")
+        )
+        width = recovery["contact_width"]
+        lines = f"contacts about {width:.1f} px wide" if width > 0 else "contacts without lines"
+        return f"found {what}: noise of {recovery['noise']:.1f} levels, {lines}"
     return None
 
 
@@ -151,11 +166,13 @@ def unsure_texts(accounts: Sequence[dict[str, Any]], palette: Palette) -> list[s
     list of str
     """
     texts = []
-    shares = [one["recovery"].get("explained", 1.0) for one in accounts]
-    if min(shares, default=1.0) < LEAST_EXPLAINED:
+    explained = [one["recovery"] for one in accounts if "explained" in one["recovery"]]
+    least = min(explained, key=lambda recovery: recovery["explained"], default=None)
+    if least is not None and least["explained"] < LEAST_EXPLAINED:
+        what, option = ASKED[least["by"]]
         texts.append(
-            f"units over a gray hillshade explain only {min(shares):.0%} of the map; check that "
-            "the palette is its legend, or leave out shade='blend'"
+            f"{what} explain only {least['explained']:.0%} of the map; check that the palette is "
+            f"its legend, or leave out {option}"
         )
     pairs = sorted({tuple(pair) for one in accounts for pair in one["recovery"].get("alike", ())})
     if pairs:

@@ -103,6 +103,12 @@ CLEAN_OPTIONS = (
         "[default: if the image shows it]",
     ),
     click.option(
+        "--scan/--no-scan",
+        default=None,
+        help="Take the image to be a scan: noise, blur, uneven light, and perhaps lines and text "
+        "printed over the units.  [default: if the image shows it]",
+    ),
+    click.option(
         "--hatch",
         multiple=True,
         metavar="COLOR+COLOR=CLASS",

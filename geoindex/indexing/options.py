@@ -180,9 +180,9 @@ class ImageMapping:
         """
         if self.plan is None:
             return self
-        # Within the largest distance, a hillshade or dithering leaves hardly a pixel.
+        # Within the largest distance, a hillshade, dithering or a scan leaves hardly a pixel.
         options = self.plan.options
-        is_asked = options.shade == "blend" or options.dither
+        is_asked = options.shade == "blend" or options.dither or options.scan
         if self.mapper.max_distance is not None and not is_asked:
             return self
         return replace(self, plan=self.plan.seen(shape, read))

@@ -80,8 +80,8 @@ def clean_facts(clean: dict[str, Any]) -> dict[str, Any]:
             words += [_option(name), str(clean[name])]
     if clean.get("recovery", {}).get("by") == "blend":
         words += ["--shade", "blend"]
-    if clean.get("recovery", {}).get("by") == "dither":
-        words.append("--dither")
+    if clean.get("recovery", {}).get("by") in ("dither", "scan"):
+        words.append(f"--{clean['recovery']['by']}")
     return {
         "words": words,
         "shade": bool(clean.get("shade")),

@@ -54,7 +54,8 @@ def test_blended_units_are_found_by_themselves(blended, name: str) -> None:
     assert found["opacity"] == pytest.approx(0.6 if "pure" in name else 1, abs=0.01)
     assert drawn.share_right(grid.indices) > (0.994 if "pure" in name else 0.998)
     assert drawn.share_right(nearest(drawn.picture, palette)) < 0.85
-    without = index_image(drawn.picture, palette, clean=Clean(ink=drawn.inks, shade=False))
+    plain = Clean(ink=drawn.inks, shade=False, scan=False)
+    without = index_image(drawn.picture, palette, clean=plain)
     assert drawn.share_right(without.indices) < 0.9
     assert "recovery" not in without.provenance["clean"]
 

@@ -186,7 +186,8 @@ def test_what_is_not_dithered(dithered, drawn) -> None:
     assert seen(flat, palette, clean) is None
     print_of_few = Palette(dithered["dithered"].colors)
     assert seen(dithered["dithered"].picture, print_of_few, Clean(ink=(), dither=False)) is None
-    assert seen(dithered["jpeg-60"].picture, print_of_few, Clean(ink=())) is None
+    no_scan = Clean(ink=(), scan=False)
+    assert seen(dithered["jpeg-60"].picture, print_of_few, no_scan) is None
     with pytest.raises(OptionError, match="dither=True needs an image of at most 256 colors"):
         index_image(dithered["jpeg-60"].picture, print_of_few, clean=Clean(ink=(), dither=True))
     with pytest.raises(OptionError, match="dither=True and metric='shaded' exclude each other"):

@@ -1,0 +1,135 @@
+"""Classes of a scan or a printed sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoindex.clean.cores import CORE
+from geoindex.clean.deciding import UNDECIDED, fill_far
+from geoindex.clean.pooling import LARGEST_RADIUS
+from geoindex.clean.reasons import Reason
+from geoindex.clean.recovery import grown
+from geoindex.clean.sample import Window
+from geoindex.clean.scan.contacts import CONTACT_HALO, Contacts
+from geoindex.clean.scan.light import LIGHT_HALO
+from geoindex.clean.scan.sheet import look_at_sheet
+from geoindex.clean.scan.thin import THIN_HALO
+from geoindex.clean.scan.units import Sheet, find_units
+from geoindex.clean.scratch import Scratch
+from geoindex.errors import OptionError
+from geoindex.rules.box import Region
+
+if TYPE_CHECKING:
+    from geoindex.clean.options import Clean, Plan
+
+__all__ = ["Scan", "find_scan"]
+
+SCAN_HALO = LIGHT_HALO + LARGEST_RADIUS + THIN_HALO + CONTACT_HALO
+"""Pixels around a region that its classes depend on, but for the reach of hidden pixels."""
+
+MOST_UNITS = 255
+"""Largest palette: every unit is compared with every neighborhood."""
+
+CERTAIN = 60
+"""Difference of mean costs between the best and the next unit from which on a pixel is certain."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scan:
+    """Recovery of a scan, with what was found out about it."""
+
+    sheet: Sheet
+
+    rows: NDArray[np.int32]
+    """Palette rows of the units of the sheet."""
+
+    @property
+    def reason(self) -> Reason:
+        """Why pixels change that were no ink."""
+        return "edges"
+
+    def halo(self, options: Clean) -> int:
+        """Pixels around a region that its classes depend on."""
+        return SCAN_HALO + options.reach
+
+    def recover(
+        self,
+        pixels: NDArray[np.uint8],
+        nearest: NDArray[np.int32],
+        plan: Plan,
+        inner: Region,
+        origin: tuple[int, int],
+        scratch: Scratch,  # noqa: ARG002  bands along contacts are small
+    ) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+        """Recover the inner part of a tile, as :func:`geoindex.clean.recovery.recover_export`."""
+        options = plan.options
+        part, within = grown(inner, SCAN_HALO - LIGHT_HALO + options.reach, nearest.shape)
+        even, units, margins, thin = find_units(pixels, nearest, self.sheet, part, origin)
+        confidence = np.minimum(margins.astype(np.int32) * 100 // CERTAIN, 100).astype(np.uint8)
+        hidden = units == UNDECIDED
+        if hidden.any():
+            kind = (units >= 0).astype(np.uint8) * CORE
+            window = 0, units.shape[0], 0, units.shape[1]
+            fill_far(units.copy(), kind, options.reach, window, units)
+            confidence[hidden] = 0
+        if options.edges:
+            contacts = Contacts(even, units, thin, self.sheet)
+            found, leads = contacts.settle()
+            units.ravel()[contacts.places] = found
+            confidence.ravel()[contacts.places] = (100 * leads + 0.5).astype(np.uint8)
+        units, confidence = units[within], confidence[within]
+        classes = np.where(units < 0, np.int32(-1), self.rows[units])
+        return classes, confidence
+
+    def to_dict(self) -> dict[str, Any]:
+        """Tell what was found, as JSON values; ``by`` is the kind."""
+        sheet, profile = self.sheet, self.sheet.profile
+        return {
+            "by": "scan",
+            "noise": sheet.noise,
+            "explained": sheet.explained,
+            "printed": sheet.printed,
+            "light": [float(sheet.light.values.min()), float(sheet.light.values.max())],
+            "contact_ink": [int(value) for value in sheet.contact],
+            "contact_width": 2 * profile.half_width,
+            "blur": profile.blur,
+            "hue_blur": profile.hue_blur,
+        }
+
+
+def find_scan(windows: Sequence[Window], n_across: int, plan: Plan) -> Scan:
+    """Find out what recovery must know of a scan.
+
+    Parameters
+    ----------
+    windows : sequence of Window
+        Rows of windows spread over the image, from the top down.
+    n_across : int
+        Windows in a row.
+    plan : Plan
+
+    Returns
+    -------
+    Scan
+
+    Raises
+    ------
+    OptionError
+        The palette has too many units.
+    """
+    n_units = int(np.count_nonzero(plan.is_unit))
+    if n_units > MOST_UNITS:
+        raise OptionError(
+            f"the units of a scan are found among {MOST_UNITS} at most, and the palette has "
+            f"{n_units}; give a palette of those on the map"
+        )
+    colors = plan.palette.colors.astype(np.float64)
+    sheet = look_at_sheet(
+        windows, (len(windows) // n_across, n_across), colors[plan.is_unit], colors[~plan.is_unit]
+    )
+    return Scan(sheet=sheet, rows=np.flatnonzero(plan.is_unit).astype(np.int32))
