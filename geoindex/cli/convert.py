@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import click
 
@@ -27,6 +27,7 @@ from geoindex.cli.part_options import PlaceOptions, place_options
 from geoindex.cli.report import page_of_conversion, page_option
 from geoindex.grids.styles import Style
 from geoindex.indexing.convert import convert
+from geoindex.indexing.own_units import is_auto
 from geoindex.indexing.report import ConversionReport
 from geoindex.palette import Palette
 
@@ -82,7 +83,7 @@ def convert_command(
     src: str,
     *,
     output: str,
-    palette: str | Palette,
+    palette: str | Palette | None,
     mapping: MappingOptions,
     place: PlaceOptions,
     creation: dict[str, str],
@@ -97,11 +98,15 @@ def convert_command(
 ) -> None:
     """Convert the map image SRC to the index grid DST.
 
+    Without --palette, or with -p auto, the units and inks of the map are found in the map itself,
+    scans and printed sheets too. Their legend is written beside DST (units.legend.csv for
+    units.tif): edit its names and roles, and convert with -p units.legend.csv.
+
     Formats by suffix of DST: .npy, .tif, .png, .asc (ESRI), .irap, .zmap, .grd
     (Surfer), .cps3, .xyz or .xya.
     """
     with page_of_conversion(page, Path(output), overwrite=overwrite) as pages:
-        if mapping["clean"] is not None:
+        if mapping["clean"] is not None or is_auto(palette):
             changes, confidence = pages.extras(changes, confidence)
         with progress_bar(src, " px", quiet=quiet) as progress:
             report = convert(
@@ -144,10 +149,24 @@ def echo_report(report: ConversionReport) -> None:
         f"  distance      mean {report.mean_distance:.2f}, "
         f"largest {report.largest_distance:.2f} ({report.metric})"
     )
+    if report.own_units is not None:
+        _echo_own_units(report.own_units)
     if report.leaves_values:
         click.echo(LEFT_VALUES)
     if report.cleaned is not None:
         echo_changes(report.cleaned, rows * cols)
+
+
+def _echo_own_units(found: dict[str, Any]) -> None:
+    """Print which units were found in the map, and what to look at."""
+    units, inks = found["units"], found["inks"]
+    click.echo(
+        f"  found         {units} unit{'s' * (units != 1)}, {found['sure']} of them sure, and "
+        f"{inks or 'no'} ink{'s' * (inks != 1)}"
+    )
+    for line in found["doubts"]:
+        click.echo(f"  look at       {line}")
+    click.echo(f"  legend        {found['legend']}: edit names and roles, and convert with -p")
 
 
 def _place_text(report: ConversionReport) -> str:

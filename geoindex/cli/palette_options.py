@@ -14,15 +14,20 @@ from geoindex.palettes.load import load_palette
 __all__ = ["palette_options", "reading_options"]
 
 
+FINDING_UNITS = ("convert",)
+"""Commands that find the units of a map where no palette is named."""
+
+
 def _need_palette(
     context: click.Context, _option: click.Parameter, palette: str | None
 ) -> str | None:
     """Tell where a palette comes from if there is none; other options of it are eager."""
     others = (context.params.get(name) for name in ("learned", "legend_box"))
-    if palette is None and all(other is None for other in others):
+    is_needed = context.command.name not in FINDING_UNITS
+    if palette is None and is_needed and all(other is None for other in others):
         raise click.UsageError(
             "Missing option '-p' / '--palette'. The colors of a map come from the map itself "
-            "(geoindex palette learn MAP --method flat -o palette.csv), from its printed legend "
+            "(geoindex palette learn MAP --method units -o palette.csv), from its printed legend "
             "(geoindex palette legend), from the style of its GIS layer (.qml, .lyrx, .sld), or "
             "from a built-in palette (geoindex palette list)"
         )
@@ -36,7 +41,8 @@ palette_option = click.option(
     metavar="PALETTE",
     help="Palette file (.csv, .xlsx, .ods, .dbf, .gpl, .pal, .act, .clr, .cpt, .json, or an image "
     "with a color table), map style (.qml, .qgz, .lyrx, .sld), color cube (.colorcube), built-in "
-    "name (windows-256; see geoindex palette list) or matplotlib colormap (tab20).  [required]",
+    "name (windows-256; see geoindex palette list) or matplotlib colormap (tab20).  [required; "
+    "convert finds the units of the map itself]",
 )
 
 READING = {

@@ -37,9 +37,11 @@ from geoindex.images.files import MapImage, open_image
 from geoindex.images.place import GivenPlace
 from geoindex.images.web_tiles import TileScheme
 from geoindex.indexing.options import GridLayout, ImageMapping
+from geoindex.indexing.own_units import is_auto, legend_path
 from geoindex.indexing.report import ConversionReport, summarize
 from geoindex.indexing.stream import stream_image
 from geoindex.palette import Palette
+from geoindex.palettes.formats import save_palette
 from geoindex.palettes.merge import Merge
 from geoindex.rules.indices import IndexType, nodata_value
 from geoindex.rules.place import map_bounds
@@ -63,7 +65,7 @@ EXTRAS: dict[Extra, dict[str, Any]] = {
 def convert(
     src: str | PathLike[str],
     dst: str | PathLike[str],
-    palette: Palette | ColorMapper | str | PathLike[str],
+    palette: Palette | ColorMapper | str | PathLike[str] | None = None,
     *,
     metric: Metric = "rgb",
     max_distance: float | None = None,
@@ -112,9 +114,12 @@ def convert(
     dst : path-like
         The grid file, with a suffix that :meth:`IndexGrid.save` accepts; it appears complete or
         not at all.
-    palette : Palette, ColorCube, str or path-like
+    palette : Palette, ColorCube, str or path-like, optional
         The colors, anything that :func:`geoindex.load_palette` accepts, or a color cube or its
-        file, which brings its own metric and largest distance.
+        file, which brings its own metric and largest distance. None or "auto": the image's own
+        units and inks, as :func:`geoindex.learn_palette` finds them with method ``"units"``; with
+        class recovery unless `clean` is False, and with a legend beside the grid,
+        ``units.legend.csv`` for ``units.tif``.
     metric, max_distance, alpha, translucent, scale, depth, bands, units, merge, clean
         As in :func:`geoindex.index_image`.
     box, map_box, nodata_color, collar, tolerance
@@ -159,8 +164,10 @@ def convert(
     GeoindexError
         A child of it: what is wrong, in which file, what to do.
     """
+    legend = _checked_legend(src, dst, format, overwrite=overwrite) if is_auto(palette) else None
     mapping = ImageMapping.of(
         palette,
+        image=src,
         metric=metric,
         max_distance=max_distance,
         alpha=alpha,
@@ -195,8 +202,22 @@ def convert(
     report = convert_image(
         src, Path(dst), mapping, layout, extras=extras, overwrite=overwrite, progress=progress
     )
+    if legend is not None and mapping.own is not None:
+        save_palette(mapping.own.palette, legend, overwrite=overwrite)
+        report = replace(report, own_units={"legend": str(legend), **mapping.own.to_dict()})
     warn_of(report.warnings(), stacklevel=2)
     return report
+
+
+def _checked_legend(
+    src: str | PathLike[str], dst: str | PathLike[str], name: str | None, *, overwrite: bool
+) -> Path:
+    """Path of the legend to be found; refuses what cannot be written before a long look."""
+    target = Path(dst)
+    grid_format_of(target, name)
+    legend = legend_path(target)
+    check_targets([target, legend], Path(src), overwrite=overwrite)
+    return legend
 
 
 def convert_image(

@@ -49,7 +49,7 @@ __all__ = ["index_image", "map_file"]
 
 def index_image(
     image: str | PathLike[str] | ArrayLike | xr.DataArray,
-    palette: Palette | ColorMapper | str | PathLike[str],
+    palette: Palette | ColorMapper | str | PathLike[str] | None = None,
     *,
     metric: Metric = "rgb",
     max_distance: float | None = None,
@@ -85,9 +85,11 @@ def index_image(
         by block, as GDAL shows it; or pixels with 3 or 4 channels on the first or the last
         axis; see :func:`geoindex.nearest` for their dtypes. An array of shape (rows, cols) is
         gray. A Dask array, also in a DataArray, is not computed.
-    palette : Palette, ColorCube, str or path-like
+    palette : Palette, ColorCube, str or path-like, optional
         The colors, anything that :func:`geoindex.load_palette` accepts, or a color cube or
-        its file, which brings its own metric and largest distance.
+        its file, which brings its own metric and largest distance. None or "auto": the image's
+        own units and inks, as :func:`geoindex.learn_palette` finds them with method ``"units"``;
+        with class recovery unless `clean` is False.
     metric : {"rgb", "lab", "oklab", "ciede2000", "redmean", "shaded"}
         The color distance; :data:`geoindex.color.metrics.METRICS` describes each.
     max_distance : float, optional
@@ -192,6 +194,8 @@ def index_image(
     """
     mapping = ImageMapping.of(
         palette,
+        image=image,
+        channel_axis=channel_axis,
         metric=metric,
         max_distance=max_distance,
         alpha=alpha,

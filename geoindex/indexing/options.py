@@ -16,10 +16,11 @@ from geoindex.color.mapper import ColorMapper
 from geoindex.color.merged import warn_of
 from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha, PixelRule, Translucent
-from geoindex.errors import OptionError
+from geoindex.errors import OptionError, PaletteError
 from geoindex.grids.class_values import FileNumbering
 from geoindex.grids.styles import Style
 from geoindex.images.place import GivenPlace
+from geoindex.indexing.own_units import OwnUnits, find_own_units, is_auto
 from geoindex.learn.match import match_palette
 from geoindex.palette import Palette
 from geoindex.palettes.color_text import one_color, some_colors
@@ -53,14 +54,19 @@ class ImageMapping:
     plan: Plan | None = None
     """Steps of class recovery, or None."""
 
+    own: OwnUnits | None = None
+    """The image's own units, if its palette came from it."""
+
     merged: MergedRows | None = None
     """Classes with several colors, which are looked up last; None if each row is a class."""
 
     @classmethod
     def of(
         cls,
-        palette: Palette | ColorMapper | str | PathLike[str],
+        palette: Palette | ColorMapper | str | PathLike[str] | None,
         *,
+        image: Any = None,
+        channel_axis: int | None = None,
         metric: Metric = "rgb",
         max_distance: float | None = None,
         alpha: Alpha = "mask",
@@ -81,7 +87,8 @@ class ImageMapping:
     ) -> ImageMapping:
         """Resolve the options of :func:`geoindex.index_image`, which explains them.
 
-        With `values`, class values are to be written, so rows with the same value are one class.
+        `image` is looked at for its own units if `palette` is None or "auto". With `values`, class
+        values are to be written, so rows with the same value are one class.
 
         Raises
         ------
@@ -101,6 +108,10 @@ class ImageMapping:
             collar=some_colors(collar, "collar"),
             tolerance=tolerance,
         )
+        own = None
+        if palette is None or is_auto(palette):
+            own = _own_units(image, rule, units, channel_axis=channel_axis, gdal=gdal)
+            palette, clean = own.palette, own.clean if clean in (None, True) else clean
         mapper = _keep_apart(units, load_mapper(palette, metric, max_distance))
         plan = _clean_plan(clean, mapper)
         if plan is not None and plan.ink_colors:
@@ -111,7 +122,7 @@ class ImageMapping:
         merged = merge_rows(rows, merge, values=values, paper=True)
         text = repeated_value_text(rows if merged is None else merged.palette)
         warn_of([] if text is None else [text], stacklevel=3)
-        return cls(mapper=mapper, rule=rule, gdal=gdal, plan=plan, merged=merged)
+        return cls(mapper=mapper, rule=rule, gdal=gdal, plan=plan, own=own, merged=merged)
 
     @property
     def palette(self) -> Palette:
@@ -231,6 +242,19 @@ def _chosen(rule: PixelRule) -> dict[str, Any]:
     if rule.tolerance:
         made["tolerance"] = rule.tolerance
     return made
+
+
+def _own_units(
+    image: Any, rule: PixelRule, units: object, *, channel_axis: int | None, gdal: bool
+) -> OwnUnits:
+    """Find the own units of an image that comes without a palette."""
+    if image is None or units is not None:
+        raise PaletteError(
+            "no palette is given, and without one only geoindex.convert and index_image find the "
+            "units of the map themselves, without units=; pass a palette, such as that of "
+            "geoindex.learn_palette(map, method='units')"
+        )
+    return find_own_units(image, rule, channel_axis=channel_axis, gdal=gdal)
 
 
 def _keep_apart(

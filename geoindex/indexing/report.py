@@ -119,6 +119,9 @@ class ConversionReport:
     not_found: tuple[str, ...] = ()
     """Hatchings that class recovery did not find, and what it is not sure of, one line each."""
 
+    own_units: dict[str, Any] | None = None
+    """Units and inks that were found in an image without a palette, and the legend file."""
+
     maybe_classes: tuple[int, int] | None = None
     """Smallest and largest level of a one-band image whose levels could be class numbers: few and
     dark, or all class values of the palette; None for any other."""

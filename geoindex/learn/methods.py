@@ -41,11 +41,11 @@ class Settings:
     """The checked options of :func:`geoindex.learn_palette`."""
 
     method: Method
-    n_colors: int | None
-    weights: Weights
-    sample: int | None
-    space: Space
-    seed: int
+    n_colors: int | None = None
+    weights: Weights = "count"
+    sample: int | None = None
+    space: Space = "rgb"
+    seed: int = 0
     min_distance: float | None = None
 
     def __post_init__(self) -> None:

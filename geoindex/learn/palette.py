@@ -171,7 +171,7 @@ def learn_palette(
         skip_unreadable=skip_unreadable,
         progress=progress,
     )
-    learned = _learn(reading, settings)
+    learned = learn(reading, settings)
     if isinstance(image, str | PathLike):
         _warn_of_class_numbers(learned.histogram, rule, images_name(images))
     if learned.doubt is not None:
@@ -196,7 +196,7 @@ def learn_palette(
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Learned:
+class Learned:
     """Colors and what is known of them."""
 
     histogram: ColorHistogram
@@ -209,8 +209,23 @@ class _Learned:
     """Why the image may be no map of units."""
 
 
-def _learn(reading: Reading, settings: Settings) -> _Learned:
-    """Learn by the method that the settings name."""
+def learn(reading: Reading, settings: Settings) -> Learned:
+    """Learn by the method that the settings name, and warn of nothing.
+
+    Parameters
+    ----------
+    reading : Reading
+    settings : Settings
+
+    Returns
+    -------
+    Learned
+
+    Raises
+    ------
+    ImageError
+        No pixel has a color, or no color holds area.
+    """
     name = images_name(reading.images)
     if settings.method == "units":
         return _units(reading, settings)
@@ -221,17 +236,15 @@ def _learn(reading: Reading, settings: Settings) -> _Learned:
         _check_found(colors, name)
         colors, counts = colors[: settings.n_colors], counts[: settings.n_colors]
         inks = drawn_as_lines(areas, colors)
-        return _Learned(
-            histogram=areas.histogram, colors=colors, counts=counts, roles=_roles(inks)
-        )
+        return Learned(histogram=areas.histogram, colors=colors, counts=counts, roles=_roles(inks))
     histogram = reading.colors()
     check_not_empty(histogram, name)
     # n_colors is only optional for "units" and "flat".
     colors, counts = _quantized(histogram, settings.n_colors or 0, settings)
-    return _Learned(histogram=histogram, colors=colors, counts=counts)
+    return Learned(histogram=histogram, colors=colors, counts=counts)
 
 
-def _units(reading: Reading, settings: Settings) -> _Learned:
+def _units(reading: Reading, settings: Settings) -> Learned:
     """Units and inks; the largest units if their number is given."""
     # Loading scipy and the compiled steps takes a while.
     from geoindex.learn.units.doubt import doubt_of
@@ -244,7 +257,7 @@ def _units(reading: Reading, settings: Settings) -> _Learned:
     _check_found(found.colors, name)
     most = settings.n_colors or MAX_COLORS
     kept = np.flatnonzero(found.is_ink | (np.cumsum(~found.is_ink) <= most))
-    return _Learned(
+    return Learned(
         histogram=survey.areas.histogram,
         colors=found.colors[kept],
         counts=found.counts[kept],

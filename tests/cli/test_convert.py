@@ -17,6 +17,7 @@ from PIL import Image
 
 from geoindex import Palette, convert, open_grid
 from tests.support.command_line import run
+from tests.support.drawings import draw_map
 from tests.support.palettes import save_project
 from tests.support.pictures import RNG, picture, save_tiff
 
@@ -202,3 +203,15 @@ def test_class_values(tmp_path: Path) -> None:
     assert json.loads(result.stdout)["classes_used"] == 2
     with rasterio.open(tmp_path / "cog.tif") as source:
         assert set(np.unique(source.read(1))) == {10, 20}
+
+
+def test_without_a_palette(tmp_path: Path) -> None:
+    Image.fromarray(draw_map()).save(tmp_path / "sheet.png")
+    result = run("convert", "sheet.png", "units.tif", cwd=tmp_path)
+    assert result.returncode == 0
+    assert "found         3 units, 3 of them sure, and 1 ink" in result.stdout
+    assert "look at       ink 1 (0,0,0): filled as lines" in result.stdout
+    assert "legend        units.legend.csv: edit names and roles" in result.stdout
+    again = run("convert", "sheet.png", "units.tif", "-p", "auto", cwd=tmp_path)
+    assert again.returncode == 1
+    assert "exists" in again.stderr

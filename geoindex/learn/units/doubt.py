@@ -38,6 +38,6 @@ def doubt_of(survey: Survey) -> str | None:
         return (
             f"looks like a photograph or a section, not like a map of units: its colors vary "
             f"{found.scatter:.1f} times as much as its noise (maps: less than {MOST_SCATTER:g}); "
-            "geoindex.image_values reads values from a color ramp"
+            "a map may have too few pixels for its print, and image_values reads color ramps"
         )
     return None
