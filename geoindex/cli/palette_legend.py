@@ -143,7 +143,7 @@ def _echo(legend: Legend, output: str) -> None:
         click.echo(f"{color_block(legend.colors[row])} {row:>4}  {legend.label(row)}")
     for row in legend.patterned:
         echo_warning(
-            f"swatch {row} ({legend.label(row)}) is patterned; its most frequent color is used"
+            f"swatch {row} ({legend.label(row)}) is patterned; the color of its ground is used"
         )
     for row, first in legend.duplicates().items():
         echo_warning(

@@ -158,7 +158,9 @@ def has_sides(off: NDArray[np.uint8], box: Box, level: float) -> bool:
         (off[top + corner : bottom - corner].T, left, right, cols),
     ):
         for first, last in ((max(0, low - 1), low + 4), (high - 4, min(stop, high + 1))):
-            if (across[max(0, first) : last] > level).mean(axis=1).max() < DRAWN_SIDE:
+            drawn = across[max(0, first) : last] > level
+            # A thin line that is not quite level crosses from row to row.
+            if (drawn[:-1] | drawn[1:]).mean(axis=1).max() < DRAWN_SIDE:
                 return False
     return True
 

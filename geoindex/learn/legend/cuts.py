@@ -100,7 +100,7 @@ def _at_contacts(stack: NDArray[np.uint8], edge: int, places: list[int], least: 
         line = low + int(np.argmax(lines[low:high]))
         if framed and lines[line] >= LINE:
             cut = line
-        elif framed and np.median(gray[low:high]) > DARK:
+        elif framed and min(np.median(gray[low:place]), np.median(gray[place:high])) > DARK:
             continue
         else:
             cut = low + int(np.argmax(steps[low:high])) + 1

@@ -109,7 +109,7 @@ def _is_uniform(crop: NDArray[np.int16], regions: NDArray[np.int32], box: Box) -
     left, top, right, bottom = box
     numbers = regions[top:bottom, left:right]
     own = numbers == np.bincount(numbers.ravel()).argmax()
-    _, counts = np.unique(crop[top:bottom, left:right][own], axis=0, return_counts=True)
+    _, counts = _distinct(crop[top:bottom, left:right][own])
     return bool(counts.max() >= 0.98 * own.sum())
 
 
@@ -134,8 +134,13 @@ def _rectangles(crop: NDArray[np.int16], regions: NDArray[np.int32]) -> Iterator
     """Regions that fill a rectangle, including what is drawn on them."""
     from scipy.ndimage import binary_fill_holes, find_objects
 
+    areas = np.bincount(regions.ravel())
     for number, place in enumerate(find_objects(regions + 1)):
-        if place is None or min(side.stop - side.start for side in place) < LEAST_SIDE:
+        if place is None:
+            continue
+        rows, cols = (side.stop - side.start for side in place)
+        # What is below both limits together need not be filled to know.
+        if min(rows, cols) < LEAST_SIDE or areas[number] < LEAST_OWN * LEAST_FILL * rows * cols:
             continue
         own = regions[place] == number
         filled = binary_fill_holes(own)
@@ -161,9 +166,17 @@ def _has_pattern(marks: NDArray[np.bool_]) -> bool:
     return bool(sum(corners) >= PATTERN_CORNERS)
 
 
+def _distinct(colors: NDArray[np.int16]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Distinct colors in ascending order, shape (n, 3), and how often each occurs."""
+    red, green, blue = colors.astype(np.int64).T
+    # Numbers are sorted much faster than rows.
+    codes, counts = np.unique(red << 16 | green << 8 | blue, return_counts=True)
+    return np.stack([codes >> 16, codes >> 8 & 255, codes & 255], axis=-1), counts
+
+
 def _main_color(colors: NDArray[np.int16]) -> tuple[int, int, int]:
     """Color of most pixels if there is one, else the median."""
-    distinct, counts = np.unique(colors, axis=0, return_counts=True)
+    distinct, counts = _distinct(colors)
     most = int(np.argmax(counts))
     color = distinct[most] if 2 * counts[most] > len(colors) else np.median(colors, axis=0)
     red, green, blue = (int(channel) for channel in np.floor(color + 0.5))
@@ -240,7 +253,7 @@ def _patterned_rest(
         rows, cols = own.shape
         inside = crop[place][rows // 5 : rows - rows // 5, cols // 5 : cols - cols // 5]
         inside = inside.reshape(-1, 3)
-        distinct, counts = np.unique(inside, axis=0, return_counts=True)
+        distinct, counts = _distinct(inside)
         red, green, blue = (int(channel) for channel in distinct[np.argmax(counts)])
         patterned.append(
             Swatch(

@@ -20,7 +20,7 @@ class Swatch:
     """One swatch of a legend."""
 
     color: tuple[int, int, int]
-    """Its color; for a patterned swatch the most frequent one."""
+    """Its color; for a patterned swatch that of its ground, between the marks."""
 
     box: Box
     """Left, top, right and bottom in pixels of the picture; right and bottom are exclusive."""
