@@ -66,6 +66,11 @@ def main() -> None:
                 f"right {score.right}, patterned told {score.told}",
                 flush=True,
             )
+    print_table(scores)
+
+
+def print_table(scores: list[Score]) -> None:
+    """Print all legends, and those of each kind."""
     print_header("legends", "swatches", "found", "extra", "right color and order",
                  "patterned right", "all right", "names exact", "groups right",
                  "s a legend")  # fmt: skip

@@ -209,3 +209,12 @@ def test_values_of_known_fields(benchmark, monkeypatch: pytest.MonkeyPatch) -> N
     assert np.abs(exact - truth).max() < 1 / 256 + 1e-6 < np.abs(usual - truth).max()
     np.testing.assert_array_equal(module.by_tree(picture, "viridis"), usual)
     np.testing.assert_array_equal(module.nearest_of_distinct(picture, "viridis"), usual)
+
+
+def test_legends(benchmark, capsys: pytest.CaptureFixture[str]) -> None:
+    module = benchmark("legends")
+    score = module.score_of(module.draw_legend(2038, tilt=-3, x_height=9), names=False)
+    assert (score.right, score.told, score.extra) == (score.number, score.number, 0)
+    module.print_table([score])
+    lines = capsys.readouterr().out.strip().splitlines()
+    assert [line.split(" | ")[0] for line in lines[2:4]] == ["| all", "| tilt 3"]
