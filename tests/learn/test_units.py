@@ -93,6 +93,15 @@ def test_an_outline_across_units_is_no_unit(kevitsa: Path) -> None:
     assert len(palette) == 16
 
 
+def test_the_color_of_lines_thinner_than_a_pixel(print_map: Callable) -> None:
+    """No pixel has the brown of the contours; their mixtures with the units point to it."""
+    palette = learn_palette(print_map("inked")[0], method="units")
+    inks = palette.colors[[role == "ink" for role in palette.roles or ()]]
+    for ink in ((0, 0, 0), (150, 95, 45), (60, 120, 205)):
+        assert np.linalg.norm(inks.astype(float) - ink, axis=1).min() < 12
+    assert len(inks) == 3
+
+
 def test_the_largest_units_and_too_few() -> None:
     picture = np.zeros((90, 120, 3), np.uint8)
     picture[:, :70], picture[:, 70:100], picture[:, 100:] = (

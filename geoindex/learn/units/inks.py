@@ -33,8 +33,8 @@ DARKEST = 10
 
 def lies_on_units(
     images: list[Samples], found: FoundUnits, colors: NDArray[np.uint8]
-) -> NDArray[np.bool_]:
-    """Tell which exact colors lie on several units and are darker than these.
+) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
+    """Tell which exact colors lie on several units and are darker than these, and on which most.
 
     Parameters
     ----------
@@ -44,7 +44,9 @@ def lies_on_units(
 
     Returns
     -------
-    ndarray of bool, shape (n,)
+    several : ndarray of bool, shape (n,)
+    most : ndarray of int, shape (n,)
+        The unit that holds most of each; -1 if none does.
     """
     codes = _codes(colors)
     order = np.argsort(codes)
@@ -64,9 +66,9 @@ def lies_on_units(
         np.add.at(darker, (row, unit), is_darker)
     total = np.maximum(on.sum(axis=1), 1)
     touched = (on > LEAST_PART * total[:, np.newaxis]).sum(axis=1)
-    return np.asarray(
-        (touched >= min(FEWEST_UNITS, n_units)) & (darker.sum(axis=1) > DARKER * total)
-    )
+    several = (touched >= min(FEWEST_UNITS, n_units)) & (darker.sum(axis=1) > DARKER * total)
+    most = np.where(on.any(axis=1), on.argmax(axis=1), -1)
+    return several, most
 
 
 def printed_inks(

@@ -16,6 +16,7 @@ from geoindex.learn.flat import (
 )
 from geoindex.learn.units.inks import lies_on_units, printed_inks
 from geoindex.learn.units.survey import Survey
+from geoindex.learn.units.thin_inks import mixed_with_inks, thin_inks
 
 __all__ = ["UnitColors", "unit_colors"]
 
@@ -81,7 +82,7 @@ def _measured(survey: Survey) -> UnitColors:
     n_pixels = survey.areas.histogram.n_pixels
     n_windows = sum(label.size for label in found.labels)
     inks, shares = printed_inks(survey.samples, found)
-    colors = np.vstack([np.clip(np.floor(found.colors + 0.5), 0, 255), inks])
+    colors = np.vstack([_whole(found.colors), inks])
     weights = np.concatenate([found.windows / n_windows, shares])
     n_inks = len(inks)
     return UnitColors(
@@ -106,12 +107,20 @@ def _drawn(survey: Survey, least: float) -> UnitColors:
         certainties[holds] = found.certainties[nearest[holds]]
         spreads[holds] = found.spreads[nearest[holds]]
         blocks = block_shares(areas, colors)
-        lines = (blocks < THIN) & lies_on_units(survey.samples, found, colors)
-        is_ink = ~holds & (is_ink | lines)
-        soft = (blocks < SOFT) & (counts < RARE * areas.histogram.n_pixels)
-        kept = np.flatnonzero(holds | is_ink | ~soft)
-        colors, counts, is_ink = colors[kept], counts[kept], is_ink[kept]
-        spreads, certainties = spreads[kept], certainties[kept]
+        several, most = lies_on_units(survey.samples, found, colors)
+        is_ink = ~holds & (is_ink | ((blocks < THIN) & several))
+        rare = (counts < RARE * areas.histogram.n_pixels) & ~holds & ~is_ink
+        soft, under = rare & (blocks < SOFT), _whole(found.colors)[most]
+        mixed = np.flatnonzero(soft & (most >= 0))
+        inks = thin_inks(colors[mixed], under[mixed], colors[is_ink])
+        every = np.concatenate([colors[is_ink], inks])
+        soft |= rare & (blocks < THIN) & mixed_with_inks(colors, under, every)
+        # No pixel has exactly the color of such an ink.
+        colors = np.concatenate([colors[~soft], inks])
+        counts, is_ink, spreads, certainties = (
+            np.concatenate([given[~soft], np.full(len(inks), value, given.dtype)])
+            for given, value in ((counts, 0), (is_ink, True), (spreads, 0), (certainties, UNSURE))
+        )
     return _ordered(
         UnitColors(
             colors=colors,
@@ -121,6 +130,12 @@ def _drawn(survey: Survey, least: float) -> UnitColors:
             is_ink=is_ink & ~is_ink.all(),
         )
     )
+
+
+def _whole(colors: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Colors in whole levels."""
+    whole: NDArray[np.uint8] = np.clip(np.floor(colors + 0.5), 0, 255).astype(np.uint8)
+    return whole
 
 
 def _without_close(given: UnitColors, least: float) -> UnitColors:
