@@ -11,7 +11,7 @@ from geoindex.clean.kind_kernels import tally
 from geoindex.clean.restore.blend import Blend, find_blend
 from geoindex.clean.restore.dither import MOST_COLORS, Dither, codes_of, find_dither
 from geoindex.clean.sample import Read, Window, read_windows, windows_within
-from geoindex.clean.scan.recovery import MOST_UNITS, SCAN_HALO, Scan, find_scan
+from geoindex.clean.scan.recovery import MOST_UNITS, SCAN_NOISE, Scan, find_scan, scan_halo
 from geoindex.errors import OptionError
 
 if TYPE_CHECKING:
@@ -55,9 +55,9 @@ with lossy compression."""
 LEAST_PLAIN = 0.5
 """Share of the pixels away from contacts that must have about a unit's color in a scan."""
 
-SCAN_NOISE, LOSSY_NOISE = 1.9, 1.0
-"""Least noise of a scan in levels; and of a picture whose contacts are lines, as the recovery of
-scans follows them better once strong compression has spoiled the colors beside them."""
+LOSSY_NOISE = 1.0
+"""Least noise in levels of a picture whose contacts are lines to be recovered as a scan, which
+follows them better once strong compression has spoiled the colors beside them."""
 
 
 def may_need_recovery(plan: Plan) -> bool:
@@ -89,7 +89,7 @@ def largest_halo(plan: Plan) -> int:
         return plan.halo
     # A hillshade and a scan need the most.
     blend = Blend(opacity=1.0, noise=1.0, gray=0.0, spread=0.0)
-    others = max(blend.halo(plan.options), SCAN_HALO + plan.options.reach)
+    others = max(blend.halo(plan.options), scan_halo(plan.options))
     return max(plan.halo, others + plan.options.late_halo)
 
 

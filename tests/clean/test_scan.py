@@ -17,7 +17,7 @@ from geoindex.color.pixels import Pixels
 from geoindex.errors import GeoindexWarning, OptionError
 from tests.support.command_line import invoke, printed
 
-MARGINS = {"scan": 0.004, "printed": 0.02, "jpeg-60": 0.001, "halftone": 0.004}
+MARGINS = {"scan": 0.004, "printed": 0.02, "jpeg-60": 0.002, "halftone": 0.004}
 """By how much more of the pixels are right than by the recovery of exports."""
 
 
@@ -86,13 +86,15 @@ def test_exports_take_the_road_of_exports(sheets, drawn) -> None:
         assert recovery_of(Clean(ink=of.inks).plan(Palette(of.colors)), picture) is None
 
 
+@pytest.mark.parametrize("name", ["thin", "jpeg-60"])
 def test_blocks_and_nodata_give_the_bytes_of_the_whole(
-    sheets, monkeypatch: pytest.MonkeyPatch
+    sheets, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sheet = sheets["thin"]
-    pixels, indices = sheet.picture.copy(), nearest(sheet.picture, Palette(sheet.colors))
-    indices[40:60, 100:200] = 255
+    sheet = sheets[name]
+    pixels = sheet.picture.copy()
     pixels[120:160, 60:100] = 0
+    indices = nearest(pixels, Palette(sheet.colors))
+    indices[40:60, 100:200] = 255
     options = Clean(ink=sheet.inks, speckle=2, reach=12)
     asked = options.plan(Palette(sheet.colors))
     plan = replace(asked, recovery=recovery_of(asked, pixels))
@@ -110,13 +112,14 @@ def test_blocks_and_nodata_give_the_bytes_of_the_whole(
         inner = slice(top - y0, bottom - y0), slice(left - x0, right - x0)
         part = clean_block(pixels[around], indices[around], plan, inner, origin=(y0, x0))
         place = slice(top, bottom), slice(left, right)
-        for name in ("indices", "reasons", "confidence"):
-            np.testing.assert_array_equal(getattr(part, name), getattr(whole, name)[place])
+        for what in ("indices", "reasons", "confidence"):
+            np.testing.assert_array_equal(getattr(part, what), getattr(whole, what)[place])
 
 
-def test_no_pixel_depends_on_more_than_the_halo(sheets) -> None:
+@pytest.mark.parametrize("name", ["scan", "jpeg-60"])
+def test_no_pixel_depends_on_more_than_the_halo(sheets, name: str) -> None:
     """A strip of the map, cut off at the halo on one side, against all of it."""
-    sheet = sheets["scan"]
+    sheet = sheets[name]
     palette = Palette(sheet.colors)
     pixels = np.tile(sheet.picture, (3, 1, 1))
     indices = nearest(pixels, palette)

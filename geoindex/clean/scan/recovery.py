@@ -13,12 +13,12 @@ from geoindex.clean.cores import CORE
 from geoindex.clean.deciding import UNDECIDED, fill_far
 from geoindex.clean.pooling import LARGEST_RADIUS
 from geoindex.clean.reasons import Reason
-from geoindex.clean.recovery import grown
+from geoindex.clean.recovery import grown, recover_export
 from geoindex.clean.sample import Window
 from geoindex.clean.scan.contacts import CONTACT_HALO, Contacts
 from geoindex.clean.scan.light import LIGHT_HALO
 from geoindex.clean.scan.sheet import look_at_sheet
-from geoindex.clean.scan.thin import THIN_HALO
+from geoindex.clean.scan.thin import THIN_HALO, find_narrow
 from geoindex.clean.scan.units import Sheet, find_units
 from geoindex.clean.scratch import Scratch
 from geoindex.errors import OptionError
@@ -27,10 +27,14 @@ from geoindex.rules.box import Region
 if TYPE_CHECKING:
     from geoindex.clean.options import Clean, Plan
 
-__all__ = ["Scan", "find_scan"]
+__all__ = ["MOST_UNITS", "SCAN_NOISE", "Scan", "find_scan", "scan_halo"]
 
-SCAN_HALO = LIGHT_HALO + LARGEST_RADIUS + THIN_HALO + CONTACT_HALO
-"""Pixels around a region that its classes depend on, but for the reach of hidden pixels."""
+UNITS_HALO = LARGEST_RADIUS + THIN_HALO + CONTACT_HALO
+"""Pixels around a region whose light, and how far ink hides units, must be known."""
+
+SCAN_NOISE = 1.9
+"""Noise in levels below which pixels tell more by themselves than by their neighborhood, as in
+JPEGs of exports."""
 
 MOST_UNITS = 255
 """Largest palette: every unit is compared with every neighborhood."""
@@ -55,7 +59,7 @@ class Scan:
 
     def halo(self, options: Clean) -> int:
         """Pixels around a region that its classes depend on."""
-        return SCAN_HALO + options.reach
+        return scan_halo(options)
 
     def recover(
         self,
@@ -64,13 +68,17 @@ class Scan:
         plan: Plan,
         inner: Region,
         origin: tuple[int, int],
-        scratch: Scratch,  # noqa: ARG002  bands along contacts are small
+        scratch: Scratch,
     ) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
         """Recover the inner part of a tile, as :func:`geoindex.clean.recovery.recover_export`."""
         options = plan.options
-        part, within = grown(inner, SCAN_HALO - LIGHT_HALO + options.reach, nearest.shape)
+        part, within = grown(inner, UNITS_HALO + options.reach, nearest.shape)
         even, units, margins, thin = find_units(pixels, nearest, self.sheet, part, origin)
         confidence = np.minimum(margins.astype(np.int32) * 100 // CERTAIN, 100).astype(np.uint8)
+        if self.sheet.noise < SCAN_NOISE:
+            classes, sure = recover_export(pixels, nearest.copy(), plan, part, scratch)
+            units, confidence = self._units_of(classes), sure.copy()
+            find_narrow(units, thin)
         hidden = units == UNDECIDED
         if hidden.any():
             kind = (units >= 0).astype(np.uint8) * CORE
@@ -86,6 +94,14 @@ class Scan:
         classes = np.where(units < 0, np.int32(-1), self.rows[units])
         return classes, confidence
 
+    def _units_of(self, classes: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Units of the sheet that palette rows stand for, -1 for none."""
+        units = np.full(max(int(self.rows.max()), int(classes.max(initial=0))) + 2, -1, np.int32)
+        units[self.rows] = np.arange(len(self.rows))
+        # Negative classes take the last entry.
+        found: NDArray[np.int32] = units[np.maximum(classes, -1)]
+        return found
+
     def to_dict(self) -> dict[str, Any]:
         """Tell what was found, as JSON values; ``by`` is the kind."""
         sheet, profile = self.sheet, self.sheet.profile
@@ -100,6 +116,12 @@ class Scan:
             "blur": profile.blur,
             "hue_blur": profile.hue_blur,
         }
+
+
+def scan_halo(options: Clean) -> int:
+    """Pixels around a region that its classes depend on."""
+    around = max(LIGHT_HALO, options.halo - options.late_halo)
+    return around + UNITS_HALO + options.reach
 
 
 def find_scan(windows: Sequence[Window], n_across: int, plan: Plan) -> Scan:

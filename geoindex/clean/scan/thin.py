@@ -9,14 +9,19 @@ from geoindex.clean.pooling import LARGEST_COST
 from geoindex.clean.scan.coverage import even_type, labels_type, split_color, units_type
 from geoindex.color.compiled import compiled, types
 
-__all__ = ["THIN_HALO", "find_thin"]
+__all__ = ["THIN", "THIN_HALO", "find_narrow", "find_thin"]
 
 INSIDE = 2
 """Pixels from any other unit from which on a pixel is no mixture with it."""
 
 COMPANY_RADIUS = 3
 
-THIN_HALO = INSIDE + COMPANY_RADIUS
+WIDE, NARROW_COMPANY = 5, 12
+"""Side of the square that a narrow unit has no room for, and pixels of it in a box around one."""
+
+BESIDE_RADIUS = 2
+
+THIN_HALO = max(INSIDE, WIDE - 1) + COMPANY_RADIUS + BESIDE_RADIUS
 """Pixels around a block that its thin units depend on."""
 
 UNEXPLAINED = 0.6 * LARGEST_COST
@@ -42,8 +47,6 @@ CAP = 13.0
 
 THIN, BESIDE_THIN = np.uint8(2), np.uint8(1)
 """Pixels of thin units, and those beside them."""
-
-BESIDE_RADIUS = 2
 
 
 @compiled(
@@ -174,3 +177,42 @@ def find_thin(
             classes[places[slot] // cols, places[slot] % cols] = new[slot]
             thin[places[slot] // cols, places[slot] % cols] = THIN
     return changed
+
+
+@compiled(types.void(labels_type, types.uint8[:, ::1]))
+def find_narrow(classes: NDArray[np.int32], thin: NDArray[np.uint8]) -> None:
+    """Mark units that are narrower than a square, where several of their pixels are together.
+
+    Parameters
+    ----------
+    classes : ndarray of int32, shape (rows, cols)
+        Negative where there is no unit.
+    thin : ndarray of uint8, shape (rows, cols)
+        Written, as by :func:`find_thin`.
+    """
+    rows, cols = classes.shape
+    wide = np.zeros((rows, cols), np.uint8)
+    for row in range(rows - WIDE + 1):
+        for col in range(cols - WIDE + 1):
+            same = True
+            for y in range(row, row + WIDE):
+                for x in range(col, col + WIDE):
+                    same = same and classes[y, x] == classes[row, col]
+            if same:
+                wide[row : row + WIDE, col : col + WIDE] = 1
+    thin[:] = 0
+    for row in range(rows):
+        for col in range(cols):
+            if wide[row, col] or classes[row, col] < 0:
+                continue
+            company = 0
+            for y in range(max(0, row - COMPANY_RADIUS), min(rows, row + COMPANY_RADIUS + 1)):
+                for x in range(max(0, col - COMPANY_RADIUS), min(cols, col + COMPANY_RADIUS + 1)):
+                    if not wide[y, x] and classes[y, x] == classes[row, col]:
+                        company += 1
+            if company < NARROW_COMPANY:
+                continue
+            for y in range(max(0, row - BESIDE_RADIUS), min(rows, row + BESIDE_RADIUS + 1)):
+                for x in range(max(0, col - BESIDE_RADIUS), min(cols, col + BESIDE_RADIUS + 1)):
+                    thin[y, x] = max(thin[y, x], BESIDE_THIN)
+            thin[row, col] = THIN
