@@ -80,3 +80,14 @@ def test_small_print_is_read_as_before(repository) -> None:
     found = legend_palette(noisy.round().clip(0, 255).astype(np.uint8))
     assert len(found.swatches) >= 5
     assert all(swatch.box[3] - swatch.box[1] <= 8 for swatch in found.swatches)
+
+
+def test_boxes_lie_inside_the_picture(draw_legend) -> None:
+    """Also where the picture ends at the swatches, which are tilted."""
+    drawn = draw_legend(2076, tilt=3, x_height=11)
+    left = int(min(one.middle[0] - one.size[0] / 2 for one in drawn.swatches))
+    part = drawn.picture[:, left:]
+    for swatch in legend_palette(part).swatches:
+        left, top, right, bottom = swatch.box
+        assert 0 <= left < right <= part.shape[1]
+        assert 0 <= top < bottom <= part.shape[0]

@@ -50,7 +50,7 @@ def find_swatches(picture: NDArray[np.uint8], *, white: bool) -> FoundSwatches:
     swatches = [
         Swatch(
             color=one.white_color if white else one.color,
-            box=sheet.given_box(one.box),
+            box=_inside(sheet.given_box(one.box), picture.shape),
             patterned=one.patterned,
         )
         for column in columns
@@ -77,6 +77,12 @@ def _upright_order(swatches: list[Swatch], tilt: float) -> list[Swatch]:
         shift = round(lean * (swatch.box[1] + swatch.box[3]) / 2)
         upright[replace(swatch, box=moved(swatch.box, shift, 0))] = swatch
     return [upright[swatch] for swatch in in_order(upright)]
+
+
+def _inside(box: Box, shape: tuple[int, ...]) -> Box:
+    """Cut a box where the picture ends; one around a tilted swatch may be larger."""
+    rows, cols = shape[:2]
+    return max(0, box[0]), max(0, box[1]), min(cols, box[2]), min(rows, box[3])
 
 
 def moved(box: Box, right: int, down: int) -> Box:
