@@ -1,6 +1,7 @@
 """Printed legends read by `legend_palette`, on drawings with a known answer.
 
-Seeds 0-9 were looked at while the reader was made; the table is of others.
+The reader was tuned on seeds 0-59; failures of 1000-1059, 3012 and 3023 were looked at and led to
+changes. Seeds from 4000 on have not been used for that.
 """
 
 from __future__ import annotations
@@ -46,8 +47,8 @@ class Score:
 def main() -> None:
     """Print the table."""
     parser = parser_of(__doc__, repeat=1)
-    parser.add_argument("--first", type=int, default=1000, help="first seed")
-    parser.add_argument("--number", type=positive, default=60, help="drawings")
+    parser.add_argument("--first", type=int, default=4000, help="first seed")
+    parser.add_argument("--number", type=positive, default=24, help="drawings")
     parser.add_argument("--wrong", action="store_true", help="list the legends with mistakes")
     parser.add_argument("--names", action="store_true", help="also read the names")
     options = parser.parse_args()

@@ -15,7 +15,7 @@ from tests.support.drawings import draw_legend as draw_exact
 
 @pytest.fixture
 def draw_legend(repository, monkeypatch: pytest.MonkeyPatch):
-    """The generator of the benchmarks, with seeds that were not used for tuning."""
+    """The generator of the benchmarks; the seeds below are read without a mistake, not all are."""
     monkeypatch.syspath_prepend(str(repository / "benchmarks"))
     return importlib.import_module("drawn_legends").draw_legend
 
