@@ -63,7 +63,7 @@ class OwnUnits:
             ),
             (
                 np.flatnonzero(is_unit & (colors.min(axis=1) >= PALE)),
-                "perhaps paper, which --collar or --nodata-color leaves out",
+                "perhaps paper, which collar= or nodata_color= leaves out",
             ),
             (inks, "filled as lines; a dyke may be among them"),
         )
