@@ -6,7 +6,7 @@ TYPESCRIPT := 5.9.3
 ESLINT := 9.39.5
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-machines lint format types scripts contracts pytest bench scale sample plugin clean
+.PHONY: help demo test test-machines faults faults-long lint format types scripts contracts pytest bench scale sample plugin clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -65,6 +65,12 @@ ARITHMETIC := $(addprefix tests/,color clean/test_clean.py learn surveys opendte
 # more threads, other instructions, another hash seed, time zone and locale.
 test-machines: $(VENV)/.installed-test ## the tests that compute, as on five other machines
 	$(BIN)/python -m tests.support.machines -m "not slow" --ignore-glob "*damaged*" $(ARITHMETIC)
+
+faults: $(VENV)/.installed-test ## kills, full disks, changed files, lost workers: a few minutes
+	$(BIN)/python -m pytest -m faults tests/faults
+
+faults-long: $(VENV)/.installed-test ## the same with twenty times the rounds
+	GEOINDEX_FAULT_ROUNDS=20 $(BIN)/python -m pytest -m faults tests/faults
 
 bench: $(VENV)/.installed-test ## nearest color beside its peers
 	$(BIN)/python benchmarks/nearest_color.py

@@ -20,6 +20,7 @@ __all__ = [
     "PaletteError",
     "SectionError",
     "SurveyError",
+    "errors_of",
     "interrupts_first",
 ]
 
@@ -94,6 +95,15 @@ class BatchError(GeoindexError, RuntimeError):
 
 class FewerColorsWarning(GeoindexWarning):
     """Palette with fewer colors than requested."""
+
+
+@contextmanager
+def errors_of(where: object) -> Iterator[None]:
+    """Put the name of a file before what is wrong with its content."""
+    try:
+        yield
+    except (GridError, OutputError) as error:
+        raise type(error)(f"{where}: {error}") from None
 
 
 @contextmanager

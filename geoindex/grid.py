@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from geoindex.class_array import ClassArray
+from geoindex.rules.place import check_fields
 from geoindex.survey import Survey
 
 if TYPE_CHECKING:
@@ -71,6 +72,10 @@ class IndexGrid(ClassArray):
 
     provenance: Mapping[str, Any] = field(default_factory=dict)
     """How the grid was made (metric, palette hash, version, options), as JSON values."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_fields(self.transform, self.provenance, self.shape)
 
     def compute(self) -> IndexGrid:
         """Grid with its indices in memory; the same grid if they already are.

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from geoindex.analysis.pixel_area import pixel_areas
 from geoindex.errors import GridError, OptionError
+from geoindex.files.memory import check_memory
 from geoindex.grid import IndexGrid
 
 __all__ = ["MOST_PATCHES", "Patches", "find_patches", "merge_small_patches", "patch_unit"]
@@ -19,6 +20,9 @@ MOST_PATCHES = 2_000_000
 
 MOST_PIXELS = 2**31 - 1
 """Pixels that can be numbered, with the rim."""
+
+TRACING = 14
+"""Bytes a pixel for labels and sides; a speckled grid takes more."""
 
 LARGEST_MERGED = 2**26
 """Pixels up to which patches can be merged into their neighbors."""
@@ -65,6 +69,8 @@ def find_patches(grid: IndexGrid) -> Patches:
             f"a grid of {cols} x {rows} pixels is too large for polygons; cut it into parts "
             "(IndexGrid.crop)"
         )
+    where = f"tracing {cols:,} x {rows:,} pixels"
+    check_memory(TRACING * rows * cols, where, error=GridError, instead="cut it (IndexGrid.crop)")
     labels = np.zeros((rows + 2, cols + 2), np.int32)
     n_patches = label_patches(indices, -1 if grid.nodata is None else grid.nodata, 4, labels)
     if n_patches == 0:

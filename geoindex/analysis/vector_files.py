@@ -163,10 +163,12 @@ def save_polygons(
         else:
             try:
                 _write(polygons, scratch, known.driver, layer or target.stem)
-            except (RuntimeError, ValueError) as error:  # of GDAL, by pyogrio
-                raise OutputError(f"{target}: cannot be written: {error}") from error
-        if known.driver == "GPKG":
-            _add_style(polygons, scratch, layer or target.stem)
+                if known.driver == "GPKG":
+                    _add_style(polygons, scratch, layer or target.stem)
+            except (RuntimeError, ValueError, sqlite3.Error) as error:  # the first two are GDAL's
+                raise OutputError(
+                    f"{target}: cannot be written: {error}; is the disk full?"
+                ) from error
         scratch.rename(files.target)
         for suffix, place in others.items():
             if scratch.with_suffix(suffix).exists():

@@ -22,6 +22,7 @@ from typing import Any
 from geoindex.batch.job import Chunk, Outcome, Runner, SheetJob, Task
 from geoindex.color.threads import n_cores
 from geoindex.errors import BatchError
+from geoindex.files.memory import UNLIMITED, VARIABLE, most_memory
 
 __all__ = ["run_in_processes"]
 
@@ -76,11 +77,14 @@ class _Pool:
         self._events: SimpleQueue[tuple[_Worker, Any]] = SimpleQueue()
         self._workers: list[_Worker] = []
         self._is_done = False
+        self._most: int | None = None
 
     def start(self, n_processes: int) -> None:
         """Start the processes, all at once, and give them their first tasks."""
+        most = most_memory()
+        self._most = None if most is None else max(1, most // n_processes)
         for _ in range(n_processes):
-            self._workers.append(_Worker(self._events))
+            self._workers.append(_Worker(self._events, self._most))
         for worker in self._workers:
             worker.send(self._job)
             self._feed(worker)
@@ -145,7 +149,7 @@ class _Pool:
                     "if memory ran out, run fewer jobs"
                 )
                 yield Outcome(number=task.number, reason=reason)
-        successor = _Worker(self._events)
+        successor = _Worker(self._events, self._most)
         self._workers.append(successor)
         successor.send(self._job)
         self._feed(successor)
@@ -154,7 +158,8 @@ class _Pool:
 class _Worker:
     """A process, the tasks that it has, and the thread that listens to it."""
 
-    def __init__(self, events: SimpleQueue[tuple[_Worker, Any]]) -> None:
+    def __init__(self, events: SimpleQueue[tuple[_Worker, Any]], most: int | None) -> None:
+        """Start a process that may use `most` bytes of memory."""
         self.tasks: deque[Task] = deque()
         self.is_ready = False
         self._events = events
@@ -162,7 +167,11 @@ class _Worker:
             [get_executable() or sys.executable, "-P", "-m", "geoindex.batch.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))},
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path)),
+                VARIABLE: UNLIMITED if most is None else str(most),
+            },
             **_apart(),
         )
         Thread(target=self._listen, daemon=True).start()

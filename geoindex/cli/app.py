@@ -23,6 +23,7 @@ from geoindex.cli.messages import echo_warning
 from geoindex.cli.spelling import option_text
 from geoindex.color.compiling import listen
 from geoindex.errors import GeoindexError, GeoindexWarning, interrupts_first
+from geoindex.files.whole_files import remove_own
 
 __all__ = ["cli", "main", "tell_on_terminal"]
 
@@ -89,9 +90,10 @@ def cli() -> None:
     Exit codes: 0 success; 1 failure, with a one-line error message; 2 usage error; 70 an error
     in geoindex itself (set GEOINDEX_DEBUG=1 to see where); 130 interrupted.
     """
-    # Rasterio logs every GDAL error in addition to raising it.
-    logging.getLogger("rasterio").addHandler(logging.NullHandler())
-    logging.getLogger("rasterio").propagate = False
+    # Rasterio logs every GDAL error in addition to raising it, matplotlib where it keeps fonts.
+    for name in ("rasterio", "matplotlib"):
+        logging.getLogger(name).addHandler(logging.NullHandler())
+        logging.getLogger(name).propagate = False
     tell_on_terminal()
 
 
@@ -114,6 +116,9 @@ def main() -> None:
         import geoindex.cli.completion  # noqa: F401  # makes itself known to click
     code = _run()
     if code == INTERRUPTED:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        remove_own()
         for stream in (sys.stdout, sys.stderr):
             with suppress(AttributeError, OSError, ValueError):  # closed, or its reader has gone
                 stream.flush()

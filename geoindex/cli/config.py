@@ -82,7 +82,7 @@ class ConfiguredCommand(click.Command):
         content = read_small(Path(path), "configuration", error=OptionError)
         try:
             found = tomllib.loads(content.decode("utf-8-sig"))
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise OptionError(f"{path}: is not TOML ({error})") from None
         names = {option: name for name, option in self._options().items()}
         settings: Settings = {}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geoindex.errors import OutputError
-from geoindex.files.whole_files import atomic_output
+from geoindex.files.whole_files import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["check_figure_suffix", "save_figure"]
 
 SUFFIXES = (".png", ".pdf", ".svg")
+
+NO_DATES = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}
 
 
 def check_figure_suffix(path: Path) -> None:
@@ -46,7 +49,14 @@ def save_figure(figure: Figure, path: str | PathLike[str], *, overwrite: bool = 
     OutputError
         The suffix is unknown, the file exists, or the folder cannot be written.
     """
+    from matplotlib import rc_context
+
     path = Path(path)
     check_figure_suffix(path)
-    with atomic_output(path, overwrite=overwrite) as temporary:
-        figure.savefig(temporary, format=path.suffix[1:].lower())
+    kind = path.suffix[1:].lower()
+    # Matplotlib does not get through a full disk.
+    stream = io.BytesIO()
+    # A figure has the same bytes whenever it is drawn.
+    with rc_context({"svg.hashsalt": "geoindex"}):
+        figure.savefig(stream, format=kind, metadata=NO_DATES.get(kind))
+    write_whole(path, stream.getvalue(), overwrite=overwrite)

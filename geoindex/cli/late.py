@@ -8,6 +8,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from geoindex.cli.memory import with_memory_option
 from geoindex.cli.spelling import naming_options
 from geoindex.color.startup import collection_paused
 from geoindex.rules.suggestions import did_you_mean
@@ -36,11 +37,11 @@ class LazyGroup(click.Group):
         """Import a command; None if it does not exist."""
         if cmd_name not in self._lazy:
             known = super().get_command(ctx, cmd_name)
-            return known if known is None else naming_options(known)
+            return None if known is None else naming_options(with_memory_option(known))
         module, attribute = self._lazy[cmd_name][0].split(":")
         with collection_paused():
             command: click.Command = getattr(import_module(module), attribute)
-        return naming_options(command)
+        return naming_options(with_memory_option(command))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

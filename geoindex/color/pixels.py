@@ -260,7 +260,7 @@ def as_pixels(
         valid = _both(valid, ~np.isnan(alpha))
     if valid is not None and pixels.dtype not in (np.uint8, np.uint16):
         # Values of nodata pixels may be off the scale.
-        pixels = np.where((valid != 0)[..., np.newaxis], pixels, pixels.dtype.type(0))
+        pixels = np.where((valid != 0)[..., np.newaxis], pixels, np.zeros((), pixels.dtype))
     return _without_color(_after_alpha(_scaled(pixels, rule), alpha, valid, rule), rule)
 
 

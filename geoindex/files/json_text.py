@@ -52,7 +52,7 @@ def load_json(text: str | bytes, where: str) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise GridError(f"{where}: is not the JSON object that geoindex writes")
     version = content.get("format_version")
-    if not isinstance(version, int):
+    if type(version) is not int:
         raise GridError(f"{where}: has no format version, so geoindex did not write it")
     if version != FORMAT_VERSION:
         raise GridError(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+import time
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,6 +29,7 @@ __all__ = [
     "make_folder",
     "output_set",
     "remove_leftovers",
+    "remove_own",
     "unfinished",
     "write_whole",
 ]
@@ -37,6 +39,12 @@ SCRATCH = re.compile(r"\.((.+?)(?:\.[0-9]+)?)\.part")
 
 USUAL_NUMBER = 2
 """Processes beyond this one rarely write one output at the same time."""
+
+TRIES, PAUSE_SECONDS = 100, 0.01
+"""How often, and how long after each other, an interrupted process removes its folders."""
+
+_own: dict[Path, int | None] = {}
+"""Scratch folders of this process, and what holds their locks."""
 
 LONGEST_NAME = 200
 """Bytes of a name from which on it is not repeated in that of the scratch folder."""
@@ -275,21 +283,36 @@ def make_folder(path: Path) -> None:
         raise OutputError(f"{path}: cannot be created: {error.strerror}") from error
 
 
+def remove_own() -> None:
+    """Remove the scratch folders that an interrupt kept this process from removing.
+
+    It is for the end of the process: what is being written is lost.
+    """
+    for folder, descriptor in list(_own.items()):
+        # A thread may be at its last block.
+        for _ in range(TRIES):
+            removed = _remove_leftover(folder) if descriptor is None else _remove(folder)
+            if removed or not os.path.lexists(folder):
+                break
+            time.sleep(PAUSE_SECONDS)
+
+
 @contextmanager
 def _scratch_folder(target: Path) -> Iterator[Path]:
     """Folder beside `target` that is locked until it is removed when the block ends."""
-    folder, descriptor = _make_scratch_folder(target)
+    folder = _make_scratch_folder(target)
     try:
         yield folder
     finally:
         try:
             _remove(folder)
         finally:
+            descriptor = _own.pop(folder)
             if descriptor is not None:
                 give_back(descriptor)
 
 
-def _make_scratch_folder(target: Path) -> tuple[Path, int | None]:
+def _make_scratch_folder(target: Path) -> Path:
     """Make and lock a scratch folder; remove those of earlier processes that are gone."""
     # Nobody may take the new folder for a leftover before it is locked.
     with folder_lock(target.parent):
@@ -303,8 +326,10 @@ def _make_scratch_folder(target: Path) -> tuple[Path, int | None]:
                 free.append(folder)
             if not is_there and number >= USUAL_NUMBER:
                 break
+        _own[free[0]] = None
         free[0].mkdir(mode=0o700)
-        return free[0], hold_folder(free[0])
+        _own[free[0]] = hold_folder(free[0])
+        return free[0]
 
 
 def _stem(target: Path) -> str:

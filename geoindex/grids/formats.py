@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from geoindex.errors import GridError, MissingFileError, OptionError, OutputError
+from geoindex.files.small_files import read_start
 from geoindex.grid import IndexGrid
 from geoindex.grids import npy, tagged
 from geoindex.grids.class_values import FileNumbering
@@ -362,8 +363,7 @@ def open_grid(path: str | PathLike[str]) -> IndexGrid:
 def format_of_file(path: Path) -> GridFormat | None:
     """Format of the first bytes of a file, or else of its suffix."""
     if path.is_file():
-        with path.open("rb") as file:
-            start = file.read(RECOGNIZED_BYTES).removeprefix(BOM_UTF8)
+        start = read_start(path, RECOGNIZED_BYTES, error=GridError).removeprefix(BOM_UTF8)
         for known in FORMATS:
             if known.recognize is not None and known.recognize(start):
                 return known

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,11 @@ from typing import Any
 import rasterio
 import rasterio.shutil
 from numpy.typing import NDArray
+
+# A copy that fails raises GDAL's own errors.
+from rasterio._err import CPLE_BaseError
 from rasterio.crs import CRS
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
 from rasterio.io import DatasetWriter, MemoryFile
 from rasterio.windows import Window
 
@@ -72,9 +75,9 @@ def open_geotiff(path: Path, header: FileHeader, *, overwrite: bool) -> Iterator
             _check_compression(files.target, path, header)
             if not _is_whole(files.target):
                 raise OutputError(f"{path}: could not be written completely; is the disk full?")
-        except RasterioError as error:
+        except (RasterioError, CPLE_BaseError) as error:
             reason = " ".join(str(error.__cause__ or error).split())
-            raise OutputError(f"{path}: cannot be written: {reason}") from error
+            raise OutputError(f"{path}: cannot be written: {reason}; is the disk full?") from error
         write_sidecar(files[sidecar_path(path)], header, place=lost)
 
 
@@ -158,7 +161,7 @@ def _in_keys(crs: CRS) -> bool:
 def _is_whole(path: Path) -> bool:
     """Whether all tiles are in the file; GDAL does not report a failure at the end."""
     size = path.stat().st_size
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), suppress(RasterioIOError):
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         with rasterio.open(path, driver="GTiff") as source:
             for (row, col), _ in source.block_windows(1):
@@ -168,7 +171,8 @@ def _is_whole(path: Path) -> bool:
                 )
                 if where is None or length is None or int(where) + int(length) > size:
                     return False
-    return True
+        return True
+    return False
 
 
 def is_cloud_optimized(path: Path) -> bool:

@@ -18,6 +18,7 @@ from rasterio.windows import Window
 
 from geoindex.__version__ import __version__
 from geoindex.errors import GridError, OutputError
+from geoindex.files.small_files import read_start
 from geoindex.files.whole_files import atomic_output, check_target
 from geoindex.grids.attribute_table import add_category_names, add_color_table
 from geoindex.grids.class_values import FileNumbering
@@ -82,7 +83,9 @@ def check_mosaic_target(target: Path, *, overwrite: bool) -> None:
             f"{target}: a mosaic is a virtual raster, .vrt, or a GeoTIFF, .tif; name it so"
         )
     own = target.is_file() and (
-        is_own_grid(target) if suffix in TIFF else b"geoindex" in target.read_bytes()[:500]
+        is_own_grid(target)
+        if suffix in TIFF
+        else b"geoindex" in read_start(target, 500, error=OutputError)
     )
     check_target(target, overwrite=overwrite or own)
 

@@ -6,6 +6,8 @@ the indices, so that it is never used with another array.
 
 from __future__ import annotations
 
+import math
+import os
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,8 +17,9 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.errors import GridError, MissingFileError
+from geoindex.errors import GridError, MissingFileError, errors_of
 from geoindex.files.json_text import FORMAT_VERSION, dump_json, load_json
+from geoindex.files.memory import check_memory
 from geoindex.files.small_files import read_small
 from geoindex.files.whole_files import output_set, unfinished
 from geoindex.grid import IndexGrid
@@ -28,6 +31,15 @@ from geoindex.images.files import Region
 from geoindex.palettes.json_file import palette_from_json
 
 __all__ = ["file_numbering", "load_npy", "open_npy", "read_npy", "sidecar_path"]
+
+HEADERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
+"""Readers of the header by version of the format; the third is for names of fields."""
+
+LONGEST_HEADER = 10_000
+"""Bytes of the header of a grid, which has a hundred."""
 
 
 def sidecar_path(path: Path) -> Path:
@@ -112,13 +124,15 @@ def read_npy(path: Path) -> IndexGrid:
     if is_values or indices.dtype not in (np.uint8, np.uint16):
         numbers = (palette.values if is_values else None) or range(len(palette))
         indices, nodata = rows_of_values(indices, numbers, nodata, str(path))
-    return IndexGrid(
-        indices=indices,
-        palette=palette,
-        nodata=nodata,
-        provenance=content.get("provenance", {}),
-        **place_from_json(content, str(sidecar)),
-    )
+    place = place_from_json(content, str(sidecar))
+    with errors_of(sidecar):
+        return IndexGrid(
+            indices=indices,
+            palette=palette,
+            nodata=nodata,
+            provenance=content.get("provenance", {}),
+            **place,
+        )
 
 
 def load_npy(path: Path) -> tuple[NDArray[Any], dict[str, Any]]:
@@ -133,16 +147,56 @@ def load_npy(path: Path) -> tuple[NDArray[Any], dict[str, Any]]:
     content: dict[str, Any] = {}
     if sidecar.is_file():
         content = load_json(read_small(sidecar, "sidecar", error=GridError), str(sidecar))
-    try:
-        cells = np.load(path, allow_pickle=False)
-    except (ValueError, EOFError, OSError) as error:
-        raise GridError(f"{path}: is not a readable .npy file ({error})") from None
-    if not isinstance(cells, np.ndarray) or (content and content.get("crc32") != _checksum(cells)):
+    cells = _cells(path)
+    if content and content.get("crc32") != _checksum(cells):
         raise GridError(
             f"{path}: the sidecar {sidecar.name} was written for other cells{unfinished(path)}; "
             "save the grid again"
         )
     return cells, content
+
+
+def _cells(path: Path) -> NDArray[Any]:
+    """Read a grid of numbers, if the file has as many as its header says."""
+    try:
+        with path.open("rb") as file:
+            dtype, shape = _header(file)
+            n_bytes = math.prod(shape) * dtype.itemsize
+            there = os.fstat(file.fileno()).st_size - file.tell()
+        if there == n_bytes:
+            check_memory(2 * n_bytes, path, error=GridError)
+            cells: NDArray[Any] = np.load(path, allow_pickle=False)
+            return cells
+        reason = f"its header tells of {n_bytes:,} bytes of cells, it has {there:,}"
+    except (GridError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001  headers are parsed as Python, which has many
+        reason = " ".join(str(error).split())[:200]
+    raise GridError(f"{path}: is not a readable .npy file ({reason})")
+
+
+def _header(file: BinaryIO) -> tuple[np.dtype[Any], tuple[int, int]]:
+    """Type and shape of the cells behind the header.
+
+    Raises
+    ------
+    ValueError
+        They are no grid of numbers, or the header is damaged; damage may raise any other error.
+    """
+    version = np.lib.format.read_magic(file)
+    if version not in HEADERS:
+        raise ValueError(f"its format is of version {version[0]}.{version[1]}")
+    start = file.tell()
+    length = int.from_bytes(file.read(2 * version[0]), "little")
+    if length > LONGEST_HEADER:
+        raise ValueError(f"its header has {length:,} bytes")
+    file.seek(start)
+    shape, _, dtype = HEADERS[version](file)
+    if dtype.kind not in "iuf" or len(shape) != 2 or not all(type(n) is int for n in shape):
+        raise ValueError(f"{dtype} of shape {shape} is no grid of numbers")
+    if min(shape) < 1:
+        raise ValueError(f"its shape is {shape}")
+    return dtype, shape
 
 
 def file_numbering(path: Path) -> FileNumbering:

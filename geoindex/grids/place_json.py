@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+import rasterio
 from affine import Affine
 from rasterio.control import GroundControlPoint
 from rasterio.crs import CRS
@@ -39,14 +41,32 @@ def place_from_json(content: dict[str, Any], where: str) -> dict[str, Any]:
     place: dict[str, Any] = {}
     try:
         if content.get("transform") is not None:
-            place["transform"] = Affine(*map(float, content["transform"]))
+            place["transform"] = _transform(content["transform"])
         if content.get("crs") is not None:
-            place["crs"] = CRS.from_wkt(content["crs"])
+            # Within it, PROJ does not print what is wrong.
+            with rasterio.Env():
+                place["crs"] = CRS.from_wkt(content["crs"])
         if content.get("gcps"):
             place["gcps"] = tuple(
-                GroundControlPoint(float(row), float(col), float(x), float(y), z)
-                for row, col, x, y, z in content["gcps"]
+                GroundControlPoint(*map(_finite, point), None if z is None else _finite(z))
+                for *point, z in content["gcps"]
             )
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise GridError(f"{where}: the georeference is damaged ({error})") from None
     return place
+
+
+def _transform(numbers: Any) -> Affine:
+    """Transform that gives every pixel a place of its own."""
+    transform = Affine(*map(_finite, numbers))
+    if not transform.determinant:
+        raise ValueError("its transform gives many pixels the same place")
+    return transform
+
+
+def _finite(value: Any) -> float:
+    """Finite number of a JSON value."""
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{value!r} is not a finite number")
+    return number

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from affine import Affine
 
-from geoindex.errors import GeoindexWarning, GridError
+from geoindex.errors import GeoindexWarning, GridError, errors_of
 from geoindex.files.json_text import FORMAT_VERSION, dump_json
 from geoindex.grid import IndexGrid
 from geoindex.grids.attribute_table import classes_xml, write_pam
@@ -58,13 +58,15 @@ def read_tagged(path: Path) -> IndexGrid:
             len(raster.palette)
         )
         indices, nodata = rows_of_values(indices, numbers, nodata, str(path))
-    return IndexGrid(
-        indices=indices,
-        palette=raster.palette,
-        nodata=nodata,
-        **_place(raster, path)._asdict(),
-        provenance=raster.content.get("provenance", {}),
-    )
+    place = _place(raster, path)
+    with errors_of(path):
+        return IndexGrid(
+            indices=indices,
+            palette=raster.palette,
+            nodata=nodata,
+            **place._asdict(),
+            provenance=raster.content.get("provenance", {}),
+        )
 
 
 def file_numbering(path: Path) -> FileNumbering:

@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 
 from geoindex.color.pixels import PixelRule
-from geoindex.errors import GridError, MissingFileError, OptionError, OutputError, PaletteError
+from geoindex.errors import (
+    GridError,
+    MissingFileError,
+    OptionError,
+    OutputError,
+    PaletteError,
+    errors_of,
+)
 from geoindex.files.json_text import load_json
 from geoindex.grids.formats import FORMATS, format_of_file, grid_format, grid_format_of
 from geoindex.grids.headers import ValueHeader
@@ -145,10 +152,6 @@ def _read_npy(path: Path) -> ValueGrid:
     values, content = load_npy(path)
     if "palette" in content:
         raise GridError(f"{path}: holds classes, not values; open it with open_grid")
-    if values.ndim != 2 or values.dtype.kind not in "iuf" or not values.size:
-        raise GridError(
-            f"{path}: holds {values.dtype} of shape {values.shape}, not a grid of numbers"
-        )
     return _grid(values.astype(np.float32), content, f"{path}.json")
 
 
@@ -179,14 +182,16 @@ def _grid(
 ) -> ValueGrid:
     """Grid of values with the fields of a tag or sidecar."""
     ramp, scale = content.get("ramp"), content.get("scale")
+    known = {**(place or {}), **place_from_json(content if kept is None else kept, where)}
     try:
-        return ValueGrid(
-            values=values,
-            unit=content.get("unit"),
-            ramp=None if ramp is None else Ramp.from_dict(ramp),
-            scale=None if scale is None else ValueScale.from_dict(scale),
-            provenance=content.get("provenance", {}),
-            **{**(place or {}), **place_from_json(content if kept is None else kept, where)},
-        )
+        with errors_of(where):
+            return ValueGrid(
+                values=values,
+                unit=content.get("unit"),
+                ramp=None if ramp is None else Ramp.from_dict(ramp),
+                scale=None if scale is None else ValueScale.from_dict(scale),
+                provenance=content.get("provenance", {}),
+                **known,
+            )
     except (PaletteError, OptionError) as error:
         raise GridError(f"{where}: {error}") from None

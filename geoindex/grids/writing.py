@@ -9,6 +9,8 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from geoindex.errors import OutputError
+from geoindex.files.memory import check_memory
 from geoindex.files.whole_files import check_target
 from geoindex.grids.headers import FileHeader, GridHeader, ValueHeader
 from geoindex.images.files import Region
@@ -22,6 +24,9 @@ __all__ = [
     "ValueOpener",
     "collector",
 ]
+
+WRITING = 12
+"""Bytes a cell of a format that is written at once."""
 
 
 class BlockWriter(Protocol):
@@ -62,6 +67,9 @@ def collector(path: Path, header: FileHeader, *, overwrite: bool) -> ArrayWriter
     """
     check_target(path, overwrite=overwrite)
     dtype = header.dtype if isinstance(header, GridHeader) else header.pixel_dtype
+    rows, cols = header.shape
+    instead = "write .tif or .npy, which need less"
+    check_memory(WRITING * rows * cols, path, error=OutputError, instead=instead)
     return ArrayWriter(np.empty(header.shape, dtype=dtype))
 
 

@@ -35,6 +35,10 @@ UNKNOWN = {"undefined", "gray"}
 NOT_GRAY = {"hue", "saturation", "cyan", "magenta", "yellow", "black", "Cb", "Cr"}
 
 
+MOST_LISTED = 20
+"""Bands whose roles a message lists."""
+
+
 def role_of(label: object) -> str:
     """Role that a label of a band means, "undefined" if none is known."""
     return ROLES.get(str(label).strip().lower(), "undefined")
@@ -116,8 +120,9 @@ def choose_bands(
         is_unknown = UNKNOWN.issuperset(found)
         if is_unknown and (len(others) == 3 or (strip and len(roles) == 4)):
             return tuple(others[:3]), alpha
+    listed = ", ".join([*roles[:MOST_LISTED], *(["..."] if len(roles) > MOST_LISTED else [])])
     raise ImageError(
-        f"holds {len(roles)} bands ({', '.join(roles)}) instead of gray, gray+alpha, RGB, RGBA or "
+        f"holds {len(roles)} bands ({listed}) instead of gray, gray+alpha, RGB, RGBA or "
         "one palette band; choose bands, such as bands=(1, 2, 3), with alpha as a fourth, or "
         "export the map as RGB"
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from geoindex.color.pixels import Pixels
 from geoindex.color.threads import threads_apart
+from geoindex.images.held import check_held
 from geoindex.rules.box import Region
 
 if TYPE_CHECKING:
@@ -114,7 +115,13 @@ def work_ahead(
     ------
     iterator of tuple
         Each region with its result, in order.
+
+    Raises
+    ------
+    ImageError
+        The file was changed meanwhile, or has to be decoded as a whole and is too large for that.
     """
+    check_held(image, whole=False)
     n_readers = min(n_readers, MAX_READERS, len(regions)) if image.blocks_apart else 1
     with ExitStack() as stack:
         # Each thread takes an open file that no other is reading, and puts it back.
@@ -131,6 +138,7 @@ def work_ahead(
             # Starting a thread takes longer than reading most small images; and a dataset of the
             # caller's belongs to this one.
             yield ((region, work(read(region))) for region in regions)
+            image.check_unchanged()
             return
         submit = stack.enter_context(threads_apart("geoindex-read", n_readers))
         coming = iter(regions)
@@ -149,3 +157,4 @@ def work_ahead(
 
         begin(n_readers + 1)
         yield results()
+        image.check_unchanged()

@@ -52,7 +52,10 @@ def read_control_points(path: Path) -> tuple[tuple[GroundControlPoint, ...], CRS
     lines = _lines(path)
     crs = _crs_of(lines, path)
     numbered = [(n, line) for n, line in enumerate(lines, 1) if line.strip() and line[0] != "#"]
-    rows = list(csv.reader(line for _, line in numbered))
+    try:
+        rows = list(csv.reader(line for _, line in numbered))
+    except csv.Error as error:
+        raise ImageError(f"{path}: is no table of control points ({error})") from None
     names = [COLUMNS.get(name.strip().lower(), "") for name in rows[0]] if rows else []
     if not {"x", "y", "col", "row"} <= set(names):
         raise ImageError(

@@ -7,6 +7,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import rasterio
 from affine import Affine
 from numpy.typing import NDArray
 from rasterio.crs import CRS
@@ -195,10 +196,12 @@ def array_crs(array: xr.DataArray) -> CRS | None:
     reference = _spatial_ref(array)
     text = reference.get("crs_wkt", reference.get("spatial_ref", array.attrs.get("crs_wkt")))
     try:
-        if text is not None:
-            return CRS.from_wkt(str(text))
-        named = array.attrs.get("crs")
-        return None if named is None else CRS.from_user_input(named)
+        # Without it PROJ would print its own line, too.
+        with rasterio.Env():
+            if text is not None:
+                return CRS.from_wkt(str(text))
+            named = array.attrs.get("crs")
+            return None if named is None else CRS.from_user_input(named)
     except CRSError as error:
         raise ImageError(f"the CRS of the DataArray is damaged: {error}") from error
 

@@ -20,6 +20,7 @@ from rasterio.io import DatasetReader, DatasetWriter
 from rasterio.vrt import WarpedVRT
 
 from geoindex.errors import ImageError, MissingFileError, interrupts_first
+from geoindex.files.small_files import read_start
 from geoindex.images.gif import first_frame, whole_picture
 from geoindex.images.refusals import HEAD_BYTES, refusal
 from geoindex.images.stray_bytes import STRICT, count_stray, stray_parts, warn_of_stray
@@ -214,7 +215,7 @@ def read_errors(path: str | Path, *, is_strict: bool = True) -> Iterator[None]:
 
 def _driver(path: Path) -> str:
     """GDAL driver for the first bytes of a file."""
-    start = _first_bytes(path, HEAD)
+    start = read_start(path, HEAD, error=ImageError)
     if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
         return "WEBP"
     if start[:2] == b"BM":
@@ -222,15 +223,16 @@ def _driver(path: Path) -> str:
     for signature, driver in SIGNATURES.items():
         if start.startswith(signature):
             return driver
-    raise ImageError(f"{path}: {refusal(path, _first_bytes(path, HEAD_BYTES))}")
+    raise ImageError(f"{path}: {refusal(path, read_start(path, HEAD_BYTES, error=ImageError))}")
 
 
 def _check_companions(path: Path) -> None:
-    """Raise an error for a mask or overviews beside a file that are no TIFF.
+    """Raise an error for a mask or overviews beside a file that are no TIFF, and for pipes.
 
-    GDAL opens them by itself with any driver, so that a VRT would be followed.
+    GDAL opens them by itself with any driver, so that a VRT would be followed, and waits for
+    pipes.
     """
-    start = path.name.lower() + "."
+    start, stem = path.name.lower() + ".", path.stem.lower() + "."
     folder = path.absolute().parent
     try:
         names = _companions_in(str(folder), folder.stat().st_mtime_ns)
@@ -238,31 +240,32 @@ def _check_companions(path: Path) -> None:
         # A folder that cannot be listed gives GDAL the plain names alone.
         names = [path.name + ending for ending in (*COMPANIONS, *map(str.upper, COMPANIONS))]
     for name in names:
-        # A mask may have a mask of its own.
-        if not name.lower().startswith(start):
-            continue
         companion = path.with_name(name)
-        if companion.is_file() and _first_bytes(companion, 4) not in TIFF_SIGNATURES:
+        # A mask may have a mask of its own.
+        if name.lower().startswith(start) and companion.is_file():
+            if read_start(companion, 4, error=ImageError) not in TIFF_SIGNATURES:
+                raise ImageError(
+                    f"{companion}: is opened together with {path.name}, but is not a TIFF; "
+                    "remove it"
+                )
+        elif name.lower().startswith(stem) and companion.exists() and not companion.is_file():
             raise ImageError(
-                f"{companion}: is opened together with {path.name}, but is not a TIFF; remove it"
+                f"{companion}: is a pipe or device that would be opened together with "
+                f"{path.name}; remove it"
             )
 
 
 # A batch opens thousands of sheets of one folder; listing it for each takes longer than the sheet.
 @lru_cache(maxsize=8)
 def _companions_in(folder: str, _changed: int) -> list[str]:
-    """Masks and overviews in a folder, in order, as it was when it was last changed."""
-    names = os.listdir(folder)  # noqa: PTH208  quick
-    return sorted(name for name in names if name.lower().endswith(COMPANIONS))
-
-
-def _first_bytes(path: Path, n_bytes: int) -> bytes:
-    """First bytes of a file."""
-    try:
-        with path.open("rb") as file:
-            return file.read(n_bytes)
-    except OSError as error:
-        raise ImageError(f"{path}: cannot be read: {error.strerror}") from error
+    """Masks, overviews, pipes and devices in a folder, in order, as when it was last changed."""
+    with os.scandir(folder) as entries:
+        return sorted(
+            entry.name
+            for entry in entries
+            if not entry.is_dir()
+            and (entry.name.lower().endswith(COMPANIONS) or not entry.is_file())
+        )
 
 
 def _check_bmp(start: bytes, path: Path) -> None:

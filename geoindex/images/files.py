@@ -18,12 +18,14 @@ from rasterio.windows import Window
 
 from geoindex.color.pixels import PixelRule, Pixels, as_pixels
 from geoindex.errors import GridError, ImageError, OptionError
+from geoindex.files.small_files import check_unchanged, file_state
 from geoindex.images.bands import band_layout, blocks_apart
 from geoindex.images.blocks import plan_regions
 from geoindex.images.collar import Collar, collar_blocks, find_collar
 from geoindex.images.drivers import check_dataset, open_raster, own_file, read_errors
 from geoindex.images.file_scale import find_scale, inverted, scaled
 from geoindex.images.headers import whole_reason
+from geoindex.images.held import check_held
 from geoindex.images.place import GivenPlace, place_of
 from geoindex.images.raster_image import RasterImage
 from geoindex.images.stray_bytes import Strictness
@@ -66,6 +68,7 @@ class MapImage:
         """
         self._source = source
         self._file = file
+        self._state = None if file is None else file_state(file)
         self._reopen = reopen
         self.name = str(file or source.name)
         self._layout = band_layout(source, file, rule)
@@ -171,6 +174,11 @@ class MapImage:
             other._source = source
             yield other
 
+    def check_unchanged(self) -> None:
+        """Raise an ImageError if the file is not what it was when it was opened."""
+        if self._file is not None:
+            check_unchanged(self._file, self._state, error=ImageError)
+
     def read(self, region: Region | None = None) -> Pixels:
         """Read the pixels of the image or of a part of it.
 
@@ -275,6 +283,7 @@ class MapImage:
         if layout.table is not None or len(layout.colors) != 1:
             found = "a color table" if layout.table is not None else "three bands of color"
             raise ImageError(f"{self.name}: has {found}; one band of numbers is needed")
+        check_held(self, whole=True)
         window = self._window(None)
         values = self._turn.bands(source.read(list(layout.colors), window=window))[0]
         if layout.inverted and values.dtype.kind == "u":
@@ -287,6 +296,7 @@ class MapImage:
         if layout.alpha is not None:
             opaque = self._turn.bands(source.read([layout.alpha], window=window))[0] != 0
             valid = opaque.view(np.uint8)
+        self.check_unchanged()
         return values, valid
 
     def _window(self, region: Region | None) -> Window | None:
@@ -376,14 +386,14 @@ def read_image(path: str | PathLike[str], rule: PixelRule | None = None) -> Rast
     RasterImage
     """
     with open_image(path, rule) as image:
+        check_held(image, whole=True)
         try:
             pixels = image.read()
+            image.check_unchanged()
         except MemoryError as error:
             rows, cols = image.shape
-            raise ImageError(
-                f"{path}: {cols} x {rows} pixels do not fit into memory; geoindex.convert reads "
-                "such a file block by block"
-            ) from error
+            problem = f"{cols} x {rows} pixels do not fit into memory"
+            raise ImageError(f"{path}: {problem}; geoindex.convert reads it in blocks") from error
         return RasterImage(
             pixels=pixels, transform=image.transform, crs=image.crs, gcps=image.gcps
         )

@@ -10,7 +10,6 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
 from affine import Affine
 
 from geoindex.errors import GeoindexWarning, ImageError, OptionError
@@ -24,6 +23,7 @@ from geoindex.images.sidecars import (
 from geoindex.images.web_tiles import WEB_MERCATOR, TileScheme, tile_transform
 from geoindex.rules.choices import check_choice
 from geoindex.rules.crs import parse_crs
+from geoindex.rules.place import tells_pixels_apart
 
 if TYPE_CHECKING:
     from rasterio.control import GroundControlPoint
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from rasterio.io import DatasetReader
 
 __all__ = ["GivenPlace", "Place", "place_of"]
+
+OWN_PLACES = ("GTiff", "JP2OpenJPEG")
+"""Drivers of formats with a place of their own, beside which a world file means nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,11 +225,14 @@ def place_of(source: DatasetReader, file: Path | None) -> Place:
     """
     gcps, gcps_crs = source.gcps
     transform = None if source.transform.is_identity else source.transform
+    if transform is not None and file is not None and source.driver not in OWN_PLACES:
+        # GDAL takes a word for 0.
+        world_file_transform(file)
     if transform is None and not gcps and file is not None:
         transform = world_file_transform(file)
         if transform is None:
             gcps, gcps_crs = _points_beside(file)
-    if transform is not None and not _tells_pixels_apart(transform, source.shape):
+    if transform is not None and not tells_pixels_apart(transform, source.shape):
         raise ImageError(
             f"{file or source.name}: its transform {tuple(transform)[:6]} is not finite or gives "
             "neighboring pixels the same place; correct the world file or .aux.xml beside it"
@@ -254,18 +260,3 @@ def _points_beside(file: Path) -> tuple[Sequence[GroundControlPoint], CRS | None
             stacklevel=2,
         )
     return (), None
-
-
-def _tells_pixels_apart(transform: Affine, shape: tuple[int, int]) -> bool:
-    """Whether the corners of neighboring pixels have finite and different coordinates."""
-    a, b, c, d, e, f = transform[:6]
-    rows, cols = shape
-    # Where coordinates are largest, they are least precise.
-    corners = np.array([(col, row) for col in (0, cols) for row in (0, rows)], dtype=np.float64)
-    with np.errstate(over="ignore", invalid="ignore"):
-        along = corners @ np.array([[a, d], [b, e]])
-        places = along + np.array([c, f])
-        if not np.isfinite(places).all():
-            return False
-        steps = [places + step - places for step in ((a, d), (b, e))]
-    return all((step != 0).any(axis=1).all() for step in steps)

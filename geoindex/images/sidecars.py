@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import rasterio
 from affine import Affine
 from rasterio.crs import CRS
 from rasterio.errors import CRSError
 
 from geoindex.errors import ImageError
+from geoindex.files.small_files import read_small
 
 __all__ = [
     "crs_beside",
@@ -20,6 +22,9 @@ __all__ = [
     "world_file",
     "world_file_transform",
 ]
+
+LARGEST = 2**20
+"""Bytes of a text beside an image; a WKT has thousands."""
 
 
 def world_file_transform(path: Path) -> Affine | None:
@@ -45,7 +50,8 @@ def world_file_transform(path: Path) -> Affine | None:
         if beside is None:
             continue
         try:
-            a, d, b, e, x, y = (float(line) for line in beside.read_text("utf-8-sig").split())
+            content = read_small(beside, "world file", error=ImageError, largest=LARGEST)
+            a, d, b, e, x, y = (float(line) for line in content.decode("utf-8-sig").split())
         except ValueError:
             a = d = b = e = x = y = math.nan
         if not math.isfinite(a + d + b + e + x + y) or a * e == b * d:
@@ -84,7 +90,10 @@ def crs_beside(path: Path) -> CRS | None:
     if beside is None:
         return None
     try:
-        return CRS.from_wkt(beside.read_text("utf-8-sig"))
+        content = read_small(beside, ".prj file", error=ImageError, largest=LARGEST)
+        # Within it, PROJ does not print what is wrong.
+        with rasterio.Env():
+            return CRS.from_wkt(content.decode("utf-8-sig"))
     except (CRSError, UnicodeDecodeError) as error:
         raise ImageError(
             f"{beside}: is not a coordinate reference system in WKT ({error}); correct or "

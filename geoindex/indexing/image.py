@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -21,6 +22,7 @@ from geoindex.color.metrics import Metric
 from geoindex.color.pixels import DARK_16_BIT, Alpha, PixelRule, Pixels, Translucent
 from geoindex.color.threads import n_cores
 from geoindex.errors import ImageError
+from geoindex.files.memory import check_memory
 from geoindex.grid import IndexGrid
 from geoindex.grids.writing import ArrayWriter
 from geoindex.images.drivers import is_dataset
@@ -45,6 +47,8 @@ if TYPE_CHECKING:
     from geoindex.clean.strips import BandCleaner
 
 __all__ = ["index_image", "map_file"]
+
+BY_BLOCK = "geoindex.convert processes such a file block by block"
 
 
 def index_image(
@@ -292,13 +296,14 @@ def map_file(
     """
 
     def open_array(dtype: IndexType) -> AbstractContextManager[ArrayWriter]:
+        n_bytes = 2 * math.prod(image.shape) * np.dtype(dtype).itemsize
+        check_memory(n_bytes, image.name, error=ImageError, instead=BY_BLOCK)
         try:
             return nullcontext(ArrayWriter(np.empty(image.shape, dtype=dtype)))
         except MemoryError as error:
             rows, cols = image.shape
             raise ImageError(
-                f"{image.name}: {cols} x {rows} indices do not fit into memory; "
-                "geoindex.convert processes such a file block by block"
+                f"{image.name}: {cols} x {rows} indices do not fit into memory; {BY_BLOCK}"
             ) from error
 
     # An array takes no time to write, so reading may have every core.

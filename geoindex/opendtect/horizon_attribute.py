@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.errors import GeoindexWarning, GridError, MissingFileError, OptionError
+from geoindex.files.memory import check_memory
 from geoindex.opendtect.horizon_places import Positions, find_positions, position_columns
 from geoindex.opendtect.horizon_text import HOW_TO_TELL, Layout, read_layout, read_numbers
 from geoindex.opendtect.import_steps import attribute_of_steps
@@ -62,6 +63,9 @@ class HorizonAttribute:
             A bin has two values.
         """
         places, rows, cols = self.places, self.places.rows, self.places.cols
+        n_bytes = 2 * len(rows) * len(cols) * cells.dtype.itemsize
+        where = f"{path}: a grid of {len(rows):,} inlines x {len(cols):,} crosslines"
+        check_memory(n_bytes, where, error=GridError, instead="check its line numbers")
         grid = np.full((len(rows), len(cols)), blank, dtype=cells.dtype)
         at = (
             (places.inlines - rows.start) // rows.step,

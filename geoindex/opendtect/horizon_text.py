@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 
@@ -26,6 +27,9 @@ CHUNK = 2**19
 
 SAMPLE = 1000
 """Lines by which the columns of a file without a header are recognized."""
+
+LONGEST_LINE = 10_000
+"""Characters of a line of numbers in columns."""
 
 LINES, PLACE = ("inline", "crossline"), ("x", "y")
 """Roles of the two columns of a position."""
@@ -83,7 +87,7 @@ def read_layout(path: Path, *, xy: bool | None = None) -> Layout:
     titles: list[str] = []
     sample: list[str] = []
     with path.open(encoding="utf-8", errors="replace") as file:
-        for line in islice(file, 10 * SAMPLE):
+        for line in islice(_lines(file, path), 10 * SAMPLE):
             text = line.strip()
             if text.startswith("#"):
                 titles += _titles(text)
@@ -177,7 +181,9 @@ def read_numbers(path: Path, layout: Layout, columns: list[int], horizon: str | 
     parts = []
     with path.open(encoding="utf-8", errors="replace") as file:
         lines: Iterator[str] = (
-            line for line in file if line.strip() and not line.lstrip().startswith("#")
+            line
+            for line in _lines(file, path)
+            if line.strip() and not line.lstrip().startswith("#")
         )
         if layout.named:
             lines = _of_one_horizon(lines, horizon, path)
@@ -186,6 +192,16 @@ def read_numbers(path: Path, layout: Layout, columns: list[int], horizon: str | 
     if not parts:
         raise GridError(f"{path}: holds no horizon {horizon!r}")
     return np.concatenate(parts)
+
+
+def _lines(file: TextIO, path: Path) -> Iterator[str]:
+    """Lines of a file, if they are short enough for columns."""
+    while line := file.readline(LONGEST_LINE + 1):
+        if len(line) > LONGEST_LINE:
+            raise GridError(
+                f"{path}: has a line of more than {LONGEST_LINE:,} characters, so it is no horizon"
+            )
+        yield line
 
 
 def _of_one_horizon(lines: Iterator[str], wanted: str | None, path: Path) -> Iterator[str]:

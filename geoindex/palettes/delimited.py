@@ -12,7 +12,7 @@ from geoindex.palette import Palette
 from geoindex.palettes.color_text import COLOR_FORMS, color_of_text, is_color_word
 from geoindex.palettes.entries import Entry, Request, palette_of_entries, text_of
 from geoindex.palettes.table_columns import CMYK, Columns, columns_of_table, meaning_of_word
-from geoindex.palettes.table_rows import Row, cell_number, has_color, table_rows
+from geoindex.palettes.table_rows import MOST_CELLS, Row, cell_number, has_color, table_rows
 from geoindex.rules.scale import ScaleProblemError, to_uint8
 
 __all__ = ["format_csv", "format_tsv", "palette_of_rows", "palette_of_table", "parse_delimited"]
@@ -50,6 +50,9 @@ def palette_of_table(rows: Sequence[Row], request: Request) -> Palette:
     """Palette of the rows of a table."""
     if not rows:
         raise request.error("holds no colors")
+    widest = max(rows, key=lambda row: len(row.cells))
+    if len(widest.cells) > MOST_CELLS:
+        raise request.error(f"has {len(widest.cells):,} columns, so it is no palette", widest.line)
     header, body = _header_and_body(rows, request)
     if not body:
         raise request.error("has a header but no colors")

@@ -34,6 +34,9 @@ __all__ = [
 
 HEX_COLOR = re.compile(r"#[0-9a-fA-F]{6}$")
 
+LONGEST_REASON = 600
+"""Characters of a message."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
@@ -67,7 +70,9 @@ class Request:
     def error(self, reason: str, line: int | None = None) -> PaletteError:
         """Error that names file and line."""
         place = self.where if line is None else f"{self.where}, line {line}"
-        return PaletteError(f"{place}: {reason}")
+        # Names and values of a file may have any length.
+        shown = reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]}..."
+        return PaletteError(f"{place}: {shown}")
 
     def ramp_colors(self) -> int:
         """Return the number of colors to take from a continuous ramp.

@@ -286,7 +286,7 @@ def palette_from_json(content: Any, where: str) -> Palette:
         return Palette(
             colors,
             content["names"],
-            name=content["name"],
+            name=_name(content["name"]),
             values=content.get("values"),
             roles=content.get("roles"),
             merge=content.get("merge"),
@@ -294,3 +294,10 @@ def palette_from_json(content: Any, where: str) -> Palette:
         )
     except (AttributeError, KeyError, TypeError, ValueError, PaletteError) as error:
         raise GridError(f"{where}: the palette is damaged ({error})") from None
+
+
+def _name(name: Any) -> str | None:
+    """Name of a palette, or None."""
+    if name is not None and not isinstance(name, str):
+        raise TypeError(f"its name is {name!r:.40}")
+    return name

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from geoindex.errors import GridError, PaletteError
 from geoindex.files.json_text import load_json
+from geoindex.files.memory import check_memory
 from geoindex.images.bands import color_table, has_color_table
 from geoindex.images.drivers import open_raster
 from geoindex.images.headers import TAG
@@ -57,6 +58,8 @@ def read_raster(path: Path) -> RasterPalette:
                 f"{path}: is not an index grid: it has {source.count} band(s) and no color "
                 "table; make one with geoindex convert, or open numbers with open_values"
             )
+        n_bytes = 2 * source.width * source.height * np.dtype(source.dtypes[0]).itemsize
+        check_memory(n_bytes, path, error=GridError)
         indices = source.read(1)
         # A fraction is the nodata of no pixel.
         is_number = source.nodata is not None and float(source.nodata).is_integer()

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from geoindex.palettes.color_text import color_of_text, is_color_word
 from geoindex.palettes.entries import Request, number
 
-__all__ = ["Row", "cell_number", "has_color", "table_rows"]
+__all__ = ["MOST_CELLS", "Row", "cell_number", "has_color", "table_rows"]
 
 DELIMITERS = "\t;,|"
 
 # Enough lines to tell the delimiter.
 SAMPLE = 200
+
+MOST_CELLS = 1000
+"""Columns of a table with a palette."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,14 @@ def table_rows(text: str, request: Request) -> list[Row]:
     Raises
     ------
     PaletteError
-        Quotes do not match, or a cell is longer than 131,072 characters.
+        Quotes do not match, a cell is longer than 131,072 characters, or there are too many cells.
     """
     lines = text.splitlines()
+    for place, line in enumerate(lines, start=1):
+        # Before they are split, which takes long.
+        n_cells = 1 + max(map(line.count, DELIMITERS))
+        if n_cells > MOST_CELLS:
+            raise request.error(f"has {n_cells:,} columns, so it is no palette", place)
     kept = ["" if _is_comment(line) else line for line in lines]
     first = next((place for place, line in enumerate(kept) if line.strip()), None)
     if first is None:

@@ -38,7 +38,7 @@ def parse_crs(crs: CRS | str | int | None, *, error: type[GeoindexError]) -> CRS
         # Without it PROJ would print its own line, too.
         with rasterio.Env():
             return CRS.from_user_input(crs)
-    except ValueError as reason:
+    except (RecursionError, ValueError) as reason:
         raise error(
             f"the coordinate reference system {str(crs)[:100]!r} is not known ({reason})"
         ) from None

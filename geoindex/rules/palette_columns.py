@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -20,6 +21,9 @@ __all__ = [
     "faded_colors",
     "read_only",
 ]
+
+UNSTORABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+"""Characters that XML cannot hold, and those that terminals take for commands."""
 
 MAX_COLORS = 65_535
 """Largest number of colors: one value of uint16 stays free for nodata."""
@@ -67,10 +71,12 @@ def check_texts(
     if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
         raise PaletteError(f"palette {what} must be a sequence of strings")
     for row, text in enumerate(texts):
-        if any("\ud800" <= letter <= "\udfff" for letter in text):
+        wrong = UNSTORABLE.search(text)
+        if wrong is not None:
+            kind = "half a surrogate pair" if wrong[0] >= "\ud800" else "a control character"
             raise PaletteError(
-                f"palette row {row}: {text!r} contains half a surrogate pair, which no file "
-                "can store; read the names with their real encoding",
+                f"palette row {row}: {text[:100]!r} contains {kind}, which no file can store; "
+                "read the names with their real encoding",
                 row=row,
             )
     _check_length(len(texts), n_colors, what)

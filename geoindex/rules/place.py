@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geoindex.errors import GridError
 
 if TYPE_CHECKING:
     from affine import Affine
 
-__all__ = ["map_bounds"]
+__all__ = ["check_fields", "map_bounds", "tells_pixels_apart"]
 
 
 def map_bounds(shape: tuple[int, ...], transform: Affine) -> tuple[float, float, float, float]:
@@ -28,3 +33,47 @@ def map_bounds(shape: tuple[int, ...], transform: Affine) -> tuple[float, float,
     corners = [transform @ corner for corner in ((0, 0), (cols, 0), (0, rows), (cols, rows))]
     xs, ys = zip(*corners, strict=True)
     return min(xs), min(ys), max(xs), max(ys)
+
+
+def tells_pixels_apart(transform: Affine, shape: tuple[int, ...]) -> bool:
+    """Whether the corners of neighboring pixels have finite and different coordinates.
+
+    Parameters
+    ----------
+    transform : Affine
+        From (column, row) of pixel corners to map coordinates.
+    shape : tuple of int
+        Rows and columns.
+
+    Returns
+    -------
+    bool
+    """
+    a, b, c, d, e, f = transform[:6]
+    rows, cols = shape
+    # Where coordinates are largest, they are least precise.
+    corners = np.array([(col, row) for col in (0, cols) for row in (0, rows)], dtype=np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):
+        along = corners @ np.array([[a, d], [b, e]])
+        places = along + np.array([c, f])
+        if not np.isfinite(places).all():
+            return False
+        steps = [places + step - places for step in ((a, d), (b, e))]
+    return all((step != 0).any(axis=1).all() for step in steps)
+
+
+def check_fields(transform: Affine | None, provenance: Any, shape: tuple[int, ...]) -> None:
+    """Check what a grid holds beside its pixels.
+
+    Raises
+    ------
+    GridError
+        The transform gives pixels no place of their own, or the provenance is no mapping.
+    """
+    if transform is not None and not tells_pixels_apart(transform, shape):
+        raise GridError(
+            f"the transform {tuple(transform)[:6]} is not finite or gives neighboring pixels the "
+            "same place"
+        )
+    if not isinstance(provenance, Mapping):
+        raise GridError(f"provenance must be a mapping, found {type(provenance).__name__}")

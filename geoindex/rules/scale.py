@@ -92,7 +92,7 @@ def to_byte_scale(values: NDArray[Any], *, scale: Scale | None = None) -> NDArra
 
     Returns
     -------
-    ndarray of float64, or of the integers' own dtype, same shape
+    ndarray of float64, or uint8 of integers, same shape
 
     Raises
     ------
@@ -110,7 +110,7 @@ def to_byte_scale(values: NDArray[Any], *, scale: Scale | None = None) -> NDArra
     full = 1 if scale == "unit" else 255
     _refuse((values < 0) | (values > full), values, f"is outside 0..{full}")
     if values.dtype.kind in "ui":
-        return values * (255 // full)
+        return values.astype(np.uint8) * np.uint8(255 // full)
     scaled: NDArray[np.float64] = values.astype(np.float64) * (255 // full)
     return scaled
 

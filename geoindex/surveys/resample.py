@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from geoindex.color.threads import Progress, in_threads
 from geoindex.errors import GeoindexWarning, GridError, SurveyError
+from geoindex.files.memory import check_memory
 from geoindex.grid import IndexGrid, Resampling
 from geoindex.rules.choices import check_choice
 from geoindex.rules.indices import IndexArray, nodata_value
@@ -131,6 +132,8 @@ def _target(
             f"{rows:,} inlines x {cols:,} crosslines do not fit into memory; check the "
             "ranges of the survey, or give a larger step"
         )
+    where = f"a grid of {rows:,} inlines x {cols:,} crosslines"
+    check_memory(8 * rows * cols, where, error=SurveyError, instead="give a larger step")
     return target
 
 

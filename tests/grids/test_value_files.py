@@ -214,7 +214,7 @@ def test_refused_sources(tmp_path: Path) -> None:
         ("classes.tif", {}, GeoindexError, "color table"),
         ("classes.npy", {}, GridError, "open it with open_grid"),
         ("map.asc", {"attribute": "Z"}, OptionError, "is no horizon"),
-        ("cube.npy", {}, GridError, "not a grid of numbers"),
+        ("cube.npy", {}, GridError, "is no grid of numbers"),
         ("points.xyz", {}, GridError, "holds points"),
         ("none.tif", {}, GeoindexError, "no such file"),
     ]:

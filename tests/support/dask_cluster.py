@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -40,6 +41,15 @@ class Cluster:
     def kill_worker(self) -> None:
         """Kill the first worker."""
         self._workers[0].kill()
+
+    def kill_scheduler(self) -> None:
+        """Kill the scheduler."""
+        self._scheduler.kill()
+
+    @property
+    def address(self) -> str:
+        """Where the scheduler listens; there is one when a client has connected."""
+        return str(json.loads(self._file.read_text())["address"])
 
     def close(self) -> None:
         """End all processes."""

@@ -15,7 +15,7 @@ from affine import Affine
 from numpy.typing import NDArray
 from rasterio.crs import CRS
 
-from geoindex.errors import GridError
+from geoindex.errors import GridError, errors_of
 from geoindex.files.checksums import checksum
 from geoindex.files.whole_files import OutputSet
 from geoindex.grid import IndexGrid
@@ -80,7 +80,8 @@ def values_beside(
     """
     with np.errstate(over="ignore"):
         known = np.where(blank, np.float32(np.nan), values.astype(np.float32))
-    return ValueGrid(values=known, transform=transform, crs=registered_crs(crs_beside(path)))
+    with errors_of(path):
+        return ValueGrid(values=known, transform=transform, crs=registered_crs(crs_beside(path)))
 
 
 def write_gdal_sidecar(path: Path, header: GridHeader) -> None:
@@ -113,13 +114,14 @@ def grid_of_values(
             f"{path}: {values[row, col]:g} at row {row}, column {col} is not one of the "
             f"{len(legend.palette)} classes in {grid_legend_path(path).name}"
         )
-    grid = IndexGrid(
-        indices=indices,
-        palette=legend.palette,
-        nodata=nodata,
-        transform=transform,
-        crs=registered_crs(crs_beside(path)),
-    )
+    with errors_of(path):
+        grid = IndexGrid(
+            indices=indices,
+            palette=legend.palette,
+            nodata=nodata,
+            transform=transform,
+            crs=registered_crs(crs_beside(path)),
+        )
     return grid, numbers is legend.palette.values
 
 

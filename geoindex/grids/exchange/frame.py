@@ -9,7 +9,7 @@ from __future__ import annotations
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from decimal import Context, localcontext
+from decimal import Context, InvalidOperation, localcontext
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol, TypeVar
 
@@ -17,7 +17,7 @@ import numpy as np
 from affine import Affine
 from numpy.typing import NDArray
 
-from geoindex.errors import GridError, OutputError
+from geoindex.errors import GridError, OutputError, errors_of
 from geoindex.files.whole_files import check_target, output_set
 from geoindex.grid import IndexGrid
 from geoindex.grids.class_values import FileNumbering
@@ -211,8 +211,10 @@ def _check_numbering(header: GridHeader, *, any_nodata: bool) -> None:
 @contextmanager
 def _of(path: Path) -> Iterator[None]:
     """Calculate exactly, and name the file in errors."""
-    try:
-        with localcontext(EXACT):
+    with errors_of(path), localcontext(EXACT):
+        try:
             yield
-    except (GridError, OutputError) as error:
-        raise type(error)(f"{path}: {error}") from None
+        except InvalidOperation:
+            raise GridError(
+                "has coordinates of more digits than are calculated with; no map has such"
+            ) from None

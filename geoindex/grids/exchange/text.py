@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.errors import GridError
+from geoindex.files.memory import check_memory
 from geoindex.files.number_text import texts_of_values
 
 __all__ = [
@@ -27,6 +28,9 @@ __all__ = [
 # Values, and bytes, that are in work at one time.
 BAND_VALUES = 2**20
 CHUNK_BYTES = 2**22
+
+READING = 24
+"""Bytes that a value of a text takes until it is a class."""
 
 LONGEST_HEADER_LINE = 1000
 
@@ -171,6 +175,7 @@ def read_values(
             f"the file is too short for the {shape[0]} x {shape[1]} values of its header; export "
             "or copy it again"
         )
+    check_memory(READING * count, "a grid of this size", error=GridError)
     values = np.empty(count, dtype=np.float64)
     n_read = 0
     for chunk in _whole_words(file):
