@@ -1,4 +1,4 @@
-"""Draw what the guides use beside the sample map: a printed sheet, tiles, a section, heights.
+"""Draw what the guides use beside the sample map: sheets, a scan, tiles, a section, heights.
 
 The sheet and the tiles are parts of ``sample_map.png``, which must be there.
 """
@@ -14,12 +14,14 @@ import numpy as np
 import rasterio
 from affine import Affine
 from PIL import Image, ImageDraw, ImageFont
+from scipy.ndimage import gaussian_filter
 
 HERE = Path(__file__).resolve().parent
 WEST, NORTH, PIXEL = 486000.0, 7512000.0, 5.0  # outer corner and pixel of the sample map
 MAP_BOX = (80, 60, 680, 460)  # the part of the sample map on the sheet
 LEFT, TOP = 40, 60  # where it stands on the sheet
 LEGEND_LEFT = 680
+PRINT_BOX = (150, 80, 1050, 680)  # the part of the sample map that is printed and scanned
 BLACK, PAPER = (0, 0, 0), (255, 255, 255)
 
 
@@ -38,6 +40,7 @@ def main() -> None:
     draw_section(rows, folder)
     write_heights(folder / "sample_heights.tif")
     draw_values(folder)
+    draw_print(rows, folder)
 
 
 def color_of(row: dict[str, str]) -> tuple[int, int, int]:
@@ -162,6 +165,55 @@ def write_heights(path: Path) -> None:
     }
     with rasterio.open(path, "w", **profile) as target:
         target.write(heights.astype(np.float32), 1)
+
+
+def draw_print(rows: list[dict[str, str]], folder: Path) -> None:
+    """Draw a scan of a printed sheet: a topographic base over the units, blur, light, noise."""
+    left, top, right, bottom = PRINT_BOX
+    with rasterio.open(HERE / "sample_map_classes.tif") as source:
+        classes = source.read(1)[top:bottom, left:right]
+    colors = np.array([color_of(row) for row in rows], float)[classes]
+    contacts = np.zeros(classes.shape, bool)
+    contacts[:, 1:] |= classes[:, 1:] != classes[:, :-1]
+    contacts[1:] |= classes[1:] != classes[:-1]
+    printed = colors * np.where(contacts, 0.3, 1)[..., np.newaxis]
+    for ink, drawn in base_map(classes.shape):
+        printed *= 1 - drawn[..., np.newaxis] * (1 - np.array(ink) / 255)
+    y, x = np.mgrid[: classes.shape[0], : classes.shape[1]] / classes.shape[1]
+    light = 1 + 0.05 * np.cos(4 * x + 1) * np.cos(3 * y - 1)
+    scanned = gaussian_filter(printed, (0.7, 0.7, 0)) * light[..., np.newaxis]
+    scanned += np.random.default_rng(5).normal(0, 4, scanned.shape)
+    picture = Image.fromarray(scanned.clip(0, 255).round().astype(np.uint8))
+    picture.save(folder / "sample_print.jpg", quality=75)
+    write_world_file(folder / "sample_print.jgw", WEST + PIXEL * left, NORTH - PIXEL * top)
+
+
+def base_map(shape: tuple[int, int]) -> list[tuple[tuple[int, int, int], np.ndarray]]:
+    """Gray roads and names, brown contours and blue rivers: ink, and its share of each pixel."""
+    rng = np.random.default_rng(9)
+    rows, cols = shape
+    inks = {"gray": (105, 105, 110), "brown": (160, 110, 70), "blue": (60, 110, 190)}
+    sheets = {name: Image.new("L", (4 * cols, 4 * rows)) for name in inks}
+    pens = {name: ImageDraw.Draw(sheet) for name, sheet in sheets.items()}
+    for number in range(150):
+        turns = rng.normal(0, 0.25, 40).cumsum() + rng.uniform(0, 2 * np.pi)
+        steps = 4 * 12 * np.stack([np.cos(turns), np.sin(turns)])
+        path = rng.uniform(0, 4, (2, 1)) * np.array([[cols], [rows]]) + steps.cumsum(axis=1)
+        name, width = ("blue", 5) if number < 6 else ("gray", int(rng.integers(2, 5)))
+        pens[name].line([tuple(point) for point in path.T.tolist()], fill=255, width=width)
+    for name in 8 * ["Berg", "Myr", "Elv", "Tind", "Vik", "Dal"]:
+        at = rng.uniform(0, 4 * cols), rng.uniform(0, 4 * rows)
+        font = ImageFont.load_default(float(rng.integers(44, 72)))
+        pens["gray"].text(at, name, fill=255, font=font)
+    y, x = np.mgrid[: 4 * rows, : 4 * cols] / (4 * cols)
+    heights = 9 * np.sin(5 * x + 1) * np.cos(4 * y) + 6 * x
+    level = heights % 1
+    near = np.minimum(level, 1 - level) / np.hypot(*np.gradient(heights))
+    sheets["brown"] = Image.fromarray(((near < 1.2) * 255).astype(np.uint8))
+    small = {
+        name: sheet.resize((cols, rows), Image.Resampling.BOX) for name, sheet in sheets.items()
+    }
+    return [(inks[name], np.asarray(sheet) / 255) for name, sheet in small.items()]
 
 
 def write_world_file(path: Path, west: float, north: float) -> None:

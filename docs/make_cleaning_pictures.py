@@ -18,6 +18,7 @@ from geoindex.images.files import read_image
 DOCS = Path(__file__).resolve().parent
 DATA = DOCS.parent / "data"
 CUT = (slice(330, 450), slice(640, 800))  # contacts, gabbro hatching, a label and a dyke
+SCAN_CUT = (slice(80, 560), slice(220, 860))
 DPI = 110
 
 Bytes = NDArray[np.uint8]
@@ -93,6 +94,17 @@ def hatch() -> dict[str, Bytes]:
     }
 
 
+def scan() -> dict[str, Bytes]:
+    """Draw the scan of a printed sheet, the class of each pixel alone, and the units found."""
+    sheet = DATA / "sample_print.jpg"
+    palette = load_palette(DATA / "sample_palette.csv")
+    return {
+        "the scan": read_image(sheet).colors[SCAN_CUT],
+        "nearest color of its legend": index_image(sheet, palette).to_rgb()[SCAN_CUT],
+        "geoindex convert, without a palette": index_image(sheet).to_rgb()[SCAN_CUT],
+    }
+
+
 def main() -> None:
     """Draw all pictures."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
@@ -102,6 +114,7 @@ def main() -> None:
     panels(folder / "cleaning-steps.png", steps(picture))
     panels(folder / "cleaning-shade.png", shade(picture))
     panels(folder / "cleaning-hatch.png", hatch())
+    panels(folder / "cleaning-scan.png", scan())
 
 
 if __name__ == "__main__":

@@ -62,9 +62,9 @@ def test_sheets_are_drawn_by_their_script(tmp_path: Path, repository: Path) -> N
     data = repository / "data"
     assert python(data / "make_sample_sheets.py", "--out", tmp_path).returncode == 0
     made = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file())
-    assert len(made) == 19
+    assert len(made) == 21
     for name in made:
-        if name.suffix == ".png":
+        if name.suffix in (".png", ".jpg"):
             drawn, kept = read_image(tmp_path / name).colors, read_image(data / name).colors
             # Another version of the font renderer may shade letters in another way.
             assert (np.abs(drawn.astype(int) - kept) > 16).mean() < 0.01
@@ -86,3 +86,14 @@ def test_the_sheet_becomes_its_part_of_the_true_classes(repository: Path) -> Non
     truth = open_grid(data / "sample_map_classes.tif")[60:460, 80:680]
     assert sheet.transform == truth.transform
     assert (sheet.indices == truth.indices).mean() > 0.99
+
+
+def test_the_units_of_the_scan_are_found_without_a_palette(repository: Path) -> None:
+    data = repository / "data"
+    grid = index_image(data / "sample_print.jpg")
+    truth = open_grid(data / "sample_map_classes.tif").indices[80:680, 150:1050]
+    pairs = np.zeros((len(grid.palette), 18), int)
+    np.add.at(pairs, (grid.indices, np.minimum(truth, 17)), 1)
+    # Each unit that is found stands for the true one that it covers most of.
+    assert pairs.max(axis=1).sum() > 0.94 * truth.size
+    assert np.count_nonzero(pairs.sum(axis=1)) <= 18
