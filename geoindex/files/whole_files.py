@@ -13,7 +13,7 @@ import stat
 import time
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -41,7 +41,7 @@ USUAL_NUMBER = 2
 """Processes beyond this one rarely write one output at the same time."""
 
 TRIES, PAUSE_SECONDS = 100, 0.01
-"""How often, and how long after each other, an interrupted process removes its folders."""
+"""How often, and how long after each other, a scratch folder is removed."""
 
 _own: dict[Path, int | None] = {}
 """Scratch folders of this process, and what holds their locks."""
@@ -289,12 +289,7 @@ def remove_own() -> None:
     It is for the end of the process: what is being written is lost.
     """
     for folder, descriptor in list(_own.items()):
-        # A thread may be at its last block.
-        for _ in range(TRIES):
-            removed = _remove_leftover(folder) if descriptor is None else _remove(folder)
-            if removed or not os.path.lexists(folder):
-                break
-            time.sleep(PAUSE_SECONDS)
+        _remove_patiently(folder, _remove_leftover if descriptor is None else _remove)
 
 
 @contextmanager
@@ -304,12 +299,10 @@ def _scratch_folder(target: Path) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        try:
-            _remove(folder)
-        finally:
-            descriptor = _own.pop(folder)
-            if descriptor is not None:
-                give_back(descriptor)
+        _remove_patiently(folder, _remove)  # interrupted, it is left to `remove_own`
+        descriptor = _own.pop(folder)
+        if descriptor is not None:
+            give_back(descriptor)
 
 
 def _make_scratch_folder(target: Path) -> Path:
@@ -347,6 +340,14 @@ def _remove_leftover(folder: Path) -> bool:
         return _remove(folder)
     finally:
         give_back(descriptor)
+
+
+def _remove_patiently(folder: Path, remove: Callable[[Path], bool]) -> None:
+    """Remove a scratch folder; after an interrupt a thread may be at its last block."""
+    for _ in range(TRIES):
+        if remove(folder) or not os.path.lexists(folder):
+            break
+        time.sleep(PAUSE_SECONDS)
 
 
 def _remove(folder: Path) -> bool:
