@@ -57,8 +57,8 @@ def test_files_that_may_not_grow(
     new, _ = made_by(forks, command, inputs, 2, reference)
     largest = max(map(len, new.values()))
     dice = random.Random(command.name)
-    for number in range(2 * rounds):
-        before = {} if number % 2 else old
+    for _ in range(rounds):
+        before = {} if dice.random() < 0.5 else old
         put(work, before)
         size = dice.randrange(1, largest)
         code, _, errors = forks.run(command.line(inputs, 2), work, file_bytes=size)
