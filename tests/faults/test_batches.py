@@ -113,12 +113,12 @@ def test_dask(
         else:
             cluster.kill_scheduler()
         code, _, errors = child.wait()
-        assert "Traceback" not in errors
         if lost == "worker":
             assert code == 0, errors
         if lost == "scheduler":
+            # Dask may log, with a traceback of its own, that a connection broke.
             assert code == 1, errors
-            assert len([part for part in errors.splitlines() if "Error" in part]) == 1, errors
+            assert errors.splitlines()[-1].startswith("Error: "), errors
         whole(files_in(work / "grids"), expected, "tif")
     # Without the cluster, on this machine.
     code, _, errors = forks.run(line(maps, inputs, "--jobs", 1), work)

@@ -127,9 +127,8 @@ def fork_server(folder: Path) -> Iterator[Forks]:
     try:
         yield Forks(process, pipes)
     finally:
-        assert process.stdin is not None
-        process.stdin.close()
-        process.wait()
+        # Closes its pipes, by which it ends.
+        process.communicate()
 
 
 def _read(pipe: int) -> bytes:
