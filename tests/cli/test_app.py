@@ -43,7 +43,7 @@ def test_profilers_see_the_end(tmp_path: Path) -> None:
     "arguments",
     [
         ["convert"],
-        ["convert", "a.png", "b.tif"],
+        ["batch", "folder", "-o", "grids"],
         ["plot", "x.tif"],
         ["nonsense"],
         ["convert", "a", "b", "-p", "c", "--metric", "hsv"],
@@ -126,7 +126,7 @@ def test_outputs_are_named_by_o_everywhere(folder: Path) -> None:
 
 
 def test_a_missing_palette_is_told_where_to_come_from() -> None:
-    result = invoke("convert", "map.png", "-o", "map.tif")
+    result = invoke("batch", "maps", "-o", "grids")
     assert result.exit_code == 2
     for way in ("palette learn", "palette legend", "palette list"):
         assert f"geoindex {way}" in result.stderr
