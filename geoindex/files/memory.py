@@ -89,7 +89,7 @@ def check_memory(
         return
     raise error(
         f"{where} needs about {size_text(n_bytes)} of memory, and {size_text(most)} may be used; "
-        f"{instead + ', or ' if instead else ''}allow more with --max-memory or {VARIABLE}"
+        f"{instead + ', or ' if instead else ''}allow more with {VARIABLE}"
     )
 
 

@@ -72,7 +72,7 @@ def test_the_same_polygons_are_the_same_bytes(tmp_path, grid):
 
 def test_a_geopackage_has_its_style(tmp_path, grid):
     path = tmp_path / "map.gpkg"
-    names = [PALETTE.names[0], "Löss\x01", "Rock"]  # a character that XML has no place for
+    names = [PALETTE.names[0], "Löss\ufffe", "Rock"]  # a character that XML has no place for
     palette = PALETTE.replace(names=names, show=["red", "", ""])
     write_polygons(replace(grid, palette=palette), path, layer="units of the map")
     assert "units of the map" in pyogrio.list_layers(path)[:, 0]
