@@ -105,13 +105,15 @@ def page_of_conversion(
     click.UsageError
         The grid has a format that does not tell how it was made.
     """
-    path = None if page is None else Path(page)
-    if path is not None:
-        check_targets([path, target], None, overwrite=overwrite)
-        if target.suffix.lower() not in KEEPING_SUFFIXES:
-            raise click.UsageError(
-                f"--report needs a grid that tells how it was made: {', '.join(KEEPING_SUFFIXES)}"
-            )
+    if page is None:
+        yield ConversionPage(None, target, Path(), overwrite=overwrite)
+        return
+    path = Path(page)
+    check_targets([path, target], None, overwrite=overwrite)
+    if target.suffix.lower() not in KEEPING_SUFFIXES:
+        raise click.UsageError(
+            f"--report needs a grid that tells how it was made: {', '.join(KEEPING_SUFFIXES)}"
+        )
     with TemporaryDirectory(prefix="geoindex-") as scratch:
         yield ConversionPage(path, target, Path(scratch), overwrite=overwrite)
 
