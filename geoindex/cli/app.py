@@ -125,9 +125,23 @@ def main() -> None:
         # Everything is cleaned up. The standard library does not know of a thread that was just
         # starting, and the usual exit would wait for it forever.
         os._exit(code)
+    _drop_unwritten()
     # The last garbage collection takes 0.2 s; the end of the process frees everything anyway.
     gc.freeze()
     sys.exit(code)
+
+
+def _drop_unwritten() -> None:
+    """Drop output that cannot be written; the end of the process would try again, and say so."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (AttributeError, ValueError):  # there is none, or it is closed
+            continue
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
 
 
 def _run() -> int:
