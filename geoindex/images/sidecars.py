@@ -51,7 +51,9 @@ def world_file_transform(path: Path) -> Affine | None:
             continue
         try:
             content = read_small(beside, "world file", error=ImageError, largest=LARGEST)
-            a, d, b, e, x, y = (float(line) for line in content.decode("utf-8-sig").split())
+            # GDAL takes decimal commas, too.
+            text = content.decode("utf-8-sig").replace(",", ".")
+            a, d, b, e, x, y = map(float, text.split())
         except ValueError:
             a = d = b = e = x = y = math.nan
         if not math.isfinite(a + d + b + e + x + y) or a * e == b * d:
