@@ -12,8 +12,10 @@ from PIL import Image
 
 from geoindex import Clean, Palette, clean_grid, convert, index_image, nearest, open_grid
 from geoindex.clean.blocks import clean_block
+from geoindex.clean.restore.blend import Blend
 from geoindex.errors import GeoindexWarning, OptionError
 from tests.support.command_line import invoke, printed
+from tests.support.recovered import assert_blocks_agree, looked_at
 
 
 def relief(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
@@ -79,27 +81,12 @@ def test_blocks_and_nodata_give_the_bytes_of_the_whole(
     pixels, indices = drawn.picture, nearest(drawn.picture, palette)
     indices[40:60, 100:200] = 255
     options = Clean(ink=drawn.inks, speckle=2, reach=8)
-    asked = options.plan(palette)
-    plan = replace(asked, recovery=recovery_of(asked, pixels))
+    plan = looked_at(options.plan(palette), pixels)
     whole = clean_block(pixels, indices, plan)
     np.testing.assert_array_equal(whole.indices == 255, indices == 255)
-    monkeypatch.setattr("geoindex.clean.restore.blend.TILE", 70)
+    monkeypatch.setattr(Blend, "tile", 70)
     monkeypatch.setattr("geoindex.clean.blocks.TILE", 150)
-    rows, cols = indices.shape
-    for top, bottom, left, right in ((0, 90, 0, 130), (90, 200, 130, 360), (200, rows, 0, cols)):
-        y0, x0 = max(0, top - plan.halo), max(0, left - plan.halo)
-        around = slice(y0, bottom + plan.halo), slice(x0, right + plan.halo)
-        inner = slice(top - y0, bottom - y0), slice(left - x0, right - x0)
-        part = clean_block(pixels[around], indices[around], plan, inner, origin=(y0, x0))
-        place = slice(top, bottom), slice(left, right)
-        for name in ("indices", "reasons", "confidence"):
-            np.testing.assert_array_equal(getattr(part, name), getattr(whole, name)[place])
-
-
-def recovery_of(plan, pixels: np.ndarray):
-    from geoindex.color.pixels import Pixels
-
-    return plan.seen(pixels.shape[:2], Pixels(table=pixels).part).recovery
+    assert_blocks_agree(pixels, indices, plan, whole)
 
 
 def test_files_arrays_grids_and_dask_agree(blended, tmp_path: Path) -> None:
@@ -127,7 +114,7 @@ def test_files_arrays_grids_and_dask_agree(blended, tmp_path: Path) -> None:
 def test_exports_take_the_road_of_exports(drawn) -> None:
     for variant in ("+ labels and red faults", "edges + JPEG"):
         plan = Clean(ink=drawn.inks).plan(Palette(drawn.colors))
-        assert recovery_of(plan, drawn.pictures[variant]) is None
+        assert looked_at(plan, drawn.pictures[variant]).recovery is None
 
 
 def test_a_hillshade_that_is_asked_for_and_is_not_there() -> None:
@@ -137,7 +124,7 @@ def test_a_hillshade_that_is_asked_for_and_is_not_there() -> None:
     with pytest.warns(GeoindexWarning, match="over a gray hillshade explain only"):
         index_image(noise, palette, clean=Clean(shade="blend"))
     with pytest.raises(OptionError, match="shade must be 'multiply', 'blend'"):
-        Clean(shade="screen")  # type: ignore[arg-type]
+        Clean(shade="screen")
 
 
 def test_the_command_line_tells(blended, tmp_path: Path) -> None:

@@ -12,10 +12,12 @@ from PIL import Image
 from geoindex import Clean, Palette, clean_grid, convert, index_image, nearest, open_grid
 from geoindex.clean.blocks import clean_block
 from geoindex.clean.kinds import find_recovery
+from geoindex.clean.restore.dither import Dither
 from geoindex.clean.restore.ditherers import DITHERERS, Ditherer
 from geoindex.color.pixels import Pixels
 from geoindex.errors import GeoindexWarning, OptionError
 from tests.support.command_line import invoke, printed
+from tests.support.recovered import assert_blocks_agree
 
 pytestmark = pytest.mark.filterwarnings("ignore:dithering to so few colors")
 
@@ -151,17 +153,9 @@ def test_blocks_and_nodata_give_the_bytes_of_the_whole(
     plan = options.plan(palette).seen(pixels.shape[:2], Pixels(table=pixels).part)
     whole = clean_block(pixels, indices, plan)
     np.testing.assert_array_equal(whole.indices == 255, indices == 255)
-    monkeypatch.setattr("geoindex.clean.restore.dither.TILE", 70)
+    monkeypatch.setattr(Dither, "tile", 70)
     monkeypatch.setattr("geoindex.clean.blocks.TILE", 150)
-    rows, cols = indices.shape
-    for top, bottom, left, right in ((0, 90, 0, 130), (90, 200, 130, cols), (200, rows, 0, cols)):
-        y0, x0 = max(0, top - plan.halo), max(0, left - plan.halo)
-        around = slice(y0, bottom + plan.halo), slice(x0, right + plan.halo)
-        inner = slice(top - y0, bottom - y0), slice(left - x0, right - x0)
-        part = clean_block(pixels[around], indices[around], plan, inner, origin=(y0, x0))
-        for name in ("indices", "reasons", "confidence"):
-            expected = getattr(whole, name)[top:bottom, left:right]
-            np.testing.assert_array_equal(getattr(part, name), expected)
+    assert_blocks_agree(pixels, indices, plan, whole)
 
 
 def test_files_arrays_grids_and_dask_agree(dithered, tmp_path: Path) -> None:

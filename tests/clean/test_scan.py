@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +12,9 @@ from PIL import Image
 from geoindex import Clean, Palette, clean_grid, convert, index_image, nearest, open_grid
 from geoindex.clean.blocks import clean_block
 from geoindex.clean.pooling import LARGEST_COST, pool
-from geoindex.color.pixels import Pixels
 from geoindex.errors import GeoindexWarning, OptionError
 from tests.support.command_line import invoke, printed
+from tests.support.recovered import assert_blocks_agree, looked_at
 
 MARGINS = {"scan": 0.004, "printed": 0.02, "jpeg-60": 0.002, "halftone": 0.004}
 """By how much more of the pixels are right than by the recovery of exports."""
@@ -31,10 +30,6 @@ def sheets():
     found = printed_maps.print_map(1006, [*MARGINS, "inked"], **small)
     found["thin"] = printed_maps.print_map(1006, ["scan"], thin_units=True, **small)["scan"]
     return found
-
-
-def recovery_of(plan, pixels: np.ndarray):
-    return plan.seen(pixels.shape[:2], Pixels(table=pixels).part).recovery
 
 
 def recovered(sheet, **options):
@@ -83,7 +78,8 @@ def test_exports_take_the_road_of_exports(sheets, drawn) -> None:
     pictures = [(drawn.pictures[name], drawn) for name in ("+ black contacts", "edges + JPEG")]
     pictures.append((sheets["inked"].picture, sheets["inked"]))
     for picture, of in pictures:
-        assert recovery_of(Clean(ink=of.inks).plan(Palette(of.colors)), picture) is None
+        plan = Clean(ink=of.inks).plan(Palette(of.colors))
+        assert looked_at(plan, picture).recovery is None
 
 
 @pytest.mark.parametrize("name", ["thin", "jpeg-60"])
@@ -96,8 +92,7 @@ def test_blocks_and_nodata_give_the_bytes_of_the_whole(
     indices = nearest(pixels, Palette(sheet.colors))
     indices[40:60, 100:200] = 255
     options = Clean(ink=sheet.inks, speckle=2, reach=12)
-    asked = options.plan(Palette(sheet.colors))
-    plan = replace(asked, recovery=recovery_of(asked, pixels))
+    plan = looked_at(options.plan(Palette(sheet.colors)), pixels)
     whole = clean_block(pixels, indices, plan)
     far = np.zeros(indices.shape, bool)
     far[138:142, 78:82] = True
@@ -105,15 +100,7 @@ def test_blocks_and_nodata_give_the_bytes_of_the_whole(
     np.testing.assert_array_equal((whole.indices == 255)[:110], (indices == 255)[:110])
     assert set(np.unique(whole.indices)) <= {*range(sheet.n_units), 255}
     monkeypatch.setattr("geoindex.clean.blocks.TILE", 150)
-    rows, cols = indices.shape
-    for top, bottom, left, right in ((0, 90, 0, 130), (90, 200, 130, 360), (200, rows, 0, cols)):
-        y0, x0 = max(0, top - plan.halo), max(0, left - plan.halo)
-        around = slice(y0, bottom + plan.halo), slice(x0, right + plan.halo)
-        inner = slice(top - y0, bottom - y0), slice(left - x0, right - x0)
-        part = clean_block(pixels[around], indices[around], plan, inner, origin=(y0, x0))
-        place = slice(top, bottom), slice(left, right)
-        for what in ("indices", "reasons", "confidence"):
-            np.testing.assert_array_equal(getattr(part, what), getattr(whole, what)[place])
+    assert_blocks_agree(pixels, indices, plan, whole)
 
 
 @pytest.mark.parametrize("name", ["scan", "jpeg-60"])
@@ -124,7 +111,7 @@ def test_no_pixel_depends_on_more_than_the_halo(sheets, name: str) -> None:
     pixels = np.tile(sheet.picture, (3, 1, 1))
     indices = nearest(pixels, palette)
     asked = Clean(ink=sheet.inks, speckle=0, reach=5).plan(palette)
-    plan = replace(asked, recovery=recovery_of(asked, pixels))
+    plan = looked_at(asked, pixels)
     whole = clean_block(pixels, indices, plan)
     top, bottom = plan.halo + 37, plan.halo + 67
     first, last = top - plan.halo, bottom + plan.halo
@@ -197,14 +184,14 @@ def test_a_scan_that_is_asked_for_and_is_none() -> None:
     rng = np.random.default_rng(3)
     noise = rng.integers(0, 256, (200, 200, 3), dtype=np.uint8)
     palette = Palette([[200, 40, 40], [40, 200, 40]], roles=["", "ink"])
-    assert recovery_of(Clean().plan(palette), noise) is None
+    assert looked_at(Clean().plan(palette), noise).recovery is None
     with pytest.warns(GeoindexWarning, match="uneven light and ink explain only"):
         index_image(noise, palette, clean=Clean(scan=True))
     many = Palette(rng.permutation(256**3)[:300, None] // np.array([65536, 256, 1]) % 256)
     with pytest.raises(OptionError, match="among 255 at most, and the palette has 300"):
         index_image(noise, many, clean=Clean(scan=True, ink=()))
     with pytest.raises(OptionError, match="scan must be True, False or None"):
-        Clean(scan="yes")  # type: ignore[arg-type]
+        Clean(scan="yes")
     with pytest.raises(OptionError, match="scan=True and shade='blend' exclude"):
         Clean(scan=True, shade="blend")
     with pytest.raises(OptionError, match="metric='shaded' exclude"):

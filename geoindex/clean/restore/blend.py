@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter, minimum_filter
 
-from geoindex.clean.recovery import grown, recover_export
 from geoindex.clean.restore.blend_kernels import (
     LEVELS,
     blend_costs,
@@ -23,15 +22,13 @@ from geoindex.clean.restore.blend_kernels import (
     gray_off,
     misfits,
 )
+from geoindex.clean.restore.restoration import Restoration
 from geoindex.clean.restore.sums import box_sums, least_cost
-from geoindex.clean.restore.tiles import tiles_of
 from geoindex.rules.box import Region
 
 if TYPE_CHECKING:
-    from geoindex.clean.options import Clean, Plan
-    from geoindex.clean.reasons import Reason
+    from geoindex.clean.options import Plan
     from geoindex.clean.sample import Window
-    from geoindex.clean.scratch import Scratch
 
 __all__ = ["Blend", "find_blend"]
 
@@ -45,9 +42,6 @@ BESIDE = (12, 6, 3)
 """The same at the end, for pixels that are no unit's color: the smallest that has any."""
 
 HALO = (len(FIELD) + 1) * POOL + sum(FIELD) + max(BESIDE) + 1
-
-TILE = 512
-"""Side of a tile."""
 
 VARIANCE = 9.0
 """Least variance of a pixel's gray about that of its surroundings."""
@@ -67,8 +61,11 @@ MOST_SQUARED = 36.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Blend:
+class Blend(Restoration):
     """Units of one opacity over gray."""
+
+    margin: ClassVar[int] = HALO
+    tile: ClassVar[int] = 512
 
     opacity: float
     """Share of the units' colors, 0 to 1."""
@@ -85,71 +82,22 @@ class Blend:
     explained: float = 1.0
     """Share of the pixels looked at that have a unit's color under the gray around them."""
 
-    @property
-    def reason(self) -> Reason:
-        """Why pixels change that were no ink."""
-        return "restored"
-
-    def halo(self, options: Clean) -> int:
-        """Pixels around a region that its classes depend on."""
-        return options.halo - options.late_halo + HALO
-
-    def recover(
-        self,
-        pixels: NDArray[np.uint8],
-        nearest: NDArray[np.int32],
-        plan: Plan,
-        inner: Region,
-        origin: tuple[int, int],  # noqa: ARG002  the result is the same at any place
-        scratch: Scratch,
-    ) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
-        """Take the gray off, then recover as :func:`geoindex.clean.recovery.recover_export`."""
-        halo = plan.options.halo - plan.options.late_halo
-        part, within = grown(inner, halo, nearest.shape)
-        restored, rows = self.restore(pixels, nearest, plan, part)
-        return recover_export(restored, rows, plan, within, scratch)
-
     def restore(
         self,
         pixels: NDArray[np.uint8],
         nearest: NDArray[np.int32],
         plan: Plan,
-        region: Region,
+        inside: Region,
     ) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
-        """Find the colors that a region would have without the hillshade.
-
-        Parameters
-        ----------
-        pixels : ndarray of uint8, shape (rows, cols, 3 or 4)
-            With `HALO` pixels around the region, fewer at the edge of the image.
-        nearest : ndarray of int32, shape (rows, cols)
-            Negative for nodata.
-        plan : Plan
-        region : tuple of two slices
-
-        Returns
-        -------
-        restored : ndarray of uint8, shape of the region and 3
-        rows : ndarray of int32, shape of the region
-            Palette rows nearest to them, -1 for nodata.
-        """
-        shape = region[0].stop - region[0].start, region[1].stop - region[1].start
-        restored, rows = np.empty((*shape, 3), np.uint8), np.empty(shape, np.int32)
-        palette = plan.palette.colors.astype(np.int32)
+        """Find the colors that a tile would have without the hillshade."""
         units = self._under_gray(plan.palette.colors[plan.is_unit])
-        for tile in tiles_of(shape, TILE):
-            place = tuple(
-                slice(part.start + outer.start, part.stop + outer.start)
-                for part, outer in zip(tile, region, strict=True)
-            )
-            around, within = grown((place[0], place[1]), HALO, nearest.shape)
-            gray, _, _ = self._gray(pixels[around], nearest[around] >= 0, units)
-            gray = np.ascontiguousarray(gray[within])
-            colors, found = np.empty((*gray.shape, 3), np.uint8), np.empty(gray.shape, np.int32)
-            gray_off(pixels[place], gray, self.opacity, palette, colors, found)
-            restored[tile], rows[tile] = colors, found
-        rows[nearest[region] < 0] = -1
-        return restored, rows
+        gray, _, _ = self._gray(pixels, nearest >= 0, units)
+        gray = np.ascontiguousarray(gray[inside])
+        colors, rows = np.empty((*gray.shape, 3), np.uint8), np.empty(gray.shape, np.int32)
+        palette = plan.palette.colors.astype(np.int32)
+        gray_off(pixels[inside], gray, self.opacity, palette, colors, rows)
+        rows[nearest[inside] < 0] = -1
+        return colors, rows
 
     def _under_gray(self, units: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Colors of units on black."""

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.clean.recovery import grown, recover_export
 from geoindex.clean.restore.ditherers import DITHERERS, Ditherer, shuffled
+from geoindex.clean.restore.restoration import Restoration
 from geoindex.clean.restore.sums import box_sums, least_cost
 from geoindex.clean.restore.texture_kernels import (
     N_CONTEXTS,
@@ -26,14 +26,11 @@ from geoindex.clean.restore.texture_kernels import (
     smooth,
     texture_costs,
 )
-from geoindex.clean.restore.tiles import tiles_of
 from geoindex.rules.box import Region
 
 if TYPE_CHECKING:
-    from geoindex.clean.options import Clean, Plan
-    from geoindex.clean.reasons import Reason
+    from geoindex.clean.options import Plan
     from geoindex.clean.sample import Window
-    from geoindex.clean.scratch import Scratch
 
 __all__ = ["MOST_COLORS", "Dither", "codes_of", "find_dither"]
 
@@ -56,9 +53,6 @@ WEIGHT = SCALE
 """What each pixel around that has another unit counts."""
 
 HALO = 1 + POOL + ROUNDS * WIDE + SETTLE
-
-TILE = 384
-"""Side of a tile."""
 
 PATCH = 32
 """Side of a unit's areas on a made-up map."""
@@ -84,8 +78,11 @@ FEW_WINDOWS = 8
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Dither:
+class Dither(Restoration):
     """Textures of units in a dithered picture."""
+
+    margin: ClassVar[int] = HALO
+    tile: ClassVar[int] = 384
 
     ditherer: str
     """The way of dithering that explains the picture best."""
@@ -111,65 +108,21 @@ class Dither:
     alike: tuple[tuple[int, int], ...] = ()
     """Those of them that have the same dots."""
 
-    @property
-    def reason(self) -> Reason:
-        """Why pixels change that were no ink."""
-        return "restored"
-
-    def halo(self, options: Clean) -> int:
-        """Pixels around a region that its classes depend on."""
-        return options.halo - options.late_halo + HALO
-
-    def recover(
+    def restore(
         self,
         pixels: NDArray[np.uint8],
         nearest: NDArray[np.int32],
         plan: Plan,
-        inner: Region,
-        origin: tuple[int, int],  # noqa: ARG002  the result is the same at any place
-        scratch: Scratch,
-    ) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
-        """Find units, then fill ink as :func:`geoindex.clean.recovery.recover_export`."""
-        halo = plan.options.halo - plan.options.late_halo
-        part, within = grown(inner, halo, nearest.shape)
-        rows = self.restore(pixels, nearest, part)
-        restored = plan.palette.colors[np.maximum(rows, 0)]
-        return recover_export(restored, rows, plan, within, scratch)
-
-    def restore(
-        self, pixels: NDArray[np.uint8], nearest: NDArray[np.int32], region: Region
-    ) -> NDArray[np.int32]:
-        """Find the palette rows that a region was dithered from.
-
-        Parameters
-        ----------
-        pixels : ndarray of uint8, shape (rows, cols, 3 or 4)
-            With `HALO` pixels around the region, fewer at the edge of the image.
-        nearest : ndarray of int32, shape (rows, cols)
-            Negative for nodata.
-        region : tuple of two slices
-
-        Returns
-        -------
-        ndarray of int32, shape of the region
-            -1 for nodata.
-        """
-        shape = region[0].stop - region[0].start, region[1].stop - region[1].start
-        rows = np.empty(shape, np.int32)
-        for tile in tiles_of(shape, TILE):
-            place = tuple(
-                slice(part.start + outer.start, part.stop + outer.start)
-                for part, outer in zip(tile, region, strict=True)
-            )
-            around, within = grown((place[0], place[1]), HALO, nearest.shape)
-            costs, units = self._pooled(pixels[around], nearest[around] >= 0)
-            for _ in range(ROUNDS):
-                before, units = units, np.empty_like(units)
-                smooth(costs, before, NEAR, WIDE, WEIGHT, units)
-            self._settle(costs, units)
-            rows[tile] = units[within]
-        rows[nearest[region] < 0] = -1
-        return rows
+        inside: Region,
+    ) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+        """Find the palette rows that a tile was dithered from, and their colors."""
+        costs, units = self._pooled(pixels, nearest >= 0)
+        for _ in range(ROUNDS):
+            before, units = units, np.empty_like(units)
+            smooth(costs, before, NEAR, WIDE, WEIGHT, units)
+        self._settle(costs, units)
+        rows = np.where(nearest[inside] < 0, np.int32(-1), units[inside])
+        return plan.palette.colors[np.maximum(rows, 0)], rows
 
     def _settle(self, costs: NDArray[np.uint8], units: NDArray[np.int32]) -> None:
         """Decide between units whose dots are close by all their pixels within a wide square."""
