@@ -25,6 +25,7 @@ from geoindex.cli.output import (
 )
 from geoindex.cli.part_options import PlaceOptions, place_options
 from geoindex.cli.report import page_of_conversion, page_option
+from geoindex.cli.spelling import option_text
 from geoindex.grids.styles import Style
 from geoindex.indexing.convert import convert
 from geoindex.indexing.own_units import is_auto
@@ -164,8 +165,9 @@ def _echo_own_units(found: dict[str, Any]) -> None:
         f"  found         {units} unit{'s' * (units != 1)}, {found['sure']} of them sure, and "
         f"{inks or 'no'} ink{'s' * (inks != 1)}"
     )
+    context = click.get_current_context()
     for line in found["doubts"]:
-        click.echo(f"  look at       {line}")
+        click.echo(f"  look at       {option_text(line, context)}")
     click.echo(f"  legend        {found['legend']}: edit names and roles, and convert with -p")
 
 
