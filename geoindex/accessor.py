@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["GeoindexAccessor"]
 
 
-@xr.register_dataarray_accessor("geoindex")  # type: ignore[no-untyped-call]
+@xr.register_dataarray_accessor("geoindex")  # type: ignore[no-untyped-call]  # of xarray
 class GeoindexAccessor:
     """Map images to classes, and use arrays of classes as grids.
 

@@ -58,7 +58,7 @@ def project_links() -> str:
 def problems(files: dict[str, bytes]) -> list[str]:
     """List what plugins.qgis.org would refuse."""
     metadata = configparser.ConfigParser(interpolation=None)
-    metadata.optionxform = str  # type: ignore[assignment,method-assign]
+    metadata.optionxform = str  # type: ignore[assignment,method-assign]  # as its docs say
     metadata.read_string(files[f"{PACKAGE}/metadata.txt"].decode())
     general = metadata["general"]
     found = [f"metadata.txt has no {name}" for name in REQUIRED if not general.get(name)]

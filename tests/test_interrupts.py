@@ -53,7 +53,7 @@ def test_damage_is_still_an_error() -> None:
 def test_errors_after_an_interrupt_that_was_dealt_with() -> None:
     with pytest.raises(ValueError, match="wrong"):  # noqa: PT012  the interrupt is part of it
         try:
-            raise KeyboardInterrupt  # noqa: TRY301
+            raise KeyboardInterrupt  # noqa: TRY301  as it comes anywhere
         except KeyboardInterrupt:
             with interrupts_first():
                 raise ValueError("wrong") from None

@@ -17,7 +17,7 @@ from contextlib import suppress
 from multiprocessing.spawn import get_executable
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any
+from typing import IO, Any, cast
 
 from geoindex.batch.job import Chunk, Outcome, Runner, SheetJob, Task
 from geoindex.color.threads import n_cores
@@ -174,15 +174,16 @@ class _Worker:
             },
             **_apart(),
         )
+        pipes = cast("tuple[IO[bytes], IO[bytes]]", (self._process.stdin, self._process.stdout))
+        self._to, self._from = pipes
         Thread(target=self._listen, daemon=True).start()
 
     def send(self, content: bytes) -> None:
         """Send a pickle; the process receives it at once, whatever it is doing."""
-        assert self._process.stdin is not None  # noqa: S101  for mypy
         # If the process is gone, its listener reports it.
         with suppress(OSError):
-            self._process.stdin.write(content)
-            self._process.stdin.flush()
+            self._to.write(content)
+            self._to.flush()
 
     def give(self, chunk: Chunk) -> None:
         """Hand over tasks."""
@@ -200,19 +201,17 @@ class _Worker:
         except subprocess.TimeoutExpired:
             self._process.kill()
             code = self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
+        for stream in (self._to, self._from):
             # Closing flushes what a dead process did not take.
             with suppress(OSError):
-                if stream is not None:
-                    stream.close()
+                stream.close()
         return code
 
     def _listen(self) -> None:
         """Pass on the messages of the process; the last event is its end."""
-        assert self._process.stdout is not None  # noqa: S101  for mypy
         while True:
             try:
-                message = pickle.load(self._process.stdout)  # noqa: S301  our own process
+                message = pickle.load(self._from)  # noqa: S301  our own process
             except (EOFError, OSError, ValueError, pickle.UnpicklingError):
                 break
             self._events.put((self, READY if message is None else message))

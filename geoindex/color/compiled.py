@@ -39,7 +39,7 @@ class _OnDemand(CPUDispatcher):
     def declare(self, signatures: list[Any]) -> None:
         """State what may be compiled."""
         self._declared = [
-            signature_of(returned, *arguments)  # type: ignore[no-untyped-call]
+            signature_of(returned, *arguments)  # type: ignore[no-untyped-call]  # numba has no types
             for arguments, returned in map(normalize_signature, signatures)
         ]
         by_position = zip(*(one.args for one in self._declared), strict=True)
@@ -62,7 +62,7 @@ class _OnDemand(CPUDispatcher):
 
     def _fitting(self, arguments: Any) -> Any:
         """Find the declared signature that numba would choose if all were compiled."""
-        found = self.typingctx.resolve_overload(  # type: ignore[no-untyped-call]
+        found = self.typingctx.resolve_overload(  # type: ignore[no-untyped-call]  # as above
             self.py_func, self._declared, tuple(arguments), {}, unsafe_casting=True
         )
         if found is None:

@@ -40,4 +40,4 @@ def load_array_functions() -> None:
             from numba.np import arraymath
         finally:
             linalg.ensure_blas = check
-        arraymath.ensure_blas = check  # type: ignore[attr-defined]
+        arraymath.ensure_blas = check  # type: ignore[attr-defined]  # imported there

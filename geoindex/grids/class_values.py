@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -253,7 +253,7 @@ def _file_dtype(dtype: Any) -> FileDtype:
             name = np.dtype(dtype).name
         except TypeError:
             name = repr(dtype)
-    for known in get_args(FileDtype):
+    for known in cast("tuple[FileDtype, ...]", get_args(FileDtype)):
         if name == known:
-            return known  # type: ignore[no-any-return]
+            return known
     raise OptionError(f"unknown dtype {name!r}; known: {', '.join(get_args(FileDtype))}")

@@ -25,12 +25,11 @@ def crop_grid(
     grid: IndexGrid, box: Sequence[float] | None, *, map_box: Sequence[float] | None
 ) -> IndexGrid:
     """Cut a box out of a grid; see :meth:`geoindex.IndexGrid.crop`."""
-    if (box is None) == (map_box is None):
-        raise OptionError("give box, in pixels, or map_box, in map coordinates")
-    if box is not None:
+    if box is not None and map_box is None:
         return _part(grid, region_of_box(box, grid.shape))
-    assert map_box is not None  # noqa: S101  # for the type checker
-    return _part(grid, region_of_map_box(map_box, grid.shape, grid.transform))
+    if map_box is not None and box is None:
+        return _part(grid, region_of_map_box(map_box, grid.shape, grid.transform))
+    raise OptionError("give box, in pixels, or map_box, in map coordinates")
 
 
 def grid_part(grid: IndexGrid, part: Any) -> IndexGrid:

@@ -37,7 +37,7 @@ def check_resave(
     read = format_of_file(source)
     if format is None and read is not None and source.suffix.lower() == target.suffix.lower():
         # A .grd may be one of several formats, and a .dat any.
-        format = read.key  # noqa: A001
+        format = read.key  # noqa: A001  as above
     written = grid_format_of(target, format)
     if written.key == "horizon" and read is written:
         raise OutputError(

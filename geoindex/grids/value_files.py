@@ -35,7 +35,10 @@ from geoindex.values.scale import ValueScale
 __all__ = ["holds_grid_of_values", "open_values", "save_values", "value_opener"]
 
 
-def value_opener(path: Path, format: str | None = None) -> ValueOpener:  # noqa: A002
+def value_opener(
+    path: Path,
+    format: str | None = None,  # noqa: A002  as matplotlib spells it
+) -> ValueOpener:
     """Find how a grid of values is written to a path.
 
     Raises

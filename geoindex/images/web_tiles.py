@@ -52,7 +52,7 @@ def tile_transform(path: Path, shape: tuple[int, int], scheme: TileScheme) -> Af
     >>> tile_transform(Path("1/1/0.png"), (256, 256), "xyz")[2:6:3]
     (0.0, 20037508.342789244)
     """
-    *_, zoom, col, row = ("", "", *Path(os.path.abspath(path)).with_suffix("").parts)  # noqa: PTH100
+    *_, zoom, col, row = ("", "", *Path(os.path.abspath(path)).with_suffix("").parts)  # noqa: PTH100  no links
     if not all(part.isascii() and part.isdigit() for part in (zoom, col, row)):
         raise ImageError(
             "is no web tile: its path does not end in zoom/column/row, as 12/2345/1211.png"

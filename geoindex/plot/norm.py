@@ -38,7 +38,7 @@ class IndexNorm(NoNorm):
         super().__init__()
         self.n_classes = n_classes
 
-    def __call__(self, value: Any, clip: bool | None = None) -> Any:  # noqa: ARG002
+    def __call__(self, value: Any, clip: bool | None = None) -> Any:  # noqa: ARG002  called by matplotlib
         """Return indices, masked where a value is no index; of a scalar a scalar."""
         values = np.ma.asarray(value)
         if self._are_boundaries(values):

@@ -78,12 +78,12 @@ def test_dtype_and_nodata(
     tmp_path: Path, numbers: dict[str, object], dtype: str, nodata: int
 ) -> None:
     palette = PALETTE.replace(values=[7, 5, 6]) if "values" in numbers else PALETTE
-    first = int(numbers.get("first", 0))  # type: ignore[call-overload]
+    first = int(numbers.get("first", 0))
     right = np.array([*(palette.values or range(first, first + 3)), nodata])
     grid = IndexGrid(indices=INDICES, palette=palette, nodata=255, transform=PLACE)
     for suffix in (".tif", ".npy"):
         target = tmp_path / f"grid{suffix}"
-        grid.save(target, **numbers)  # type: ignore[arg-type]
+        grid.save(target, **numbers)
         expected = right[np.minimum(INDICES, 3)].tolist()
         assert pixels_and_nodata(target) == (expected, nodata, dtype)
         back = open_grid(target)
@@ -113,11 +113,11 @@ def test_refused_numbers(tmp_path: Path, numbers: dict[str, object], message: st
     source = save_map(tmp_path)
     palette = PALETTE.replace(values=[7, 5, 6])
     for run in (
-        lambda: convert(source, tmp_path / "grid.tif", palette, **numbers),  # type: ignore[arg-type]
-        lambda: convert_many(source, tmp_path / "grids", palette, **numbers),  # type: ignore[arg-type]
+        lambda: convert(source, tmp_path / "grid.tif", palette, **numbers),
+        lambda: convert_many(source, tmp_path / "grids", palette, **numbers),
         lambda: IndexGrid(indices=INDICES, palette=palette, nodata=255).save(
             tmp_path / "grid.npy",
-            **numbers,  # type: ignore[arg-type]
+            **numbers,
         ),
     ):
         with pytest.raises(OptionError, match=message):
@@ -165,7 +165,7 @@ def test_all_sheets_of_a_batch_have_one_dtype(tmp_path: Path, windows256: Palett
     # Asked otherwise, and where the format has no other dtype, a sheet without nodata is uint8.
     for options in ({"dtype": "uint8"}, {"format": "png"}):
         folder = tmp_path / "bytes" / str(*options.values())
-        report = convert_many(tmp_path / "maps", folder, windows256, jobs=1, **options)  # type: ignore[arg-type]
+        report = convert_many(tmp_path / "maps", folder, windows256, jobs=1, **options)
         assert [Path(sheet.source).name for sheet in report.done] == ["a.tif"]
         assert [Path(sheet.source).name for sheet in report.failed] == ["b.tif"]
     zero = convert_many(tmp_path / "maps", tmp_path / "0", windows256, jobs=1, first=1, nodata=0)
@@ -213,7 +213,7 @@ def test_indices_in_memory(tmp_path: Path, kind: str) -> None:
         ({"nodata": 300}, ("uint16", 300)),
         ({"dtype": "uint16"}, ("uint16", 65_535)),
     ]:
-        grid = index_image(image, PALETTE, **options)  # type: ignore[arg-type]
+        grid = index_image(image, PALETTE, **options)
         assert (grid.indices.dtype.name, grid.nodata) == right
         expected = np.where(INDICES == 255, right[1], INDICES.astype(int)).tolist()
         assert np.asarray(grid.indices).tolist() == expected
@@ -222,4 +222,4 @@ def test_indices_in_memory(tmp_path: Path, kind: str) -> None:
         ({"dtype": "int16"}, "indices are 'uint8' or 'uint16', found dtype 'int16'"),
     ]:
         with pytest.raises(GeoindexError, match=message):
-            index_image(image, PALETTE, **options)  # type: ignore[arg-type]
+            index_image(image, PALETTE, **options)

@@ -11,7 +11,7 @@ import xarray as xr
 from affine import Affine
 from rasterio.crs import CRS
 
-import geoindex.accessor  # noqa: F401
+import geoindex.accessor  # noqa: F401  # adds .geoindex to DataArrays
 from geoindex import IndexGrid, Palette, index_image
 from geoindex.errors import GridError
 

@@ -94,7 +94,7 @@ def test_one_thread_reads_a_dataset(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         class Watched(WarpedVRT):
             def read(self, *args: object, **options: object) -> np.ndarray:
                 readers.add(threading.get_ident())
-                return super().read(*args, **options)  # type: ignore[no-any-return]
+                return super().read(*args, **options)
 
         with Watched(dataset) as watched:
             grid = index_image(watched, PALETTE)

@@ -94,7 +94,7 @@ def test_the_margin_of_a_sheet_does_not_count(tmp_path: Path) -> None:
     # 25 white pixels are left in the map, each as far from its only color.
     error = 25 * (245**2 + 165**2 + 55**2) / 600
     for part in ({"collar": "white"}, {"box": (20, 10, 50, 30)}):
-        comparison = compare_palettes(picture, [sheet], **part)  # type: ignore[arg-type]
+        comparison = compare_palettes(picture, [sheet], **part)
         assert comparison.n_pixels == 600
         assert comparison.scores[0].mean_squared_error == pytest.approx(error)
     Image.fromarray(picture).save(tmp_path / "map.png")

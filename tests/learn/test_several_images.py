@@ -46,7 +46,7 @@ def test_as_one_mosaic(folder: Path, method: str) -> None:
         mosaic[: len(sheet), left : left + sheet.shape[1], :3] = sheet
         mosaic[: len(sheet), left : left + sheet.shape[1], 3] = 255
         left += sheet.shape[1] + 1
-    expected = learn_palette(mosaic, n_colors, method=method)  # type: ignore[arg-type]
+    expected = learn_palette(mosaic, n_colors, method=method)
     files = [folder / "b.png", folder / "north/a.tif", str(folder / "c.png")]
     for images in (
         folder,
@@ -58,7 +58,7 @@ def test_as_one_mosaic(folder: Path, method: str) -> None:
         sheets,
         [Image.fromarray(sheets[0]), files[1], sheets[2]],
     ):
-        palette = learn_palette(images, n_colors, method=method)  # type: ignore[arg-type]
+        palette = learn_palette(images, n_colors, method=method)
         assert palette.colors.tolist() == expected.colors.tolist()
         assert palette.counts.tolist() == expected.counts.tolist()
         assert palette.n_pixels == sum(one.shape[0] * one.shape[1] for one in sheets)
@@ -110,7 +110,7 @@ def test_what_is_wrong(folder: Path) -> None:
         (iter([]), "no image is given"),
     ]:
         with pytest.raises(MissingFileError, match=message):
-            learn_palette(images, 4)  # type: ignore[arg-type]
+            learn_palette(images, 4)
     (folder / "d.png").write_bytes((folder / "b.png").read_bytes()[:60])
     with pytest.raises(ImageError, match=r"d.png: is damaged or cut short"):
         learn_palette(folder, 4)
@@ -125,7 +125,7 @@ def test_what_is_wrong(folder: Path) -> None:
 @pytest.mark.parametrize("method", ["kmeans", "flat"])
 def test_unreadable_images_are_left_out(folder: Path, tmp_path: Path, method: str) -> None:
     """One that ends in its pixels leaves no counts of those before."""
-    expected = learn_palette(folder, 4, method=method)  # type: ignore[arg-type]
+    expected = learn_palette(folder, 4, method=method)
     cut = (folder / "b.png").read_bytes()
     big = np.random.default_rng(0).integers(0, 256, (300, 300, 3), dtype=np.uint8)
     Image.fromarray(big).save(tmp_path / "big.png")
@@ -133,7 +133,7 @@ def test_unreadable_images_are_left_out(folder: Path, tmp_path: Path, method: st
     (folder / "a.png").write_bytes(cut[:60])
     message = r"a.png: is damaged or cut short.*; it is left out, and so are 1 more"
     with pytest.warns(GeoindexWarning, match=message):
-        learned = learn_palette(folder, 4, method=method, skip_unreadable=True)  # type: ignore[arg-type]
+        learned = learn_palette(folder, 4, method=method, skip_unreadable=True)
     assert learned.colors.tolist() == expected.colors.tolist()
     assert learned.counts.tolist() == expected.counts.tolist()
     options = ["--method", method, "-n", 4, "--json"]
@@ -177,7 +177,7 @@ def test_batch_learns_its_palette(folder: Path, learned: str) -> None:
     grids = folder / "grids"
     options = ["batch", folder, "-o", grids, "--learn", learned, "-j", 1]
     method = {"method": "flat"} if learned == "flat" else {"n_colors": 4}
-    expected = learn_palette(folder, **method).colors.tolist()  # type: ignore[arg-type]
+    expected = learn_palette(folder, **method).colors.tolist()
     assert "done               3" in printed(*options)
     for name in ("b.tif", "north/a.tif", "c.tif"):
         assert open_grid(grids / name).palette.colors.tolist() == expected

@@ -116,7 +116,7 @@ def test_colormaps_of_matplotlib() -> None:
     assert load_palette(colormap) == load_palette("tab10")
     assert len(load_palette(mpl.colormaps["viridis"], n_colors=5)) == 5
     with pytest.raises(OptionError, match="found ndarray; use Palette"):
-        load_palette(np.zeros((2, 3)))  # type: ignore[arg-type]
+        load_palette(np.zeros((2, 3)))
 
 
 def test_a_palette_of_names() -> None:

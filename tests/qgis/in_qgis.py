@@ -13,7 +13,7 @@ from pathlib import Path
 PLUGINS, DATA, WORK = map(Path, sys.argv[1:])
 sys.path[:0] = [str(PLUGINS), "/usr/share/qgis/python/plugins", "/usr/share/qgis/python"]
 
-from qgis.core import (  # noqa: E402
+from qgis.core import (  # noqa: E402  # found by the path above, as all below
     QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsMapRendererSequentialJob,
@@ -28,15 +28,15 @@ from qgis.core import (  # noqa: E402
     QgsProject,
     QgsRasterLayer,
 )
-from qgis.PyQt.QtCore import QSize  # noqa: E402
+from qgis.PyQt.QtCore import QSize  # noqa: E402  # as above
 
 QgsApplication.setPrefixPath("/usr", True)
 APPLICATION = QgsApplication([], False)
 APPLICATION.initQgis()
 
-import processing  # noqa: E402
-from geoindex_qgis import classFactory  # noqa: E402
-from processing.core.Processing import Processing  # noqa: E402
+import processing  # noqa: E402  # needs a running QGIS, as those below
+from geoindex_qgis import classFactory  # noqa: E402  # as above
+from processing.core.Processing import Processing  # noqa: E402  # as above
 
 Processing.initialize()
 PLUGIN = classFactory(None)

@@ -172,4 +172,4 @@ def test_refused_ramps() -> None:
         with pytest.raises(PaletteError, match=message):
             Ramp.from_stops(stops, colors)
     with pytest.raises(OptionError, match="ramp must be a Ramp"):
-        load_ramp(3)  # type: ignore[arg-type]
+        load_ramp(3)
