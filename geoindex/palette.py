@@ -95,13 +95,13 @@ class Palette:
         show: Sequence[str] | None = None,
         scale: Scale | None = None,
     ) -> None:
-        self._colors = check_colors(colors, scale, _colors_of_texts)
+        self._colors = check_colors(colors, scale)
         n_colors = len(self._colors)
         self._names = check_texts(names, n_colors)
         self._roles = check_texts(roles, n_colors, what="roles")
         self._values = check_values(values, n_colors)
         self._merge = check_merge(merge, n_colors)
-        self._show = check_show(show, n_colors, _colors_of_texts)
+        self._show = check_show(show, n_colors)
         self._name = name
 
     @property
@@ -382,10 +382,3 @@ class Palette:
         for slot, content in state.items():
             setattr(self, slot, content)
         self._colors = read_only(self._colors)
-
-
-def _colors_of_texts(texts: Sequence[str]) -> list[tuple[int, ...]]:
-    """Colors of names or hexadecimal numbers."""
-    from geoindex.files.door import colors_of_texts
-
-    return colors_of_texts(texts)

@@ -292,7 +292,7 @@ def _rule_of_part(rule: PixelRule, part: Region) -> PixelRule:
         )
     box = (left + cols.start, top + rows.start, left + cols.stop, top + rows.stop)
     # The nodata of the grid tells where the collar is; that of a part is another one.
-    tolerance = 0 if rule.nodata_color is None else rule.tolerance
+    tolerance = 0 if rule.nodata_rgb is None else rule.tolerance
     return replace(rule, box=box, collar=(), tolerance=tolerance)
 
 

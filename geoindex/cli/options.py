@@ -62,7 +62,7 @@ translucent_option = click.option(
     "--translucent",
     default="keep",
     show_default=True,
-    metavar="keep|N|#RRGGBB",
+    metavar="keep|N|COLOR",
     help="How to treat partly transparent pixels: keep their color, make those with alpha below "
     "N (1-255) nodata, or blend them with a background color.",
 )

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from geoindex.palettes.color_text import one_color
 from geoindex.palettes.load import load_palette
+from geoindex.rules.color_text import one_color
 
 __all__ = ["palette_options", "reading_options"]
 

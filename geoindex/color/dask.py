@@ -45,7 +45,7 @@ def check_lazy(values: Any, rule: PixelRule) -> None:
             "the scale of a Dask array of floats is unknown until it is computed; set "
             "scale='unit' or scale='byte'"
         )
-    if rule.collar:
+    if rule.collar_rgbs:
         raise OptionError(
             "a collar may be joined to the border through other chunks of a Dask array; compute "
             "the array first, or give the file"

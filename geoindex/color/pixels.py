@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,6 +16,7 @@ from geoindex.errors import ImageError, OptionError
 from geoindex.rules.box import Region
 from geoindex.rules.byte_order import in_native_order
 from geoindex.rules.choices import check_choice, check_integer
+from geoindex.rules.color_text import COLOR_FORMS, RGB, one_color, some_colors
 from geoindex.rules.scale import (
     ColorArray,
     Depth,
@@ -72,8 +72,8 @@ class PixelRule:
 
     translucent: Translucent = "keep"
     """How to treat partly transparent pixels: ``"keep"`` takes their color as is; an int makes
-    pixels with a lower alpha (0-255) nodata; a color, ``"#rrggbb"`` or red, green, blue, is
-    the background that they are blended with."""
+    pixels with a lower alpha (0-255) nodata; a color, in words or numbers, is the background
+    that they are blended with."""
 
     scale: Scale | None = None
     """Scale of floats, if the rule (unit if all are within 0-1, else byte) would guess wrong."""
@@ -90,12 +90,12 @@ class PixelRule:
     map_box: Sequence[float] | None = None
     """The same on the map: west, south, east and north."""
 
-    nodata_color: tuple[int, int, int] | None = None
+    nodata_color: str | Sequence[int] | None = None
     """Color of pixels that are nodata, such as that of the paper."""
 
-    collar: tuple[tuple[int, int, int], ...] = ()
-    """Colors of pixels that are nodata where they are joined to the border of the image, each
-    once those before it are gone."""
+    collar: str | Sequence[int] | Sequence[str | Sequence[int]] | None = None
+    """Color, or colors, of pixels that are nodata where they are joined to the border of the
+    image, each once those before it are gone."""
 
     tolerance: int = 0
     """Largest difference of a channel, 0-255, from `nodata_color` and `collar`."""
@@ -103,8 +103,14 @@ class PixelRule:
     threshold: int = field(init=False, repr=False)
     """Smallest alpha of a pixel that is not nodata, 1-255."""
 
-    background: tuple[int, int, int] | None = field(init=False, repr=False)
+    background: RGB | None = field(init=False, repr=False)
     """Color under partly transparent pixels, or None."""
+
+    nodata_rgb: RGB | None = field(init=False, repr=False)
+    """`nodata_color` in numbers, or None."""
+
+    collar_rgbs: tuple[RGB, ...] = field(init=False, repr=False)
+    """The colors of `collar` in numbers."""
 
     def __post_init__(self) -> None:
         check_choice("alpha", self.alpha, Alpha)
@@ -115,8 +121,10 @@ class PixelRule:
             object.__setattr__(self, "bands", _parse_bands(self.bands))
         if self.box is not None and self.map_box is not None:
             raise OptionError("give box, in pixels, or map_box, in map coordinates, not both")
+        object.__setattr__(self, "nodata_rgb", one_color(self.nodata_color, "nodata_color"))
+        object.__setattr__(self, "collar_rgbs", some_colors(self.collar, "collar"))
         check_integer("tolerance", self.tolerance, 0, 254)
-        if self.tolerance and self.nodata_color is None and not self.collar:
+        if self.tolerance and self.nodata_rgb is None and not self.collar_rgbs:
             raise OptionError(
                 "tolerance is the largest difference from nodata_color or collar; give one of them"
             )
@@ -144,30 +152,23 @@ def _parse_bands(value: Any) -> tuple[int, ...]:
     return bands
 
 
-def _parse_translucent(value: Any) -> tuple[int, tuple[int, int, int] | None]:
+def _parse_translucent(value: Any) -> tuple[int, RGB | None]:
     """Threshold and background of a `translucent` option."""
     if isinstance(value, str):
         text = value.strip()
         if text == "keep":
             return 1, None
-        if re.fullmatch("#[0-9a-fA-F]{6}", text):
-            red, green, blue = bytes.fromhex(text[1:])
-            return 1, (red, green, blue)
         if text.isdecimal():
             value = int(text)
     if isinstance(value, int | np.integer) and 1 <= value <= 255:
         return int(value), None
-    if isinstance(value, Sequence | np.ndarray) and len(value) == 3:
-        try:
-            red, green, blue = (int(channel) for channel in value)
-        except (TypeError, ValueError):
-            red = -1
-        if red >= 0 and all(0 <= channel <= 255 for channel in (red, green, blue)):
-            return 1, (red, green, blue)
-    raise OptionError(
-        f"translucent must be 'keep', a threshold within 1..255, '#rrggbb' or three numbers "
-        f"within 0..255, found {value!r}"
-    )
+    try:
+        return 1, one_color(() if value is None else value, "translucent")
+    except OptionError:
+        raise OptionError(
+            "translucent must be 'keep', a threshold within 1..255 or a background color, "
+            f"{COLOR_FORMS}, or three numbers within 0..255; found {value!r}"
+        ) from None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -321,13 +322,13 @@ def _after_alpha(
 
 def _without_color(pixels: Pixels, rule: PixelRule) -> Pixels:
     """Mark pixels of the color that stands for nodata."""
-    if rule.nodata_color is None:
+    if rule.nodata_rgb is None:
         return pixels
-    other = ~is_color(pixels.colors, rule.nodata_color, rule.tolerance)
+    other = ~is_color(pixels.colors, rule.nodata_rgb, rule.tolerance)
     return Pixels(table=pixels.table, valid=_mask(_both(pixels.valid, other)))
 
 
-def is_color(colors: ColorArray, color: tuple[int, int, int], tolerance: int) -> NDArray[np.bool_]:
+def is_color(colors: ColorArray, color: RGB, tolerance: int) -> NDArray[np.bool_]:
     """Tell which pixels have a color.
 
     Parameters

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from geoindex.values.grid import ValueGrid
 
 __all__ = [
-    "colors_of_texts",
     "crop_grid",
     "grid_areas",
     "grid_from_xarray",
@@ -49,13 +48,6 @@ __all__ = [
     "values_to_xarray",
     "write_survey",
 ]
-
-
-def colors_of_texts(texts: Sequence[str]) -> list[tuple[int, ...]]:
-    """Colors of names or hexadecimal numbers."""
-    from geoindex.palettes import color_text
-
-    return color_text.colors_of_texts(texts)
 
 
 def palette_colormap(palette: Palette) -> ListedColormap:

@@ -52,7 +52,7 @@ class Collar:
 def without_collar(pixels: Pixels, rule: PixelRule) -> Pixels:
     """Pixels of a whole image in which the collar of the rule is nodata."""
     rows, cols = pixels.shape
-    for color in rule.collar or ():
+    for color in rule.collar_rgbs:
         found = find_collar(collar_blocks([(0, pixels)], color, rule), (rows, cols))
         pixels = found.apply(pixels, (slice(0, rows), slice(0, cols)))
     return pixels

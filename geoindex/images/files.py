@@ -93,7 +93,7 @@ class MapImage:
             self.gcps = moved_points(self.gcps, self._part)
         self._strictness = Strictness(file if self.driver == "JPEG" else None)
         self._collar: Collar | None = None
-        for color in rule.collar:
+        for color in rule.collar_rgbs:
             self._collar = self._find_collar(color)
 
     @property

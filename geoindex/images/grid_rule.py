@@ -8,7 +8,10 @@ from geoindex.grid import IndexGrid
 
 __all__ = ["rule_of_grid"]
 
-RULES = ("alpha", "translucent", "scale", "bands", "box", "map_box", "tolerance")
+RULES = (
+    *("alpha", "translucent", "scale", "bands", "box", "map_box"),
+    *("nodata_color", "collar", "tolerance"),
+)
 
 
 def rule_of_grid(grid: IndexGrid) -> PixelRule:
@@ -20,9 +23,6 @@ def rule_of_grid(grid: IndexGrid) -> PixelRule:
         The provenance is damaged.
     """
     known = {key: grid.provenance.get(key) for key in RULES}
-    color = grid.provenance.get("nodata_color")
-    known["nodata_color"] = None if color is None else tuple(color)
-    known["collar"] = tuple(tuple(one) for one in grid.provenance.get("collar", ()))
     try:
         return PixelRule(**{key: value for key, value in known.items() if value is not None})
     except OptionError as error:

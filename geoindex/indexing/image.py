@@ -102,8 +102,7 @@ def index_image(
         ``"mask"``: transparent pixels become nodata; ``"strip"``: transparency is ignored.
     translucent : "keep", int, str or three int
         Partly transparent pixels keep their color (``"keep"``), become nodata if their alpha
-        (0-255) is below a threshold, or are blended with a background color, ``"#rrggbb"`` or
-        red, green, blue.
+        (0-255) is below a threshold, or are blended with a background color.
     scale : {"unit", "byte"}, optional
         How to read float pixels that all lie in 0-1: as fractions (``"unit"``, the default)
         or as 0-255 (``"byte"``). ``"byte"`` is also for 16-bit integers that hold 0-255, and
@@ -325,7 +324,7 @@ def _map_lazy(picture: Picture, mapping: ImageMapping) -> IndexGrid:
             stacklevel=3,
         )
     to_pixels = partial(_lazy_pixels, rule=mapping.rule, fill=picture.fill)
-    has_mask = picture.has_mask or mapping.rule.nodata_color is not None
+    has_mask = picture.has_mask or mapping.rule.nodata_rgb is not None
     values, mapper, rule = picture.values, mapping.mapper, mapping.rule
     if mapping.plan is None:
         indices = map_lazy(values, mapper, rule, to_pixels, has_mask=has_mask)

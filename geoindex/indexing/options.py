@@ -23,7 +23,6 @@ from geoindex.images.place import GivenPlace
 from geoindex.indexing.own_units import OwnUnits, find_own_units, is_auto
 from geoindex.learn.match import match_palette
 from geoindex.palette import Palette
-from geoindex.palettes.color_text import one_color, some_colors
 from geoindex.palettes.json_file import palette_to_json
 from geoindex.palettes.load import load_palette
 from geoindex.palettes.mapper import load_mapper
@@ -104,8 +103,8 @@ class ImageMapping:
             bands=bands,
             box=box,
             map_box=map_box,
-            nodata_color=one_color(nodata_color, "nodata_color"),
-            collar=some_colors(collar, "collar"),
+            nodata_color=nodata_color,
+            collar=collar,
             tolerance=tolerance,
         )
         own = None
@@ -234,11 +233,13 @@ class GridLayout:
 def _chosen(rule: PixelRule) -> dict[str, Any]:
     """List what a rule chooses of the pixels of an image, as JSON values."""
     made: dict[str, Any] = {}
-    for name in ("bands", "box", "map_box", "nodata_color"):
+    for name in ("bands", "box", "map_box"):
         if (listed := getattr(rule, name)) is not None:
             made[name] = list(listed)
-    if rule.collar:
-        made["collar"] = [list(color) for color in rule.collar]
+    if rule.nodata_rgb is not None:
+        made["nodata_color"] = list(rule.nodata_rgb)
+    if rule.collar_rgbs:
+        made["collar"] = [list(color) for color in rule.collar_rgbs]
     if rule.tolerance:
         made["tolerance"] = rule.tolerance
     return made

@@ -26,7 +26,6 @@ from geoindex.images.pixel_blocks import (
     reduced_picture,
 )
 from geoindex.palette import Palette
-from geoindex.palettes.color_text import one_color, some_colors
 from geoindex.palettes.load import load_palette
 from geoindex.rules.scale import Scale
 
@@ -213,8 +212,8 @@ def compare_palettes(
         bands=bands,
         box=box,
         map_box=map_box,
-        nodata_color=one_color(nodata_color, "nodata_color"),
-        collar=some_colors(collar, "collar"),
+        nodata_color=nodata_color,
+        collar=collar,
         tolerance=tolerance,
     )
     histogram = count_colors(image, rule, channel_axis=channel_axis, gdal=gdal, progress=progress)

@@ -27,7 +27,6 @@ from geoindex.learn.learned import LearnedPalette
 from geoindex.learn.methods import METHODS, Method, Settings, Weights
 from geoindex.learn.reading import Reading
 from geoindex.palette import MAX_COLORS
-from geoindex.palettes.color_text import one_color, some_colors
 from geoindex.rules.class_numbers import few_dark_levels
 from geoindex.rules.scale import Scale
 
@@ -158,8 +157,8 @@ def learn_palette(
         bands=bands,
         box=box,
         map_box=map_box,
-        nodata_color=one_color(nodata_color, "nodata_color"),
-        collar=some_colors(collar, "collar"),
+        nodata_color=nodata_color,
+        collar=collar,
         tolerance=tolerance,
     )
     images = all_images(image, any_suffix=gdal)

@@ -12,7 +12,6 @@ import re
 from dataclasses import replace
 
 from geoindex.palette import Palette
-from geoindex.palettes.color_text import color_of_text
 from geoindex.palettes.entries import (
     Entry,
     Request,
@@ -25,6 +24,7 @@ from geoindex.palettes.entries import (
 )
 from geoindex.palettes.gmt_colors import gmt_color
 from geoindex.palettes.stretches import Stretch
+from geoindex.rules.color_text import color_of_text
 
 __all__ = ["cpt_stretches", "format_cpt", "parse_cpt"]
 

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from geoindex.palette import Palette
-from geoindex.palettes.color_text import COLOR_FORMS, color_of_text, is_color_word
 from geoindex.palettes.entries import Entry, Request, palette_of_entries, text_of
 from geoindex.palettes.table_columns import CMYK, Columns, columns_of_table, meaning_of_word
 from geoindex.palettes.table_rows import MOST_CELLS, Row, cell_number, has_color, table_rows
+from geoindex.rules.color_text import COLOR_FORMS, color_of_text, is_color_word
 from geoindex.rules.scale import ScaleProblemError, to_uint8
 
 __all__ = ["format_csv", "format_tsv", "palette_of_rows", "palette_of_table", "parse_delimited"]

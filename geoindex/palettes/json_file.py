@@ -9,7 +9,6 @@ from typing import Any
 from geoindex.errors import GridError, OptionError, PaletteError
 from geoindex.files.json_text import dump_json
 from geoindex.palette import Palette
-from geoindex.palettes.color_text import color_of_text, is_color_word
 from geoindex.palettes.delimited import palette_of_rows
 from geoindex.palettes.entries import (
     Entry,
@@ -22,6 +21,7 @@ from geoindex.palettes.stac import stac_classes, without_nodata
 from geoindex.palettes.styles.arcgis_rest import is_rest_object, palette_of_rest_object
 from geoindex.palettes.table_rows import Row
 from geoindex.rules.choices import is_whole
+from geoindex.rules.color_text import color_of_text, is_color_word
 
 __all__ = ["format_json", "palette_of_object", "parse_json"]
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from geoindex.errors import PaletteError
-from geoindex.palettes.color_text import COLOR_FORMS, color_of_text, is_color_word
 from geoindex.palettes.entries import Request
 from geoindex.palettes.table_rows import Row, cell_number
 from geoindex.rules.choices import is_whole
+from geoindex.rules.color_text import COLOR_FORMS, color_of_text, is_color_word
 
 __all__ = ["Columns", "columns_of_table", "meaning_of_word"]
 

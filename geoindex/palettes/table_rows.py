@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from geoindex.palettes.color_text import color_of_text, is_color_word
 from geoindex.palettes.entries import Request, number
+from geoindex.rules.color_text import color_of_text, is_color_word
 
 __all__ = ["MOST_CELLS", "Row", "cell_number", "has_color", "table_rows"]
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geoindex.errors import OptionError, PaletteError
 from geoindex.rules.class_keys import merged_rows
+from geoindex.rules.color_text import colors_of_texts
 from geoindex.rules.scale import Scale, ScaleProblemError, to_uint8
 
 __all__ = [
@@ -28,11 +29,8 @@ UNSTORABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udff
 MAX_COLORS = 65_535
 """Largest number of colors: one value of uint16 stays free for nodata."""
 
-ReadColors = Callable[[Sequence[str]], list[tuple[int, ...]]]
-"""Reads colors in words or hexadecimal numbers."""
 
-
-def check_colors(colors: ArrayLike, scale: Scale | None, read: ReadColors) -> NDArray[np.uint8]:
+def check_colors(colors: ArrayLike, scale: Scale | None) -> NDArray[np.uint8]:
     """Colors as read-only uint8 of shape (n_colors, 3), or an error that names the row."""
     try:
         values = np.asarray(colors)
@@ -41,7 +39,7 @@ def check_colors(colors: ArrayLike, scale: Scale | None, read: ReadColors) -> ND
             "the rows of a palette must all hold three numbers: red, green, blue"
         ) from error
     if values.dtype.kind == "U" and values.ndim == 1:
-        values = np.array(read(values.tolist()), dtype=np.uint8)
+        values = np.array(colors_of_texts(values.tolist()), dtype=np.uint8)
     if values.size == 0:
         raise PaletteError("a palette needs at least one color, found none")
     if values.ndim != 2 or values.shape[1] != 3:
@@ -109,11 +107,7 @@ def check_merge(
     return tuple(None if to == row else to for row, to in enumerate(rows)) if joins else None
 
 
-def check_show(
-    colors: Sequence[str] | None,
-    n_colors: int,
-    read: ReadColors,
-) -> tuple[str, ...] | None:
+def check_show(colors: Sequence[str] | None, n_colors: int) -> tuple[str, ...] | None:
     """Color that each class is shown in, as ``#rrggbb``, "" for that of the map.
 
     None if every class has that of the map.
@@ -121,8 +115,11 @@ def check_show(
     texts = check_texts(colors, n_colors, what="shown colors")
     if texts is None or not any(texts):
         return None
-    found = iter(read([text for text in texts if text]))
-    return tuple("#" + bytes(next(found)[:3]).hex() if text else "" for text in texts)
+    # All texts are read, so that an error names the row.
+    found = colors_of_texts([text or "black" for text in texts])
+    return tuple(
+        "#" + bytes(color).hex() if text else "" for text, color in zip(texts, found, strict=True)
+    )
 
 
 def _check_length(n_found: int, n_colors: int, what: str) -> None:

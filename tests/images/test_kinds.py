@@ -12,10 +12,11 @@ import tifffile
 from affine import Affine
 from PIL import Image
 
-from geoindex import Palette, index_image
+from geoindex import IndexGrid, Palette, index_image
 from geoindex.color.pixels import PixelRule
-from geoindex.errors import ImageError, OptionError
+from geoindex.errors import GridError, ImageError, OptionError
 from geoindex.images.files import open_image, read_image
+from geoindex.images.grid_rule import rule_of_grid
 from tests.support.png import chunk, png
 from tests.support.rasters import half_up, noise, write_tif
 
@@ -241,15 +242,26 @@ def test_translucent_pixels(tmp_path: Path) -> None:
     expected = np.array(Image.alpha_composite(paper, Image.fromarray(pixels)))[0, 1:, :3]
     assert np.abs(np.array(colors[1:]) - expected).max() <= 1
     assert colors[2] == [233, 194, 155]
-    assert colors == read((255, 255, 255))[0]
+    for same in ((255, 255, 255), "white", "#fff"):
+        assert colors == read(same)[0]
 
 
-@pytest.mark.parametrize("value", ["white", "#fff", 0, 256, (1, 2), (0, 0, 300), None, 1.5])
+@pytest.mark.parametrize("value", ["whitish", "#ff", 0, 256, (1, 2), (0, 0, 300), None, 1.5])
 def test_refuses_what_is_no_background(value: object) -> None:
     with pytest.raises(OptionError, match="translucent must be 'keep', a threshold within"):
         PixelRule(translucent=value)
     with pytest.raises(OptionError, match="leave one of them out"):
         PixelRule(translucent=9, alpha="strip")
+
+
+@pytest.mark.parametrize(
+    "made", [{"nodata_color": 5}, {"nodata_color": [300, 0, 0]}, {"collar": 5}, {"collar": [[1]]}]
+)
+def test_a_damaged_provenance_gives_no_rule(made: dict[str, object]) -> None:
+    colors = Palette([[0, 0, 0]])
+    grid = IndexGrid(indices=np.zeros((1, 1), np.uint8), palette=colors, provenance=made)
+    with pytest.raises(GridError, match=f"damaged .{next(iter(made))} must be a color"):
+        rule_of_grid(grid)
 
 
 def test_indexed_image_keeps_its_indices(tmp_path: Path) -> None:

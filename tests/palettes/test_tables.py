@@ -17,9 +17,9 @@ from geoindex import load_palette
 from geoindex.errors import GeoindexWarning, OptionError, PaletteError
 from geoindex.palette import Palette
 from geoindex.palettes.by_value import is_gdal_text
-from geoindex.palettes.css_colors import CSS_COLORS
 from geoindex.palettes.delimited import parse_delimited
 from geoindex.palettes.entries import Request
+from geoindex.rules.css_colors import CSS_COLORS
 
 
 def read(text: str, **options: object) -> Palette:

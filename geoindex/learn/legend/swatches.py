@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from geoindex.errors import PaletteError
 from geoindex.palette import Palette
-from geoindex.palettes.color_text import COLOR_FORMS, color_of_text
+from geoindex.rules.color_text import COLOR_FORMS, color_of_text
 
 __all__ = ["Box", "Legend", "Swatch", "columns_of", "in_order"]
 

@@ -10,16 +10,20 @@ from typing import Any
 import numpy as np
 
 from geoindex.errors import OptionError, PaletteError
-from geoindex.palettes.css_colors import CSS_COLORS
+from geoindex.rules.css_colors import CSS_COLORS
 
 __all__ = [
     "COLOR_FORMS",
+    "RGB",
     "color_of_text",
     "colors_of_texts",
     "is_color_word",
     "one_color",
     "some_colors",
 ]
+
+RGB = tuple[int, int, int]
+"""Red, green and blue, 0-255."""
 
 COLOR_FORMS = "#rrggbb, #rgb, rgb(250, 208, 200), 250/208/200, 250-208-200 or a CSS name"
 """The forms of a color, for messages."""
@@ -86,7 +90,7 @@ def colors_of_texts(texts: Sequence[str]) -> list[tuple[int, ...]]:
     return colors
 
 
-def one_color(color: str | Sequence[int] | None, option: str) -> tuple[int, int, int] | None:
+def one_color(color: str | Sequence[int] | None, option: str) -> RGB | None:
     """Color that an option names; None if it names none.
 
     Raises
@@ -96,9 +100,9 @@ def one_color(color: str | Sequence[int] | None, option: str) -> tuple[int, int,
     """
     if color is None:
         return None
-    found = color_of_text(color) if isinstance(color, str) else color
+    channels = color_of_text(color) or () if isinstance(color, str) else color
     try:
-        red, green, blue = (operator.index(channel) for channel in found or ())
+        red, green, blue = (operator.index(channel) for channel in channels)
     except (TypeError, ValueError):
         red = green = blue = -1
     if not all(0 <= channel <= 255 for channel in (red, green, blue)):
@@ -107,6 +111,21 @@ def one_color(color: str | Sequence[int] | None, option: str) -> tuple[int, int,
             f"{color!r}"
         )
     return red, green, blue
+
+
+def some_colors(colors: str | Sequence[Any] | None, option: str) -> tuple[RGB, ...]:
+    """Colors that an option names, one or a list; () if it names none.
+
+    Raises
+    ------
+    OptionError
+        One of them is no color.
+    """
+    listed = [colors] if isinstance(colors, str) or not np.iterable(colors) else list(colors)
+    if listed and all(isinstance(part, int | np.integer) for part in listed):
+        listed = [listed]
+    found = (one_color(color, option) for color in listed)
+    return tuple(color for color in found if color is not None)
 
 
 def is_color_word(text: str) -> bool:
@@ -131,22 +150,3 @@ def _arguments(text: str) -> tuple[int, ...] | None:
 def _named(name: str) -> tuple[int, ...] | None:
     """Color of a CSS name."""
     return CSS_COLORS.get(name.lower())
-
-
-def some_colors(
-    colors: str | Sequence[Any] | None, option: str
-) -> tuple[tuple[int, int, int], ...]:
-    """Colors that an option names, one or a list; () if it names none.
-
-    Raises
-    ------
-    OptionError
-        One of them is no color.
-    """
-    if colors is None or (not isinstance(colors, str) and not len(colors)):
-        return ()
-    is_list = not isinstance(colors, str) and any(
-        not isinstance(part, int | np.integer) for part in colors
-    )
-    found = [one_color(color, option) for color in (colors if is_list else [colors])]
-    return tuple(color for color in found if color is not None)
