@@ -11,6 +11,7 @@ import click
 from click.core import ParameterSource
 
 from geoindex.clean.options import Clean, Shade
+from geoindex.cli.adding import add_options
 
 __all__ = [
     "changes_option",
@@ -55,10 +56,7 @@ def clean_options(command: Callable[..., None]) -> Callable[..., None]:
         steps["connectivity"] = int(steps["connectivity"])
         command(*args, clean=Clean(**steps), **options)
 
-    collected: Callable[..., None] = with_clean
-    for option in reversed(CLEAN_OPTIONS):
-        collected = option(collected)
-    return collected
+    return add_options(with_clean, CLEAN_OPTIONS)
 
 
 def optional_clean_options(command: Callable[..., None]) -> Callable[..., None]:

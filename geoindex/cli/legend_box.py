@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from geoindex.cli.adding import add_options
 from geoindex.palette import Palette
 
 __all__ = ["legend_box_options"]
@@ -56,10 +57,7 @@ def legend_box_options(command: Callable[..., None]) -> Callable[..., None]:
             palette = _printed_palette(src, legend_box, options, read_names=read_names)
         command(src=src, palette=palette, **options)
 
-    collected: Callable[..., None] = with_legend
-    for option in reversed(OPTIONS):
-        collected = option(collected)
-    return collected
+    return add_options(with_legend, OPTIONS)
 
 
 def _printed_palette(

@@ -9,6 +9,7 @@ from typing import Any, TypedDict, get_args
 import click
 
 from geoindex.clean import Clean
+from geoindex.cli.adding import add_options
 from geoindex.cli.clean_options import optional_clean_options
 from geoindex.cli.palette_options import palette_options
 from geoindex.cli.part_options import box_options, nodata_color_options
@@ -213,27 +214,26 @@ def mapping_options(command: Callable[..., None]) -> Callable[..., None]:
         mapping = {name: arguments.pop(name) for name in MappingOptions.__annotations__}
         command(**arguments, mapping=mapping)
 
-    collected = optional_clean_options(collect)
-    for option in (
-        crs_option,
-        cog_option,
-        dtype_option,
-        nodata_option,
-        first_option,
-        values_option,
-        merge_option,
-        units_option,
-        nodata_color_options,
-        box_options,
-        gdal_option,
-        bands_option,
-        depth_option,
-        scale_option,
-        translucent_option,
-        alpha_option,
-        max_distance_option,
-        metric_option,
+    options = (
         palette_options,
-    ):
-        collected = option(collected)
-    return collected
+        metric_option,
+        max_distance_option,
+        alpha_option,
+        translucent_option,
+        scale_option,
+        depth_option,
+        bands_option,
+        gdal_option,
+        box_options,
+        nodata_color_options,
+        units_option,
+        merge_option,
+        values_option,
+        first_option,
+        nodata_option,
+        dtype_option,
+        cog_option,
+        crs_option,
+        optional_clean_options,
+    )
+    return add_options(collect, options)

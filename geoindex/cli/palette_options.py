@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from geoindex.cli.adding import add_options
 from geoindex.palettes.load import load_palette
 from geoindex.rules.color_text import one_color
 
@@ -76,10 +77,7 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
         reading = {name: value for name, value in given.items() if value is not None}
         command(reading=reading, **options)
 
-    collected: Callable[..., None] = with_reading
-    for option in reversed(READING.values()):
-        collected = option(collected)
-    return collected
+    return add_options(with_reading, READING.values())
 
 
 OPACITY = (
@@ -101,10 +99,6 @@ OPACITY = (
 def palette_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options of a palette, which reaches the command as one `palette`."""
 
-    @palette_option
-    @reading_options
-    @OPACITY[0]
-    @OPACITY[1]
     @wraps(command)
     def with_palette(
         *,
@@ -124,4 +118,4 @@ def palette_options(command: Callable[..., None]) -> Callable[..., None]:
             loaded = load_palette(loaded).faded(opacity, color or (255, 255, 255))
         command(palette=loaded, **options)
 
-    return with_palette
+    return add_options(with_palette, (palette_option, reading_options, *OPACITY))

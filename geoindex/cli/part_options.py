@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any, TypedDict, get_args
 
 import click
 
+from geoindex.cli.adding import add_options
 from geoindex.images.web_tiles import TileScheme
 
 if TYPE_CHECKING:
     from rasterio.control import GroundControlPoint
 
 __all__ = ["PlaceOptions", "box_options", "nodata_color_options", "place_options", "tiles_option"]
-
-Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
 BOX = (
     click.option(
@@ -107,12 +106,12 @@ class PlaceOptions(TypedDict):
 
 def box_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add ``--box`` and ``--map-box``."""
-    return _added(BOX, command)
+    return add_options(command, BOX)
 
 
 def nodata_color_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add ``--nodata-color``, ``--collar`` and ``--tolerance``."""
-    return _added(NODATA_COLOR, command)
+    return add_options(command, NODATA_COLOR)
 
 
 def place_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -138,7 +137,7 @@ def place_options(command: Callable[..., None]) -> Callable[..., None]:
         )
         command(place=place, **options)
 
-    return _added(PLACE, with_place)
+    return add_options(with_place, PLACE)
 
 
 def _control_point(numbers: tuple[float, ...]) -> GroundControlPoint:
@@ -147,9 +146,3 @@ def _control_point(numbers: tuple[float, ...]) -> GroundControlPoint:
 
     col, row, x, y = numbers
     return GroundControlPoint(row=row, col=col, x=x, y=y)
-
-
-def _added(options: tuple[Decorator, ...], command: Callable[..., None]) -> Callable[..., None]:
-    for option in reversed(options):
-        command = option(command)
-    return command

@@ -38,7 +38,14 @@ from geoindex.grids.headers import FileHeader, GridHeader, ValueHeader
 from geoindex.grids.npy import open_npy, read_npy
 from geoindex.grids.png import open_png, read_png
 from geoindex.grids.styles import check_styles, style_names, write_styles
-from geoindex.grids.writing import ArrayWriter, BlockWriter, GridOpener, ValueOpener, collector
+from geoindex.grids.writing import (
+    ArrayWriter,
+    BlockWriter,
+    GridOpener,
+    Opener,
+    ValueOpener,
+    collector,
+)
 from geoindex.opendtect.read_horizon import read_horizon
 from geoindex.opendtect.write_horizon import save_on_survey
 from geoindex.opendtect.write_values import save_values_on_survey
@@ -146,9 +153,12 @@ def _exchange(key: str, name: str, module: ExchangeFormat[Any], *suffixes: str) 
     )
 
 
-XYZ = opener(points.layout, points.write_xyz)
-DUG = opener(points.layout, points.write_dug)
-IJXYZ = opener(points.layout_on_survey, points.write_ijxyz)
+def _points(
+    key: str, name: str, suffix: str, opened: Opener[GridHeader | ValueHeader]
+) -> GridFormat:
+    """Row of a text format that lists points, which is only written."""
+    return GridFormat(key=key, name=name, suffixes=(suffix,), open=opened, open_values=opened)
+
 
 FORMATS = (
     GridFormat(
@@ -185,26 +195,13 @@ FORMATS = (
     _exchange("surfer6-binary", "Surfer 6 binary grid", surfer6_binary, ".grd"),
     _exchange("surfer7", "Surfer 7 grid", surfer7, ".grd"),
     _exchange("cps3", "CPS-3 grid (experimental)", cps3, ".cps3"),
-    GridFormat(
-        key="xyz",
-        name="XYZ text",
-        suffixes=(".xyz",),
-        open=XYZ,
-        open_values=XYZ,
-    ),
-    GridFormat(
-        key="dug",
-        name="DUG Insight text",
-        suffixes=(".xya",),
-        open=DUG,
-        open_values=DUG,
-    ),
-    GridFormat(
-        key="ijxyz",
-        name="text of inlines and crosslines",
-        suffixes=(".ijxyz",),
-        open=IJXYZ,
-        open_values=IJXYZ,
+    _points("xyz", "XYZ text", ".xyz", opener(points.layout, points.write_xyz)),
+    _points("dug", "DUG Insight text", ".xya", opener(points.layout, points.write_dug)),
+    _points(
+        "ijxyz",
+        "text of inlines and crosslines",
+        ".ijxyz",
+        opener(points.layout_on_survey, points.write_ijxyz),
     ),
     GridFormat(
         key="horizon",

@@ -35,45 +35,9 @@ __all__ = [
     "count_colors",
     "image_name",
     "image_shape",
-    "pixel_blocks",
     "reduced_picture",
     "worked_blocks",
 ]
-
-
-def pixel_blocks(
-    image: str | PathLike[str] | ArrayLike | xr.DataArray | IndexGrid,
-    rule: PixelRule,
-    *,
-    channel_axis: int | None = None,
-    progress: Progress | None = None,
-) -> Iterator[Pixels]:
-    """Iterate over the pixels of an image in blocks of whole rows, from top to bottom.
-
-    Parameters
-    ----------
-    image : path-like, array_like, masked array, xarray.DataArray, PIL.Image.Image or IndexGrid
-        Or an open rasterio dataset. Files are read block by block.
-    rule : PixelRule
-        How to treat transparency, scale and depth.
-    channel_axis : int, optional
-        Channel axis of an array, if it does not follow from the shape.
-    progress : callable, optional
-        Called after each block with the number of rows done and their total.
-
-    Returns
-    -------
-    iterator of Pixels
-        Blocks of shape (rows, all columns).
-
-    Raises
-    ------
-    MissingFileError, ImageError
-        The image does not exist or cannot be read.
-    """
-    return worked_blocks(
-        image, rule, lambda pixels: pixels, channel_axis=channel_axis, progress=progress
-    )
 
 
 def worked_blocks(
@@ -89,12 +53,18 @@ def worked_blocks(
 
     Parameters
     ----------
-    image, rule, channel_axis, progress
-        As in :func:`pixel_blocks`.
+    image : path-like, array_like, masked array, xarray.DataArray, PIL.Image.Image or IndexGrid
+        Or an open rasterio dataset. Files are read block by block.
+    rule : PixelRule
+        How to treat transparency, scale and depth.
     work : callable
-        Takes the pixels of a block. It runs in several threads at once.
+        Takes the pixels of a block of whole rows. It runs in several threads at once.
+    channel_axis : int, optional
+        Channel axis of an array, if it does not follow from the shape.
     gdal : bool
         As in :func:`geoindex.images.files.open_image`.
+    progress : callable, optional
+        Called after each block with the number of rows done and their total.
 
     Returns
     -------

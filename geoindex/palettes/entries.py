@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +24,7 @@ __all__ = [
     "channel",
     "check_n_colors",
     "hex_color",
+    "json_of",
     "labels",
     "number",
     "one_line",
@@ -295,6 +298,16 @@ def check_n_colors(n_colors: int | None) -> None:
 def text_of(content: bytes, request: Request) -> str:
     """Text of a palette file; see :func:`geoindex.palettes.text.decode_text`."""
     return decode_text(content, request.where, request.encoding)
+
+
+def json_of(content: bytes, request: Request) -> Any:
+    """Parse JSON, or raise PaletteError with its line if it is damaged."""
+    try:
+        return json.loads(text_of(content, request))
+    except json.JSONDecodeError as error:
+        raise request.error(f"is damaged JSON ({error.msg})", error.lineno) from None
+    except (ValueError, RecursionError) as error:
+        raise request.error(f"is damaged JSON ({error})") from None
 
 
 def number(text: str) -> int | float | None:

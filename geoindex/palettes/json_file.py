@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -13,9 +12,9 @@ from geoindex.palettes.delimited import palette_of_rows
 from geoindex.palettes.entries import (
     Entry,
     Request,
+    json_of,
     number,
     palette_of_entries,
-    text_of,
 )
 from geoindex.palettes.stac import stac_classes, without_nodata
 from geoindex.palettes.styles.arcgis_rest import is_rest_object, palette_of_rest_object
@@ -38,13 +37,7 @@ FIELDS = (
 
 def parse_json(content: bytes, request: Request) -> Palette:
     """Read lists of colors, or colors by name or class value; see :func:`palette_of_object`."""
-    try:
-        found = json.loads(text_of(content, request))
-    except json.JSONDecodeError as error:
-        raise request.error(f"is damaged JSON ({error.msg})", error.lineno) from None
-    except (ValueError, RecursionError) as error:
-        raise request.error(f"is damaged JSON ({error})") from None
-    return palette_of_object(found, request)
+    return palette_of_object(json_of(content, request), request)
 
 
 def palette_of_object(found: Any, request: Request) -> Palette:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from geoindex.palette import Palette
-from geoindex.palettes.entries import Request, text_of
+from geoindex.palettes.entries import Request, json_of
 from geoindex.palettes.styles.cim_symbols import CimReader, objects, text
 from geoindex.palettes.styles.classes import Coat, Notes, StyleClass, palette_of_classes
 from geoindex.palettes.styles.layers import MapLayer, choose_layer
@@ -34,12 +33,7 @@ def is_layer_file(content: bytes) -> bool:
 
 def parse_layer_file(content: bytes, request: Request) -> Palette:
     """Read the classes of one layer."""
-    try:
-        found = json.loads(text_of(content, request))
-    except json.JSONDecodeError as error:
-        raise request.error(f"is damaged JSON ({error.msg})", error.lineno) from None
-    except (ValueError, RecursionError) as error:
-        raise request.error(f"is damaged JSON ({error})") from None
+    found = json_of(content, request)
     layers = [
         MapLayer(
             name=text(layer, "name"),
