@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import io
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
-from geoindex import legend_palette
+from geoindex import legend_palette, load_palette
+from geoindex.errors import GeoindexWarning
 from geoindex.learn.legend.paper import tilt_of, whitened
 from tests.support.drawings import draw_legend as draw_exact
 
@@ -70,6 +72,41 @@ def test_a_legend_is_found_on_its_sheet(repository) -> None:
     found = legend_palette(np.array(tilted))
     assert len(found.swatches) == len(boxed.swatches)
     assert np.abs(found.colors.astype(int) - boxed.colors).max() <= 3
+
+
+def test_a_scanned_legend_is_found_beside_a_map_as_wide_as_twenty_swatches(repository) -> None:
+    """JPEG lets yellow run over the edge of its swatch, and strips of the map are wide, too."""
+    data = repository / "data"
+    colors = load_palette(data / "sample_palette.csv").colors[:12]
+    sheet = Image.new("RGB", (860, 480), (250, 248, 240))
+    pen = ImageDraw.Draw(sheet)
+    for number, color in enumerate(colors.tolist()):
+        top = 44 + 27 * number
+        pen.rectangle((640, top, 676, top + 18), fill=tuple(color), outline=(20, 20, 20))
+        pen.text((686, top), f"unit {number}", fill=(20, 20, 20))
+    noisy = np.array(sheet) + np.random.default_rng(1).normal(0, 4, (480, 860, 3))
+    sheet = Image.fromarray(noisy.clip(0, 255).round().astype(np.uint8))
+    with Image.open(data / "sample_print.jpg") as scan:
+        sheet.paste(scan.crop((0, 0, 600, 400)), (20, 40))
+    file = io.BytesIO()
+    sheet.save(file, "JPEG", quality=80)
+    legend = legend_palette(np.array(Image.open(file)))
+    assert len(legend.swatches) == len(colors)
+    assert np.abs(legend.colors.astype(int) - colors).max() <= 6
+
+
+def test_rectangles_that_are_no_legend_are_told() -> None:
+    picture = np.full((500, 300, 3), 255, np.uint8)
+    for left, top in ((10, 10), (90, 40), (200, 330)):
+        picture[top : top + 20, left : left + 30] = [200, left, top % 256]
+    with pytest.warns(GeoindexWarning, match="3 of 3 rectangles found stand in no column or row"):
+        legend_palette(picture)
+    assert len(legend_palette(picture, box=(0, 0, 300, 500)).swatches) == 3
+    columns = np.full((500, 300, 3), 255, np.uint8)
+    for top in range(10, 390, 40):
+        columns[top : top + 20, 10:40] = [200, 100, 50]
+    with pytest.warns(GeoindexWarning, match="10 of 10 rectangles found have the same color"):
+        legend_palette(columns)
 
 
 def test_small_print_is_read_as_before(repository) -> None:

@@ -165,12 +165,12 @@ def has_sides(off: NDArray[np.uint8], box: Box, level: float) -> bool:
     return True
 
 
-def stands_alone(off: NDArray[np.uint8], box: Box, level: float) -> bool:
+def stands_alone(dark: NDArray[np.float64], box: Box, level: float) -> bool:
     """Whether there is paper to the left and right of a box; in a word there are letters."""
     left, top, right, bottom = box
     strips = (
-        off[top:bottom, max(0, left - 5) : max(0, left - 2)],
-        off[top:bottom, right + 2 : right + 5],
+        dark[top:bottom, max(0, left - 5) : max(0, left - 2)],
+        dark[top:bottom, right + 2 : right + 5],
     )
     return all(not strip.size or (strip > level).mean() < BESIDE for strip in strips)
 

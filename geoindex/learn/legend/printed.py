@@ -68,12 +68,14 @@ def is_small_print(picture: NDArray[np.uint8]) -> bool:
 
 def _apart(flat: NDArray[np.uint8], off: NDArray[np.uint8], noise: float) -> list[Box]:
     """Boxes that could be swatches, touching ones cut apart."""
+    # Brightness: JPEG lets the color of a swatch run over its edge, but not its brightness.
+    dark = 255 - flat.mean(axis=-1)
 
     def fine(box: Box) -> bool:
         return (
             has_sides(off, box, max(9.0, 4 * noise))
             and has_ground(flat, off, box)
-            and stands_alone(off, box, max(LEAST_DRAWN, 5 * noise))
+            and stands_alone(dark, box, max(LEAST_DRAWN, 5 * noise))
         )
 
     blobs = []
@@ -103,9 +105,10 @@ def of_like_size(boxes: list[Box]) -> list[Box]:
         return []
     edges = np.array(boxes, float)
     sizes = edges[:, 2:] - edges[:, :2]
-    # On a whole sheet, what stands alone is no measure, however large it is.
-    aligned = _partners(edges) >= 2
-    measure = sizes[aligned] if aligned.sum() >= 3 else sizes
+    # On a whole sheet, what stands alone or is a strip of a map is no measure, however large.
+    partners = _partners(edges)
+    most = int(partners.max())
+    measure = sizes[partners >= max(2, most / 2)] if most >= 2 else sizes
     areas = measure.prod(axis=1)
     usual = []
     for values in measure.T:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from os import PathLike
@@ -17,12 +18,15 @@ from geoindex.images.text_lines import check_text_reader
 from geoindex.learn.legend.finding import FoundSwatches, find_swatches, moved
 from geoindex.learn.legend.flat import LEAST_SIDE
 from geoindex.learn.legend.names import read_names as read_names_beside
-from geoindex.learn.legend.swatches import Legend
+from geoindex.learn.legend.swatches import Box, Legend, count_scattered
 from geoindex.palette import Palette
 from geoindex.rules.box import region_of_box
 from geoindex.rules.scale import round_colors
 
 __all__ = ["legend_palette"]
+
+SHEET = 20
+"""A picture longer than so many swatches are high may be a sheet, or a map without a legend."""
 
 
 def legend_palette(
@@ -80,6 +84,11 @@ def legend_palette(
     PaletteError
         The numbers of names and swatches differ, or an ink is no color.
 
+    Warns
+    -----
+    GeoindexWarning
+        Names could not be read; or, without a box, what was found may be no legend.
+
     Examples
     --------
     >>> import numpy as np
@@ -102,6 +111,8 @@ def legend_palette(
         if read_names:
             check_text_reader()
         legend, found = _legend_of(crop, left, top, white=white_paper)
+        if box is None:
+            _warn_of_no_legend(found, crop.shape)
         if names is not None:
             legend = legend.named(names)
         elif read_names:
@@ -144,6 +155,38 @@ def _legend_of(
     palette = Palette(np.array([swatch.color for swatch in swatches], dtype=np.uint8))
     rows, cols = crop.shape[:2]
     return Legend(palette, swatches, (left, top, left + cols, top + rows)), found
+
+
+def _is_sheet(boxes: Sequence[Box], shape: tuple[int, ...]) -> bool:
+    """Whether a picture is much larger than swatches, or a swatch as wide as the picture."""
+    rows, cols = shape[:2]
+    high = float(np.median([box[3] - box[1] for box in boxes]))
+    return max(rows, cols) > SHEET * high or max(box[2] - box[0] for box in boxes) > 0.9 * cols
+
+
+def _warn_of_no_legend(found: FoundSwatches, shape: tuple[int, ...]) -> None:
+    """Say that what was found in a whole picture may be no legend."""
+    number = len(found.swatches)
+    boxes = [box for column in found.columns for box in column]
+    if not _is_sheet(boxes, shape):
+        return
+    scattered = count_scattered(boxes)
+    alike = Counter(swatch.color for swatch in found.swatches).most_common(1)[0][1]
+    if 2 * scattered > number:
+        what = (
+            f"{scattered} of {number} rectangles found stand in no column or row of three of like "
+            "size"
+        )
+    elif 2 * alike > number:
+        what = f"{alike} of {number} rectangles found have the same color"
+    else:
+        return
+    warnings.warn(
+        f"{what}, so they may be no swatches; if the picture has a legend, give its place with "
+        "box=",
+        GeoindexWarning,
+        stacklevel=3,
+    )
 
 
 def _with_read_names(legend: Legend, found: FoundSwatches) -> Legend:

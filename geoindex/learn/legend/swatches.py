@@ -6,13 +6,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+import numpy as np
+
 from geoindex.errors import PaletteError
 from geoindex.palette import Palette
 from geoindex.rules.color_text import COLOR_FORMS, color_of_text
 
-__all__ = ["Box", "Legend", "Swatch", "columns_of", "in_order"]
+__all__ = ["Box", "Legend", "Swatch", "columns_of", "count_scattered", "in_order"]
 
 Box = tuple[int, int, int, int]
+
+ALIGNED = 3
+"""Swatches of like size in line that make a column or a row."""
+
+LIKE_SIZE = np.log([1.7, 3.0])
+"""Factors between their widths and heights."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,3 +193,26 @@ def columns_of(swatches: Iterable[Boxed]) -> list[list[Boxed]]:
         else:
             column.append(swatch)
     return [sorted(column, key=lambda one: (one.box[1], one.box[0])) for column in columns]
+
+
+def count_scattered(boxes: Sequence[Box]) -> int:
+    """Count the upright boxes that stand in no column or row of three or more of like size.
+
+    Examples
+    --------
+    >>> from geoindex.learn.legend.swatches import count_scattered
+    >>> column = [(10, top, 40, top + 12) for top in (0, 20, 40)]
+    >>> count_scattered([*column, (90, 5, 120, 17)])
+    1
+    """
+    if not boxes:
+        return 0
+    edges = np.array(boxes, float)
+    sizes = edges[:, 2:] - edges[:, :2]
+    apart = np.abs(edges[:, np.newaxis] - edges)
+    near = np.maximum(3.0, 0.15 * sizes)[:, np.newaxis]
+    column = np.minimum(apart[..., 0], apart[..., 2]) <= near[..., 0]
+    row = np.minimum(apart[..., 1], apart[..., 3]) <= near[..., 1]
+    ratio = np.abs(np.log(sizes[:, np.newaxis] / sizes))
+    alike = (column | row) & (ratio <= LIKE_SIZE).all(axis=-1)
+    return int((alike.sum(axis=1) < ALIGNED).sum())
