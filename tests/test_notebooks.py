@@ -46,10 +46,12 @@ def texts(notebook: Any) -> list[str]:
 def pictures(notebook: Any) -> list[np.ndarray]:
     """Figures of the cells."""
     return [
-        np.array(Image.open(io.BytesIO(base64.b64decode(output.data["image/png"]))).convert("RGB"))
+        np.array(Image.open(io.BytesIO(base64.b64decode(data[kind]))).convert("RGB"))
         for cell in notebook.cells
         for output in cell.get("outputs", [])
-        if "image/png" in output.get("data", {})
+        for data in [output.get("data", {})]
+        for kind in ("image/png", "image/jpeg")
+        if kind in data
     ]
 
 
