@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pytest
@@ -53,7 +54,7 @@ def geotiff(**options: object) -> bytes:
         return bytes(memory.read())
 
 
-IMAGES = {
+KINDS: dict[str, Callable[[], bytes]] = {
     "rgba.png": lambda: with_pillow("PNG", "RGBA"),
     "interlaced.png": lambda: png(smooth(1, np.uint16), 0, 16, interlaced=True),
     "palette.png": lambda: with_pillow("PNG", "P", transparency=1),
@@ -69,16 +70,22 @@ IMAGES = {
 }
 
 
+@cache
+def image(name: str) -> bytes:
+    """An intact file."""
+    return KINDS[name]()
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings(
     "ignore:.*without a color profile", "ignore:.*, of which only", "ignore:.*stray bytes"
 )
-@pytest.mark.parametrize("name", IMAGES)
+@pytest.mark.parametrize("name", KINDS)
 @settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(change=damage())
 def test_damaged_images(tmp_path, name: str, change: Callable[[bytes], bytes]) -> None:
     path = tmp_path / name
-    path.write_bytes(change(IMAGES[name]()))
+    path.write_bytes(change(image(name)))
     before = peak_memory()
     with contextlib.suppress(GeoindexError):
         raster = read_image(path)
@@ -100,7 +107,7 @@ def test_damaged_sidecars(tmp_path, change: Callable[[bytes], bytes], suffix: st
     path = tmp_path / "map.png"
     for beside in tmp_path.iterdir():
         beside.unlink()
-    path.write_bytes(with_pillow("PNG", "RGB"))
+    path.write_bytes(image("rgba.png"))
     path.with_suffix(".pgw").write_bytes(good[".pgw"])
     path.with_suffix(suffix).write_bytes(change(good[suffix]))
     with contextlib.suppress(GeoindexError):

@@ -11,16 +11,14 @@ from geoindex import Palette, load_palette
 from geoindex.errors import OutputError, PaletteError
 from tests.support.opendtect_colors import read_table, shown
 
-RANGES = [(0, 255), (0, 254), (-0.5, 254.5)]
+SIZES = [2, 3, 16, 64, 127, 128, 200, 254, 255]
 
 
-@pytest.mark.parametrize("low_high", RANGES, ids=str)
-def test_every_class_of_every_size_shows_in_its_color(
-    tmp_path: Path, low_high: tuple[float, float]
-) -> None:
+@pytest.mark.parametrize("low_high", [(0, 255), (0, 254), (-0.5, 254.5)], ids=str)
+def test_every_class_shows_in_its_color(tmp_path: Path, low_high: tuple[float, float]) -> None:
     colors = np.random.default_rng(7).permutation(256**3)[:255]
     colors = np.stack([colors >> 16, colors >> 8 & 255, colors & 255], axis=-1)
-    for count in range(2, 256):
+    for count in SIZES:
         path = tmp_path / f"{count}.odct"
         Palette(colors[:count]).save(path)
         table = read_table(path.read_text())
