@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from geoindex.palette import Palette
-from geoindex.palettes.entries import one_line
+from geoindex.palettes.labels import one_line
 
 __all__ = ["add_category_names", "add_color_table", "classes_xml", "write_pam"]
 

@@ -23,7 +23,7 @@ from geoindex.grid import IndexGrid, Resampling
 from geoindex.opendtect.import_steps import HorizonFiles, import_steps, steps_path
 from geoindex.opendtect.numbering import UNDEFINED_TEXT, number_classes
 from geoindex.opendtect.survey_file import read_survey
-from geoindex.palettes.entries import one_line
+from geoindex.palettes.labels import one_line
 from geoindex.palettes.legend_csv import legend_path
 from geoindex.survey import Survey, ZRange
 

@@ -18,9 +18,9 @@ from geoindex.palettes.entries import (
     palette_of_entries,
     palette_of_ramp,
     text_of,
-    value_labels,
     without_limits,
 )
+from geoindex.palettes.labels import value_labels
 from geoindex.palettes.stretches import Stretch, linear_stretches, qgis_stretches
 
 __all__ = [
@@ -62,10 +62,10 @@ NAMED = {
     "indigo": (0, 127, 191),
 }
 
-# Blanks alone come first, so that a label may start with a comma.
 LONGEST_LINE = 2000
 """Characters; names are shorter, and patterns take long for what only looks like a class."""
 
+# Blanks alone come first, so that a label may start with a comma.
 GAP = r"(?:\s+|\s*[,:]\s*)"
 
 POSITION = r"[-+]?(?:\d+\.?\d*|\.\d+)%?"

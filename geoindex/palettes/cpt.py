@@ -20,9 +20,9 @@ from geoindex.palettes.entries import (
     palette_of_entries,
     palette_of_ramp,
     text_of,
-    value_labels,
 )
 from geoindex.palettes.gmt_colors import gmt_color
+from geoindex.palettes.labels import value_labels
 from geoindex.palettes.stretches import Stretch
 from geoindex.rules.color_text import color_of_text
 

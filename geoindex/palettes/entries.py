@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import warnings
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from geoindex.errors import GeoindexWarning, OptionError, OutputError, PaletteError
+from geoindex.errors import GeoindexWarning, OptionError, PaletteError
 from geoindex.palette import MAX_COLORS, Palette
 from geoindex.palettes.text import decode_text
 from geoindex.rules.choices import is_whole
@@ -25,13 +26,11 @@ __all__ = [
     "check_n_colors",
     "hex_color",
     "json_of",
-    "labels",
     "number",
-    "one_line",
     "palette_of_entries",
     "palette_of_ramp",
+    "rising_values",
     "text_of",
-    "value_labels",
     "without_limits",
 ]
 
@@ -250,15 +249,10 @@ def palette_of_ramp(
     Raises
     ------
     PaletteError
-        `n_colors` is not given, or there are fewer than two stops, or their positions decrease.
+        `n_colors` is not given, or as of :func:`rising_values`.
     """
     n_colors = request.ramp_colors()
-    if len(stops) < 2:
-        raise request.error("a ramp needs at least two colors")
-    positions = [float("nan") if stop.value is None else float(stop.value) for stop in stops]
-    for before, after, stop in zip(positions[:-1], positions[1:], stops[1:], strict=True):
-        if not before <= after:
-            raise request.error("the positions of a ramp must not decrease", stop.line)
+    positions = rising_values(stops, request)
     faint = [stop for stop in stops if stop.color[3:] not in ((), (255,))]
     if faint:
         request.warn(
@@ -274,6 +268,27 @@ def palette_of_ramp(
     # Halves that interpolation misses by its last bits are rounded up like all others.
     colors = colors.round(6)
     return Palette(colors, name=name or request.name, scale="byte")
+
+
+def rising_values(stops: Sequence[Entry], request: Request) -> list[float]:
+    """Values along a ramp.
+
+    Raises
+    ------
+    PaletteError
+        There are fewer than two stops, one has no finite value, or the values decrease.
+    """
+    if len(stops) < 2:
+        raise request.error("a ramp needs at least two colors")
+    values: list[float] = []
+    for stop in stops:
+        value = math.nan if stop.value is None else float(stop.value)
+        if not math.isfinite(value):
+            raise request.error("each color of a ramp needs a finite value", stop.line)
+        if values and value < values[-1]:
+            raise request.error("the positions of a ramp must not decrease", stop.line)
+        values.append(value)
+    return values
 
 
 def without_limits(entries: Sequence[Entry]) -> list[Entry]:
@@ -346,37 +361,3 @@ def hex_color(text: str, request: Request, line: int | None = None) -> tuple[int
         raise request.error(f"{text[:40]!r} is not #rrggbb", line)
     red, green, blue = bytes.fromhex(text[1:])
     return red, green, blue
-
-
-def one_line(name: str) -> str:
-    """Name without line breaks and control characters, for formats of one line per color."""
-    return "".join(letter for letter in " ".join(name.split()) if letter.isprintable())
-
-
-def value_labels(palette: Palette) -> list[tuple[int, tuple[int, int, int], str]]:
-    """As :func:`labels`, for formats that show one color for a class value.
-
-    Raises
-    ------
-    OutputError
-        Rows have the same class value.
-    """
-    found = labels(palette)
-    first: dict[int, int] = {}
-    for row, (value, _, _) in enumerate(found):
-        if first.setdefault(value, row) != row:
-            raise OutputError(
-                f"rows {first[value]} and {row} have the class value {value}, for which this "
-                "format shows one color; write .csv, or other class values"
-            )
-    return found
-
-
-def labels(palette: Palette) -> list[tuple[int, tuple[int, int, int], str]]:
-    """Class value, color shown and name ("" if it has none) of each row, for writers."""
-    values = palette.values or range(len(palette))
-    names = palette.names or [""] * len(palette)
-    return [
-        (value, (int(red), int(green), int(blue)), one_line(name))
-        for value, (red, green, blue), name in zip(values, palette.shown, names, strict=True)
-    ]

@@ -23,7 +23,8 @@ from geoindex.files import checksums
 from geoindex.files.small_files import read_small
 from geoindex.files.whole_files import unfinished
 from geoindex.palette import Palette
-from geoindex.palettes.entries import Request, labels, number, text_of
+from geoindex.palettes.entries import Request, number, text_of
+from geoindex.palettes.labels import labels
 from geoindex.rules.choices import is_whole
 from geoindex.rules.indices import IndexArray, rows_of_numbers
 

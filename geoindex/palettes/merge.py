@@ -152,7 +152,7 @@ def merge_values(grid: IndexGrid) -> IndexGrid:
 def repeated_value_text(palette: Palette) -> str | None:
     """Describe the first rows with the same class value, which stay classes of their own."""
     values = palette.values or ()
-    firsts = _first_rows(values)
+    firsts = _joined(range(len(values)), values)
     repeated = [row for row, first in enumerate(firsts) if first != row]
     if not repeated:
         return None
@@ -183,12 +183,6 @@ def _joined(heads: Sequence[int], keys: Sequence[Hashable]) -> list[int]:
     """
     first: dict[Hashable, int] = {}
     return [first.setdefault(keys[head], head) for head in heads]
-
-
-def _first_rows(keys: Sequence[Hashable]) -> list[int]:
-    """First row with the key of each row."""
-    first: dict[Hashable, int] = {}
-    return [first.setdefault(key, row) for row, key in enumerate(keys)]
 
 
 def _at(items: Sequence[Any] | None, rows: Sequence[int]) -> list[Any] | None:

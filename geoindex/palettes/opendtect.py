@@ -18,9 +18,7 @@ from geoindex.palettes.entries import (
     Entry,
     Request,
     channel,
-    labels,
     number,
-    one_line,
     palette_of_entries,
     palette_of_ramp,
     text_of,
@@ -32,6 +30,7 @@ from geoindex.palettes.keyed_text import (
     parse_keyed,
     split_list,
 )
+from geoindex.palettes.labels import labels, one_line
 from geoindex.palettes.stretches import Stretch, even_steps, linear_stretches
 
 __all__ = ["N_LEVELS", "format_opendtect", "opendtect_stretches", "parse_opendtect"]

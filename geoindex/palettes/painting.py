@@ -11,15 +11,8 @@ import struct
 
 from geoindex.errors import OutputError
 from geoindex.palette import Palette
-from geoindex.palettes.entries import (
-    Entry,
-    Request,
-    channel,
-    labels,
-    one_line,
-    palette_of_entries,
-    text_of,
-)
+from geoindex.palettes.entries import Entry, Request, channel, palette_of_entries, text_of
+from geoindex.palettes.labels import labels, one_line
 
 __all__ = [
     "format_act",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from geoindex.palettes.entries import Entry, Request
+from geoindex.palettes.entries import Entry, Request, rising_values
 
 __all__ = ["Stretch", "even_steps", "linear_stretches", "qgis_stretches", "stepped_stretches"]
 
@@ -36,7 +36,7 @@ def linear_stretches(stops: Sequence[Entry], request: Request) -> list[Stretch]:
     PaletteError
         There are fewer than two stops, one has no value, or the values decrease.
     """
-    values = _rising(stops, request)
+    values = rising_values(stops, request)
     return [
         Stretch(low=low, high=high, start=a.color[:3], end=b.color[:3])
         for (low, high), (a, b) in zip(pairwise(values), pairwise(stops), strict=True)
@@ -55,7 +55,7 @@ def stepped_stretches(stops: Sequence[Entry], request: Request) -> list[Stretch]
         There are fewer than two finite values, or they decrease.
     """
     is_open = bool(stops) and stops[-1].value == float("inf")
-    values = _rising(stops[:-1] if is_open else stops, request)
+    values = rising_values(stops[:-1] if is_open else stops, request)
     edges = [2 * values[0] - values[1], *values]
     if is_open:
         edges.append(2 * values[-1] - values[-2])
@@ -92,18 +92,3 @@ def even_steps(stretches: Sequence[Stretch], n_steps: int) -> list[Stretch]:
         color = tuple(a + (b - a) * share for a, b in zip(part.start, part.end, strict=True))
         steps.append(Stretch(low=below, high=above, start=color, end=color))
     return steps
-
-
-def _rising(stops: Sequence[Entry], request: Request) -> list[float]:
-    """Values of stops, checked."""
-    if len(stops) < 2:
-        raise request.error("a ramp needs at least two colors")
-    values: list[float] = []
-    for stop in stops:
-        value = float("nan") if stop.value is None else float(stop.value)
-        if not abs(value) < float("inf"):
-            raise request.error("each color of a ramp needs a finite value", stop.line)
-        if values and value < values[-1]:
-            raise request.error("the positions of a ramp must not decrease", stop.line)
-        values.append(value)
-    return values

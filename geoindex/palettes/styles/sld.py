@@ -16,9 +16,9 @@ from geoindex.palettes.entries import (
     number,
     palette_of_entries,
     palette_of_ramp,
-    value_labels,
     without_limits,
 )
+from geoindex.palettes.labels import value_labels
 from geoindex.palettes.styles.classes import Notes, palette_of_classes
 from geoindex.palettes.styles.layers import MapLayer, choose_layer
 from geoindex.palettes.styles.sld_rules import read_rules
