@@ -14,7 +14,14 @@ from typing import Any
 from geoindex.palette import Palette
 from geoindex.palettes.entries import Request
 from geoindex.palettes.styles.cim_symbols import CimReader, objects, text
-from geoindex.palettes.styles.classes import Coat, Notes, StyleClass, palette_of_classes
+from geoindex.palettes.styles.classes import (
+    DATA_DEFINED,
+    Coat,
+    Notes,
+    StyleClass,
+    layer_opacity,
+    palette_of_classes,
+)
 from geoindex.palettes.styles.layers import MapLayer, choose_layer
 from geoindex.palettes.styles.swatch import swatch_coat
 from geoindex.palettes.styles.xml_tree import DEEPEST
@@ -144,9 +151,7 @@ class _Layer:
             text(item, "type") in ("colorInfo", "transparencyInfo")
             for item in objects(renderer, "visualVariables")
         ):
-            self.notes.add(
-                "the data define colors, which may differ on the map", text(self.layer, "name")
-            )
+            self.notes.add(DATA_DEFINED, text(self.layer, "name"))
         if text(renderer, "type") == "simple":
             name = text(renderer, "label") or text(self.layer, "name")
             yield self._drawn(name, renderer.get("symbol"))
@@ -175,9 +180,9 @@ class _Layer:
             coats = CimReader(self.request, self.notes, name).coats(symbol)
         else:
             coats = self._coats(symbol, name)
-        return StyleClass(
-            name=name, value=value, is_rest=is_rest, coats=coats, opacity=self._opacity
-        )
+        transparency = (self.layer.get("drawingInfo") or {}).get("transparency")
+        opacity = layer_opacity(transparency or 0, self.request)
+        return StyleClass(name=name, value=value, is_rest=is_rest, coats=coats, opacity=opacity)
 
     def _coats(self, symbol: Any, name: str) -> list[Coat]:
         """Coats of a symbol from bottom to top."""
@@ -212,14 +217,6 @@ class _Layer:
             )
         red, green, blue = map(float, color[:3])
         return Coat(color=(red, green, blue), opacity=[*color, 255][3] / 255, kind="line")
-
-    @property
-    def _opacity(self) -> float:
-        """Opacity of the layer, which has its transparency in percent."""
-        percent = (self.layer.get("drawingInfo") or {}).get("transparency") or 0
-        if not isinstance(percent, int | float) or not 0 <= percent <= 100:
-            raise self.request.error("the transparency of the layer is not within 0..100")
-        return 1 - percent / 100
 
 
 def _value(item: dict[str, Any]) -> str:

@@ -9,7 +9,14 @@ from typing import Any
 from geoindex.palette import Palette
 from geoindex.palettes.entries import Request, json_of
 from geoindex.palettes.styles.cim_symbols import CimReader, objects, text
-from geoindex.palettes.styles.classes import Coat, Notes, StyleClass, palette_of_classes
+from geoindex.palettes.styles.classes import (
+    DATA_DEFINED,
+    Coat,
+    Notes,
+    StyleClass,
+    layer_opacity,
+    palette_of_classes,
+)
 from geoindex.palettes.styles.layers import MapLayer, choose_layer
 
 __all__ = ["is_layer_file", "parse_layer_file"]
@@ -91,9 +98,7 @@ class _Layer:
                 text(self.layer, "name"),
             )
         if any(text(item, "type") in RECOLORING for item in objects(style, "visualVariables")):
-            self.notes.add(
-                "the data define colors, which may differ on the map", text(self.layer, "name")
-            )
+            self.notes.add(DATA_DEFINED, text(self.layer, "name"))
         if kind == "CIMSimpleRenderer":
             name = text(style, "label") or text(self.layer, "name")
             yield self._drawn(name, style)
@@ -148,17 +153,8 @@ class _Layer:
             coats = [reader.coat(item["color"], "fill")]
         else:
             coats = reader.coats(item.get("symbol"))
-        return StyleClass(
-            name=name, value=value, is_rest=is_rest, coats=coats, opacity=self._opacity
-        )
-
-    @property
-    def _opacity(self) -> float:
-        """Opacity of the layer, which has its transparency in percent."""
-        percent = self.layer.get("transparency", 0)
-        if not isinstance(percent, int | float) or not 0 <= percent <= 100:
-            raise self.request.error("the transparency of the layer is not within 0..100")
-        return 1 - percent / 100
+        opacity = layer_opacity(self.layer.get("transparency", 0), self.request)
+        return StyleClass(name=name, value=value, is_rest=is_rest, coats=coats, opacity=opacity)
 
 
 def _value(value: Any) -> str:

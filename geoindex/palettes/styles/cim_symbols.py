@@ -13,7 +13,7 @@ from typing import Any, Literal
 from geoindex.errors import PaletteError
 from geoindex.palettes.entries import Request
 from geoindex.palettes.styles.cim_colors import color_and_opacity
-from geoindex.palettes.styles.classes import Coat, Notes
+from geoindex.palettes.styles.classes import DATA_DEFINED, Coat, Notes
 from geoindex.palettes.styles.xml_tree import DEEPEST
 
 __all__ = ["CimReader", "objects", "text"]
@@ -65,7 +65,7 @@ class CimReader:
         """
         for override in objects(reference, "primitiveOverrides"):
             if "color" in text(override, "propertyName").lower():
-                self.notes.add("the data define colors, which may differ on the map", self.name)
+                self.notes.add(DATA_DEFINED, self.name)
         symbol = reference.get("symbol") if isinstance(reference, dict) else None
         found = self._symbol(symbol, 0)
         if text(symbol, "type") in ("CIMLineSymbol", "CIMPointSymbol"):

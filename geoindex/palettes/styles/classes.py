@@ -11,13 +11,16 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
-from typing import Literal
+from typing import Any, Literal
 
 from geoindex.errors import GeoindexWarning
 from geoindex.palette import Palette
 from geoindex.palettes.entries import Entry, Request, number, palette_of_entries
 
-__all__ = ["Coat", "Notes", "StyleClass", "palette_of_classes"]
+__all__ = ["DATA_DEFINED", "Coat", "Notes", "StyleClass", "layer_opacity", "palette_of_classes"]
+
+DATA_DEFINED = "the data define colors, which may differ on the map"
+"""Reason to warn of a style that takes colors from attributes."""
 
 RGB = tuple[float, float, float]
 PAPER: RGB = (255.0, 255.0, 255.0)
@@ -100,6 +103,19 @@ class _Painted:
 
     shows_paper: bool
     """Whether the color of the unit depends on the paper."""
+
+
+def layer_opacity(transparency: Any, request: Request) -> float:
+    """Opacity, 0 to 1, of a layer of ArcGIS, which has its transparency in percent.
+
+    Raises
+    ------
+    PaletteError
+        It is not a number of 0 to 100.
+    """
+    if not isinstance(transparency, int | float) or not 0 <= transparency <= 100:
+        raise request.error("the transparency of the layer is not within 0..100")
+    return 1 - transparency / 100
 
 
 def palette_of_classes(
