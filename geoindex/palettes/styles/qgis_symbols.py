@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from geoindex.palettes.entries import HEX_COLOR, Request, channel, hex_color, number
-from geoindex.palettes.styles.classes import Coat, Notes
+from geoindex.palettes.styles.classes import DATA_DEFINED, Coat, Notes
 from geoindex.palettes.styles.xml_tree import DEEPEST
 
 __all__ = ["SymbolReader", "alpha"]
@@ -203,7 +203,7 @@ class SymbolReader:
     def _note_override(self, key: str) -> None:
         """Note one property that the data define, if it changes a color."""
         if any(word in key.lower() for word in CHANGES_COLOR):
-            self.notes.add("the data define colors, which may differ on the map", self.name)
+            self.notes.add(DATA_DEFINED, self.name)
 
     def _error(self, reason: str) -> Exception:
         """Error that names the class."""
