@@ -1,4 +1,4 @@
-"""The dimensions of a DataArray: which holds rows, columns and bands, and what each band is."""
+"""Dimensions of a DataArray: which are rows, columns and bands, and what each band holds."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COLUMN_NAMES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Axes:
-    """Dimensions of a DataArray by their meaning, None where it is not known."""
+    """Dimensions of a DataArray by their meaning; None if unknown."""
 
     row: Hashable | None
     """Dimension of the rows."""
@@ -69,7 +69,7 @@ def array_axes(array: xr.DataArray, channel_axis: int | None = None) -> Axes:
     else:
         band = array.dims[channel_axis] if -array.ndim <= channel_axis < array.ndim else None
     rest = [dim for dim in array.dims if dim not in (row, col, band)]
-    # The last dimension that is not known follows from the others.
+    # The last unknown dimension follows from the others.
     if len(rest) == 1 and (array.ndim == 2 or band is not None):
         if row is None and col is not None:
             row, rest = rest[0], []

@@ -1,4 +1,4 @@
-"""Which bands are red, green, blue, gray and alpha, by what a file or array says of them."""
+"""Which bands are red, green, blue, gray and alpha, according to the file or array."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ ROLES = {
 
 RGB = ("red", "green", "blue")
 
-# Programs give the first band of anything the role gray, and the others none.
+# Whatever the bands hold, programs call the first one gray and give the others no role.
 UNKNOWN = {"undefined", "gray"}
 
 NOT_GRAY = {"hue", "saturation", "cyan", "magenta", "yellow", "black", "Cb", "Cr"}
 
 
 MOST_LISTED = 20
-"""Bands whose roles a message lists."""
+"""Number of bands whose roles a message lists."""
 
 
 def role_of(label: object) -> str:

@@ -1,4 +1,4 @@
-"""The bands of an image file: what each holds, and on which scale."""
+"""The bands of an image file: what each holds and on which scale."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def band_layout(source: DatasetReader, file: Path | None, rule: PixelRule) -> Ba
     if inverted and source.count == 1:
         return BandLayout(colors=(1,), full=_full_scale(source), inverted=True)
     kinds = [kind.name for kind in source.colorinterp]
-    # The bands of a GIF are its frames, of which the first counts.
+    # The bands of a GIF are its frames; only the first is read.
     if source.driver == "GIF":
         kinds = kinds[:1]
     # With a color table, the bands can only be indices and maybe alpha.

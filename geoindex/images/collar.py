@@ -109,7 +109,7 @@ Runs = NDArray[np.int32]
 
 
 class _Finder:
-    """Joins the spots of each block to those above."""
+    """Joins the connected spots of each block to those above it."""
 
     def __init__(self, shape: tuple[int, int]) -> None:
         self._shape = shape
@@ -154,7 +154,7 @@ class _Finder:
         self._above[last == NO_SPOT] = NO_SPOT
 
     def collar(self) -> Collar:
-        """Return what is joined to the border; all rows were added."""
+        """Return the pixels joined to the border, after all rows were added."""
         rows, starts, stops, _ = np.concatenate(self._joined).T
         order = np.lexsort((starts, rows))
         return Collar(rows=rows[order], starts=starts[order], stops=stops[order])

@@ -1,4 +1,4 @@
-"""xarray DataArrays: their place and nodata value, read and written."""
+"""Georeference and nodata value of xarray DataArrays, read and written."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 __all__ = ["array_crs", "array_fill", "array_transform", "data_array"]
 
 GRID_MAPPING = "spatial_ref"
-"""Name that rioxarray gives to the coordinate that holds the CRS."""
+"""Name of the coordinate that holds the CRS, as in rioxarray."""
 
 SAME_PLACE = 1e-3
-"""Largest difference of corners in pixels that rounding makes."""
+"""Largest difference of corners, in pixels, that is put down to rounding."""
 
 LARGEST_STRAY = 0.1
-"""Largest error of coordinates in pixels, as float32 may need it."""
+"""Largest error of coordinates, in pixels; float32 coordinates may need it."""
 
 
 def data_array(
@@ -38,7 +38,7 @@ def data_array(
     attrs: dict[str, Any],
     name: str,
 ) -> xr.DataArray:
-    """Make a DataArray of cells at their place, as rioxarray, GDAL and the CF conventions have it.
+    """Make a georeferenced DataArray, by the conventions of rioxarray, GDAL and CF.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def _cf_axes(crs: CRS) -> tuple[dict[str, dict[str, str]], dict[str, Any]]:
     found = {axis.get("axis", ""): dict(axis) for axis in system.cs_to_cf()}
     axes = {name.lower(): found.get(name, {"axis": name}) for name in ("X", "Y")}
     wkt = crs.to_wkt()
-    # rioxarray reads the one, GDAL the other.
+    # rioxarray reads the first, GDAL the second.
     return axes, {**system.to_cf(), "crs_wkt": wkt, "spatial_ref": wkt}
 
 
@@ -153,7 +153,7 @@ def array_transform(array: xr.DataArray, row: Any, col: Any) -> Affine | None:
         return None
     x, y = (float(place[0]) for place in places)
     found = Affine(dx, 0, x - dx / 2, 0, dy, y - dy / 2)
-    # One that says the same has all its digits; centers are rounded.
+    # If the attribute agrees, take it: it has all digits, and coordinates are rounded.
     return declared if declared is not None and _agree(declared, found, places) else found
 
 
@@ -196,7 +196,7 @@ def array_crs(array: xr.DataArray) -> CRS | None:
     reference = _spatial_ref(array)
     text = reference.get("crs_wkt", reference.get("spatial_ref", array.attrs.get("crs_wkt")))
     try:
-        # Without it PROJ would print its own line, too.
+        # Without it, PROJ would also print its own message.
         with rasterio.Env():
             if text is not None:
                 return CRS.from_wkt(str(text))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import rasterio
 
-# Some attributes of a damaged file raise GDAL's own errors.
+# For a damaged file, some attributes raise GDAL's own errors.
 from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader, DatasetWriter
@@ -46,7 +46,7 @@ SIGNATURES = {
 TIFF_SIGNATURES = {start for start, driver in SIGNATURES.items() if driver == "GTiff"}
 
 COMPANIONS = (".msk", ".ovr")
-"""Endings of the names of files that GDAL opens by itself with an image of the same name."""
+"""Name endings of sidecar files that GDAL opens by itself."""
 
 # By default GDAL silently fills the missing part of a truncated JPEG or PNG with gray or black;
 # the first two options make this an error.
@@ -70,7 +70,7 @@ BMP_MASKS = struct.pack("<III", 0xFF0000, 0xFF00, 0xFF)
 
 @contextmanager
 def open_raster(path: str | PathLike[str], *, gdal: bool = False) -> Iterator[DatasetReader]:
-    """Open an image file with the local raster drivers, or with any.
+    """Open an image file with the local raster drivers, or with any driver.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def open_raster(path: str | PathLike[str], *, gdal: bool = False) -> Iterator[Da
 
 
 def _has_stray_bytes(path: Path) -> bool:
-    """Whether a JPEG has bytes that libjpeg skips, and is whole without them."""
+    """Whether a JPEG has stray bytes that libjpeg skips, and is complete without them."""
     if not stray_parts(path):
         return False
     with read_errors(path):
@@ -171,7 +171,7 @@ def is_dataset(image: object) -> bool:
 
 
 def check_dataset(source: DatasetReader) -> None:
-    """Raise an error for a dataset of the caller's that cannot be read."""
+    """Raise an error if a dataset that the caller opened cannot be read."""
     if source.closed:
         raise ImageError(f"{source.name}: this dataset is closed; open it again")
     if source.mode == "w":
@@ -204,7 +204,7 @@ def read_errors(path: str | Path, *, is_strict: bool = True) -> Iterator[None]:
             "folder"
         ) from None
     except (RasterioError, CPLE_BaseError) as error:
-        # What GDAL's libraries say of a file is for developers; of an address, it is the reason.
+        # Messages about a file are for developers; those about an address give the reason.
         said = (
             "" if Path(path).is_file() else f" ({' '.join(str(error.__cause__ or error).split())})"
         )
@@ -227,7 +227,7 @@ def _driver(path: Path) -> str:
 
 
 def _check_companions(path: Path) -> None:
-    """Raise an error for a mask or overviews beside a file that are no TIFF, and for pipes.
+    """Raise an error if the mask or overviews beside a file are not TIFF, or are pipes.
 
     GDAL opens them by itself with any driver, so that a VRT would be followed, and waits for
     pipes.
@@ -237,7 +237,7 @@ def _check_companions(path: Path) -> None:
     try:
         names = _companions_in(str(folder), folder.stat().st_mtime_ns)
     except OSError:
-        # A folder that cannot be listed gives GDAL the plain names alone.
+        # If the folder cannot be listed, GDAL tries the plain names only.
         names = [path.name + ending for ending in (*COMPANIONS, *map(str.upper, COMPANIONS))]
     for name in names:
         companion = path.with_name(name)

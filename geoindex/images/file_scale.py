@@ -1,4 +1,4 @@
-"""The scale of the colors of a file, found over the whole image by the rule for arrays."""
+"""The scale of the colors of a file, by the rule for arrays applied to the whole image."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def find_scale(
     if dtype.startswith("float"):
         return _float_scale(values, name)
     if dtype == "uint16" and layout.full is None and layout.table is None:
-        # Most files are settled by their first rows.
+        # The first rows decide for most files.
         largest = 0
         for block in values:
             largest = max(largest, int(block.max(initial=0)))
@@ -87,7 +87,7 @@ def _float_scale(blocks: Iterator[NDArray[Any]], name: str) -> Scale:
 
 
 def scaled(values: NDArray[Any], full: int | None, depth: Depth) -> NDArray[Any]:
-    """Values of unusual bit depths, of which `full` is the largest, as 8 bits or as floats."""
+    """Scale values of an unusual bit depth, whose maximum is `full`, to 8 bits or floats."""
     if full is None:
         return values
     if full > 255 and depth == "full":

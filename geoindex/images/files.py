@@ -98,7 +98,7 @@ class MapImage:
 
     @property
     def corner(self) -> tuple[int, int]:
-        """Row and column of the whole image that :attr:`shape` begins at."""
+        """Row and column of the whole image where this part begins."""
         if self._part is None:
             return 0, 0
         rows, cols = self._part
@@ -106,7 +106,7 @@ class MapImage:
 
     @property
     def is_borrowed(self) -> bool:
-        """Whether the dataset is the caller's, and so no other thread may read it."""
+        """Whether the caller opened the dataset, so that no other thread may read it."""
         return self._reopen is None
 
     @property
@@ -116,7 +116,7 @@ class MapImage:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Rows and columns as they are read."""
+        """Rows and columns that are read."""
         if self._part is None:
             return self._whole_shape
         rows, cols = self._part
@@ -146,7 +146,7 @@ class MapImage:
 
     @property
     def is_plain(self) -> bool:
-        """Whether its pixels are integers of one band that nothing says to be gray."""
+        """Whether the pixels are one band of integers that nothing declares to be gray."""
         layout, dtype = self._layout, np.dtype(self._source.dtypes[0])
         is_one = len(layout.colors) == 1 and layout.table is None and layout.full is None
         is_integer = dtype.kind in "iu" and dtype != np.uint16
@@ -175,7 +175,7 @@ class MapImage:
             yield other
 
     def check_unchanged(self) -> None:
-        """Raise an ImageError if the file is not what it was when it was opened."""
+        """Raise an ImageError if the file has changed since it was opened."""
         if self._file is not None:
             check_unchanged(self._file, self._state, error=ImageError)
 
@@ -204,14 +204,14 @@ class MapImage:
         return self._collar.apply(pixels, region or (slice(0, rows), slice(0, cols)))
 
     def _find_collar(self, color: tuple[int, int, int]) -> Collar:
-        """Find the pixels of a color that are joined to the border, by a look at all of them."""
+        """Find the pixels of a color that are joined to the border; this reads the whole image."""
         regions = plan_regions(self.shape, self.block_shape, whole_rows=True)
         with nullcontext(self) if self.is_borrowed else self.reopened() as image:
             blocks = ((region[0].start, image.read(region)) for region in regions)
             return find_collar(collar_blocks(blocks, color, self._rule), self.shape)
 
     def _checked(self, read: Callable[[], Read]) -> Read:
-        """Read something, again if bytes that libjpeg skips were the only error."""
+        """Read something; retry if stray bytes that libjpeg skips were the only error."""
         try:
             with read_errors(self.name, is_strict=self._strictness.is_on):
                 return read()
@@ -222,7 +222,7 @@ class MapImage:
 
     def _read(self, window: Window | None) -> Pixels:
         layout = self._layout
-        # One call for all bands: each call may decode the blocks again if memory is short.
+        # All bands in one call: if memory is short, each call decodes the blocks again.
         wanted = [*layout.colors, *([] if layout.alpha is None else [layout.alpha])]
         bands = self._turn.bands(self._source.read(wanted, window=window))
         valid = self._mask(window)
@@ -300,7 +300,7 @@ class MapImage:
         return values, valid
 
     def _window(self, region: Region | None) -> Window | None:
-        """Window of the file for a region of what is read; None for the whole file."""
+        """Window of the file for a region of the image; None for the whole file."""
         if region is None:
             if self._part is None:
                 return None

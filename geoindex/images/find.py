@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 BATCH_RECORD = "geoindex-batch.jsonl"
-"""File in the output folder of a batch; folders that have it hold grids, not images."""
+"""Name of a file that marks the output folder of a batch, which holds grids, not images."""
 
 IMAGE_SUFFIXES = frozenset(
     (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".gif", ".bmp", ".jp2", ".j2k", ".jpx")
@@ -32,7 +32,7 @@ IMAGE_SUFFIXES = frozenset(
 OTHER_PICTURES = frozenset(
     ("ecw", "sid", "img", "pdf", "jxl", "heic", "avif", "psd", "svg", "eps", "djvu", "vrt")
 )
-"""Suffixes of pictures that may be meant for sheets, but are not read."""
+"""Suffixes of pictures that a user may take for sheets but that are not read."""
 
 
 def find_images(
@@ -90,7 +90,7 @@ def is_searched(source: str | PathLike[str]) -> bool:
 
 
 class _Search:
-    """A search for images, and what it leaves out."""
+    """A search for images; remembers what it leaves out."""
 
     def __init__(self, without: Path | None, *, any_suffix: bool) -> None:
         self._without, self._any_suffix = without, any_suffix
@@ -111,7 +111,7 @@ class _Search:
         elif glob.has_magic(source) and not path.exists():
             images, root = self._by_pattern(source), _fixed_part(path)
         else:
-            # A missing image is one sheet that fails; anything else is a wrong source.
+            # A missing image is a failed sheet; anything else missing is a wrong source.
             if not path.exists() and not _is_image(source):
                 raise MissingFileError(f"{source}: no such file or folder")
             yield path, Path(path.name)

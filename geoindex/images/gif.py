@@ -20,7 +20,7 @@ __all__ = ["Frame", "first_frame", "whole_picture"]
 
 SMALL_PICTURE = 2**22
 MOST_TIMES = 256
-"""A larger picture that is so many times its frame is damage."""
+"""Largest ratio of picture to frame; anything beyond it is damage."""
 
 # No valid file has more blocks before its first frame.
 MOST_BLOCKS = 10_000
@@ -37,7 +37,7 @@ SOURCE = """<SimpleSource><SourceFilename relativeToVRT="0">{name}</SourceFilena
 
 
 class Frame(NamedTuple):
-    """The first frame of a GIF; columns come before rows."""
+    """The first frame of a GIF; sizes are (columns, rows)."""
 
     picture: tuple[int, int]
     """Size of the picture."""

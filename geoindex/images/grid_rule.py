@@ -1,4 +1,4 @@
-"""How the image of a grid was read."""
+"""The pixel rule with which the image of a grid was read."""
 
 from __future__ import annotations
 

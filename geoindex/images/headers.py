@@ -37,12 +37,12 @@ TAG = "GEOINDEX"
 """Name of the GDAL metadata item of a grid that holds names and provenance as JSON."""
 
 TAG_BYTES = 4096
-"""Where its name is found: behind the color table of a PNG, among the metadata of a TIFF."""
+"""Where that name stands: after the color table of a PNG, in the metadata of a TIFF."""
 
 WHOLE = {"WEBP": "WebP", "GIF": "GIF"}
 """Drivers that decode a file as a whole."""
 
-# No valid file has more; in a damaged one the search might never end.
+# No valid file has more; in a damaged file the search might never end.
 MOST_CHUNKS = 10_000
 
 
@@ -93,7 +93,7 @@ def _directory(file: BinaryIO) -> list[tuple[str, int, int, bytes]]:
 
 
 def is_own_grid(path: Path) -> bool:
-    """Whether a PNG or TIFF is a grid of geoindex's, by its text tag.
+    """Whether the text tag of a PNG or TIFF says that geoindex wrote it.
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ def exif_orientation(path: Path, driver: str) -> int:
 
 
 def whole_reason(driver: str, file: Path | None) -> str | None:
-    """Tell why a file can only be decoded as a whole, None if it can be in blocks.
+    """Return why a file can only be decoded as a whole, or None if it can be decoded in blocks.
 
     Parameters
     ----------
@@ -197,7 +197,7 @@ def _checked(tags: dict[int, int]) -> int:
 
 
 def _chunk(file: BinaryIO, name: bytes, *, order: str, name_first: bool, end: bytes) -> bytes:
-    """Content of the first chunk with a name, b"" if there is none."""
+    """Content of the first chunk with this name; b"" if there is none."""
     for _ in range(MOST_CHUNKS):
         head = file.read(8)
         if len(head) < 8:

@@ -1,4 +1,4 @@
-"""Memory for the pixels of an image file that are held at once."""
+"""Memory needed for the pixels of an image file that has to be held whole."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 __all__ = ["check_held"]
 
 DECODING = 2
-"""Times the pixels that a decoder of whole files takes."""
+"""Memory that a decoder of whole files takes, as a multiple of the pixels."""
 
 CONVERTING = 12
-"""Bytes a pixel that are taken until all of them are colors."""
+"""Bytes per pixel during the conversion to colors."""
 
 
 def check_held(image: MapImage, *, whole: bool) -> None:
-    """Refuse an image file that takes too much memory.
+    """Raise an error for an image file that would take too much memory.
 
     Parameters
     ----------

@@ -76,7 +76,7 @@ def array_image(
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Picture:
-    """An image in memory, or one still to be computed, with its channels last."""
+    """An image in memory, or a Dask array, with its channels last."""
 
     values: Any
     """Array, masked array or Dask array of shape (rows, cols, channels)."""
@@ -157,7 +157,7 @@ def _arranged(image: Any, rule: PixelRule, channel_axis: int | None) -> Picture:
 
 
 def check_picture(picture: Picture, rule: PixelRule) -> None:
-    """Raise an error for a picture in memory whose values could mean something else.
+    """Raise an error for an image in memory whose values may not be colors.
 
     Raises
     ------
@@ -181,7 +181,7 @@ def check_picture(picture: Picture, rule: PixelRule) -> None:
 
 def _pillow_values(image: Any) -> Any:
     """Array (rows, cols, channels) of a Pillow image, whose channels are always last."""
-    # A transparent color is stored beside the pixels.
+    # Pillow stores a transparent color separately from the pixels.
     if image.has_transparency_data and image.mode not in ALPHA_MODES:
         image = image.convert("RGBA")
     elif image.mode not in PLAIN_MODES:
@@ -208,7 +208,7 @@ def _as_array(image: Any) -> Any:
 
 
 def _channels_last(values: Any, channel_axis: int | None, most: int | None = 4) -> Any:
-    """Array of shape (rows, cols, channels), of at most so many channels."""
+    """Array of shape (rows, cols, channels), with at most `most` channels."""
     axis = _find_channel_axis(values.shape, channel_axis, most)
     values = values[..., np.newaxis] if axis is None else np.moveaxis(values, axis, -1)
     if values.size == 0:

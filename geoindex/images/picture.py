@@ -1,4 +1,4 @@
-"""Image files as pictures to show or to look at."""
+"""Image files as pictures for display."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def worked_blocks(
 def _results(
     bands: Iterator[Pixels], work: Callable[[Pixels], Result], n_threads: int
 ) -> Iterator[tuple[int, Result]]:
-    """Rows of each band and what `work` makes of it, in order."""
+    """Apply `work` to each block; yield its number of rows and the result, in order."""
     first = next(bands, None)
     second = next(bands, None)
     if first is None:
@@ -223,7 +223,7 @@ def image_shape(
     channel_axis: int | None = None,
     gdal: bool = False,
 ) -> tuple[int, int]:
-    """Rows and columns of an image, or of the part of it that a rule chooses.
+    """Rows and columns of an image, or of the part that a rule selects.
 
     Parameters
     ----------
@@ -285,7 +285,7 @@ def reduced_picture(
 
 
 def check_made_of(what: str, found: tuple[int, ...], expected: tuple[int, int]) -> None:
-    """Refuse an image or a grid that does not belong to a grid.
+    """Raise an error if an image, or another grid, has other rows and columns than a grid.
 
     Parameters
     ----------

@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 __all__ = ["GivenPlace", "Place", "place_of"]
 
 OWN_PLACES = ("GTiff", "JP2OpenJPEG")
-"""Drivers of formats with a place of their own, beside which a world file means nothing."""
+"""Drivers of formats that hold a georeference, so that world files beside them are ignored."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class GivenPlace:
-    """Where an image lies that does not tell, as the user gives it."""
+    """Georeference that the user gives to an image without one."""
 
     transform: Affine | None = None
     """From (column, row) of pixel corners to map coordinates."""
@@ -53,7 +53,7 @@ class GivenPlace:
     """How the paths of web tiles number their rows, if images are web tiles."""
 
     crs: CRS | None = None
-    """Coordinate reference system, also of an image that has a place."""
+    """Coordinate reference system; also applies to an image that has a transform."""
 
     @classmethod
     def of(
@@ -95,12 +95,12 @@ class GivenPlace:
 
     @property
     def is_placing(self) -> bool:
-        """Whether it says where an image lies, and not only in which CRS."""
+        """Whether it gives a position, and not only a CRS."""
         given = (self.transform, self.bounds, self.tiles)
         return any(one is not None for one in given) or bool(self.gcps)
 
     def transform_of(self, shape: tuple[int, int], path: Path | None) -> Affine | None:
-        """Transform of an image of this shape, in a file or in memory."""
+        """Transform of an image of this shape; `path` is None for one in memory."""
         if self.tiles is not None:
             if path is None:
                 raise ImageError("is in memory, and only the path of a file tells a tile's place")
@@ -175,7 +175,7 @@ class Place(NamedTuple):
     def completed(
         self, given: GivenPlace | None, shape: tuple[int, int], path: Path | None = None
     ) -> Place:
-        """Complete what an image of some shape tells by what the user gives.
+        """Add what the user gives to the georeference of an image of this shape.
 
         Raises
         ------
@@ -187,7 +187,7 @@ class Place(NamedTuple):
         transform, gcps = given.transform_of(shape, path), given.gcps
         is_placed = self.transform is not None or bool(self.gcps)
         if gcps and list(map(_numbers, gcps)) == list(map(_numbers, self.gcps)):
-            # The file beside the image was named as well.
+            # The user named the file of control points that lies beside the image anyway.
             return self._replace(crs=given.crs or self.crs)
         if is_placed and (transform is not None or gcps):
             raise ImageError(
@@ -226,7 +226,7 @@ def place_of(source: DatasetReader, file: Path | None) -> Place:
     gcps, gcps_crs = source.gcps
     transform = None if source.transform.is_identity else source.transform
     if transform is not None and file is not None and source.driver not in OWN_PLACES:
-        # GDAL takes a word for 0.
+        # Only to raise an error for a damaged one: GDAL reads a word as 0.
         world_file_transform(file)
     if transform is None and not gcps and file is not None:
         transform = world_file_transform(file)
@@ -248,7 +248,7 @@ def _numbers(point: GroundControlPoint) -> tuple[float, ...]:
 
 
 def _points_beside(file: Path) -> tuple[Sequence[GroundControlPoint], CRS | None]:
-    """Control points of QGIS beside an image; what else is there and not read is told."""
+    """Control points of QGIS beside an image; warns of other files that are not read."""
     for beside in points_beside(file):
         return read_control_points(beside)
     unread = unread_places(file)

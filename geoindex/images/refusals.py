@@ -1,4 +1,4 @@
-"""What a file is that is no image that geoindex opens, and what to do with it."""
+"""Files that geoindex does not open as images: what they are and what to do with them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HEAD_BYTES = 4096
 
 LONGEST_QUOTE = 80
 
-# What GDAL opens may name other files or addresses, so that it is up to the user.
+# Files for GDAL may refer to other files or addresses, so the user has to trust them.
 CONTAINERS = {
     b"EHFA_HEADER_TAG": "an ERDAS Imagine file (.img)",
     b"%PDF": "a PDF",
@@ -28,7 +28,7 @@ CONTAINERS = {
     b"\0\0\0\x0cJXL ": "a JPEG XL image",
 }
 
-# Not every GDAL, if any, opens these.
+# Few builds of GDAL, if any, open these.
 NOT_BY_GDAL = {
     "a Photoshop file",
     "a DjVu file",
@@ -43,7 +43,7 @@ MARKUP = re.compile(r"<(script|style)\b.*?(</\1>|$)|<[^>]*(>|$)|[{}\"\[\]]", re.
 
 
 def refusal(path: Path, start: bytes) -> str:
-    """Tell what a file is, and how to open it.
+    """Describe a file and how to open it.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def refusal(path: Path, start: bytes) -> str:
 
 
 def _container(path: Path, start: bytes) -> str | None:
-    """Tell what a file of another kind is, or return None."""
+    """Describe a file of another kind, or return None."""
     kinds = {
         **{kind: start.startswith(signature) for signature, kind in CONTAINERS.items()},
         "a HEIF or AVIF image": start[4:8] == b"ftyp",

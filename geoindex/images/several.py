@@ -1,4 +1,4 @@
-"""One argument for one image or several: a list, a folder or a glob."""
+"""An argument that stands for one image or several: a list, a folder or a glob."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def _are_images(parts: list[Any] | tuple[Any, ...]) -> bool:
 
 
 def _is_image(part: Any) -> bool:
-    """Whether a member of a list can only be an image of its own."""
+    """Whether a member of a list can only be an image."""
     if isinstance(part, str | PathLike | IndexGrid) or type(part).__module__.startswith("PIL."):
         return True
     if is_dataset(part):

@@ -93,7 +93,7 @@ def crs_beside(path: Path) -> CRS | None:
         return None
     try:
         content = read_small(beside, ".prj file", error=ImageError, largest=LARGEST)
-        # Within it, PROJ does not print what is wrong.
+        # Within it, PROJ does not print its own message.
         with rasterio.Env():
             return CRS.from_wkt(content.decode("utf-8-sig"))
     except (CRSError, UnicodeDecodeError) as error:
@@ -130,7 +130,7 @@ def points_beside(path: Path) -> list[Path]:
 
 
 def unread_places(path: Path) -> list[Path]:
-    """Files beside an image that may tell its place to other programs, and are not read.
+    """Files beside an image that give its place to other programs but are not read here.
 
     They are ground overlays of Google Earth, and the world files (``.pgwx``) that ArcGIS writes
     for places that a world file cannot tell.

@@ -26,18 +26,18 @@ STRICT = "GDAL_ERROR_ON_LIBJPEG_WARNING"
 MOST_SEGMENTS = 10_000
 
 MOST_STRAY = 65_536
-"""More stray bytes are damage."""
+"""Largest number of stray bytes; more of them are damage."""
 
 MOST_MARKERS = 128
 """A progressive JPEG has twenty behind its first scan."""
 
 MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
-"""A marker behind a scan, but for those within scans."""
+"""Marker that ends a scan, unlike those within scans."""
 
 BEHIND_SCAN = re.compile(r"(\d+) extraneous bytes before marker")
 
 ROWS = 256
-"""Rows that are decoded at a time."""
+"""Rows decoded at once."""
 
 START_OF_SCAN, END = b"\xda", b"\xd9"
 
@@ -117,7 +117,7 @@ def warn_of_stray(path: Path, n_stray: int, stacklevel: int) -> None:
 
 
 class Strictness:
-    """Whether warnings of libjpeg are errors: not for a JPEG that is whole without stray bytes.
+    """Whether warnings of libjpeg are errors: not if a JPEG is complete apart from stray bytes.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ class Strictness:
         self.is_on = jpeg is None or not stray_parts(jpeg)
 
     def after(self, error: Exception) -> None:
-        """Relax after an error of bytes behind a scan, with a warning; raise any other again."""
+        """Accept stray bytes from now on, with a warning, or raise an error of another cause."""
         if self._jpeg is None or _n_behind_scan(error) == 0:
             raise error
         try:
@@ -142,7 +142,7 @@ class Strictness:
 
 
 def _n_behind_scan(error: BaseException | None) -> int:
-    """Count the bytes behind a scan, by what libjpeg says of them; 0 for any other error."""
+    """Count the stray bytes that a message of libjpeg reports; 0 for any other error."""
     while error is not None:
         found = BEHIND_SCAN.search(str(error))
         if found:
@@ -152,7 +152,7 @@ def _n_behind_scan(error: BaseException | None) -> int:
 
 
 def _without_behind_scans(content: bytes) -> bytes:
-    """Remove the bytes behind scans: libjpeg counts them where the picture ends with a scan."""
+    """Remove stray bytes after scans, which libjpeg reports if the picture ends with a scan."""
     place = content.find(b"\xff" + START_OF_SCAN) + 2
     for _ in range(MOST_MARKERS):
         found = MARKER.search(content, place)

@@ -20,23 +20,23 @@ from geoindex.errors import OptionError
 __all__ = ["TextLine", "check_text_reader", "read_lines"]
 
 HEIGHT = 48
-"""Rows that the network takes."""
+"""Height of the network's input, in rows."""
 
 LEAST_WIDTH = 320
-"""Columns that a line is padded to, which is what the network was trained on."""
+"""Width that lines are padded to, as in the training of the network."""
 
 MOST_WIDTH = 6400
-"""Columns of a line at most; longer ones are squeezed."""
+"""Largest width of a line; longer lines are compressed."""
 
 LATIN = 1000
-"""Letters that a network knows at least if it is not for one script."""
+"""Smallest alphabet of a network for several scripts."""
 
 INSTALL = "install geoindex-raster[ocr]"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TextLine:
-    """What a line of text says."""
+    """A recognized line of text."""
 
     text: str
     """Its letters, "" if there are none."""
@@ -46,7 +46,7 @@ class TextLine:
 
 
 def check_text_reader() -> None:
-    """Refuse to go on if text cannot be read.
+    """Raise an error if text recognition is not installed.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def check_text_reader() -> None:
 
 
 def read_lines(pictures: Sequence[NDArray[np.uint8]]) -> list[TextLine]:
-    """Read lines of text, each of which is a picture of its own.
+    """Read lines of text, each given as a picture.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def read_lines(pictures: Sequence[NDArray[np.uint8]]) -> list[TextLine]:
 
 
 class _Reader:
-    """A network that gives the probability of each letter along a line."""
+    """The network, which gives the probability of each letter along a line."""
 
     def __init__(self, session: Any, letters: list[str]) -> None:
         self._session = session
@@ -94,13 +94,13 @@ class _Reader:
         rows, cols, _ = picture.shape
         width = max(1, min(MOST_WIDTH, -(-cols * HEIGHT // rows)))
         line = Image.fromarray(picture).resize((width, HEIGHT), Image.Resampling.BILINEAR)
-        # Channels in the order blue, green, red, from -1 to 1; what is beside the line is 0.
+        # Channels in the order blue, green, red, from -1 to 1; padding is 0.
         values = np.zeros((1, 3, HEIGHT, max(width, LEAST_WIDTH)), np.float32)
         pixels = np.asarray(line, np.float32)[..., ::-1]
         values[0, :, :, :width] = pixels.transpose(2, 0, 1) / 127.5 - 1
         steps = self._session.run(None, {self._input: values})[0][0]
         best = steps.argmax(axis=-1)
-        # A letter lasts for several steps; "nothing" parts two that are equal.
+        # A letter lasts for several steps; "nothing" separates two equal letters.
         starts = (best != 0) & np.concatenate([[True], best[1:] != best[:-1]])
         text = "".join(self._letters[number] for number in best[starts])
         found = steps.max(axis=-1)[starts]

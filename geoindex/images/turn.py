@@ -1,4 +1,4 @@
-"""Pictures that a tag says to turn or mirror before they are shown."""
+"""Pictures that an orientation tag rotates or mirrors for display."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["Turn", "turn_of"]
 
 @dataclass(frozen=True)
 class Turn:
-    """How the rows and columns of a file become those of the picture."""
+    """How the rows and columns of a file map to those of the picture."""
 
     swap: bool = False
     """Whether rows and columns are swapped, before all else."""
@@ -73,7 +73,7 @@ TURNS = {
 
 
 def turn_of(source: DatasetReader, file: Path) -> Turn:
-    """Turn by the Exif orientation of an open file, which GDAL reports only for JPEG."""
+    """Turn for the Exif orientation of an open file; GDAL reports it only for JPEG."""
     if source.driver != "JPEG":
         return TURNS[exif_orientation(file, source.driver)]
     text = source.tags().get("EXIF_Orientation", "1").strip()

@@ -1,4 +1,4 @@
-"""The place of web tiles, which their path tells: ``zoom/column/row.png``."""
+"""Georeference of web tiles, given by their path: ``zoom/column/row.png``."""
 
 from __future__ import annotations
 

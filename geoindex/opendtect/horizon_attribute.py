@@ -33,7 +33,7 @@ class HorizonAttribute:
     """Its number in each line of text."""
 
     places: Positions
-    """Where the lines of text lie."""
+    """Position of each line of text."""
 
     @property
     def place(self) -> dict[str, Any]:
@@ -55,7 +55,7 @@ class HorizonAttribute:
         }
 
     def on_lines(self, cells: NDArray[Any], blank: float, path: Path) -> NDArray[Any]:
-        """Array of inlines and crosslines for what each line of text holds, `blank` elsewhere.
+        """Arrange the values of the lines of text by inline and crossline; `blank` elsewhere.
 
         Raises
         ------
@@ -82,7 +82,7 @@ class HorizonAttribute:
         return grid
 
     def warn_of_guess(self, path: Path) -> None:
-        """Warn a caller's caller if nothing but its numbers tells what the position is."""
+        """Warn if the meaning of the position was guessed from its numbers alone."""
         if self.places.is_guess:
             warnings.warn(
                 f"{path}: the first two columns are taken for inline and crossline, for they are "
@@ -136,7 +136,7 @@ def _attribute(
     if allows_z and z is not None and (wanted in ("Z", "z") or not found):
         return "Z", z
     if len(found) == 1 and (only := next(iter(found))).startswith("column "):
-        # A file without header, whose steps name the attribute.
+        # A file without header; the import steps beside it name the attribute.
         found = {attribute_of_steps(path) or only: found[only]}
     if wanted is not None:
         if wanted not in found:

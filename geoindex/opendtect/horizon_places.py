@@ -1,4 +1,4 @@
-"""Line numbers of the positions in an ASCII horizon, which are line numbers or coordinates."""
+"""Positions in an ASCII horizon, line numbers or coordinates, as line numbers."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from geoindex.survey import Survey
 __all__ = ["Positions", "find_positions", "position_columns"]
 
 MOST_POINTS = 10_000
-"""Points that the geometry of a survey is fitted to."""
+"""Largest number of points that the geometry of a survey is fitted to."""
 
 SPARSEST = 50
-"""Bins for each line of text beyond which the line numbers cannot be those of a survey."""
+"""Bins per line of text above which the numbers cannot be line numbers of a survey."""
 
 LARGEST_LINE = 100_000
-"""Larger whole numbers are rather coordinates than line numbers."""
+"""Larger whole numbers are more likely coordinates than line numbers."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,10 @@ class Positions:
     """Smallest range that holds the crosslines."""
 
     survey: Survey | None
-    """Survey of these ranges, or None where nothing tells where they lie."""
+    """Survey of these ranges, or None if their coordinates are unknown."""
 
     is_guess: bool
-    """Whether nothing but the numbers tells that they are those of lines."""
+    """Whether they were taken for line numbers only because they look like it."""
 
 
 def position_columns(layout: Layout, xy: bool | None, path: Path) -> list[int]:
@@ -116,7 +116,7 @@ def _snapped(pair: Floats, survey: Survey) -> Floats:
 
 
 def _problem(lines: Floats, survey: Survey | None) -> str:
-    """Tell the first thing that is wrong with line numbers; "" where nothing is."""
+    """Describe the first problem of line numbers; "" if there is none."""
     broken = np.any(lines != np.rint(lines), axis=1)
     if broken.any():
         inline, crossline = lines[int(np.argmax(broken))].tolist()
@@ -142,7 +142,7 @@ def _problem(lines: Floats, survey: Survey | None) -> str:
 
 
 def _survey_decides(pair: Floats, survey: Survey, path: Path) -> bool:
-    """Whether the numbers are coordinates: the meaning that fits into the survey."""
+    """Whether the numbers are coordinates: decided by which meaning fits the survey."""
     as_lines, as_place = _problem(pair, survey), _problem(_snapped(pair, survey), survey)
     if not as_lines and not as_place:
         raise SurveyError(
@@ -179,7 +179,7 @@ def _located(
             return survey.with_lines(rows, cols)
         if points is None:
             return None
-        # Evenly spread: every so many lines could all be of one crossline.
+        # Evenly spread; every n-th line of text could always be the same crossline.
         n_points = min(len(points), MOST_POINTS)
         some = points[np.arange(n_points) * (len(points) - 1) // max(1, n_points - 1)]
         return Survey.from_points(some, inlines=rows, crosslines=cols)

@@ -23,13 +23,13 @@ from geoindex.rules.plane import Floats
 __all__ = ["HOW_TO_TELL", "LINES", "PLACE", "Layout", "read_layout", "read_numbers"]
 
 CHUNK = 2**19
-"""Lines that are parsed at a time."""
+"""Lines parsed at once."""
 
 SAMPLE = 1000
-"""Lines by which the columns of a file without a header are recognized."""
+"""Number of lines that decide on the columns of a file without a header."""
 
 LONGEST_LINE = 10_000
-"""Characters of a line of numbers in columns."""
+"""Largest length of a line of numbers, in characters."""
 
 LINES, PLACE = ("inline", "crossline"), ("x", "y")
 """Roles of the two columns of a position."""
@@ -38,7 +38,7 @@ HOW_TO_TELL = (
     'begin the file with its titles, such as \'# "Inline" "Crossline" "Z" "Geology"\' or '
     '\'# "X" "Y" "Z" "Geology"\', or give read_horizon(..., xy=False) or xy=True'
 )
-"""What to do where a position can be meant two ways."""
+"""What to do if a position has two possible meanings; for messages."""
 
 ROLES = {
     **dict.fromkeys(("inline", "iline", "inl", "il"), "inline"),
@@ -48,12 +48,12 @@ ROLES = {
     **dict.fromkeys(("z", "zs", "zms", "zm", "zft"), "z"),
     "name": "name",
 }
-"""What header titles mean, in small letters without blanks and marks; others are attributes."""
+"""Meaning of titles, in lower case without blanks and punctuation; others are attributes."""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """What the columns of a file are."""
+    """The columns of a file."""
 
     columns: Mapping[str, int]
     """Column of each role: inline, crossline, x, y, z."""
@@ -62,10 +62,10 @@ class Layout:
     """Column of each attribute."""
 
     named: bool
-    """Whether a quoted name stands before the columns."""
+    """Whether a quoted name precedes the columns."""
 
     delimiter: str | None
-    """Between columns; None is white space."""
+    """Separator of columns; None is white space."""
 
     is_told: bool
     """Whether it is sure what the position is: by a header, our steps beside it, the caller, or
@@ -139,7 +139,7 @@ def _titles(comment: str) -> list[str]:
 
 
 def _plain(title: str) -> str:
-    """Title in small letters, without blanks and marks."""
+    """Title in lower case, without blanks and punctuation."""
     return re.sub(r"[^a-z0-9]", "", title.lower())
 
 
@@ -172,7 +172,7 @@ def _are_whole(pair: Floats) -> bool:
 
 
 def _all_differ(pair: Floats) -> bool:
-    """Whether no pair of numbers occurs twice."""
+    """Whether all pairs of numbers differ."""
     return len(np.unique(pair, axis=0)) == len(pair)
 
 
@@ -205,7 +205,7 @@ def _lines(file: TextIO, path: Path) -> Iterator[str]:
 
 
 def _of_one_horizon(lines: Iterator[str], wanted: str | None, path: Path) -> Iterator[str]:
-    """Lines of a horizon without its name; the only one where none is named."""
+    """Lines of a horizon without its name; if no horizon is named, the file must hold only one."""
     first = wanted
     for line in lines:
         name, rest = _named(line, path)

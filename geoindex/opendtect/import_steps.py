@@ -78,11 +78,11 @@ DEFINE = {True: "the position is X/Y already", False: "choose Inl/Crl in place o
 """What to do in "Define...", by whether positions are coordinates; it tells later readers, too."""
 
 LARGEST_STEPS = 2**16
-"""Bytes; the text is far smaller."""
+"""Largest size in bytes; the text is far smaller."""
 
 
 class HorizonFiles(NamedTuple):
-    """A horizon and what lies beside it."""
+    """A horizon and the files beside it."""
 
     horizon: Path
     colors: Path
@@ -175,20 +175,20 @@ def steps_path(horizon: Path) -> Path:
 
 
 def told_by_steps(horizon: Path) -> bool | None:
-    """Whether positions are coordinates, as the steps beside a horizon say; None without them."""
+    """Whether positions are coordinates by the steps beside a horizon; None without them."""
     text = _steps_of(horizon)
     told = [xy for xy, step in DEFINE.items() if step in text]
     return told[0] if len(told) == 1 else None
 
 
 def attribute_of_steps(horizon: Path) -> str | None:
-    """Name of the attribute, as the steps beside a horizon say; None without them."""
+    """Name of the attribute according to the steps beside a horizon; None without them."""
     found = re.search(r'as the attribute "([^"\n]+)"', _steps_of(horizon))
     return None if found is None else found[1]
 
 
 def _steps_of(horizon: Path) -> str:
-    """Text of the steps beside a horizon, if they are about this file; else empty."""
+    """Text of the steps beside a horizon; "" if they are about another file."""
     try:
         with steps_path(horizon).open(encoding="utf-8", errors="replace") as file:
             text = file.read(LARGEST_STEPS)

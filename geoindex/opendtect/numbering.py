@@ -1,4 +1,4 @@
-"""Numbers of classes in OpendTect, which tells 255 apart, and of what has no class."""
+"""Numbers for classes in OpendTect, which can show 255 of them, and for nodata."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from geoindex.palettes.opendtect import N_LEVELS, format_opendtect
 __all__ = ["UNDEFINED", "UNDEFINED_TEXT", "Numbering", "is_undefined", "number_classes"]
 
 UNDEFINED_TEXT = "1e30"
-"""What OpendTect writes where there is no value."""
+"""OpendTect's undefined value, as text."""
 
 UNDEFINED = float(UNDEFINED_TEXT)
 """The same as a number."""
 
 NEARLY_UNDEFINED = 1e29
-"""Numbers from here on stand for no value, too."""
+"""Numbers from here on are undefined, too."""
 
 
 def is_undefined(values: ArrayLike) -> NDArray[np.bool_]:
-    """Where values stand for none; infinities and NaN do."""
+    """Mask of undefined values, which include infinities and NaN."""
     return np.logical_not(np.abs(np.asarray(values, np.float64)) < NEARLY_UNDEFINED)
 
 
 class Numbering(NamedTuple):
-    """What each palette row is written as."""
+    """The number that each palette row is written as."""
 
     numbers: NDArray[np.int64]
     """Number of each row, shape (n_colors,)."""

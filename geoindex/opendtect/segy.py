@@ -216,7 +216,7 @@ def _report(
     renumbered: bool = False,
     classes_used: int | None = None,
 ) -> SectionReport:
-    """Tell what was written; the files beside it and classes of a grid of classes only."""
+    """Report what was written; sidecar files and classes only for a grid of classes."""
     return SectionReport(
         target=str(path),
         colors=colors,
@@ -234,7 +234,7 @@ def _report(
 
 
 def section_files(path: str | PathLike[str], *, overwrite: bool) -> tuple[Path, Path, Path]:
-    """Names of a line, its legend and its color table, refused where they must not be written."""
+    """Paths of a line, its legend and its color table; raise an error if one cannot be written."""
     path = Path(path)
     if path.suffix.lower() not in (".sgy", ".segy"):
         raise OutputError(f"{path}: the suffix of a section must be .sgy or .segy")
@@ -246,7 +246,7 @@ def section_files(path: str | PathLike[str], *, overwrite: bool) -> tuple[Path, 
 def _indices(grid: IndexGrid, section: Section) -> NDArray[np.uint16]:
     """Index of every sample, shape (n_traces, n_samples); 65535 where there is none."""
     rows, cols = section.rows(grid.shape[0]), section.columns(grid.shape[1])
-    # segyio takes a trace at a time, which must be contiguous.
+    # segyio takes one trace at a time, which must be contiguous.
     indices = np.ascontiguousarray(grid.indices[np.ix_(rows, cols)].T, dtype=np.uint16)
     if grid.nodata is not None:
         indices[indices == grid.nodata] = MOST_INDICES - 1

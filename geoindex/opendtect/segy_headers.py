@@ -40,7 +40,7 @@ TEXT_LINE = 80
 def scaled_coordinates(
     section: Section, path: Path, *, degrees: bool
 ) -> tuple[int, NDArray[np.int64]]:
-    """Coordinates as integers, and the finest scale that they fit into; degrees in seconds."""
+    """Finest scale at which coordinates fit, and the integers; degrees become seconds of arc."""
     per_unit = SECONDS_A_DEGREE if degrees else 1
     xy = section.xy() * per_unit
     largest = float(np.abs(xy).max())
@@ -48,7 +48,7 @@ def scaled_coordinates(
     if scale is None:
         raise OutputError(f"{path}: SEG-Y cannot hold coordinates as large as {largest:.10g}")
     steps = float(np.abs(xy[-1] - xy[0]).max()) * scale
-    # The last digits of a quotient must not refuse a trace a step.
+    # Traces exactly one step apart must not be refused because of rounding.
     if steps < (section.n_traces - 1) * (1 - ROUNDING):
         unit = " of arc seconds" if degrees else ""
         raise SectionError(
@@ -120,7 +120,7 @@ def place_fields(number: int, x: int, y: int) -> dict[int, int]:
 
 
 def _content(n_classes: int | None) -> list[str]:
-    """Tell what the samples are: numbers of so many classes, or values."""
+    """Describe the samples: class numbers or values."""
     if n_classes is None:
         return [
             "VALUES OF A COLORED CROSS-SECTION, READ FROM ITS COLOR RAMP.",

@@ -38,13 +38,13 @@ if TYPE_CHECKING:
 __all__ = ["format_survey", "parse_survey", "read_survey", "write_survey"]
 
 LARGEST_FILE = 2**20
-"""Survey files are far smaller."""
+"""Largest size in bytes; survey files are far smaller."""
 
 POINT = re.compile(r"\s*([^/`]+)/([^/`]+)`\s*\(?([^,()]+),([^,()]+)\)?\s*$")
 """``inline/crossline`(x,y)``."""
 
 LONGEST_POINT = 400
-"""Characters of four numbers, at most; the pattern takes long for many blanks."""
+"""Largest length of the text of four numbers; the pattern is slow for many blanks."""
 
 DOMAINS: dict[str, ZDomain] = {"T": "time", "D": "depth", "F": "depth-feet"}
 FLAGS = {domain: flag for flag, domain in DOMAINS.items()}
@@ -231,7 +231,7 @@ def _survey(values: Mapping[str, str]) -> Survey:
 def _in_more_digits(
     survey: Survey, points: list[tuple[float, ...]], common: dict[str, Any]
 ) -> Survey:
-    """Take the geometry from the points, which have more digits, where both agree."""
+    """Take the geometry from the points, which have more digits, if both agree."""
     try:
         x, y = fit_plane(points)
         exact = Survey(x=x, y=y, **common)
@@ -271,7 +271,7 @@ def _z(values: Mapping[str, str]) -> tuple[float, float, float, ZDomain] | None:
     step = numbers[2] if len(numbers) > 2 else 0.0
     if not 0 < step < UNDEFINED:
         step = DEFAULT_STEP
-    # What is neither time nor feet is in meters, as in OpendTect.
+    # Anything but time and feet is meters, as in OpendTect.
     domain = DOMAINS.get(flag[:1].upper() or "T", "depth")
     return numbers[0], numbers[1], step, domain
 
@@ -314,7 +314,7 @@ def _range_text(lines: range) -> str:
 
 
 def _values_of_json(text: str, where: str) -> dict[str, str]:
-    """Values of the JSON form under the keys of the text form."""
+    """Values of the JSON form, by the keys of the text form."""
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -342,7 +342,7 @@ def _values_of_json(text: str, where: str) -> dict[str, str]:
 
 
 def _flatten(content: Any, key: str, values: dict[str, str], depth: int = 0) -> None:
-    """Give every value the key of its path; lists of numbers become lists of the text form."""
+    """Flatten nested values to keys of the text form; lists of numbers become its lists."""
     if isinstance(content, Mapping) and depth < 8:
         for name, part in content.items():
             _flatten(part, f"{key}.{name}" if key else str(name), values, depth + 1)

@@ -60,7 +60,7 @@ class HorizonReport:
     """Path of the legend."""
 
     steps: str
-    """Path of the text with the clicks."""
+    """Path of the text with the import steps."""
 
     inlines: tuple[int, int, int]
     """First, last and step."""
@@ -81,7 +81,7 @@ class HorizonReport:
     """Share of the bins without a class, those outside included."""
 
     changed_share: float | None
-    """Share of the bins that the majority gave another class than nearest; None with nearest."""
+    """Share of the bins whose class differs between mode and nearest; None with nearest."""
 
     operation: str | None
     """PROJ's name of the operation between the coordinates of survey and map, None without."""
@@ -169,7 +169,7 @@ def write_horizon(
     GridError
         The grid has no place on the map.
     """
-    # Compiled code that opening other grids does without.
+    # Loads compiled code, which other grids do not need.
     from geoindex.surveys.resample import resample
 
     if not isinstance(grid, IndexGrid):
@@ -250,7 +250,7 @@ def horizon_lines(
     xy : bool
         Write coordinates as position, not line numbers.
     """
-    # Compiled code that opening other grids does without.
+    # Loads compiled code, which other grids do not need.
     from geoindex.surveys.cell_lines import point_lines
 
     if xy:
