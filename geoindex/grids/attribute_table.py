@@ -34,14 +34,14 @@ def write_pam(path: Path, parts: Iterable[str]) -> None:
     """Write GDAL's sidecar (https://gdal.org, "PAM dataset") of parts in XML, if there are any."""
     content = "".join(parts)
     if content:
-        # GDAL 3.6 misses the table behind an XML declaration.
+        # GDAL 3.6 does not find the table after an XML declaration.
         path.write_bytes(f"<PAMDataset>{content}</PAMDataset>".encode())
 
 
 # A batch writes the same table beside each of its sheets; making it takes longer than the sheet.
 @lru_cache(maxsize=4)
 def classes_xml(palette: Palette, values: tuple[int, ...], *, names: bool, colors: bool) -> str:
-    """Band of the sidecar that tells the classes, where `values` are those of the pixels.
+    """Band of the sidecar that lists the classes by their pixel `values`.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def classes_xml(palette: Palette, values: tuple[int, ...], *, names: bool, color
 
 
 def _add_attribute_table(band: ET.Element, palette: Palette, values: Sequence[int]) -> None:
-    """Add the table of all classes, where `values` are those of the pixels."""
+    """Add the table of all classes by their pixel `values`."""
     table = ET.SubElement(band, "GDALRasterAttributeTable", tableType="thematic")
     for number, (name, kind, usage) in enumerate(COLUMNS):
         column = ET.SubElement(table, "FieldDefn", index=str(number))

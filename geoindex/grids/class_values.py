@@ -1,4 +1,4 @@
-"""How the pixels of a file number classes and nodata, if not as palette rows do.
+"""How the pixels of a file number classes and nodata.
 
 Files may hold class values, such as 101 and 205, or numbers from 1 with 0 as nodata.
 """
@@ -35,19 +35,19 @@ LARGEST_FIRST = LARGEST - 2**16
 
 @dataclass(frozen=True, kw_only=True)
 class FileNumbering:
-    """How a file numbers classes and nodata; by default as the grid in memory does."""
+    """How a file numbers classes and nodata; by default as in memory."""
 
     values: bool = False
     """Whether class values are written in place of palette rows."""
 
     first: int | None = None
-    """Number of the first class, from which the others follow, or None for 0."""
+    """Number of the first class, which the others follow; None for 0."""
 
     nodata: int | None = None
-    """Number of nodata, or None for the largest that is free."""
+    """Number of nodata; None for the largest free one."""
 
     dtype: FileDtype | None = None
-    """Type of the pixels, or None for the smallest that holds all numbers."""
+    """Type of the pixels; None for the smallest that holds all numbers."""
 
     @classmethod
     def of(
@@ -90,7 +90,7 @@ class FileNumbering:
         return palette.replace(values=range(self.first, self.first + len(palette)))
 
     def of_all(self, palette: Palette) -> FileNumbering:
-        """Numbering of many files whatever their pixels: one dtype, with a number for nodata."""
+        """Make the numbering for many files alike: one dtype, with a number for nodata."""
         numbers = self.check(palette)
         if self.has_nodata or self.dtype is not None:
             return self
@@ -123,13 +123,13 @@ class FileNumbering:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ClassValues:
-    """What is written instead of palette rows."""
+    """The numbers that are written instead of palette rows."""
 
     table: NDArray[np.generic]
-    """Value of each palette row, and last that of nodata; the smallest dtype that holds all."""
+    """Value of each palette row, then that of nodata; in the smallest dtype that holds all."""
 
     nodata: int | None
-    """Value of nodata, or None where no pixel has it."""
+    """Value of nodata, or None if there is no nodata."""
 
     def of(self, indices: IndexArray) -> NDArray[np.generic]:
         """Class value of each index."""

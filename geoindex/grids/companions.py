@@ -17,7 +17,7 @@ def gdal_companions(path: Path) -> list[Path]:
 
 
 def refuse_strangers(path: Path, header: FileHeader, companions: list[Path]) -> None:
-    """Refuse to write beside files of another image that would give the grid a place.
+    """Raise an error if files of another image would give the grid a georeference.
 
     Parameters
     ----------

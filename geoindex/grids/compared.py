@@ -1,4 +1,4 @@
-"""The colors that the pixels of a map were compared with, which may be more than its classes."""
+"""The colors that pixels were compared with; there may be more of them than classes."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ WHERE = "the provenance of the grid"
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Compared:
-    """What pixels were compared with."""
+    """The colors that pixels were compared with."""
 
     rows: Palette
     """Rows of the palette; several may be one class."""
 
     inks: NDArray[np.uint8]
-    """Inks beside them, shape (n_inks, 3)."""
+    """Further inks, shape (n_inks, 3)."""
 
     classes: NDArray[np.intp]
     """Class of each row and then of each ink, whose numbers follow those of the classes."""
@@ -46,7 +46,7 @@ class Compared:
         seen: set[int] = set()
         entries = []
         for row, index in enumerate(classes):
-            # Of rows that none names as the one to join, the first stands for the class.
+            # If no row says which one to merge into, the first stands for the class.
             is_head = heads[row] is None and index not in seen
             seen |= {index} if is_head else set()
             entries.append(
@@ -63,7 +63,7 @@ class Compared:
 
 
 def compared_of(grid: IndexGrid) -> Compared | None:
-    """Find what the pixels of a grid were compared with, None if it does not tell.
+    """Find the colors that pixels were compared with; None if the grid does not record them.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Creation options of GeoTIFFs, by GDAL's names: those that change neither pixels nor place."""
+"""Creation options of GeoTIFFs, by GDAL's names, that change neither pixels nor georeference."""
 
 from __future__ import annotations
 

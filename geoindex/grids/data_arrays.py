@@ -85,7 +85,7 @@ def grid_from_xarray(array: xr.DataArray, palette: Palette | None = None) -> Ind
 
 
 def _flags(array: xr.DataArray) -> list[int] | None:
-    """Values of the classes, whatever their type became in a file."""
+    """Values of the classes; their type may have changed in a file."""
     if "flag_values" not in array.attrs:
         return None
     flags = np.atleast_1d(np.asarray(array.attrs["flag_values"]))
@@ -95,7 +95,7 @@ def _flags(array: xr.DataArray) -> list[int] | None:
 
 
 def _palette(array: xr.DataArray, flags: list[int] | None, content: dict[str, Any]) -> Palette:
-    """Palette of the flags and of what :func:`grid_to_xarray` added to them."""
+    """Palette of the flags and the attributes that :func:`grid_to_xarray` adds."""
     colors = str(array.attrs.get("flag_colors", "")).split()
     names = content.get("names", str(array.attrs.get("flag_meanings", "")).split() or None)
     if not colors or flags is None:
@@ -171,7 +171,7 @@ def _rows(
     """Palette rows of numbers."""
     nodata = None
     if has_nodata:
-        # One number for NaN and for the value that stands for nodata.
+        # One number for NaN and the nodata value.
         nodata = int(fill) if fill is not None else min(numbers) - 1
         if values.dtype.kind == "f":
             values = np.where(np.isnan(values), nodata, values)

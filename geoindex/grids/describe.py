@@ -74,7 +74,7 @@ def _describe_name(name: str) -> dict[str, Any]:
 
 
 def _describe_folder(folder: Path) -> dict[str, Any]:
-    """How many files of which suffix a folder holds, and its surveys."""
+    """Count the files of a folder by suffix, and list its surveys."""
     names = sorted(path.name for path in folder.iterdir() if path.is_file())
     suffixes = Counter(Path(name).suffix.lower() or name for name in names)
     return {
@@ -99,7 +99,7 @@ def _describe_raster(path: Path) -> dict[str, Any]:
     try:
         return _describe_grid(path)
     except GridError:
-        # A color table that some pixels lie outside of still makes an image.
+        # If some pixels lie outside the color table, it is still an image.
         return image
 
 

@@ -1,4 +1,4 @@
-"""Check before any work starts that an output fits on the disk."""
+"""Checks before any work starts whether an output fits on the disk."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LARGEST_RATIO = 500
 
 
 def check_space(path: Path, header: FileHeader) -> None:
-    """Refuse an output that cannot fit on its disk, and warn of one that may not.
+    """Raise an error for an output that cannot fit on its disk, or warn if it may not fit.
 
     Raises
     ------

@@ -88,19 +88,19 @@ class GridFormat:
     """Opens a file for writing block by block."""
 
     read: Callable[[Path], IndexGrid] | None = None
-    """Reads a file back, or None where the format cannot bring a grid back."""
+    """Reads a file; None if the format does not hold a complete grid."""
 
     numbering: Callable[[Path], FileNumbering] | None = None
-    """How a file that can be read numbers its classes; None where there is one way only."""
+    """Finds how a file numbers its classes; None if there is only one way."""
 
     open_values: ValueOpener | None = None
-    """Opens a file of values for writing; None where the format holds classes only."""
+    """Opens a file of values for writing; None if the format holds only classes."""
 
     read_values: Callable[[Path], ValueGrid] | None = None
-    """Reads the numbers of a file without its legend; None where that takes more."""
+    """Reads the numbers of a file without its legend; None if that is impossible."""
 
     recognize: Callable[[bytes], bool] | None = None
-    """Whether the first bytes of a file are those of this format, whatever its suffix."""
+    """Whether the first bytes of a file are in this format, whatever its suffix."""
 
 
 @contextmanager
@@ -137,7 +137,7 @@ def _on_survey(path: Path, header: FileHeader, *, overwrite: bool) -> ArrayWrite
 
 
 def _exchange(key: str, name: str, module: ExchangeFormat[Any], *suffixes: str) -> GridFormat:
-    """Row of a format that a module of its own writes and reads."""
+    """Table row of a format with a module of its own."""
     text = key in ("esri", "grass")
     both = opener(module.layout, module.write, any_nodata=text, in_gis=text)
     return GridFormat(
@@ -156,7 +156,7 @@ def _exchange(key: str, name: str, module: ExchangeFormat[Any], *suffixes: str) 
 def _points(
     key: str, name: str, suffix: str, opened: Opener[GridHeader | ValueHeader]
 ) -> GridFormat:
-    """Row of a text format that lists points, which is only written."""
+    """Table row of a text format that lists points and can only be written."""
     return GridFormat(key=key, name=name, suffixes=(suffix,), open=opened, open_values=opened)
 
 
@@ -240,7 +240,7 @@ def grid_format_of(
     known = grid_format(path)
     if format is not None:
         named = format_named(format)
-        # Only text grids are recognized by their first bytes, whatever their suffix.
+        # Programs recognize only text grids by their content.
         is_binary = (one is not None and one.key in BINARY for one in (named, known))
         if named is not known and any(is_binary):
             suffixes = " or ".join(named.suffixes)

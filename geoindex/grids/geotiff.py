@@ -41,12 +41,12 @@ __all__ = ["is_cloud_optimized", "open_geotiff", "read_geotiff"]
 
 BLOCK = 256
 
-# Of 1 to 9: half the time of 6, GDAL's own choice, for files of maps that are 8 % larger.
+# Half the time of level 6, GDAL's default, for files of maps that are 8 % larger.
 DEFLATE_LEVEL = 5
 
 LAYOUT = {"tiled": True, "blockxsize": BLOCK, "blockysize": BLOCK, "bigtiff": "if_safer"}
 
-# Below this, starting GDAL's threads takes longer than they save.
+# Below this, starting GDAL's threads costs more than they save.
 THREADED_PIXELS = 1_000_000
 
 read_geotiff = read_tagged
@@ -64,7 +64,7 @@ def open_geotiff(path: Path, header: FileHeader, *, overwrite: bool) -> Iterator
     with output_set(path, beside, overwrite=overwrite) as files:
         try:
             if header.cog:
-                # The driver for the cloud only copies whole files.
+                # The COG driver can only copy whole files.
                 with _create(files.scratch(), header, lost, {}) as target:
                     yield _GeoTiffWriter(target, header)
                 overviews = "average" if header.pixel_dtype.kind == "f" else "mode"
@@ -100,7 +100,7 @@ class _GeoTiffWriter:
 def _create(
     path: Path, header: FileHeader, lost: dict[str, Any], creation: dict[str, Any]
 ) -> Iterator[DatasetWriter]:
-    """Open a new GeoTIFF with all but its pixels.
+    """Open a new GeoTIFF, complete except for its pixels.
 
     `lost` is for the tag; `creation` is as GDAL names it.
     """
@@ -137,7 +137,7 @@ def _create(
 
 
 def _not_in_keys(header: FileHeader) -> dict[str, Any]:
-    """Parts of the place that GeoTIFF keys, or GDAL's way to read them, cannot hold."""
+    """Parts of the georeference that GeoTIFF keys cannot hold or GDAL does not read back."""
     lost = {
         "transform": header.transform is not None and header.transform.is_identity,
         "crs": header.crs is not None and not _in_keys(header.crs),
@@ -202,7 +202,7 @@ def _creation(header: FileHeader) -> dict[str, Any]:
 
 
 def _check_compression(written: Path, path: Path, header: FileHeader) -> None:
-    """Refuse a compression that this GDAL lacks, which it only logs."""
+    """Raise an error for a compression that this GDAL lacks; GDAL itself would only log it."""
     asked = header.creation.get("compress", "none")
     if asked == "none":
         return

@@ -1,4 +1,4 @@
-"""Everything about a grid but its cells, as writers take it."""
+"""Everything that writers need to know of a grid except its cells."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ __all__ = ["FileHeader", "GridHeader", "ValueHeader"]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FileHeader:
-    """What grids of classes and of values have in common: place, and how they are written."""
+    """Common part of the headers of classes and values: georeference and storage."""
 
     shape: tuple[int, int]
     """Rows and columns."""

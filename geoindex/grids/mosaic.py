@@ -1,4 +1,4 @@
-"""Grids of one batch joined to one map: a virtual raster of GDAL's, or a GeoTIFF."""
+"""The grids of a batch joined to one map: a virtual raster of GDAL or a GeoTIFF."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["check_mosaic_target", "write_mosaic"]
 
 SAME = 1e-3
-"""Pixels by which grids may miss a common raster."""
+"""Largest offset of grids from a common raster, in pixels."""
 
 TIFF = (".tif", ".tiff")
 
@@ -49,7 +49,7 @@ TYPES = {"uint8": "Byte", "uint16": "UInt16", "int16": "Int16", "int32": "Int32"
 
 @dataclass(frozen=True, kw_only=True)
 class _Part:
-    """What a mosaic needs to know of a grid."""
+    """The facts about a grid that a mosaic needs."""
 
     path: Path
     shape: tuple[int, int]
@@ -69,7 +69,7 @@ class _MosaicHeader(GridHeader):
 
 
 def check_mosaic_target(target: Path, *, overwrite: bool) -> None:
-    """Refuse a mosaic that cannot be written; an earlier mosaic of geoindex may be replaced.
+    """Raise an error if a mosaic cannot be written; one that geoindex wrote may be replaced.
 
     Raises
     ------
@@ -182,7 +182,7 @@ def _virtual(
 
 
 def _part(path: Path) -> _Part:
-    """Open a grid for its place."""
+    """Open a grid to read its georeference."""
     try:
         with rasterio.open(path) as source:
             part = _Part(

@@ -39,7 +39,7 @@ HEADERS = {
 """Readers of the header by version of the format; the third is for names of fields."""
 
 LONGEST_HEADER = 10_000
-"""Bytes of the header of a grid, which has a hundred."""
+"""Largest header in bytes; that of a grid has about a hundred."""
 
 
 def sidecar_path(path: Path) -> Path:
@@ -157,7 +157,7 @@ def load_npy(path: Path) -> tuple[NDArray[Any], dict[str, Any]]:
 
 
 def _cells(path: Path) -> NDArray[Any]:
-    """Read a grid of numbers, if the file has as many as its header says."""
+    """Read a grid of numbers; raise an error if its size is not that of the header."""
     try:
         with path.open("rb") as file:
             dtype, shape = _header(file)

@@ -1,4 +1,4 @@
-"""Parts of a grid at their place on the map, and whether two grids are the same."""
+"""Georeferenced parts of a grid, and equality of grids."""
 
 from __future__ import annotations
 

@@ -28,14 +28,14 @@ FIELD = struct.Struct("<11sc4xB15x")
 END_OF_FIELDS = b"\r"
 
 TEXT_TYPES = b"CNFDLI"
-"""Types of fields that hold text; of those in other files nothing is known."""
+"""Types of fields whose bytes are text; other types are skipped."""
 
 USAGES = {"2": "name", "5": "value", "6": "red", "7": "green", "8": "blue", "9": "alpha"}
 """Meaning of a column of GDAL, by the number of its usage."""
 
 
 def parse_dbf(content: bytes, request: Request) -> Palette:
-    """Read the columns of a dBASE table by the rules of tables in text.
+    """Read the columns of a dBASE table, by the same rules as a table in text.
 
     Raises
     ------
@@ -66,10 +66,10 @@ def _dbf_rows(content: bytes, request: Request) -> tuple[Row, list[Row], list[bo
     lines = [[name for name, _, _ in fields]]
     for at in range(n_header, end, n_record):
         record = content[at : at + n_record]
-        # A star marks what was deleted.
+        # A star marks a deleted record.
         if not record.startswith(b"*"):
             lines.append([record[place] for _, _, place in fields])
-    # All text at once, so that its encoding is found once.
+    # Decode all text at once, so that its encoding is detected only once.
     joined = b"\n".join(
         b"\t".join(cell.translate(None, b"\0\t\r\n").strip() for cell in line) for line in lines
     )
@@ -98,7 +98,7 @@ def parse_gdal_table(content: bytes, request: Request) -> Palette:
 
 
 def _gdal_rows(root: Element) -> tuple[Row | None, list[Row]]:
-    """Header, by the usages of the columns, and rows of an attribute table of GDAL."""
+    """Header, from the usages of the columns, and rows of an attribute table of GDAL."""
     table = next(root.iter("GDALRasterAttributeTable"), None)
     if table is None:
         return None, []
@@ -168,7 +168,7 @@ def _dbf_names(content: bytes, request: Request) -> dict[int, str]:
 
 
 def _by_value(rows: Sequence[Row], value: int | None, name: int) -> dict[int, str]:
-    """Names by value, which is the number of the row where the table has none."""
+    """Names by value; if the table has no values, these are row numbers."""
     found: dict[int, str] = {}
     for place, row in enumerate(rows):
         if len(row.cells) <= max(value or 0, name):

@@ -40,7 +40,7 @@ SURFER_HEAD = "ColorMap "
 QGIS_HEAD = b"# QGIS Generated Color Map Export File"
 
 HEADS = ("INTERPOLATION:", SURFER_HEAD.upper())
-"""What lines before the colors start with, in upper case."""
+"""First words, in upper case, of lines before the colors."""
 
 # The names that gdaldem knows.
 NAMED = {
@@ -63,7 +63,7 @@ NAMED = {
 }
 
 LONGEST_LINE = 2000
-"""Characters; names are shorter, and patterns take long for what only looks like a class."""
+"""Longest line, in characters; the patterns are slow on longer ones that resemble a class."""
 
 # Blanks alone come first, so that a label may start with a comma.
 GAP = r"(?:\s+|\s*[,:]\s*)"
@@ -78,7 +78,7 @@ GDAL_LINE = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 
-# What never occurs in a table of red, green and blue.
+# Never matches a line of a table of red, green and blue.
 GDAL_MARK = re.compile(
     rf"(?:nv|default)\b.*|[-+.\d]+%.*|[-+.\d]+[ \t:]+(?:{WORDS})|[-+.\d]+:.*|.*\d:\d+:\d+",
     re.IGNORECASE | re.ASCII,
@@ -86,7 +86,7 @@ GDAL_MARK = re.compile(
 
 
 def is_gdal_text(content: bytes) -> bool:
-    """Whether all lines are those of GDAL color relief or GRASS color rules, and of nothing else.
+    """Whether all lines are GDAL color relief or GRASS color rules, and cannot be anything else.
 
     Tables of whole numbers between blanks or commas could be red, green, blue and alpha, too.
     """

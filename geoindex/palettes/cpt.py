@@ -33,7 +33,7 @@ def parse_cpt(content: bytes, request: Request) -> Palette:
     """Read a color palette table."""
     categories, slices = _parts(text_of(content, request), request)
     if all(low.color == high.color for low, high in slices):
-        # Where one color has both ends, they are limits, not the values of a class.
+        # If both ends have the same color, they are limits, not class values.
         steps = [replace(low, value=None) for low, _ in slices]
         return palette_of_entries(categories or steps, request)
     return palette_of_ramp([stop for pair in slices for stop in pair], request)
@@ -145,7 +145,7 @@ def _checked(color: tuple[int, ...], fill: str, request: Request, line: int) -> 
 
 
 def _named_color(name: str, request: Request, line: int) -> tuple[int, ...]:
-    """Color of a name of GMT: those of X11, a few of which differ from CSS."""
+    """Color with a GMT name: the X11 colors, a few of which differ from CSS."""
     color = gmt_color(name) or (None if "/" in name else color_of_text(name))
     if color is None:
         raise request.error(

@@ -31,7 +31,7 @@ __all__ = ["SUFFIX", "ColorCube", "check_cube_target", "load_cube", "save_cube"]
 SUFFIX = ".colorcube"
 MAGIC = b"geoindex color cube 1\n"
 
-# 65,535 colors with names of a hundred letters stay below this.
+# Enough for 65,535 colors with names of a hundred letters.
 LARGEST_FILE = 16 * 2**20 + 2 * N_CODES
 
 
@@ -137,7 +137,7 @@ class ColorCube(ColorMapper):
         return load_cube(path, palette)
 
     def _adopt(self, table: IndexArray) -> None:
-        """Use a table that is already known."""
+        """Take over a table that was computed before."""
         if table.size != N_CODES or table.dtype != self._dtype:
             raise CubeError(
                 f"the table must hold 256 x 256 x 256 values of {np.dtype(self._dtype)}, found "

@@ -87,9 +87,9 @@ def palette_of_rows(header: Row | None, body: Sequence[Row], request: Request) -
 
 
 def format_csv(palette: Palette) -> bytes:
-    """Write comma-separated text with the header ``r,g,b``, and what else there is of a row.
+    """Write comma-separated text with the columns r, g and b, and the others of the palette.
 
-    That is value, name, role, merge and show.
+    These are value, name, role, merge and show.
     """
     return _format(palette, ",")
 
@@ -110,7 +110,7 @@ def _format(palette: Palette, delimiter: str) -> bytes:
     writer.writerow([*head, "r", "g", "b", *tail])
     for row, color in enumerate(palette.colors.tolist()):
         value = [] if palette.values is None else [palette.values[row]]
-        # Most programs would end the line at a line break inside quotes.
+        # Most programs end the line at a line break, even inside quotes.
         name = [] if palette.names is None else [" ".join(palette.names[row].split())]
         role = [] if palette.roles is None else [palette.roles[row]]
         edits = [entries[row] for entries in palette.edits.values()]
@@ -126,7 +126,7 @@ def _header_and_body(rows: Sequence[Row], request: Request) -> tuple[Row | None,
     )
     place = next((place for place, row in enumerate(rows[:first]) if _is_header(row)), first - 1)
     if first == len(rows) and not _is_header(rows[place]):
-        # Nothing looks like a color; a file of one kind of line is told by its first.
+        # Nothing looks like a color, so the first line decides.
         place = 0 if _is_text(rows[0]) and not _has_bare_color(rows) else -1
     for row in rows[: place + 1]:
         if not _is_text(row):
@@ -146,7 +146,7 @@ def _header_and_body(rows: Sequence[Row], request: Request) -> tuple[Row | None,
 
 
 def _is_title(row: Row, below: Row) -> bool:
-    """Whether a row has words in one cell only, above a row of a color that has more."""
+    """Whether a row has text in one cell only and the color below it has more cells."""
     return sum(map(bool, row.cells)) == 1 < sum(map(bool, below.cells))
 
 
@@ -215,7 +215,7 @@ def _colors(rows: Sequence[Row], columns: Columns, request: Request) -> list[tup
         return colors
     alphas = [_number(row, columns, "alpha", request) for row in rows]
     full = next((full for full in (1, 100, 255) if max(alphas) <= full), 255)
-    # An opacity of 100 percent is that of at least one class.
+    # In percent, at least one class has the full 100.
     full = 255 if full == 100 and max(alphas) < 100 else full
     return [
         (*color[:3], int(255 * alpha / full + 0.5))
@@ -238,9 +238,9 @@ def _check_other_color(
     channels = np.array([color[:3] for color in colors])
     try:
         known = to_uint8(channels, scale=request.scale).astype(int)
-    except ScaleProblemError:  # said with the line where the palette is made
+    except ScaleProblemError:  # reported with its line when the palette is made
         return
-    # Fractions may have been cut or rounded.
+    # The color in one cell may have been truncated or rounded.
     allowed = 0 if channels.dtype.kind in "iu" else 1
     for row, color in zip(rows, known.tolist(), strict=True):
         text = _text(row, columns, "color")
@@ -265,7 +265,7 @@ def _cell_color(row: Row, columns: Columns, request: Request) -> tuple[float, ..
 def _rgb_of_cmyk(
     rows: Sequence[Row], colors: Sequence[tuple[float, ...]], request: Request
 ) -> list[tuple[float, ...]]:
-    """Colors of inks, without a color profile; the largest number tells their scale."""
+    """Convert CMYK without a color profile; the largest number decides on the scale."""
     inks = np.array(colors, dtype=np.float64)
     largest = inks.max()
     full = {"unit": 1, "byte": 255}.get(

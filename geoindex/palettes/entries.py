@@ -37,7 +37,7 @@ __all__ = [
 HEX_COLOR = re.compile(r"#[0-9a-fA-F]{6}$")
 
 LONGEST_REASON = 600
-"""Characters of a message."""
+"""Longest reason in a message, in characters."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,20 +57,20 @@ class Request:
     """Number of colors to take from a continuous ramp."""
 
     layer: str | None = None
-    """Map layer to take of a file that holds several."""
+    """Map layer to take from a file that holds several."""
 
     encoding: str | None = None
-    """Encoding of a text file, or None to find it out."""
+    """Encoding of a text file, or None to detect it."""
 
     columns: Sequence[str] | None = None
     """Names of the columns of a table, in place of its own header."""
 
     def warn(self, reason: str, line: int | None = None) -> None:
-        """Warn of something in the file."""
+        """Issue a warning about the file."""
         warnings.warn(str(self.error(reason, line)), GeoindexWarning, stacklevel=2)
 
     def error(self, reason: str, line: int | None = None) -> PaletteError:
-        """Error that names file and line."""
+        """Make an error that names file and line."""
         place = self.where if line is None else f"{self.where}, line {line}"
         # Names and values of a file may have any length.
         shown = reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]}..."
@@ -182,7 +182,7 @@ def palette_of_entries(
 
 
 def _merge_rows(entries: Sequence[Entry], request: Request) -> list[int | None]:
-    """Row that the class of each entry joins."""
+    """Row that each entry is merged into."""
     for entry in entries:
         if entry.merge is not None and not is_whole(entry.merge):
             raise request.error(f"merge is {entry.merge:g}, which is no row number", entry.line)
@@ -190,7 +190,7 @@ def _merge_rows(entries: Sequence[Entry], request: Request) -> list[int | None]:
 
 
 def _opaque(entries: Sequence[Entry], request: Request) -> list[Entry]:
-    """Entries without alpha; those that cannot be seen on a map are no classes."""
+    """Entries without alpha; transparent ones are left out."""
     seen = [entry for entry in entries if entry.color[3:] != (0,)]
     gone = [entry for entry in entries if entry.color[3:] == (0,)]
     if gone and seen:
@@ -265,7 +265,7 @@ def palette_of_ramp(
     colors = np.stack(
         [np.interp(places, positions, checked.colors[:, channel]) for channel in range(3)], axis=-1
     )
-    # Halves that interpolation misses by its last bits are rounded up like all others.
+    # Round off the error of the interpolation, so that all halves are rounded up.
     colors = colors.round(6)
     return Palette(colors, name=name or request.name, scale="byte")
 
@@ -292,7 +292,7 @@ def rising_values(stops: Sequence[Entry], request: Request) -> list[float]:
 
 
 def without_limits(entries: Sequence[Entry]) -> list[Entry]:
-    """Entries of intervals, whose numbers are limits and no class values."""
+    """Entries of intervals, whose numbers are limits, not class values."""
     return [
         replace(entry, value=None, name=entry.name or f"up to {entry.value}") for entry in entries
     ]

@@ -67,7 +67,7 @@ class PaletteFormat:
     """Formats a palette; None if the format can only be read."""
 
     keeps: tuple[str, ...] = ()
-    """What it stores beside the colors: names, values, roles, merge, show."""
+    """What it stores besides the colors: names, values, roles, merge, show."""
 
     read_ramp: Callable[[bytes, Request], list[Stretch]] | None = None
     """Parses a ramp, in rising stretches; None if the format holds none."""
@@ -79,7 +79,7 @@ class PaletteFormat:
     """Whether it is a table, whose columns the user may name."""
 
     recognize: Callable[[bytes], bool] | None = None
-    """Whether content is in this format, whatever the suffix; None if it cannot be told."""
+    """Whether content is in this format, whatever the suffix; None if content does not show it."""
 
 
 def _has_early(word: bytes) -> Callable[[bytes], bool]:
@@ -95,7 +95,7 @@ def _begins(*starts: bytes) -> Callable[[bytes], bool]:
 EVERYTHING = ("names", "values", "roles", "merge", "show")
 
 LOST = {"merge": "merges", "show": "second colors"}
-"""What warnings call parts of a palette that are not called by their names."""
+"""Names in warnings of parts of a palette, if they differ from the attribute."""
 
 FORMATS = (
     PaletteFormat(
@@ -334,7 +334,7 @@ def _target_format(path: Path, key: str | None) -> PaletteFormat | None:
 def find_format(path: Path, content: bytes = b"") -> PaletteFormat | None:
     """Format recognized by its content, or else the first of the suffix."""
     suffix = path.suffix.lower()
-    # A suffix of one format only says what the file is; its content may look like another's.
+    # The suffix .cpt decides, because the content may look like another format.
     if suffix == ".cpt":
         return format_named("cpt")
     for known in FORMATS:

@@ -1,4 +1,4 @@
-"""The named colors of GMT where they are not those of CSS.
+"""The named colors of GMT that differ from those of CSS.
 
 Sources: the names of GMT 6 ("Specifying colors" in its documentation), and for the numbered shades
 rgb.txt of the X Window System, which GMT follows.
@@ -63,7 +63,7 @@ _COLORS = {
     for name, *codes in map(str.split, table.split(","))
     for number, code in zip(numbers, codes, strict=True)
 }
-# X11 rounds percent as computers do: the half of 255 becomes 127.
+# X11 rounds down here: 50 % of 255 is 127.
 _COLORS |= {f"gray{percent}": (int(percent * 2.55 + 0.5),) * 3 for percent in range(101)}
 
 

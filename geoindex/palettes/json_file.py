@@ -32,7 +32,7 @@ FIELDS = (
     (("merge",), "merge"),
     (("show",), "show"),
 )
-"""Keys of the lists beside the colors, and what an entry of them is."""
+"""Keys of the lists that accompany the colors, and the field that each fills."""
 
 
 def parse_json(content: bytes, request: Request) -> Palette:
@@ -41,7 +41,7 @@ def parse_json(content: bytes, request: Request) -> Palette:
 
 
 def palette_of_object(found: Any, request: Request) -> Palette:
-    """Palette of lists and dictionaries, as they are in JSON files and in Python.
+    """Palette of lists and dictionaries, parsed from JSON or given in Python.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def _is_color_key(key: Any) -> bool:
 
 
 def _by_color(found: dict[Any, Any], request: Request) -> Palette:
-    """Palette of class values, or names, by color, as programs look pixels up."""
+    """Palette of class values, or names, by color, as in lookup tables of other programs."""
     keys = [_entry(key, row, request) for row, key in enumerate(found)]
     field = "value" if all(map(is_whole, found.values())) else "name"
     entries = [
@@ -192,7 +192,7 @@ def _is_interval(item: Any) -> bool:
 
 
 def _interval(item: Any, row: int, request: Request) -> Entry:
-    """Entry named after its limits, which are no class values."""
+    """Entry named after its limits, which are not class values."""
     (low, high), color = item
     return replace(_entry(color, row, request), name=f"{low} to {high}")
 
@@ -221,7 +221,7 @@ def format_json(palette: Palette) -> bytes:
 
 
 def _entry(item: Any, row: int, request: Request) -> Entry:
-    """Entry of a color: text, or its channels with alpha on the scale of the others."""
+    """Entry of a color: text, or channels with alpha on the same scale."""
     color = color_of_text(item, bare=True) if isinstance(item, str) else None
     if color is not None:
         return Entry(color=color)
@@ -233,7 +233,7 @@ def _entry(item: Any, row: int, request: Request) -> Entry:
 
 
 def _with_field(entry: Entry, field: str, item: Any, row: int, request: Request) -> Entry:
-    """Entry with its name, value, role, or what was edited."""
+    """Entry with one of its fields filled."""
     if field == "value":
         return replace(entry, value=_number(item, row, request))
     if field == "merge":

@@ -1,4 +1,4 @@
-"""What writers of palette files put beside a color: class value and name."""
+"""Class values and names for the writers of palette files."""
 
 from __future__ import annotations
 

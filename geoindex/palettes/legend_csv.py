@@ -32,7 +32,7 @@ __all__ = ["Legend", "format_legend", "grid_legend_path", "legend_path", "read_l
 
 
 COLUMNS = ("index", "value", "r", "g", "b", "name", "palette_index", "role", "checksum")
-"""Columns that are read; others are left alone."""
+"""Columns that are read; others are ignored."""
 
 
 def legend_path(path: Path) -> Path:
@@ -107,11 +107,11 @@ class Legend:
     several if the legend leaves that open."""
 
     hint: str
-    """How to say which numbers are meant, for the error if the cells fit several."""
+    """What to do if the cells fit several numberings; for messages."""
 
     @classmethod
     def of(cls, palette: Palette) -> Legend:
-        """Legend of a palette whose rows, or class values, the cells of a file are."""
+        """Legend of a palette for a file whose cells are palette rows or class values."""
         rows = range(len(palette))
         return cls(
             palette=palette,
@@ -182,7 +182,7 @@ def read_legend(legend: Path, grid: Path) -> Legend:
 
 
 def _check_written_with(rows: list[_Row], legend: Path, grid: Path) -> None:
-    """Refuse a legend that was written with another grid, or another ``.prj``."""
+    """Raise an error for a legend that was written with another grid or another ``.prj``."""
     prj = grid.with_suffix(".prj")
     for known in sorted({row.cells.get("checksum", "").strip() for row in rows} - {""}):
         has_crs = known.count(":") > 1
@@ -229,7 +229,7 @@ class _LineError(PaletteError):
 def _rows_of_text(text: str) -> Iterator[_Row]:
     """Rows of a table, without those that a spreadsheet leaves empty."""
     head = text.partition("\n")[0]
-    # Spreadsheets save with semicolons in some countries.
+    # In some countries, spreadsheets separate columns by semicolons.
     delimiter = next((sign for sign in ";\t" if sign in head), ",")
     reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     columns = [column.strip().lower() for column in next(reader, [])]

@@ -33,7 +33,7 @@ __all__ = ["builtin_note", "builtin_palettes", "load_palette"]
 
 BUILTIN = resources.files("geoindex") / "palettes" / "builtin"
 
-# A colormap with more colors is a ramp, even if matplotlib lists them.
+# Colormaps with more colors are ramps, even those stored as a list.
 MOST_LISTED_COLORS = 64
 
 
@@ -148,7 +148,7 @@ def load_palette(
     name = fspath(source)
     request = Request(
         where=name,
-        # Names of files that are not UTF-8 would fit into no other file.
+        # File names that are not UTF-8 could not be stored anywhere.
         name=Path(name).stem.encode(errors="replace").decode(),
         scale=scale,
         n_colors=n_colors,
@@ -175,7 +175,7 @@ def _load(name: str, request: Request, key: str | None) -> Palette:
     elif not path.is_file():
         raise PaletteError(f"{path}: is not a file; name a palette file")
     elif key is None and path.suffix.lower() in RASTER_SUFFIXES:
-        # Importing it takes longer than reading most palettes.
+        # The import takes longer than reading most palettes.
         from geoindex.palettes.raster import palette_of_raster
 
         palette = palette_of_raster(path)
@@ -233,7 +233,7 @@ def _palette_of_colormap(colormap: Colormap, name: str, n_colors: int | None) ->
     import matplotlib as mpl
     from matplotlib.colors import ListedColormap
 
-    # Matplotlib's own list the steps of ramps.
+    # Matplotlib's own listed colormaps are mostly ramps.
     is_list = isinstance(colormap, ListedColormap) and colormap.name not in mpl.colormaps
     if is_list or colormap.N <= MOST_LISTED_COLORS:
         return Palette(colormap(np.arange(colormap.N))[:, :3], name=name, scale="unit")

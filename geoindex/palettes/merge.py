@@ -19,7 +19,7 @@ from geoindex.rules.indices import IndexArray, IndexType, index_dtype, nodata_va
 __all__ = ["Merge", "MergedRows", "merge_rows", "merge_values", "repeated_value_text"]
 
 Merge = Literal["value", "name"]
-"""What rows of one class have in common."""
+"""What the rows of a class have in common."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -39,12 +39,12 @@ N_LEVELS = 255
 """Colors that a scene can show; the last level of its texture is for undefined values."""
 
 LISTED = 64
-"""Number of markers from which evenly spaced ones count as listed colors, not as a ramp."""
+"""Evenly spaced markers are listed colors, not a ramp, if there are at least so many."""
 
 NO_SEGMENTS, VARIABLE_SEGMENTS = 0, -1
 
 MOST_SEGMENTS = 1024
-"""Far more than can be told apart."""
+"""Far more than the eye can distinguish."""
 
 TABLE_NAME = re.compile(r"\d+\.Name$", re.ASCII)
 
@@ -114,7 +114,7 @@ def format_opendtect(palette: Palette) -> bytes:
         marker = "`".join([position, *map(str, color), unused])
         entries.append((f"1.Value-Color.{level}", marker))
     entries += [("1.Transparency.0", "0`0"), ("1.Transparency.1", "1`0")]
-    # This type is read by the import of all versions, and by the settings of a user.
+    # All versions import this file type, and it is also that of a user's settings.
     return format_keyed("Default settings", entries, version="7.0").encode()
 
 

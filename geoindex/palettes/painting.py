@@ -49,7 +49,7 @@ def parse_gimp(content: bytes, request: Request) -> Palette:
             raise request.error(f"a color needs 3 numbers, found {line[:40]!r}", place)
         color = tuple(channel(field, request, place) for field in fields[:3])
         label = fields[3] if len(fields) > 3 else ""
-        # GIMP's name of a color without a name.
+        # GIMP writes this for a color without a name.
         entries.append(Entry(color=color, line=place, name="" if label == "Untitled" else label))
     return palette_of_entries(entries, request, name=name)
 

@@ -61,10 +61,10 @@ def read_raster(path: Path) -> RasterPalette:
         n_bytes = 2 * source.width * source.height * np.dtype(source.dtypes[0]).itemsize
         check_memory(n_bytes, path, error=GridError)
         indices = source.read(1)
-        # A fraction is the nodata of no pixel.
+        # No pixel can have a fractional nodata value.
         is_number = source.nodata is not None and float(source.nodata).is_integer()
         nodata = int(source.nodata) if is_number else None
-        # Numbers beyond 16 bits have no color table; the tag has a color for each class then.
+        # There are no color tables beyond 16 bits; then the tag has the color of each class.
         table = color_table(source) if has_color_table(source) else None
         transparent = _transparent(source)
         place = place_of(source, path)
@@ -97,7 +97,7 @@ def read_raster(path: Path) -> RasterPalette:
 
 
 def _names(path: Path, values: list[int] | None, n_classes: int) -> list[str] | None:
-    """Names of the classes of another program's file, if they lie beside it."""
+    """Class names from the sidecar files of another program's image."""
     known = names_beside(path)
     names = [known.get(value, "") for value in (range(n_classes) if values is None else values)]
     return names if any(names) else None
@@ -136,7 +136,7 @@ def palette_of_raster(path: Path) -> Palette:
 
 
 def _transparent(source: DatasetReader) -> frozenset[int]:
-    """Entries of the color table of an open file that cannot be seen."""
+    """Transparent entries of the color table of an open file."""
     if not has_color_table(source):
         return frozenset()
     return frozenset(row for row, color in source.colormap(1).items() if color[3] == 0)

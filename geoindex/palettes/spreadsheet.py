@@ -1,4 +1,4 @@
-"""Palettes in workbooks of Excel and OpenDocument: a table in a sheet, by the rules of text."""
+"""Palettes in Excel and OpenDocument workbooks, by the same rules as tables in text."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 
 LARGEST_CONTENT = 32 * 2**20
-"""Bytes of all parts of a workbook when unpacked; the largest palette takes some megabytes."""
+"""Largest unpacked size of a workbook, in bytes; the largest palette takes some megabytes."""
 
 MOST_ROWS = MAX_COLORS + 1000
 MOST_COLUMNS = 200
@@ -70,9 +70,9 @@ def parse_workbook(content: bytes, request: Request) -> Palette:
     try:
         _check_size(content, request)
         with warnings.catch_warnings():
-            # Of what is left out, such as drawings, nothing is wanted.
+            # openpyxl warns of parts that it skips, such as drawings.
             warnings.simplefilter("ignore")
-            # XML is parsed by defusedxml, which openpyxl takes where it is installed.
+            # openpyxl parses XML with defusedxml if that is installed.
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
             sheets = list(_sheets(book, request))
     except PaletteError:
@@ -124,9 +124,9 @@ def _palette_of_sheets(sheets: Sequence[MapLayer[list[Row]]], request: Request) 
 
 
 def _check_size(content: bytes, request: Request) -> None:
-    """Refuse a file that unpacks to more than a palette has."""
+    """Raise an error for a file that unpacks to more than any palette needs."""
     with ZipFile(io.BytesIO(content)) as parts:
-        # No more than this is unpacked, even if it is not true.
+        # Even if the header lies, no more than this is unpacked.
         size = sum(part.file_size for part in parts.infolist())
     if size > LARGEST_CONTENT:
         raise request.error(
@@ -146,7 +146,7 @@ def _sheets(book: Workbook, request: Request) -> Iterator[MapLayer[list[Row]]]:
 def _sheet(
     name: str, numbered: Iterable[tuple[int, list[str]]], request: Request
 ) -> MapLayer[list[Row]]:
-    """Sheet with its rows that are not empty and no comments."""
+    """Sheet with its rows, except empty ones and comments."""
     rows = []
     for number, cells in numbered:
         while cells and not cells[-1]:
@@ -170,14 +170,14 @@ def _opendocument_rows(table: Element) -> Iterator[tuple[int, list[str]]]:
                 count = min(_count(cell, "number-columns-repeated"), MOST_COLUMNS - len(cells))
                 cells += [_opendocument_text(cell)] * count
         count = _count(row, "number-rows-repeated")
-        # Empty rows are repeated to the end of the sheet.
+        # Files repeat empty rows to the end of the sheet.
         for place in range(number, number + (min(count, MOST_ROWS) if any(cells) else 1)):
             yield place, list(cells)
         number += count
 
 
 def _opendocument_text(cell: Element) -> str:
-    """Text of a cell: a number as it is stored, without its format, or the text that is shown."""
+    """Text of a cell: the stored number, without its format, or the displayed text."""
     number = cell.get(f"{OFFICE}value")
     if number is not None:
         return number.removesuffix(".0")
@@ -192,7 +192,7 @@ def _count(element: Element, name: str) -> int:
 
 
 def _text(cell: Any) -> str:
-    """Text of a cell as it stands in a table of text."""
+    """Text of a cell, as in a table in text."""
     if cell is None:
         return ""
     if isinstance(cell, float) and cell.is_integer():

@@ -16,7 +16,7 @@ CLASSES = "classification:classes"
 
 
 def stac_classes(found: Any, request: Request) -> list[Any] | None:
-    """List of classes in a STAC object, that of nodata marked as such; None if there is none.
+    """List of classes in a STAC object, with the nodata class marked; None if there is none.
 
     Raises
     ------
@@ -44,7 +44,7 @@ def stac_classes(found: Any, request: Request) -> list[Any] | None:
 
 
 def without_nodata(classes: Sequence[dict[Any, Any]], request: Request) -> list[dict[Any, Any]]:
-    """Classes but those that are marked as nodata."""
+    """Classes, except those marked as nodata."""
     gone = [one for one in classes if one.get("nodata") is True]
     if gone:
         names = ", ".join(str(one.get("name") or one.get("value")) for one in gone)
@@ -53,6 +53,6 @@ def without_nodata(classes: Sequence[dict[Any, Any]], request: Request) -> list[
 
 
 def _marked(one: Any, nodata: Any) -> Any:
-    """Class that is marked if its value is that of nodata."""
+    """Class, marked as nodata if its value is."""
     is_nodata = isinstance(one, dict) and nodata is not None and one.get("value") == nodata
     return {**one, "nodata": True} if is_nodata else one

@@ -1,4 +1,4 @@
-"""Ramps of palette files: what lies between their colors."""
+"""Ramps of palette files as stretches between two values."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def qgis_stretches(stops: Sequence[Entry], mode: str, request: Request) -> list[
 
 
 def even_steps(stretches: Sequence[Stretch], n_steps: int) -> list[Stretch]:
-    """Equal steps of the color that a ramp has in the middle of each."""
+    """Equal steps, each in the color at its middle."""
     low, high = stretches[0].low, stretches[-1].high
     edges = [low + (high - low) * step / n_steps for step in range(n_steps + 1)]
     steps = []

@@ -1,4 +1,4 @@
-"""What the columns of a table are: by the words of the header, and by what the cells hold."""
+"""The meaning of the columns of a table, from the words of the header and the cells."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ OTHER_NUMBERS = _words(
 )
 MEANINGS = ("red", "green", "blue", "alpha", "cyan", "magenta", "yellow", "black")
 OWN_WORDS = ("role", "merge", "show")
-"""Headers that have a meaning only where they stand alone."""
+"""Header words that have a meaning only on their own."""
 CMYK = ("cyan", "magenta", "yellow", "black")
 
 
@@ -70,14 +70,14 @@ class Columns:
     show."""
 
     ignored: set[int] = field(default_factory=set)
-    """Columns without a header that a warning has named."""
+    """Columns without a header that a warning has mentioned."""
 
     def __contains__(self, meaning: object) -> bool:
         return meaning in self.places
 
     @property
     def color(self) -> tuple[str, ...]:
-        """Meanings of the columns that make the color, () if there are none."""
+        """Meanings of the columns that give the color; () if there are none."""
         for known in (("red", "green", "blue"), ("color",), CMYK):
             if all(meaning in self.places for meaning in known):
                 return known
@@ -128,7 +128,7 @@ def columns_of_table(header: Row | None, rows: Sequence[Row], request: Request) 
 
 
 def meaning_of_word(word: str) -> str | None:
-    """Meaning of a column by its header alone, None if the cells must tell.
+    """Meaning of a column by its header alone; None if the cells have to decide.
 
     Examples
     --------
@@ -172,7 +172,7 @@ def _given(request: Request) -> Columns:
 
 
 def _by_header(header: Row, rows: Sequence[Row], request: Request) -> Columns:
-    """Columns under a header; what its words leave open, the cells decide."""
+    """Columns under a header; the cells decide what its words leave open."""
     columns = Columns(len(header.cells))
     doubtful: list[int] = []
     for place, word in enumerate(header.cells):
@@ -203,12 +203,12 @@ def _by_header(header: Row, rows: Sequence[Row], request: Request) -> Columns:
 
 
 def _by_content(rows: Sequence[Row], request: Request) -> Columns:
-    """Columns of a table without a header, where every column can be meant in one way only."""
+    """Columns of a table without a header; each column must have only one possible meaning."""
     width = max(len(row.cells) for row in rows)
     columns = Columns(width)
     numeric = [place for place in range(width) if _mostly(rows, place, _is_number)]
     if len(numeric) == 4 and numeric[1] - numeric[0] > 1 and numeric[3] - numeric[1] == 2:
-        # A number, text and three numbers, as 1 Built-Up Land 255 0 0.
+        # A number, text and three numbers, such as 1 Built-Up Land 255 0 0.
         columns.places["value"] = numeric.pop(0)
     if len(numeric) >= 4:
         found = "four" if len(numeric) == 4 else str(len(numeric))
@@ -240,9 +240,9 @@ def _by_content(rows: Sequence[Row], request: Request) -> Columns:
 
 
 def _add_color(columns: Columns, rows: Sequence[Row], request: Request) -> None:
-    """Find the one column of colors, where words are names rather than colors."""
+    """Find the column of colors; words such as "red" may be names instead."""
     free = [place for place in range(columns.width) if place not in columns.places.values()]
-    # Whole numbers of six digits are no colors unless a header says so.
+    # Six-digit numbers are colors only if a header says so.
     found = [
         place
         for place in free
@@ -328,7 +328,7 @@ def _add_name(
 
 
 def _mostly(rows: Sequence[Row], place: int, test: Callable[[str], bool]) -> bool:
-    """Whether the cells of a column pass a test; one that fails is an error later on."""
+    """Whether most cells of a column pass a test; the others are reported as errors later."""
     passed = [place < len(row.cells) and test(row.cells[place]) for row in rows]
     return passed[0] or 2 * sum(passed) > len(rows)
 

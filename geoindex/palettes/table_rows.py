@@ -18,7 +18,7 @@ DELIMITERS = "\t;,|"
 SAMPLE = 200
 
 MOST_CELLS = 1000
-"""Columns of a table with a palette."""
+"""Largest number of columns of a table."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,11 @@ class Row:
     """Line of the file, counted from 1, or None if the format has no lines."""
 
     cells: Sequence[str]
-    """Without blanks around them."""
+    """Cells, without blanks around them."""
 
     @property
     def is_comment(self) -> bool:
-        """Whether the first cell with text starts with ``#`` but is no color."""
+        """Whether the first cell with text starts with ``#`` but is not a color."""
         first = next((cell for cell in self.cells if cell), "")
         return first.startswith("#") and color_of_text(first) is None and len(first) > 1
 
@@ -51,7 +51,7 @@ def table_rows(text: str, request: Request) -> list[Row]:
     """
     lines = text.splitlines()
     for place, line in enumerate(lines, start=1):
-        # Before they are split, which takes long.
+        # Checked first, because splitting takes long.
         n_cells = 1 + max(map(line.count, DELIMITERS))
         if n_cells > MOST_CELLS:
             raise request.error(f"has {n_cells:,} columns, so it is no palette", place)
@@ -72,7 +72,7 @@ def table_rows(text: str, request: Request) -> list[Row]:
     score, lines_with_mark = marks[mark]
     splits: list[Callable[[str], list[str]]] = [_columns, _words]
     cells = [[split(line) for line in sample] for split in splits]
-    # Of columns that are aligned all lines have the same number.
+    # Aligned columns give the same number of cells in every line.
     blanks = [(_score(found), -len(set(map(len, found)))) for found in cells]
     if lines_with_mark and score >= max(blanks)[0]:
         return _delimited(kept, mark, request)
@@ -95,7 +95,7 @@ def has_color(cells: Sequence[str]) -> bool:
 
 
 def _score(split: Sequence[Sequence[str]]) -> int:
-    """Lines whose cells hold a color. A line with its cells in one piece tells nothing."""
+    """Count the lines whose cells hold a color; those with only one cell do not count."""
     return sum(
         len(cells) > 1 and has_color([cell.strip(' "') for cell in cells]) for cells in split
     )
@@ -117,7 +117,7 @@ def _delimited(lines: Sequence[str], mark: str, request: Request) -> list[Row]:
     before = 0
     try:
         for fields in reader:
-            # Line breaks in quotes are those of a cell; names have blanks there.
+            # Line breaks inside quotes belong to a cell; they become blanks.
             cells = [" ".join(field.split()) for field in fields]
             if any(cells):
                 rows.append(Row(before + 1, cells))
@@ -128,17 +128,17 @@ def _delimited(lines: Sequence[str], mark: str, request: Request) -> list[Row]:
 
 
 def _each(lines: Sequence[str], split: Callable[[str], list[str]]) -> list[Row]:
-    """Rows of lines that are split one by one."""
+    """Rows of lines, each split on its own."""
     return [Row(place, split(line)) for place, line in enumerate(lines, start=1) if line.strip()]
 
 
 def _columns(line: str) -> list[str]:
-    """Cells between two blanks or more, as in columns that are aligned."""
+    """Cells separated by two or more blanks, as in aligned columns."""
     return re.split(r"\s{2,}", line.strip())
 
 
 def _words(line: str) -> list[str]:
-    """Cells between single blanks, where the words of a name stay together.
+    """Cells separated by single blanks; the words of a name stay together.
 
     Numbers before and after the name are cells of their own, and so is a color.
     """

@@ -10,8 +10,8 @@ from geoindex.errors import GeoindexWarning, OptionError, PaletteError
 
 __all__ = ["decode_text"]
 
-# Code pages of the computers and languages that legends come from. Detection among all that
-# exist would take short words for rare ones.
+# Code pages that legends are likely to use. If all existing ones were tried, short words would
+# be mistaken for words in a rare one.
 CODE_PAGES = (
     *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257"),
     *("koi8_r", "shift_jis", "gb18030", "big5", "euc_kr"),
@@ -21,12 +21,12 @@ WESTERN = "cp1252"
 MOST_LINES = 200_000
 """A palette has at most 65,535 colors."""
 
-# Fewer bytes beyond ASCII than this tell nothing about the language.
+# Too few bytes beyond ASCII say nothing about the language.
 LEAST_BYTES = 12
 
 
 def decode_text(content: bytes, where: str, encoding: str | None = None) -> str:
-    """Text of a file: as its byte order mark says, in UTF-8, or else in the likeliest code page.
+    """Decode a file by its byte order mark, as UTF-8, or else in the likeliest code page.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def _decode(content: bytes, where: str, encoding: str | None) -> str:
 
 
 def _decode_as(content: bytes, where: str, encoding: str) -> str:
-    """Text in an encoding that is known."""
+    """Decode text in a known encoding."""
     try:
         text = content.decode(encoding)
     except LookupError:
@@ -99,7 +99,7 @@ def _decode_as(content: bytes, where: str, encoding: str) -> str:
 
 
 def _guess(content: bytes) -> str:
-    """Code page of a text that is not in UTF-8."""
+    """Find the code page of a text that is not UTF-8."""
     from charset_normalizer import from_bytes
 
     beyond = sum(byte > 127 for byte in content)

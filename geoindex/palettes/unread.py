@@ -40,12 +40,12 @@ ADVICE = {
         "geoindex palette legend those of its legend",
     ),
 }
-"""What a file is, by its suffix, and what to do."""
+"""What a file is and what to do with it, by suffix."""
 
 MAY_HOLD_IMAGES = frozenset((".gpkg", ".zip", ".pdf", ".jpg", ".jpeg", ".webp", ".jp2"))
-"""Suffixes of these that may stand for an image, too."""
+"""Suffixes above that may also be images."""
 
 
 def advice(path: Path) -> str | None:
-    """Text of what a file is and what to do with it; None if its suffix is unknown."""
+    """Say what a file is and what to do with it; None if its suffix is unknown."""
     return ADVICE.get(path.suffix.lower())

@@ -1,4 +1,4 @@
-"""The cells of a grid as a file of numbers holds them: numbers of classes, or values."""
+"""The cells of a grid as the numbers of a file: class numbers or values."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BLOCK_CELLS = 2**22
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Cells:
-    """What is written of a grid."""
+    """The part of a grid that is written."""
 
     array: NDArray[Any]
     """Shape (rows, cols): indices, uint8 or uint16, or float32 values with NaN for nodata."""
@@ -41,7 +41,7 @@ class Cells:
 
     @property
     def limits(self) -> tuple[str, str]:
-        """Lowest and highest number that is used, as text; zeros where all is nodata."""
+        """Lowest and highest number, as text; zeros if all is nodata."""
         if self.numbers is None:
             low, high = self._range
             return str(np.float32(low)), str(np.float32(high))
@@ -50,7 +50,7 @@ class Cells:
 
     @property
     def is_blank(self) -> bool:
-        """Whether all is nodata."""
+        """Whether all cells are nodata."""
         return bool(np.isnan(self.array).all()) if self.numbers is None else not len(self._rows)
 
     def as_floats(self, cells: NDArray[Any], blank: float) -> NDArray[np.float64]:
@@ -65,7 +65,7 @@ class Cells:
         return numbers
 
     def check(self, name: str, *, null: float | None = None, largest: float | None = None) -> None:
-        """Refuse values that the format `name` cannot hold; numbers of classes are checked before.
+        """Raise an error for values that the format `name` cannot hold.
 
         Raises
         ------
@@ -131,6 +131,6 @@ def index_endings(indices: NDArray[Any], numbers: Sequence[int]) -> list[str]:
 def value_endings(
     values: NDArray[np.float32],
 ) -> tuple[NDArray[np.uint32], list[str]]:
-    """Make text and line feed for each value, "" for NaN, and tell which one is where."""
+    """Index of the text of each value, and the texts with a line feed; "" for NaN."""
     codes, texts = texts_of_values(values, "")
     return codes, [f"{text.decode()}\n" if text else "" for text in texts]

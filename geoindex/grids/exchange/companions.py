@@ -1,4 +1,4 @@
-"""What lies beside a grid whose format holds numbers only: its legend and its CRS.
+"""Sidecar files of a grid whose format holds only numbers: legend and CRS.
 
 ``<name>.legend.csv`` (``map.asc.legend.csv`` for ``map.asc``) holds ``index,r,g,b,name`` and,
 where the palette has them, the class values in a column ``value``. The CRS goes to the ``.prj``
@@ -40,7 +40,7 @@ LARGEST_IN_TABLE = 65535
 
 
 def companions_of(path: Path, header: FileHeader) -> list[Path]:
-    """Files that belong to a grid of numbers: legend, ``.prj`` and what GDAL would read.
+    """Sidecar files of a grid of numbers: legend, ``.prj`` and those that GDAL would read.
 
     A ``.prj`` that says the right CRS already, as that of a picture of the same name does, stays.
 
@@ -57,7 +57,7 @@ def companions_of(path: Path, header: FileHeader) -> list[Path]:
 
 
 def write_companions(path: Path, header: FileHeader, files: OutputSet) -> None:
-    """Write the legend of a grid that is written already, if it has one, and its CRS likewise."""
+    """Write the legend and the CRS of a grid that was just written, if it has them."""
     prj = path.with_suffix(".prj")
     written = [files.target]
     if header.crs is not None:
@@ -74,7 +74,7 @@ def write_companions(path: Path, header: FileHeader, files: OutputSet) -> None:
 def values_beside(
     path: Path, values: NDArray[np.floating], blank: NDArray[np.bool_], transform: Affine
 ) -> ValueGrid:
-    """Grid of the values of a file, with the CRS that lies beside it.
+    """Grid of the values of a file, with the CRS from its sidecar.
 
     Where `blank` is True there is no value. `transform` is of cell corners.
     """
@@ -94,7 +94,7 @@ def write_gdal_sidecar(path: Path, header: GridHeader) -> None:
 def grid_of_values(
     path: Path, values: NDArray[np.floating], blank: NDArray[np.bool_], transform: Affine
 ) -> tuple[IndexGrid, bool]:
-    """Grid of the numbers of a file, with the classes and the CRS that lie beside it.
+    """Grid of the numbers of a file, with classes and CRS from its sidecars.
 
     Where `blank` is True there is no value. `transform` is of cell corners. The second result is
     whether the numbers are class values.
@@ -126,6 +126,6 @@ def grid_of_values(
 
 
 def _is_there(path: Path, crs: CRS) -> bool:
-    """Whether the ``.prj`` says this CRS already, as that of a picture of the same name does."""
+    """Whether the ``.prj``, such as that of an image of the same name, holds this CRS already."""
     found = registered_crs(crs_beside(path))
     return found is not None and found == registered_crs(crs)

@@ -32,11 +32,11 @@ NULL = "1.0E+30"
 PER_LINE = 5
 
 LARGEST_DIFFERENCE = 0.001
-"""Of spacings that a header gives twice, as a share; some are rounded."""
+"""Largest relative difference of spacings that a header gives twice; some are rounded."""
 
 
 def layout(header: FileHeader) -> Lattice:
-    """Place the nodes, or refuse what the format cannot hold."""
+    """Place the nodes; raise an error for a grid that the format cannot hold."""
     check_numbers(header, NAME)
     return lattice_with_spacing(header, NAME, "IRAP classic (.irap) or ESRI ASCII (.asc)")
 
@@ -59,7 +59,7 @@ def write(file: BinaryIO, cells: Cells, lattice: Lattice) -> None:
 
 
 def recognize(start: bytes) -> bool:
-    """Whether a file begins as such a grid."""
+    """Whether a file starts like such a grid."""
     return start.startswith(b"FSASCI")
 
 

@@ -38,14 +38,14 @@ KEYS = (
 
 
 NO_NUMBERS = (["null"], ["nan"])
-"""What ArcGIS and others write where nodata has no number."""
+"""What ArcGIS and others write if nodata has no number."""
 
 
 TWO_WAYS = (
     *(("xllcorner", "xllcenter"), ("yllcorner", "yllcenter")),
     *(("cellsize", "dx"), ("cellsize", "dy")),
 )
-"""Keys that say the same in two ways."""
+"""Pairs of keys of which a header has one."""
 
 
 class _Frame(NamedTuple):
@@ -56,7 +56,7 @@ class _Frame(NamedTuple):
 
 
 def layout(header: FileHeader) -> _Frame:
-    """Place the nodes, or refuse what the format cannot hold."""
+    """Place the nodes; raise an error for a grid that the format cannot hold."""
     asked = header.numbering.nodata if isinstance(header, GridHeader) else None
     null = int(NULL) if asked is None else asked
     check_numbers(header, NAME, null=null)
@@ -88,7 +88,7 @@ def write(file: BinaryIO, cells: Cells, frame: _Frame) -> None:
 
 
 def recognize(start: bytes) -> bool:
-    """Whether a file begins as such a grid."""
+    """Whether a file starts like such a grid."""
     return start.lstrip().lower().startswith((b"ncols", b"nrows"))
 
 

@@ -1,4 +1,4 @@
-"""What all exchange formats share: files, legend and CRS. The formats themselves know bytes only.
+"""Shared by all exchange formats: files, legend and CRS. The formats themselves handle only bytes.
 
 The functions of a format calculate with decimals and raise errors without the name of the file;
 :func:`opener` and :func:`reader` make the sums exact and add the name.
@@ -43,20 +43,20 @@ Layout = TypeVar("Layout")
 
 
 class Numbers(NamedTuple):
-    """What a file holds."""
+    """The content of a file."""
 
     values: NDArray[np.floating]
     """Shape (rows, cols), from north to south for a north-up grid."""
 
     blank: NDArray[np.bool_]
-    """Where there is no value, same shape."""
+    """Mask of cells without a value, same shape."""
 
     transform: Affine
     """Of cell corners."""
 
 
 class ExchangeFormat(Protocol[Layout]):
-    """A module of a format that is written and read back."""
+    """The functions of a module for a format that can be written and read."""
 
     def layout(self, header: FileHeader, /) -> Layout:
         """Return what `write` needs to know about the place of a grid.
@@ -77,7 +77,7 @@ class ExchangeFormat(Protocol[Layout]):
         """
 
     def recognize(self, start: bytes, /) -> bool:
-        """Whether a file begins as such a grid."""
+        """Whether a file starts like such a grid."""
 
     def read(self, file: BinaryIO, /) -> Numbers:
         """Read header and values.
@@ -159,7 +159,7 @@ def reader(read: Callable[[BinaryIO], Numbers]) -> Callable[[Path], IndexGrid]:
 
 
 def value_reader(read: Callable[[BinaryIO], Numbers]) -> Callable[[Path], ValueGrid]:
-    """Make the reader of values of a format, ours or another program's, without a legend.
+    """Make the reader of values of a format; files of other programs need no legend.
 
     Parameters
     ----------
@@ -188,7 +188,7 @@ def numbering_finder(read: Callable[[BinaryIO], Numbers]) -> Callable[[Path], Fi
 
 
 def _numbers_of(path: Path, read: Callable[[BinaryIO], Numbers]) -> Numbers:
-    """Read what a file holds behind its byte order mark, if it has one."""
+    """Read a file, skipping a byte order mark."""
     with path.open("rb") as file, _of(path):
         if file.read(len(BOM_UTF8)) != BOM_UTF8:
             file.seek(0)
@@ -196,7 +196,7 @@ def _numbers_of(path: Path, read: Callable[[BinaryIO], Numbers]) -> Numbers:
 
 
 def _check_numbering(header: GridHeader, *, any_nodata: bool) -> None:
-    """Refuse what numbers without a type cannot have."""
+    """Raise an error for options that a format of numbers without a type does not support."""
     if header.numbering.dtype is not None:
         raise OutputError(
             "this format holds numbers without a type; leave out dtype=, or write .tif or .npy"

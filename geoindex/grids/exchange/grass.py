@@ -28,10 +28,10 @@ __all__ = ["layout", "read", "recognize", "write"]
 NAME = "a GRASS ASCII grid"
 
 NULL = -9999
-"""What is written for nodata; GDAL reads the ``*`` of r.out.ascii as 0."""
+"""Number written for nodata; GDAL reads the ``*`` of r.out.ascii as 0."""
 
 STAR = "*"
-"""What stands for nodata where the header does not tell."""
+"""Nodata if the header does not define it."""
 
 LIMITS = ("north", "south", "east", "west")
 NEEDED = (*LIMITS, "rows", "cols")
@@ -39,7 +39,7 @@ KEYS = (*NEEDED, "null", "type", "multiplier")
 
 
 def layout(header: FileHeader) -> tuple[Lattice, int]:
-    """Place the cells, or refuse what the format cannot hold; the number is that of nodata."""
+    """Place the cells, and give the number of nodata; raise an error if that is impossible."""
     asked = header.numbering.nodata if isinstance(header, GridHeader) else None
     null = NULL if asked is None else asked
     check_numbers(header, NAME, null=null)
@@ -65,7 +65,7 @@ def write(file: BinaryIO, cells: Cells, place: tuple[Lattice, int]) -> None:
 
 
 def recognize(start: bytes) -> bool:
-    """Whether a file begins as such a grid."""
+    """Whether a file starts like such a grid."""
     return start.lstrip().lower().startswith(tuple(f"{key}:".encode() for key in NEEDED))
 
 

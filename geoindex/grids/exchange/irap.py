@@ -1,4 +1,4 @@
-"""IRAP classic (RMS) text grid (``.irap``): the one of these formats that holds a rotated grid.
+"""IRAP classic (RMS) text grid (``.irap``): the only exchange format for rotated grids.
 
 Source: xtgeo's and petekio's readers and writers of "irap_ascii". 19 numbers stand before the
 values, which run along the first axis; the second axis lies at a right angle, counter-clockwise
@@ -39,7 +39,7 @@ NAME = "an IRAP classic grid"
 
 NULL = "9999900.0"
 
-# All numbers from the null on are none.
+# All numbers from the null on are undefined.
 LARGEST = 9_999_899
 
 # RMS takes at most 9.
@@ -69,7 +69,7 @@ class _Frame:
 
 
 def layout(header: FileHeader) -> _Frame:
-    """Place the grid with axes at a right angle, or refuse what the format cannot hold."""
+    """Place the grid with axes at a right angle; raise an error if the format cannot hold it."""
     check_numbers(header, NAME, largest=LARGEST)
     transform = placed_transform(header, NAME)
     if is_upright(transform, header.shape):
@@ -81,7 +81,7 @@ def layout(header: FileHeader) -> _Frame:
 
 
 def write(file: BinaryIO, cells: Cells, frame: _Frame) -> None:
-    """Write along the first axis, which is that of the columns of a rotated grid."""
+    """Write along the first axis, which runs along the columns of a rotated grid."""
     cells.check(NAME, largest=LARGEST)
     lines = _lines(cells)
     n_j, n_i = lines.shape
@@ -97,12 +97,12 @@ def write(file: BinaryIO, cells: Cells, frame: _Frame) -> None:
 
 
 def recognize(start: bytes) -> bool:
-    """Whether a file begins as such a grid."""
+    """Whether a file starts like such a grid."""
     return start.split(maxsplit=1)[:1] == [b"-996"]
 
 
 def read(file: BinaryIO) -> Numbers:
-    """Read a grid; the first row of a rotated one is that of the origin."""
+    """Read a grid; the first row of a rotated grid starts at the origin."""
     numbers = [decimal_of(word) for word in header_words(file, N_HEADER)]
     shape = shape_of(numbers[1], numbers[8])
     dx, dy, angle, x, y = (numbers[place] for place in (2, 3, 9, 10, 11))

@@ -32,11 +32,11 @@ __all__ = [
     "shape_of",
 ]
 
-# Of a cell, over the whole grid: what is less is rounding and not a rotation.
+# Share of a cell over the whole grid; less is rounding, not rotation.
 NEGLIGIBLE = 1e-6
 
 LARGEST_NUMBER = 2**24
-"""Programs keep the numbers of these formats as float32, which holds all integers up to here."""
+"""Programs store these formats as float32, which holds all integers up to this one."""
 
 NUMBER = re.compile(r"[+-]?(\d{1,40}\.?\d{0,40}|\.\d{1,40})([eE][+-]?\d{1,2})?", re.ASCII)
 
@@ -126,7 +126,7 @@ class Lattice:
 def check_numbers(
     header: FileHeader, name: str, *, null: int | None = None, largest: int = LARGEST_NUMBER
 ) -> None:
-    """Refuse class values that the format `name` cannot hold.
+    """Raise an error for class values that the format `name` cannot hold.
 
     Raises
     ------
@@ -249,7 +249,7 @@ def _transposed(transform: Affine) -> Affine:
 
 
 def is_upright(transform: Affine, shape: tuple[int, ...]) -> bool:
-    """Whether columns run along x and rows along y, but for rounding."""
+    """Whether columns run along x and rows along y, except for rounding."""
     drift = max(abs(transform.b) * shape[0], abs(transform.d) * shape[1])
     cell = min(abs(transform.a), abs(transform.e))
     return bool(cell > 0 and drift <= NEGLIGIBLE * cell)

@@ -1,4 +1,4 @@
-"""Grids as text of one cell a line; nodata is left out.
+"""Grids as text with one cell per line; nodata is left out.
 
 - XYZ: ``x y index``, as GDAL's driver XYZ and most programs read it
 - DUG Insight's ``.xya``: the same, behind a comment that names the lines of a survey. Source: the
@@ -23,12 +23,12 @@ NAME = "a text of points"
 
 
 def layout(header: FileHeader) -> Affine:
-    """Transform of the cells, or refuse what has no coordinates."""
+    """Transform of the cells; raise an error for a grid without one."""
     return placed_transform(header, NAME)
 
 
 def layout_on_survey(header: FileHeader) -> Affine:
-    """Transform of the bins, or refuse what is not on the inlines and crosslines of a survey."""
+    """Transform of the bins; raise an error for a grid that is not on a survey."""
     transform = layout(header)
     if "survey" not in header.provenance:
         raise OutputError(
@@ -70,7 +70,7 @@ def _write(
     lines: tuple[range, range] | None = None,
 ) -> None:
     """Write the cells that are not nodata, with the line numbers of rows and columns if given."""
-    # Its compiled code is not loaded for other formats.
+    # Loads compiled code, which other formats do not need.
     from geoindex.surveys.cell_lines import point_lines
 
     if cells.is_blank:

@@ -34,7 +34,7 @@ NAME = "a Surfer 6 grid"
 # Golden Software's blank.
 NULL = "1.70141e+38"
 
-# Values at least this large are blank, whatever the digits.
+# Values at least this large are blank, whatever their last digits.
 BLANK_FROM = 1.7e38
 
 PER_LINE = 10
@@ -44,7 +44,7 @@ N_WORDS = 9
 
 
 def layout(header: FileHeader) -> Lattice:
-    """Place the nodes, or refuse what the format cannot hold."""
+    """Place the nodes; raise an error for a grid that the format cannot hold."""
     check_numbers(header, NAME)
     instead = 'Surfer 7 (format="surfer7") or ESRI ASCII (.asc)'
     return lattice_with_spacing(header, NAME, instead)
@@ -66,7 +66,7 @@ def write(file: BinaryIO, cells: Cells, lattice: Lattice) -> None:
 
 
 def recognize(start: bytes) -> bool:
-    """Whether a file begins as such a grid."""
+    """Whether a file starts like such a grid."""
     return start.startswith(b"DSAA")
 
 

@@ -32,11 +32,11 @@ MARK = b"DSBB"
 HEADER = struct.Struct("<4shh6d")
 
 MOST_NODES = 2**15 - 1
-"""Along each axis, in a signed 16-bit number."""
+"""Largest number of nodes along each axis, a signed 16-bit number."""
 
 
 def layout(header: FileHeader) -> Lattice:
-    """Place the nodes, or refuse what the format cannot hold."""
+    """Place the nodes; raise an error for a grid that the format cannot hold."""
     check_numbers(header, NAME)
     instead = 'Surfer 7 (format="surfer7") or ESRI ASCII (.asc)'
     lattice = lattice_with_spacing(header, NAME, instead)
@@ -60,7 +60,7 @@ def write(file: BinaryIO, cells: Cells, lattice: Lattice) -> None:
 
 
 def recognize(start: bytes) -> bool:
-    """Whether a file begins as such a grid."""
+    """Whether a file starts like such a grid."""
     return start.startswith(MARK)
 
 

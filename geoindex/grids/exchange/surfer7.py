@@ -24,7 +24,7 @@ __all__ = ["layout", "read", "recognize", "write"]
 
 NAME = "a Surfer 7 grid"
 
-# Golden Software's blank, as the double that GDAL takes for nodata.
+# Golden Software's blank, as the double that GDAL recognizes.
 BLANK = 1.701410009187828e38
 
 SECTION = struct.Struct("<4si")
@@ -35,7 +35,7 @@ MOST_VALUES = (2**31 - 1) // 8
 
 
 def layout(header: FileHeader) -> Lattice:
-    """Place the nodes, or refuse what the format cannot hold."""
+    """Place the nodes; raise an error for a grid that the format cannot hold."""
     check_numbers(header, NAME)
     lattice = lattice_of(header, NAME)
     rows, cols = lattice.shape
@@ -61,7 +61,7 @@ def write(file: BinaryIO, cells: Cells, lattice: Lattice) -> None:
 
 
 def recognize(start: bytes) -> bool:
-    """Whether a file begins as such a grid."""
+    """Whether a file starts like such a grid."""
     return start.startswith(b"DSRB")
 
 

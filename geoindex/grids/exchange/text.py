@@ -1,4 +1,4 @@
-"""Values of a grid as text, fast and a band at a time, both ways."""
+"""Fast conversion between the values of a grid and text, one band at a time."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ __all__ = [
     "write_values",
 ]
 
-# Values, and bytes, that are in work at one time.
+# Values, and bytes, processed at once.
 BAND_VALUES = 2**20
 CHUNK_BYTES = 2**22
 
 READING = 24
-"""Bytes that a value of a text takes until it is a class."""
+"""Memory per value while text becomes classes, in bytes."""
 
 LONGEST_HEADER_LINE = 1000
 
 LARGEST_CODE = 2**32
-"""Whole numbers below it may be those of classes."""
+"""Whole numbers below this may be classes."""
 
 
 def write_values(
@@ -92,7 +92,7 @@ def write_values(
 
 
 def _tables(texts: list[bytes], separator: bytes) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Texts with what is behind them: between values, and at the end of a line."""
+    """Texts with their separators: between values, and at the end of a line."""
     table = np.array([text + separator for text in texts])
     table_of_ends = np.array([text + b"\n" for text in texts])
     widest = max(table.dtype, table_of_ends.dtype, key=lambda kind: kind.itemsize)
@@ -121,7 +121,7 @@ def header_line(file: BinaryIO) -> str:
 
 
 def header_words(file: BinaryIO, count: int) -> list[str]:
-    """Read the words of a header whose line breaks mean nothing.
+    """Read the words of a header, whatever its line breaks.
 
     Raises
     ------
@@ -147,7 +147,7 @@ def bytes_left(file: BinaryIO) -> int:
 def read_values(
     file: BinaryIO, shape: tuple[int, int], *, null_word: bytes | None = None
 ) -> NDArray[np.float64]:
-    """Read the numbers behind a header, whatever the lines that they stand on.
+    """Read the numbers after a header, whatever the line breaks.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ def read_values(
         There are more or fewer numbers, or something else than numbers.
     """
     count = shape[0] * shape[1]
-    # A value takes a digit and a blank at least: no header makes us ask for more memory.
+    # A value takes at least a digit and a blank, so a false header cannot make us allocate more.
     if 2 * count > bytes_left(file) + 1:
         raise GridError(
             f"the file is too short for the {shape[0]} x {shape[1]} values of its header; export "
@@ -192,7 +192,7 @@ def read_values(
 
 
 def is_null(values: NDArray[np.float64], null: Decimal) -> NDArray[np.bool_]:
-    """Where values are the null of the header, or no numbers.
+    """Mask of values that are the null of the header, or not numbers.
 
     Programs keep a null that is no code, such as 1e30, as float32, and write more or less of its
     digits.
@@ -215,7 +215,7 @@ def _whole_words(file: BinaryIO) -> Iterator[bytes]:
 
 
 def _with_points(text: bytes, null_word: bytes) -> bytes:
-    """Text with decimal points for commas, and ``nan`` for a word."""
+    """Text with decimal points in place of commas, and ``nan`` in place of a word."""
     text = text.replace(b",", b".")
     if null_word.lower() not in text.lower():
         return text

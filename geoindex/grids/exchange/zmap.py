@@ -45,7 +45,7 @@ LONGEST_LINE = 80
 
 
 def layout(header: FileHeader) -> Lattice:
-    """Place the nodes, or refuse what the format cannot hold."""
+    """Place the nodes; raise an error for a grid that the format cannot hold."""
     check_numbers(header, NAME, null=int(float(NULL)), largest=LARGEST)
     return lattice_with_spacing(header, NAME, "IRAP classic (.irap) or ESRI ASCII (.asc)")
 
@@ -80,14 +80,14 @@ def write(file: BinaryIO, cells: Cells, lattice: Lattice) -> None:
 
 
 def recognize(start: bytes) -> bool:
-    """Whether a file begins as such a grid."""
+    """Whether a file starts like such a grid."""
     lines = [line.strip() for line in start.splitlines() if line[:1] not in (b"!", b"+", b"")]
     fields = lines[0].upper().split(b",") if lines else []
     return len(fields) >= 2 and fields[0].startswith(b"@") and fields[1].strip() == b"GRID"
 
 
 def read(file: BinaryIO) -> Numbers:
-    """Read limits and values; the rest of the header is of no use here."""
+    """Read limits and values; the rest of the header is ignored."""
     _next_fields(file)
     form = _next_fields(file)
     extent = _next_fields(file)
@@ -103,14 +103,14 @@ def read(file: BinaryIO) -> Numbers:
 
 
 def _next_fields(file: BinaryIO) -> list[str]:
-    """Comma-separated fields of the next line that is no comment."""
+    """Comma-separated fields of the next line that is not a comment."""
     while (line := header_line(file)).startswith(("!", "+")):
         pass
     return [field.strip() for field in line.split(",")]
 
 
 def _limits(lattice: Lattice) -> str:
-    """Line of rows, columns and limits, in full where it has room for all digits."""
+    """Line of rows, columns and limits, with all digits if there is room."""
     limits: tuple[Decimal, ...] = lattice.limits
     for places in range(20, -1, -1):
         line = plain_text(*map(Decimal, lattice.shape), *limits).replace(" ", ", ")

@@ -33,7 +33,7 @@ RENDERERS = {
     "classBreaks": "classBreakInfos",
     "simple": "",
 }
-"""Kinds of renderers with classes, and the list that holds them."""
+"""Renderers with classes, and the key of the list that holds these."""
 
 HATCHINGS = (
     "esriSFSBackwardDiagonal",
@@ -92,12 +92,12 @@ def _styles(found: dict[str, Any], depth: int = 0) -> Iterator[dict[str, Any]]:
 
 
 def _is_swatch(item: dict[str, Any]) -> bool:
-    """Whether an item of a legend is that of a class."""
+    """Whether an item of a legend is a class."""
     return "imageData" in item or "url" in item
 
 
 def _renderer(layer: dict[str, Any]) -> dict[str, Any] | None:
-    """Find the renderer of a layer, or take the object itself if it is one."""
+    """Find the renderer of a layer; the object may be the renderer itself."""
     drawing = layer.get("drawingInfo")
     holder = drawing if isinstance(drawing, dict) else layer
     renderer = holder.get("renderer", layer)
@@ -107,7 +107,7 @@ def _renderer(layer: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _has_classes(layer: dict[str, Any]) -> bool:
-    """Whether a layer draws polygons, as far as can be told; the pictures of a legend may."""
+    """Whether a layer may draw polygons; for a legend of pictures this is unknown, so True."""
     renderer = _renderer(layer)
     if renderer is None:
         return True
@@ -117,7 +117,7 @@ def _has_classes(layer: dict[str, Any]) -> bool:
 
 
 def _is_fill(symbol: Any) -> bool:
-    """Whether a symbol is one of polygons."""
+    """Whether a symbol fills polygons."""
     if text(symbol, "type") == "CIMSymbolReference":
         return text(symbol.get("symbol"), "type") == "CIMPolygonSymbol"
     return text(symbol, "type") in ("esriSFS", "esriPFS")
@@ -135,7 +135,7 @@ def _infos(renderer: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 @dataclass(frozen=True, kw_only=True)
 class _Layer:
-    """One layer of a service, and where its doubts go."""
+    """One layer of a service, and the notes on it."""
 
     request: Request
     notes: Notes
@@ -158,7 +158,7 @@ class _Layer:
             return
         for info in _infos(renderer):
             value = _value(info)
-            # The limits of a class break are no class values.
+            # The limits of a class break are not class values.
             name = text(info, "label") or value or text(info, "classMaxValue")
             yield self._drawn(name, info.get("symbol"), value=value)
         if isinstance(renderer.get("defaultSymbol"), dict):
@@ -166,7 +166,7 @@ class _Layer:
             yield self._drawn(name, renderer["defaultSymbol"], is_rest=True)
 
     def _legend(self) -> Iterator[StyleClass]:
-        """Classes of a legend, whose colors are those of its pictures."""
+        """Classes of a legend, whose pictures give the colors."""
         for item in objects(self.layer, "legend"):
             name = text(item, "label") or _value(item) or text(self.layer, "layerName")
             coat = swatch_coat(item.get("imageData"), name, self.request)
@@ -204,7 +204,7 @@ class _Layer:
         return coats
 
     def _coat(self, color: Any, name: str) -> Coat | None:
-        """Line of a color with its alpha, both of 0 to 255; None where there is no color."""
+        """Coat of a line with a color and alpha, both 0 to 255; None without a color."""
         if color is None:
             return None
         if (
@@ -220,7 +220,7 @@ class _Layer:
 
 
 def _value(item: dict[str, Any]) -> str:
-    """Value of a class, those of several fields in one text, "" where it has several values."""
+    """Value of a class, with several fields joined; "" if the class has several values."""
     if "value" in item:
         return text(item, "value")
     values = item.get("values")

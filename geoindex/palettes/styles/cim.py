@@ -29,7 +29,7 @@ COLORIZERS = (
 RENDERERS = ("CIMClassBreaksRenderer", "CIMSimpleRenderer", "CIMUniqueValueRenderer")
 
 RECOLORING = ("CIMColorVisualVariable", "CIMTransparencyVisualVariable")
-"""What lets the data decide a color."""
+"""Variables by which attributes decide the color."""
 
 
 def is_layer_file(content: bytes) -> bool:
@@ -61,7 +61,7 @@ def parse_layer_file(content: bytes, request: Request) -> Palette:
 
 
 def _has_classes(layer: dict[str, Any]) -> bool:
-    """Whether a layer is one of polygons, or of a raster with classes."""
+    """Whether a layer has polygons, or a raster with classes."""
     if text(layer.get("colorizer"), "type") in COLORIZERS:
         return True
     renderer = layer.get("renderer")
@@ -82,7 +82,7 @@ def _items(renderer: Any) -> Iterator[dict[str, Any]]:
 
 @dataclass(frozen=True, kw_only=True)
 class _Layer:
-    """One layer definition, and where its doubts go."""
+    """One layer definition, and the notes on it."""
 
     request: Request
     notes: Notes
@@ -124,7 +124,7 @@ class _Layer:
         yield self._drawn(name, item, value=value)
 
     def _rest(self, style: dict[str, Any]) -> Iterator[StyleClass]:
-        """Class of all other values, where it is drawn."""
+        """Class of all other values, if it is drawn."""
         name = text(style, "defaultLabel") or "all other values"
         if style.get("useDefaultSymbol") is True:
             yield self._drawn(name, {"symbol": style.get("defaultSymbol")}, is_rest=True)
@@ -158,13 +158,13 @@ class _Layer:
 
 
 def _value(value: Any) -> str:
-    """Value of a class, those of several fields in one text."""
+    """Value of a class, with several fields joined."""
     if isinstance(value, dict):
         return ", ".join(str(field) for field in _list(value, "fieldValues"))
     return str(value)
 
 
 def _list(item: dict[str, Any], key: str) -> list[Any]:
-    """List in an object; what is of another kind counts as missing."""
+    """List in an object; anything else counts as missing."""
     found = item.get(key)
     return found if isinstance(found, list) else []

@@ -23,13 +23,13 @@ Kind = Literal["fill", "pattern", "line"]
 SOLID: dict[str, Kind] = {"CIMSolidFill": "fill", "CIMSolidStroke": "line"}
 GRADIENTS: dict[str, Kind] = {"CIMGradientFill": "fill", "CIMGradientStroke": "line"}
 PATTERNS = {"CIMHatchFill": "lineSymbol", "CIMCharacterMarker": "symbol"}
-"""Layers that draw with another symbol, and the field that holds it."""
+"""Symbol layers that draw with another symbol, and its key."""
 
 PICTURES = ("CIMPictureFill", "CIMPictureMarker", "CIMPictureStroke")
 
 
 def objects(item: Any, key: str) -> Iterator[dict[str, Any]]:
-    """Objects of a list in an object; what is of another kind counts as missing."""
+    """Objects of a list in an object; anything else counts as missing."""
     found = item.get(key) if isinstance(item, dict) else None
     for part in found if isinstance(found, list) else ():
         if isinstance(part, dict):
@@ -50,7 +50,7 @@ class CimReader:
     """Names the file in errors."""
 
     notes: Notes
-    """Where doubts are kept."""
+    """Collects what may differ on the map."""
 
     name: str
     """Name of the class for messages."""
@@ -83,7 +83,7 @@ class CimReader:
         return Coat(color=found, opacity=opacity, kind=kind)
 
     def _symbol(self, symbol: Any, depth: int) -> list[Coat]:
-        """Coats of the layers of a symbol that are switched on."""
+        """Coats of the symbol layers that are switched on."""
         if depth > DEEPEST:
             raise self._error("its symbols are nested too deeply")
         coats: list[Coat] = []

@@ -1,4 +1,4 @@
-"""What styles have in common: classes of polygons, drawn in coats of color, bottom to top.
+"""Shared by all styles: classes of polygons, drawn in coats of color from bottom to top.
 
 A coat that covers the polygon makes the color of the unit. Patterns, outlines, lines and points
 are ink. Colors that let the paper through are blended over white.
@@ -50,13 +50,13 @@ class StyleClass:
     """A category, rule or range of a style."""
 
     name: str
-    """Label, or the value where there is none."""
+    """Label, or the value if there is none."""
 
     value: str = ""
-    """Value of the attribute, "" where the class is not that of one value."""
+    """Value of the attribute; "" if the class does not have exactly one."""
 
     is_rest: bool = False
-    """Whether it holds all values that no other class has."""
+    """Whether it stands for all values that no other class has."""
 
     coats: Sequence[Coat]
     """From bottom to top."""
@@ -66,23 +66,23 @@ class StyleClass:
 
 
 class Notes:
-    """What may differ between style and map, as one warning a reason."""
+    """What may differ between style and map: one warning per reason."""
 
     def __init__(self, request: Request) -> None:
         self._where = request.where
         self._found: dict[str, dict[str, None]] = {}
 
     def add(self, reason: str, name: str) -> None:
-        """Note that a class has a reason to be warned of."""
+        """Add a class to a reason for a warning."""
         self._found.setdefault(reason, {})[name or "unnamed"] = None
 
     @property
     def reasons(self) -> list[str]:
-        """Reasons that were noted, without the names of the classes."""
+        """All reasons, without the names of the classes."""
         return list(self._found)
 
     def warn(self) -> None:
-        """Warn of what was noted."""
+        """Issue the warnings."""
         for reason, found in self._found.items():
             names = list(found)
             listed = ", ".join(names[:NAMES_TOLD])
@@ -96,7 +96,7 @@ class _Painted:
     """Colors that a class has on the map."""
 
     unit: tuple[int, int, int] | None
-    """None where no fill covers the polygon."""
+    """None if no fill covers the polygon."""
 
     inks: tuple[tuple[int, int, int], ...]
     """Colors of lines, then of patterns, each bottom to top."""
@@ -221,7 +221,7 @@ def _rounded(color: RGB) -> tuple[int, int, int]:
 
 
 def _values(classes: Sequence[StyleClass], notes: Notes) -> list[float | None]:
-    """Class values, None for that of all other values, or None for all where one is no number."""
+    """Class values, None for "all other values"; all None if one is not a number."""
     values = [None if known.is_rest else _whole(known.value) for known in classes]
     bad = [
         known.name
@@ -230,7 +230,7 @@ def _values(classes: Sequence[StyleClass], notes: Notes) -> list[float | None]:
     ]
     if not bad:
         return list(values)
-    # Few numbers among words are no class values.
+    # A few numbers among words are not class values.
     if 2 * sum(value is not None for value in values) > len(values):
         for name in bad:
             notes.add("no class values are read, as these have none, or the same", name)
@@ -246,7 +246,7 @@ def _whole(text: str) -> int | None:
 
 
 def _numbered(rows: Sequence[Entry]) -> list[Entry]:
-    """Give inks and the class of all other values the numbers after the largest class value."""
+    """Give inks and the class "all other values" the numbers after the largest class value."""
     used = {int(row.value) for row in rows if row.value is not None}
     if not used:
         return list(rows)

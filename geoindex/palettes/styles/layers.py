@@ -1,4 +1,4 @@
-"""Choosing one map layer of a file that holds several."""
+"""Choice of one map layer of a file that holds several."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ class MapLayer(Generic[Style]):
     """Identifier within the file."""
 
     has_classes: bool
-    """Whether it is a layer of polygons or of a raster with classes."""
+    """Whether it has polygons, or a raster with classes."""
 
     style: Style
-    """Where the file describes its style."""
+    """Part of the file that describes its style."""
 
 
 def choose_layer(
     layers: Sequence[MapLayer[Style]], request: Request, what: str = "layer"
 ) -> MapLayer[Style]:
-    """Layer that the user named, or the only one with classes.
+    """Choose the layer that the user named, or the only one with classes.
 
     Parameters
     ----------
@@ -78,6 +78,6 @@ def choose_layer(
 
 
 def _listed(names: Sequence[str]) -> str:
-    """Names for a message of one line."""
+    """List of names for a message of one line."""
     listed = ", ".join(names[:NAMES_TOLD])
     return listed + (f" and {len(names) - NAMES_TOLD} more" if len(names) > NAMES_TOLD else "")

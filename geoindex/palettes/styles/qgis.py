@@ -31,7 +31,7 @@ from geoindex.palettes.styles.xml_tree import format_xml, parse_xml
 __all__ = ["format_qml", "is_project", "parse_qgis", "qml_stretches"]
 
 LARGEST_PROJECT = 64 * 2**20
-"""Bytes of the project in an archive ``.qgz``, which may be a bomb."""
+"""Largest size of the project in an archive ``.qgz``, which may be a zip bomb."""
 
 ZIP = b"PK\3\4"
 
@@ -105,7 +105,7 @@ def _unpack(content: bytes, request: Request) -> bytes:
             projects = [item for item in archive.infolist() if item.filename.endswith(".qgs")]
             if len(projects) != 1:
                 raise request.error(f"must hold one .qgs project, found {len(projects)}")
-            # The size that an archive announces may be wrong.
+            # The size in the header of an archive may be wrong.
             with archive.open(projects[0]) as file:
                 project = file.read(LARGEST_PROJECT + 1)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError) as error:
@@ -116,7 +116,7 @@ def _unpack(content: bytes, request: Request) -> bytes:
 
 
 def _has_classes(layer: ET.Element) -> bool:
-    """Whether a layer is one of polygons, or of a raster with classes."""
+    """Whether a layer has polygons, or a raster with classes."""
     renderer = layer.find("renderer-v2")
     if renderer is not None:
         return layer.get("geometry") == "Polygon" and renderer.get("type") not in WITHOUT_CLASSES

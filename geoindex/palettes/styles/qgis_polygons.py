@@ -1,4 +1,4 @@
-"""Styles of QGIS for polygons whose attribute is the index of their class."""
+"""QGIS styles for polygons with the index of their class as an attribute."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ WRAPPERS = (
     "pointCluster",
     "pointDisplacement",
 )
-"""Renderers that hold another one."""
+"""Renderers that wrap another one."""
 
 ONE_VALUE = re.compile(r"""\s*(?:"[^"]+"|\w+)\s*=\s*'?([^'"=<>\s]+)'?\s*$""")
 """A filter such as ``"code" = 101``."""
@@ -71,7 +71,7 @@ def read_renderer(
 
 @dataclass(frozen=True, kw_only=True)
 class _Renderer:
-    """The symbols of a renderer, and how they are read."""
+    """The symbols of a renderer and their reader."""
 
     request: Request
     notes: Notes
@@ -110,7 +110,7 @@ class _Renderer:
         return classes
 
     def rules(self, parent: ET.Element, below: tuple[Coat, ...], depth: int) -> list[StyleClass]:
-        """Classes of the active rules within another.
+        """Classes of the active rules within a rule.
 
         A rule is drawn over its parent, and over an earlier rule of the same filter.
         """

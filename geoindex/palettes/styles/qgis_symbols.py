@@ -46,7 +46,7 @@ DRAWN_BY_COLOR = {
     "SimpleMarker": "pattern",
     "SvgMarker": "pattern",
 }
-"""Layers that draw in properties of their own, and the kind of coat that these make."""
+"""Symbol layers with color properties of their own, and the kind of coat that each makes."""
 
 OUTLINED_SHAPES = (
     "arrowhead",
@@ -57,7 +57,7 @@ OUTLINED_SHAPES = (
     "quarter_arc",
     "third_arc",
 )
-"""Markers that have no inside."""
+"""Markers without an interior."""
 
 CHANGES_COLOR = ("alpha", "color", "enabled", "opacity", "style")
 
@@ -70,7 +70,7 @@ class SymbolReader:
     """Names the file in errors."""
 
     notes: Notes
-    """Where doubts are kept."""
+    """Collects what may differ on the map."""
 
     name: str
     """Name of the class for messages."""
@@ -138,7 +138,7 @@ class SymbolReader:
         return coats
 
     def _inks(self, kind: str, found: Mapping[str, str], opacity: float) -> list[Coat]:
-        """Coats of lines and markers that draw in properties of their own."""
+        """Coats of lines and markers with color properties of their own."""
         if kind in COMPOSED:
             return []
         if kind not in DRAWN_BY_COLOR:
@@ -211,7 +211,7 @@ class SymbolReader:
 
 
 def _properties(layer: ET.Element) -> dict[str, str]:
-    """Properties of a symbol layer in both of the ways in which QGIS writes them."""
+    """Properties of a symbol layer, in either of the two forms that QGIS writes."""
     found = {prop.get("k", ""): prop.get("v", "") for prop in layer.findall("prop")}
     for option in layer.iterfind("Option/Option"):
         found[option.get("name", "")] = option.get("value", "")

@@ -48,7 +48,7 @@ def parse_sld(content: bytes, request: Request) -> Palette:
 
 
 def format_sld(palette: Palette) -> bytes:
-    """Write a Styled Layer Descriptor 1.0 with one color a value."""
+    """Write a Styled Layer Descriptor 1.0 with one color per value."""
     ET.register_namespace("", SLD)
     root = ET.Element(f"{{{SLD}}}StyledLayerDescriptor", version="1.0.0")
     parent = root
@@ -99,7 +99,7 @@ def _raster_palette(color_map: ET.Element, request: Request, *, name: str | None
         for item in color_map.iter()
         if local(item) == "ColorMapEntry"
     ]
-    # A ramp is what SLD takes where the type is not given.
+    # By default, SLD takes a color map for a ramp.
     if color_map.get("type", "ramp") == "ramp":
         return palette_of_ramp(entries, request, name=name)
     if color_map.get("type") == "intervals":
@@ -116,7 +116,7 @@ def _opacity(text: str, request: Request) -> float:
 
 
 def _holds(layer: ET.Element, name: str) -> bool:
-    """Whether an element of a name stands anywhere in a layer."""
+    """Whether a layer contains an element of this name."""
     return any(local(item) == name for item in layer.iter())
 
 

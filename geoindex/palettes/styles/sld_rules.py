@@ -16,7 +16,7 @@ __all__ = ["read_rules"]
 
 Kind = Literal["fill", "pattern", "line"]
 
-# What SLD draws where a fill or a stroke tells no color.
+# SLD's default colors of a fill and a stroke.
 DEFAULTS = {"fill": "#808080", "stroke": "#000000"}
 
 
@@ -53,7 +53,7 @@ def read_rules(style: ET.Element, request: Request, notes: Notes) -> list[StyleC
 
 @dataclass(frozen=True, kw_only=True)
 class _Rule:
-    """One rule, and where its doubts go."""
+    """One rule, and the notes on it."""
 
     request: Request
     notes: Notes
@@ -86,12 +86,12 @@ class _Rule:
 
     @property
     def is_rest(self) -> bool:
-        """Whether it draws what no other rule does; QGIS writes it as a test for null."""
+        """Whether it draws what no other rule draws; QGIS writes this as a test for null."""
         return any(local(item) in ("ElseFilter", "PropertyIsNull") for item in self.rule.iter())
 
     @property
     def draws(self) -> bool:
-        """Whether it has a symbolizer other than of text."""
+        """Whether it has a symbolizer that draws more than text."""
         kinds = ("PolygonSymbolizer", "LineSymbolizer", "PointSymbolizer")
         return any(local(item) in kinds for item in self.rule)
 
@@ -147,7 +147,7 @@ class _Rule:
     def _colored(
         self, element: ET.Element, key: str, kind: Kind, opacity: float = 1.0
     ) -> list[Coat]:
-        """Coat of a fill or stroke, none where the data decide its color."""
+        """Coat of a fill or stroke; none if the data decide its color."""
         parameters = dict(_parameters(element))
         if None in (parameters.get(key, ""), parameters.get(f"{key}-opacity", "")):
             self.notes.add("fills and lines whose color the data define are left out", self._label)
@@ -196,7 +196,7 @@ def _plain(element: ET.Element | None) -> str | None:
 
 
 def _filter_key(rule: ET.Element) -> tuple[object, ...]:
-    """Filter and scales of a rule in a form that can be compared, () where it has no filter."""
+    """Filter and scales of a rule in a comparable form; () without a filter."""
     condition = child(rule, "Filter")
     if condition is None:
         return ()

@@ -1,4 +1,4 @@
-"""The color that the picture of a class in a legend shows."""
+"""The main color of the picture of a class in a legend."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from geoindex.palettes.styles.classes import Coat
 __all__ = ["swatch_coat"]
 
 LONGEST = 200_000
-"""Characters of a picture in base64; those of servers have some thousand."""
+"""Longest picture in base64, in characters; servers send a few thousand."""
 
 LARGEST_SIDE = 512
 
 LEAST_SHARE = 0.5
-"""Share of the visible pixels that the color of a plain picture covers."""
+"""Least share of the visible pixels that one color of a plain picture covers."""
 
 LEAST_COVER = 0.25
-"""Share of a picture that a polygon covers; lines and points cover less."""
+"""Least share of a picture that a polygon covers; lines and points cover less."""
 
 
 def swatch_coat(image_data: Any, name: str, request: Request) -> Coat:
@@ -81,12 +81,12 @@ def _visible_colors(image_data: str) -> tuple[NDArray[np.generic], int]:
     ValueError, ImageError
         The picture is damaged, or too large for a legend.
     """
-    # Importing it takes longer than reading most palettes.
+    # The import takes longer than reading most palettes.
     from geoindex.images.files import open_image
 
     if len(image_data) > LONGEST:
         raise ValueError("it is too large for a legend")
-    # What comes before a comma says that base64 follows.
+    # The text before a comma announces base64.
     content = base64.b64decode(image_data.rpartition(",")[2], validate=True)
     with TemporaryDirectory() as folder:
         path = Path(folder, "picture")

@@ -17,16 +17,16 @@ DEEPEST = 32
 """Most levels of symbols within symbols, or rules within rules; real styles have three."""
 
 MOST_ELEMENTS = 2_000_000
-"""A project of 64 MB has about 800,000."""
+"""Largest number of elements; a project of 64 MB has about 800,000."""
 
 MOST_LEVELS = 1_000
 
 NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-"""Characters that XML has no place for."""
+"""Characters that XML cannot hold."""
 
 
 class _OversizeError(ValueError):
-    """A document that would need more memory than its size lets expect."""
+    """A document that needs far more memory than its size suggests."""
 
 
 class _BoundedBuilder(ET.TreeBuilder):
@@ -88,6 +88,6 @@ def format_xml(root: ET.Element) -> bytes:
     """XML with a declaration and line breaks; what XML cannot hold becomes a question mark."""
     ET.indent(root, " ")
     text = ET.tostring(root, encoding="unicode")
-    # Names of classes may have control characters, with which no program would read the file.
+    # No program reads a file with control characters, which class names may contain.
     text = NO_XML.sub("?", text)
     return f"<?xml version='1.0' encoding='utf-8'?>\n{text}\n".encode()
