@@ -72,9 +72,8 @@ faults: $(VENV)/.installed-test ## kills, full disks, changed files, lost worker
 faults-long: $(VENV)/.installed-test ## the same with twenty times the rounds
 	GEOINDEX_FAULT_ROUNDS=20 $(BIN)/python -m pytest -m faults tests/faults
 
-bench: $(VENV)/.installed-test ## nearest color beside its peers
-	$(BIN)/python benchmarks/nearest_color.py
-	$(BIN)/python benchmarks/throughput.py --largest 16
+bench: $(VENV)/.installed-test ## every kind of work beside what else does it, in five minutes
+	$(BIN)/python benchmarks/table.py
 
 scale: $(VENV)/.installed-test ## files and folders: time and memory beside GDAL, sheets a second
 	$(BIN)/python benchmarks/streaming.py --huge 60000

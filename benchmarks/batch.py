@@ -9,25 +9,28 @@ its pixels, and the fixed cost of a sheet.
 
 from __future__ import annotations
 
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from common import (
+    Run,
     fill_frame,
     machine,
     parser_of,
     positive,
     print_header,
     print_row,
+    run_command,
     sample_picture,
+    summary,
 )
 from PIL import Image
 
@@ -37,17 +40,34 @@ from geoindex.batch.manifest import MANIFEST
 SIDE = 256
 PALETTE = "windows-256"
 
+MAPS = "maps"
+"""Folder of the sheets."""
+
+DASK = "geoindex batch, two Dask workers"
+
+Making = Callable[[Path, Path], list[str]]
+"""Command line from a folder of maps to a folder of grids."""
+
 PILLOW = """
 import sys
+from functools import partial
+from multiprocessing import Pool
 from pathlib import Path
 from PIL import Image
 from geoindex import load_palette
-palette = Image.new("P", (1, 1))
-palette.putpalette(load_palette({palette!r}).colors.tobytes())
-for source in sorted(Path(sys.argv[1]).glob("*.png")):
+
+def convert(source, folder, colors):
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(colors)
     with Image.open(source) as image:
         indexed = image.convert("RGB").quantize(palette=palette, dither=Image.Dither.NONE)
-        indexed.save(Path(sys.argv[2], source.stem + ".tif"), compression="tiff_adobe_deflate")
+        indexed.save(Path(folder, source.name))
+
+if __name__ == "__main__":
+    sources = sorted(Path(sys.argv[1]).glob("*.png"))
+    colors = load_palette(sys.argv[3]).colors.tobytes()
+    with Pool(2) as pool:
+        pool.map(partial(convert, folder=sys.argv[2], colors=colors), sources, chunksize=32)
 """
 
 
@@ -65,16 +85,29 @@ def make_sheets(folder: Path, n_sheets: int, side: int) -> None:
         path.with_suffix(".pgw").write_text(f"5\n0\n0\n-5\n{side * 5 * number}\n0\n")
 
 
-def cpu_seconds() -> float:
-    """Processor time of all children that have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-def batch_command(maps: Path, out: Path, *options: str) -> list[str]:
+def batch_command(maps: Path, out: Path, options: Sequence[str] = ()) -> list[str]:
     """Command line of a batch."""
     command = [sys.executable, "-m", "geoindex", "batch", str(maps), "-o", str(out)]
     return [*command, "-p", PALETTE, "-q", *options]
+
+
+def pillow_command(maps: Path, out: Path) -> list[str]:
+    """Command line of two processes of Pillow, which write PNG and keep no place."""
+    return [sys.executable, "-c", PILLOW, str(maps), str(out), PALETTE]
+
+
+def run_batch(commands: dict[str, Making], folder: Path, repeat: int) -> dict[str, list[Run]]:
+    """Run commands in turns, each into a new folder of its own; check that all sheets are made."""
+    n_sheets = len(list((folder / MAPS).glob("*.png")))
+    runs: dict[str, list[Run]] = {title: [] for title in commands}
+    for turn in range(repeat):
+        for number, (title, command) in enumerate(commands.items()):
+            out = folder / f"out{turn}_{number}"
+            out.mkdir()
+            runs[title].append(run_command(command(folder / MAPS, out)))
+            n_grids = sum(path.suffix in (".tif", ".png") for path in out.iterdir())
+            assert n_grids == n_sheets, f"{title} wrote {n_grids} grids"
+    return runs
 
 
 @contextmanager
@@ -108,55 +141,28 @@ def print_commands(n_sheets: int, repeat: int) -> None:
     """Whole commands, in turns; the median of each."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        maps = folder / "maps"
+        maps = folder / MAPS
         make_sheets(maps, n_sheets, SIDE)
         with dask_cluster(folder, 2) as address:
-            commands: dict[str, Callable[[Path], list[str]]] = {
-                "geoindex batch --jobs 2": lambda out: batch_command(maps, out, "--jobs", "2"),
-                "geoindex batch --jobs 1": lambda out: batch_command(maps, out, "--jobs", "1"),
-                "geoindex batch, two Dask workers": lambda out: batch_command(
-                    maps, out, "--scheduler", address
-                ),
-                "Pillow quantize (not exact, no georeference)": lambda out: [
-                    sys.executable,
-                    "-c",
-                    PILLOW.format(palette=PALETTE),
-                    str(maps),
-                    str(out),
-                ],
+            commands: dict[str, Making] = {
+                "geoindex batch --jobs 2": partial(batch_command, options=["--jobs", "2"]),
+                "geoindex batch --jobs 1": partial(batch_command, options=["--jobs", "1"]),
+                DASK: partial(batch_command, options=["--scheduler", address]),
+                "Pillow, two processes (not exact, no georeference)": pillow_command,
             }
-            wall: dict[str, list[float]] = {title: [] for title in commands}
-            cpu: dict[str, list[float]] = {title: [] for title in commands}
-            again = []
-            for turn in range(repeat):
-                for number, (title, command) in enumerate(commands.items()):
-                    out = folder / f"out{turn}_{number}"
-                    out.mkdir()
-                    before, start = cpu_seconds(), time.perf_counter()
-                    subprocess.run(command(out), check=True)
-                    wall[title].append(time.perf_counter() - start)
-                    cpu[title].append(cpu_seconds() - before)
-                    n_grids = len(list(out.glob("*.tif")))
-                    assert n_grids == n_sheets, f"{title} wrote {n_grids} grids"
-                start = time.perf_counter()
-                subprocess.run(batch_command(maps, folder / f"out{turn}_0"), check=True)
-                again.append(time.perf_counter() - start)
-    first = statistics.median(wall["geoindex batch --jobs 2"])
+            made = run_batch(commands, folder, repeat)
+            again = [
+                run_command(batch_command(maps, folder / f"out{turn}_0")) for turn in range(repeat)
+            ]
+    runs = {title: summary(runs) for title, runs in made.items()}
+    runs["the same again, all done"] = summary(again)
+    first = runs["geoindex batch --jobs 2"].seconds
     print_header("command", "s", "sheets/s", "processor ms per sheet", "relative time")
-    for title, seconds in wall.items():
-        median = statistics.median(seconds)
-        work = f"{statistics.median(cpu[title]) / n_sheets * 1e3:.1f}"
-        if "Dask" in title:
-            # The workers do not end with the command.
-            work = "not measured"
-        print_command(title, median, n_sheets, work, median / first)
-    median = statistics.median(again)
-    print_command("the same again, all done", median, n_sheets, "", median / first)
-
-
-def print_command(title: str, median: float, n_sheets: int, work: str, ratio: float) -> None:
-    """Print a row of the table of commands."""
-    print_row(title, f"{median:.1f}", f"{n_sheets / median:,.0f}", work, f"{ratio:.2f} x")
+    for title, run in runs.items():
+        # The workers do not end with the command.
+        work = "not measured" if title == DASK else f"{run.cpu / n_sheets * 1e3:.1f}"
+        cells = f"{run.seconds:.1f}", f"{n_sheets / run.seconds:,.0f}", work
+        print_row(title, *cells, f"{run.seconds / first:.2f} x")
 
 
 SIDES = {64: 200, 256: 200, 1024: 30, 4096: 3}
@@ -172,7 +178,7 @@ def print_costs(repeat: int, sides: dict[int, int] = SIDES) -> None:
         for side, n_sheets in sides.items():
             folder = Path(name, str(side))
             folder.mkdir()
-            maps = folder / "maps"
+            maps = folder / MAPS
             make_sheets(maps, n_sheets, side)
             times = []
             for turn in range(repeat + 1):

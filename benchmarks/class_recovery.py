@@ -218,21 +218,20 @@ def print_sample_map() -> None:
         print_row(name, f"{100 * hit[inside].mean():.2f}", f"{100 * hit[where].mean():.1f}")
 
 
+def speed_cases() -> dict[str, tuple[Bytes, Palette, Clean]]:
+    """Pictures whose recovery is timed, with their legends and options."""
+    drawn = draw_map(1000, variants=("+ black contacts",))
+    picture = drawn.pictures["+ black contacts"]
+    return {
+        "sample map": (sample_picture(), load_palette(SAMPLE_PALETTE), Clean()),
+        "drawn map": (picture, Palette(drawn.colors), Clean(ink=drawn.inks)),
+    }
+
+
 def print_speed(repeat: int) -> None:
     """Default steps on 144 Mpx: the sample map and a drawn map, repeated."""
-    palette = load_palette(SAMPLE_PALETTE)
-    sample = sample_picture()
-    drawn = draw_map(1000, variants=("+ black contacts",))
-    cases = {
-        "sample map": (sample, palette, Clean()),
-        "drawn map": (
-            drawn.pictures["+ black contacts"],
-            Palette(drawn.colors),
-            Clean(ink=drawn.inks),
-        ),
-    }
     print_header("12000 x 12000", "nearest s", "class recovery s", "Mpx/s")
-    for name, (picture, colors, clean) in cases.items():
+    for name, (picture, colors, clean) in speed_cases().items():
         pixels = fill_frame(picture, (12_000, 12_000))
         indices = nearest(pixels, colors)
         calls = {

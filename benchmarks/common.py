@@ -10,8 +10,8 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -28,6 +28,8 @@ SAMPLE_PALETTE = DATA / "sample_palette.csv"
 
 Picture = NDArray[np.uint8]
 Call = Callable[[], object]
+Clock = Callable[[], float]
+Command = Sequence[str]
 
 
 def positive(text: str) -> int:
@@ -80,11 +82,73 @@ def print_row(*cells: object) -> None:
     print("| " + " | ".join(map(str, cells)) + " |", flush=True)
 
 
-def seconds_of(call: Call) -> float:
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """Cost of a process with all of its children, or the medians of several runs."""
+
+    seconds: float
+    """Wall time."""
+
+    cpu: float
+    """Processor time."""
+
+    peak_mb: float
+    """Largest resident memory, of one process and of any run."""
+
+
+# A process counts the memory of the one that started it as its own, so that must be small.
+LAUNCHER = """
+import os, sys, time
+start = time.perf_counter()
+process = os.spawnvp(os.P_NOWAIT, sys.argv[1], sys.argv[1:])
+_, status, usage = os.wait4(process, 0)
+seconds = time.perf_counter() - start
+cpu = usage.ru_utime + usage.ru_stime
+print(os.waitstatus_to_exitcode(status), seconds, cpu, usage.ru_maxrss, file=sys.stderr)
+"""
+
+
+def run_command(command: Command, **changes: str) -> Run:
+    """Run a process to its end, with changes to its environment."""
+    launched = subprocess.run(
+        [sys.executable, "-ISc", LAUNCHER, *command],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=True,
+        env=os.environ | changes,
+    )
+    *told, last = launched.stderr.splitlines()
+    code, seconds, cpu, peak = map(float, last.split())
+    if code:
+        raise SystemExit("\n".join([*told, f"{' '.join(command)}: exit code {code:g}"]))
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    return Run(seconds=seconds, cpu=cpu, peak_mb=peak / unit)
+
+
+def summary(runs: Sequence[Run]) -> Run:
+    """Median times and the largest peak."""
+    return Run(
+        seconds=statistics.median(run.seconds for run in runs),
+        cpu=statistics.median(run.cpu for run in runs),
+        peak_mb=max(run.peak_mb for run in runs),
+    )
+
+
+def run_in_turns(commands: Mapping[str, Command], repeat: int) -> dict[str, Run]:
+    """Medians of complete runs, made in turns for the same reason as in :func:`medians`."""
+    runs: dict[str, list[Run]] = {name: [] for name in commands}
+    for _ in range(repeat):
+        for name, command in commands.items():
+            runs[name].append(run_command(command))
+    return {name: summary(made) for name, made in runs.items()}
+
+
+def seconds_of(call: Call, clock: Clock = time.perf_counter) -> float:
     """Seconds of one call."""
-    start = time.perf_counter()
+    start = clock()
     call()
-    return time.perf_counter() - start
+    return clock() - start
 
 
 def median_seconds(call: Call, repeat: int) -> float:
@@ -93,7 +157,12 @@ def median_seconds(call: Call, repeat: int) -> float:
 
 
 def medians(
-    calls: Mapping[str, Call], repeat: int, *, warm_up: bool = True, once: Collection[str] = ()
+    calls: Mapping[str, Call],
+    repeat: int,
+    *,
+    warm_up: bool = True,
+    once: Collection[str] = (),
+    clock: Clock = time.perf_counter,
 ) -> dict[str, float]:
     """Median seconds of each call; those of `once` take too long to be repeated.
 
@@ -108,7 +177,7 @@ def medians(
     for turn in range(repeat):
         for name in order.sample(list(calls), len(calls)):
             if turn == 0 or name not in once:
-                seconds[name].append(seconds_of(calls[name]))
+                seconds[name].append(seconds_of(calls[name], clock))
     return {name: statistics.median(values) for name, values in seconds.items()}
 
 

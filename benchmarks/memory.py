@@ -5,14 +5,21 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 import tempfile
+from contextlib import chdir
 from pathlib import Path
 
 import numpy as np
-from common import fill_frame, machine, parser_of, print_header, print_row, sample_picture
+from common import (
+    fill_frame,
+    machine,
+    parser_of,
+    print_header,
+    print_row,
+    run_command,
+    sample_picture,
+)
 from PIL import Image
 
 from geoindex import Survey, load_palette
@@ -43,19 +50,11 @@ WEBP_SIDE = 16_383
 
 def peak_megabytes(arguments: list[str], folder: Path) -> float:
     """Peak memory of a complete run."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "geoindex", *arguments, "--quiet", "--overwrite"]
-        if arguments[0] not in ("info", "areas")
-        else [sys.executable, "-m", "geoindex", *arguments],
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        env=os.environ | {"GEOINDEX_MAX_MEMORY": "none"},
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{' '.join(arguments)}: exit code {process.returncode}")
-    return usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+    command = [sys.executable, "-m", "geoindex", *arguments]
+    if arguments[0] not in ("info", "areas"):
+        command += ["--quiet", "--overwrite"]
+    with chdir(folder):
+        return run_command(command, GEOINDEX_MAX_MEMORY="none").peak_mb
 
 
 def make_inputs(folder: Path, side: int) -> None:

@@ -10,22 +10,30 @@ tiled, as RGBA. Linux and macOS only, because of the memory measurement.
 
 from __future__ import annotations
 
-import os
 import shlex
 import shutil
-import statistics
-import subprocess
+import struct
 import sys
 import tempfile
-import time
+import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import rasterio
 import rasterio.shutil
-from common import SAMPLE_MAP, SAMPLE_PALETTE, machine, parser_of, print_header, print_row
+from common import (
+    SAMPLE_MAP,
+    SAMPLE_PALETTE,
+    Command,
+    Run,
+    fill_frame,
+    machine,
+    parser_of,
+    print_header,
+    print_row,
+    run_in_turns,
+)
 from rasterio.windows import Window
 
 from geoindex import load_palette
@@ -34,6 +42,9 @@ from geoindex.images.picture import read_picture
 
 BAND_ROWS = 256
 
+TILE, BANK = 256, 16
+"""Side of the tiles of a repeated map, and how many different ones it has down and across."""
+
 SOURCES = {
     "tiled TIFF": ("tif", {"driver": "GTiff", "tiled": True, "compress": "deflate"}),
     "striped TIFF": ("tif", {"driver": "GTiff", "compress": "deflate"}),
@@ -41,19 +52,6 @@ SOURCES = {
     "PNG": ("png", {"driver": "PNG"}),
 }
 """Kinds of source with their suffix and rasterio's options."""
-
-Command = list[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Run:
-    """Cost of complete runs."""
-
-    seconds: float
-    """Median wall time."""
-
-    peak_mb: float
-    """Largest resident memory of any of them."""
 
 
 def write_map(path: Path, side: int, options: dict[str, object]) -> None:
@@ -86,6 +84,41 @@ def write_map(path: Path, side: int, options: dict[str, object]) -> None:
     if plain != path:
         rasterio.shutil.copy(plain, path, driver="PNG")
         plain.unlink()
+
+
+def write_repeated(path: Path, shape: tuple[int, int]) -> None:
+    """Repeat the sample map in a BigTIFF of RGBA of a few megabytes: its tiles lie there once.
+
+    Readers decode as many tiles as if all were different.
+    """
+    picture = fill_frame(read_picture(SAMPLE_MAP), (BANK * TILE, BANK * TILE))
+    # Tiles of one row beside each other, rows below each other.
+    tiles = picture.reshape(BANK, TILE, BANK, TILE, 4).swapaxes(1, 2)
+    rows, cols = shape
+    down, across = -(-rows // TILE), -(-cols // TILE)
+    with path.open("wb") as file:
+        file.write(bytes(16))
+        stored = np.empty((BANK, BANK, 2), np.uint64)
+        for place in np.ndindex(BANK, BANK):
+            data = zlib.compress(tiles[place].tobytes())
+            stored[place] = file.tell(), len(data)
+            file.write(data)
+        all_tiles = stored[np.arange(down)[:, np.newaxis] % BANK, np.arange(across) % BANK]
+        offsets = file.tell()
+        file.write(all_tiles[..., 0].tobytes() + all_tiles[..., 1].tobytes())
+        directory = file.tell()
+        size = down * across
+        # Tag, type (3: 16 bits, 4: 32 bits, 16: 64 bits), number of values, value or its place.
+        tags = (
+            *((256, 4, 1, cols), (257, 4, 1, rows), (258, 3, 4, 0x0008_0008_0008_0008)),
+            *((259, 3, 1, 8), (262, 3, 1, 2), (277, 3, 1, 4), (284, 3, 1, 1)),
+            *((322, 4, 1, TILE), (323, 4, 1, TILE), (324, 16, size, offsets)),
+            *((325, 16, size, offsets + 8 * size), (338, 3, 1, 2)),
+        )
+        entries = b"".join(struct.pack("<HHQQ", *tag) for tag in tags)
+        file.write(struct.pack("<Q", len(tags)) + entries + bytes(8))
+        file.seek(0)
+        file.write(struct.pack("<2sHHHQ", b"II", 43, 8, 0, directory))
 
 
 def geoindex(source: Path, target: Path) -> Command:
@@ -128,37 +161,16 @@ METHODS: dict[str, Callable[[Path, Path], Command]] = {
 }
 
 
-def run(command: Command) -> tuple[float, float]:
-    """Seconds and peak megabytes of one process."""
-    start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{' '.join(command)} failed")
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    return seconds, usage.ru_maxrss / unit
-
-
 def compare(
     source: Path, suffix: str, methods: list[str], repeat: int, folder: Path
 ) -> dict[str, Run]:
     """Run the methods in turns."""
-    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in methods}
-    for _ in range(repeat):
-        for name in methods:
-            target = folder / f"target.{suffix}"
-            taken[name].append(run(METHODS[name](source, target)))
-            for made in folder.glob("target.*"):
-                made.unlink()
-    return {
-        name: Run(
-            seconds=statistics.median(seconds for seconds, _ in runs),
-            peak_mb=max(peak for _, peak in runs),
-        )
-        for name, runs in taken.items()
-    }
+    targets = {name: folder / f"target{i}.{suffix}" for i, name in enumerate(methods)}
+    commands = {name: METHODS[name](source, target) for name, target in targets.items()}
+    runs = run_in_turns(commands, repeat)
+    for made in folder.glob("target*"):
+        made.unlink()
+    return runs
 
 
 def print_table(side: int, kinds: list[str], repeat: int, folder: Path) -> None:
@@ -169,9 +181,7 @@ def print_table(side: int, kinds: list[str], repeat: int, folder: Path) -> None:
     for kind in kinds:
         suffix, options = SOURCES[kind]
         source = folder / f"map.{suffix}"
-        # A child counts what its parent held when it was started.
-        with rasterio.Env(GDAL_CACHEMAX=32):
-            write_map(source, side, options)
+        write_map(source, side, options)
         # rgb2pct.py takes minutes for the largest.
         chosen = [name for name in methods if side <= 12_000 or "rgb2pct" not in name]
         runs = compare(source, "tif", chosen, repeat, folder)

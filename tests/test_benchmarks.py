@@ -11,6 +11,7 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+import rasterio
 
 from geoindex import Palette
 
@@ -53,6 +54,43 @@ def test_tables(benchmark, capsys: pytest.CaptureFixture[str]) -> None:
     module.print_row("a", 1.5, "")
     expected = "\n| method | s | other |\n| --- | ---: | --- |\n| a | 1.5 |  |\n"
     assert capsys.readouterr().out == expected
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs the resource module")
+def test_cost_of_a_command(benchmark) -> None:
+    module = benchmark("common")
+    held = bytearray(200_000_000)  # which the other process must not count as its own
+    code = "import os; x = bytearray(60_000_000); sum(range(10**6)); assert os.environ['X'] == '1'"
+    run = module.run_command([sys.executable, "-c", code], X="1")
+    assert 60 < run.peak_mb < 120 < len(held) / 2**20
+    assert 0 < run.cpu < 5
+    with pytest.raises(SystemExit, match="exit code 3"):
+        module.run_command([sys.executable, "-c", "exit(3)"])
+    runs = [module.Run(seconds=s, cpu=s + 1, peak_mb=-s) for s in (3, 1, 2)]
+    assert module.summary(runs) == module.Run(seconds=2, cpu=3, peak_mb=-1)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs the resource module")
+def test_table(benchmark, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    module = benchmark("table")
+    monkeypatch.setattr(module, "SIDES", {1.3: (100, 130), 16: (90, 80), 144: (120, 80)})
+    rows = list(module.in_memory(module.Setting(repeat=1, folder=tmp_path)))
+    assert [row.goal for row in rows] == ["", "4 ms", "1.2 x", "2.2 x", "2.2 x"]
+    assert all(row.ours.endswith(" ms") and row.other.startswith("Pillow: ") for row in rows)
+
+
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+def test_map_of_repeated_tiles(benchmark, tmp_path: Path) -> None:
+    module = benchmark("streaming")
+    path = tmp_path / "wide.tif"
+    module.write_repeated(path, (700, 4500))
+    with rasterio.open(path) as file:
+        picture = np.moveaxis(file.read(), 0, -1)
+    sample = module.read_picture(module.SAMPLE_MAP)
+    period = module.TILE * module.BANK
+    across = np.arange(4500) % period % sample.shape[1]
+    np.testing.assert_array_equal(picture, sample[:700, across])
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
