@@ -160,7 +160,7 @@ def _fill(
             take_nearest(source, u, v, nodata, out[block], counted[number])
             return
         u, v = place.pixels(np.arange(block.start, block.stop + 1.0)[:, None], edges)
-        torn = _torn(u, v, size)
+        torn = _torn(u, v, size) if place.is_bent else np.zeros(out[block].shape, np.bool_)
         take_majority(source, u, v, torn, *samples, nodata, out[block], counted[number])
         for row, col in np.argwhere(torn).tolist():
             points = place.points(block.start + row, col, samples)
@@ -206,6 +206,11 @@ class _Placement:
     west: float
     """Longitude from which a full turn holds the whole map."""
 
+    @property
+    def is_bent(self) -> bool:
+        """Whether bins may have other shapes on the map than parallelograms of one size."""
+        return self.projection is not None or self.turn != 0
+
     @classmethod
     def of(cls, grid: IndexGrid | ValueGrid, survey: Survey) -> _Placement:
         """Refuse a grid without a place."""
@@ -240,7 +245,7 @@ class _Placement:
             `rows` and `cols` broadcast against each other.
         """
         to_map, to_pixels = self.survey.transform, ~self.transform
-        if self.projection is None and not self.turn:
+        if not self.is_bent:
             return _moved((to_pixels @ to_map)[:6], cols, rows)
         x, y = _moved(to_map[:6], cols, rows)
         if self.projection is not None:
