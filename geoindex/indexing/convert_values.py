@@ -82,8 +82,8 @@ def convert_values(
 ) -> ValueReport:
     """Read the values of a picture file and write them to a grid file, block by block.
 
-    Memory does not grow with the image, unless `fill` is given, or the ramp has the same colors
-    twice, or its color bar is to be found.
+    Memory does not grow with the image, unless the ramp has the same colors twice, or its color
+    bar is to be found.
 
     Parameters
     ----------

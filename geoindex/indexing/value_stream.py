@@ -36,6 +36,15 @@ class ValueBlock:
     filled: NDArray[np.bool_] | None
     """Where values were filled in, if that is wanted."""
 
+    def part(self, rows: slice, cols: slice, place: slice | None = None) -> ValueBlock:
+        """Part of it, which lies at other rows of the picture if `place` is given."""
+        return ValueBlock(
+            rows=rows if place is None else place,
+            values=self.values[rows, cols],
+            band=None if self.band is None else self.band[rows, cols],
+            filled=None if self.filled is None else self.filled[rows, cols],
+        )
+
 
 def value_blocks(
     image: MapImage, mapper: ValueMapper, progress: Progress | None = None
@@ -57,56 +66,82 @@ def value_blocks(
             ready = n_rows if rows.stop == n_rows else max(done, rows.stop - margin)
             if ready == done:
                 continue
-            own = slice(done - top, ready - top)
-            values = mapper.values(held)[own]
-            mapper.hide(values, done)
-            band = mapper.error_band(_rows(held, own), values)
-            yield ValueBlock(rows=slice(done, ready), values=values, band=band, filled=None)
+            around = whole_block(held, mapper, (top, 0))
+            yield around.part(slice(done - top, ready - top), slice(None), slice(done, ready))
             held = _rows(held, slice(max(0, ready - margin - top), None))
             top, done = max(0, ready - margin), ready
             if progress is not None:
                 progress(done * n_cols, n_rows * n_cols)
 
 
-def whole_block(pixels: Pixels, mapper: ValueMapper) -> ValueBlock:
-    """Values of a whole picture."""
+def whole_block(
+    pixels: Pixels, mapper: ValueMapper, origin: tuple[int, int] = (0, 0)
+) -> ValueBlock:
+    """Values of a whole picture, or of a part of it whose first pixel lies at `origin`."""
+    pixels = mapper.visible(pixels, origin)
     values = mapper.values(pixels)
-    mapper.hide(values)
-    filled = mapper.finish(values, pixels)
+    filled = mapper.finish(values, pixels, origin)
     band = mapper.error_band(pixels, values)
     if band is not None and filled is not None:
         band[filled] = np.nan
     return ValueBlock(rows=slice(0, len(values)), values=values, band=band, filled=filled)
 
 
-def lazy_blocks(picture: Picture, rule: PixelRule, mapper: ValueMapper) -> Any:
-    """Values of a Dask array, not computed; each block with the margin that it depends on."""
-    import dask.array as da
-    from dask import delayed
+def lazy_blocks(picture: Picture, rule: PixelRule, mapper: ValueMapper) -> tuple[Any, Any, Any]:
+    """Values, error band and mask of filled values of a Dask array, not computed.
 
-    values = picture.values.rechunk({2: -1})
-    depth = {0: mapper.margin, 1: mapper.margin, 2: 0}
-    around = da.overlap.overlap(values, depth=depth, boundary="none")
-    found = da.map_blocks(
+    Each chunk comes with the margin that it depends on. Band and mask are None if not wanted.
+    """
+    from dask import delayed
+    from dask.array.overlap import ensure_minimum_chunksize, overlap
+
+    depth = mapper.margin
+    chunks = tuple(
+        ensure_minimum_chunksize(depth, parts) if sum(parts) > depth else (sum(parts),)
+        for parts in picture.values.chunks[:2]
+    )
+    halo = tuple(depth if len(parts) > 1 else 0 for parts in chunks)
+    has_band, has_filled = mapper.half_widths is not None, mapper.fill is not None
+    found = overlap(
+        picture.values.rechunk((*chunks, -1)), {0: halo[0], 1: halo[1], 2: 0}, boundary="none"
+    ).map_blocks(
         _lazy_block,
-        around,
         delayed(mapper, pure=True, traverse=False),
         rule=rule,
         fill=picture.fill,
-        drop_axis=2,
+        halo=halo,
+        edges=tuple((0, *np.cumsum(parts).tolist()) for parts in chunks),
+        chunks=(*chunks, (1 + has_band + has_filled,)),
         dtype=np.float32,
-        meta=np.empty((0, 0), dtype=np.float32),
+        meta=np.empty((0, 0, 0), dtype=np.float32),
     )
-    inner = {0: mapper.margin, 1: mapper.margin}
-    trimmed = da.overlap.trim_internal(found, inner, boundary="none")
-    mapper.hide(trimmed)
-    return trimmed
+    return (
+        found[..., 0],
+        found[..., 1] if has_band else None,
+        found[..., -1] != 0 if has_filled else None,
+    )
 
 
 def _lazy_block(
-    block: NDArray[Any], mapper: ValueMapper, *, rule: PixelRule, fill: float | None
+    block: NDArray[Any],
+    mapper: ValueMapper,
+    *,
+    rule: PixelRule,
+    fill: float | None,
+    halo: tuple[int, ...],
+    edges: tuple[tuple[int, ...], ...],
+    block_info: dict[Any, Any],
 ) -> Values:
-    return mapper.values(picture_pixels(block, rule, fill))
+    """Values of a chunk that comes with its halo, one layer for each of those wanted."""
+    inner, begins = [], []
+    for depth, at, ends in zip(halo, block_info[0]["chunk-location"], edges, strict=False):
+        before = depth if at > 0 else 0
+        inner.append(slice(before, before + ends[at + 1] - ends[at]))
+        begins.append(ends[at] - before)
+    around = whole_block(picture_pixels(block, rule, fill), mapper, (begins[0], begins[1]))
+    own = around.part(inner[0], inner[1])
+    layers = [part for part in (own.values, own.band, own.filled) if part is not None]
+    return np.stack(layers, axis=-1, dtype=np.float32)
 
 
 def _joined(above: Pixels, below: Pixels) -> Pixels:

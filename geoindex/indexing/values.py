@@ -112,7 +112,7 @@ def image_values(
         Opacity of an ``"alpha"`` shade, between 0 and 1; by default found by the picture.
     fill : {"harmonic"}, optional
         Fill in values below ink from those around, up to 24 pixels from the nearest;
-        :attr:`ValueGrid.filled` tells where. The whole picture is held in memory then.
+        :attr:`ValueGrid.filled` tells where.
     band : bool
         Also give the error band, half of the range of values that the color of each pixel can
         mean, as :attr:`ValueGrid.band`.
@@ -170,7 +170,8 @@ def image_values(
     if lazy_values(image) is not None:
         _check_lazy(reading)
         picture = arrange(image, rule, channel_axis)
-        return _grid(lazy_blocks(picture, rule, reading.mapper), picture, reading, options, unit)
+        lazy = lazy_blocks(picture, rule, reading.mapper)
+        return _grid(lazy[0], picture, reading, options, unit, band=lazy[1], filled=lazy[2])
     if isinstance(image, str | PathLike):
         with open_image(image, rule) as opened:
             parts = list(value_blocks(opened, reading.mapper))
@@ -266,17 +267,18 @@ def value_provenance(reading: Reading) -> dict[str, Any]:
 
 
 def _check_lazy(reading: Reading) -> None:
-    """Refuse what needs the whole of a Dask array.
+    """Refuse what may need all chunks of a Dask array.
 
     Raises
     ------
     OptionError
-        Values are to be filled in, or neighbors decide what colors stand for.
+        Neighbors decide what colors stand for.
     """
     if reading.mapper.needs_whole:
         raise OptionError(
-            "fill, and a ramp that has the same colors twice, need pixels of other chunks of a "
-            "Dask array; compute the array first, or read the file"
+            "the ramp has the same colors twice, and which one a pixel means is told from pixel "
+            "to pixel, across any number of chunks of a Dask array; compute the array first, or "
+            "read the file"
         )
 
 

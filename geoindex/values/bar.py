@@ -45,6 +45,10 @@ LEAST_JUMP = 10.0
 MOST_FRAME = 6
 """Pixels at each end that the frame may cover."""
 
+MOST_TINT = 2.0
+"""Mean difference of a channel from a known ramp, beyond which paper or a scanner has changed all
+colors: JPEG leaves 1. The bar's own colors then say better what those of the map stand for."""
+
 MOST_MOVED = 8
 """Pixels by which an end of a known ramp may lie elsewhere than where the color jumps."""
 
@@ -145,9 +149,12 @@ def bar_in_box(colors: NDArray[np.uint8], box: Box) -> ColorBar:
     if is_vertical:
         profile = profile[::-1]
     known = known_ramp(profile)
-    if known is not None:
+    fitted = None if known is None else _fitted_ends(profile, known)
+    if fitted is None:
+        known = None
+    else:
         # Unlike a jump of the color, this tells a dark end from the frame.
-        low, high = _fitted_ends(profile, known)
+        low, high = fitted
         ends = (behind - high, behind - low) if is_vertical else (first + low, first + high)
         first, behind = max(ends[0], -top if is_vertical else -left), ends[1]
         behind = min(behind, colors.shape[0] - top if is_vertical else colors.shape[1] - left)
@@ -204,10 +211,11 @@ def known_ramp(profile: Floats) -> Ramp | None:
     return load_ramp(names[best])
 
 
-def _fitted_ends(profile: Floats, ramp: Ramp) -> tuple[int, int]:
+def _fitted_ends(profile: Floats, ramp: Ramp) -> tuple[int, int] | None:
     """First pixel of a known ramp and the one behind its last, by all colors between.
 
     They may lie a few pixels outside of the profile, from its low to its high end, or inside.
+    None if the colors are tinted: the ends would be moved to even that out.
     """
     names, tables = _known_colors()
     table = tables[names.index(str(ramp.name))]
@@ -218,11 +226,14 @@ def _fitted_ends(profile: Floats, ramp: Ramp) -> tuple[int, int]:
     low, high = (steps[:, np.newaxis, np.newaxis], n + steps[:, np.newaxis])
     places = (thinned + 0.5 - low) / np.maximum(high - low, 1.0)
     found = table[np.clip(places * KNOWN_STEPS, 0, KNOWN_STEPS - 1).astype(int)]
-    misses = np.abs(found - profile[thinned]).sum(axis=3).mean(axis=2).round(6)
+    differences = found - profile[thinned]
+    misses = np.abs(differences).sum(axis=3).mean(axis=2).round(6)
     # Of ends that fit as well those that were seen.
     moved = np.abs(steps)[:, np.newaxis] + np.abs(steps)
     best = np.lexsort((moved.ravel(), misses.ravel()))[0]
     row, col = np.unravel_index(int(best), misses.shape)
+    if np.abs(differences[row, col].mean(axis=0)).max() > MOST_TINT:
+        return None
     return round(float(steps[row])), round(float(n + steps[col]))
 
 

@@ -12,15 +12,14 @@ __all__ = ["relax"]
 _PLACES = types.Array(types.int64, 1, "C", readonly=True)
 
 
-@compiled(types.float64(types.float32[:, ::1], _PLACES, _PLACES, types.float64))
+@compiled(types.void(types.float32[:, ::1], _PLACES, _PLACES, types.float64))
 def relax(
     values: NDArray[np.float32],
     rows: NDArray[np.int64],
     cols: NDArray[np.int64],
     overshoot: float,
-) -> float:
-    """Move each listed value toward the mean of its neighbors; return the largest change."""
-    largest = 0.0
+) -> None:
+    """Move each listed value toward the mean of its neighbors, of which none is listed."""
     n_rows, n_cols = values.shape
     for i in range(len(rows)):
         row, col = rows[i], cols[i]
@@ -39,7 +38,4 @@ def relax(
             count += 1
         if count > 0:
             old = values[row, col]
-            new = np.float32(old + overshoot * (total / count - old))
-            values[row, col] = new
-            largest = max(largest, abs(new - old))
-    return largest
+            values[row, col] = np.float32(old + overshoot * (total / count - old))

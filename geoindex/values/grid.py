@@ -73,11 +73,11 @@ class ValueGrid:
 
     band: NDArray[np.float32] | None = None
     """Half of the range of values that the color of a pixel can mean, same shape; None if it was
-    not asked for. It is not written to files."""
+    not asked for. A Dask array if the values are one. It is not written to files."""
 
     filled: NDArray[np.bool_] | None = None
-    """True where a value was filled in from its surroundings, same shape; None if none was. It is
-    not written to files."""
+    """True where a value was filled in from its surroundings, same shape; None if none was. A
+    Dask array if the values are one. It is not written to files."""
 
     provenance: Mapping[str, Any] = field(default_factory=dict)
     """How the grid was made, as JSON values; ``provenance["reading"]`` is the report of
@@ -110,13 +110,18 @@ class ValueGrid:
         return is_lazy(self.values)
 
     def compute(self) -> ValueGrid:
-        """Grid with its values in memory; the same grid if they already are.
+        """Grid with its values, band and mask in memory; the same grid if they already are.
 
         Returns
         -------
         ValueGrid
         """
-        return replace(self, values=np.asarray(self.values)) if self.is_lazy else self
+        if not self.is_lazy:
+            return self
+        import dask
+
+        values, band, filled = dask.compute(self.values, self.band, self.filled)
+        return replace(self, values=values, band=band, filled=filled)
 
     def strips(self, n_pixels: int = 2**22) -> Iterator[tuple[slice, NDArray[np.float32]]]:
         """Iterate over the values from top to bottom, in blocks of rows.

@@ -16,6 +16,7 @@ from geoindex.rules.plane import Floats
 from geoindex.rules.scale import round_colors
 from geoindex.values.approaches import Choices
 from geoindex.values.bar import Box
+from geoindex.values.filling import MARGIN as FILL_MARGIN
 from geoindex.values.filling import Fill, fill_holes
 from geoindex.values.growing import OPEN, grow_values
 from geoindex.values.inverse import ColorPlaces, codes_of
@@ -124,8 +125,8 @@ class ValueMapper:
 
     @property
     def needs_whole(self) -> bool:
-        """Whether values depend on pixels far away, so that the picture is held in memory."""
-        return self.fill is not None or len(self.open_codes) > 0
+        """Whether values depend on pixels anywhere, so that the picture is held in memory."""
+        return len(self.open_codes) > 0
 
     def __getstate__(self) -> dict[str, Any]:
         # Tables are made again where they are needed; each would be 64 MB for each process.
@@ -150,8 +151,8 @@ class ValueMapper:
 
     @property
     def margin(self) -> int:
-        """Rows above and below a block that its values depend on."""
-        return 1 + MARGIN * self.finds_spikes
+        """Pixels around a block that its values depend on."""
+        return 1 + MARGIN * self.finds_spikes + FILL_MARGIN * (self.fill is not None)
 
     def values(self, pixels: Pixels) -> Values:
         """Values of pixels; NaN where there is none.
@@ -197,22 +198,30 @@ class ValueMapper:
         in_threads(lambda rows: kernels.spread(off, out, rows.start, rows.stop), strips)
         return out
 
-    def hide(self, values: Any, first_row: int = 0) -> None:
-        """Make the hidden part NaN in values, an array or Dask array, that begin at a row."""
-        if self.hidden is not None:
-            left, top, right, bottom = self.hidden
-            rows = slice(max(0, top - first_row), max(0, bottom - first_row))
-            values[rows, left:right] = np.nan
+    def visible(self, pixels: Pixels, origin: tuple[int, int]) -> Pixels:
+        """Pixels without those of the hidden part; `origin` is the place of the first one."""
+        if self.hidden is None:
+            return pixels
+        left, top, right, bottom = self.hidden
+        rows = slice(max(0, top - origin[0]), max(0, bottom - origin[0]))
+        cols = slice(max(0, left - origin[1]), max(0, right - origin[1]))
+        valid = np.ones(pixels.shape, np.uint8) if pixels.valid is None else pixels.valid.copy()
+        valid[rows, cols] = 0
+        return Pixels(table=pixels.table, codes=pixels.codes, valid=valid)
 
-    def finish(self, values: Values, pixels: Pixels) -> NDArray[np.bool_] | None:
-        """Decide and fill in, in place, what depends on the whole picture.
+    def finish(
+        self, values: Values, pixels: Pixels, origin: tuple[int, int]
+    ) -> NDArray[np.bool_] | None:
+        """Decide and fill in, in place, what depends on the pixels around.
 
         Parameters
         ----------
         values : ndarray of float32, shape (rows, cols)
             By :meth:`values`.
         pixels : Pixels
-            Of the whole picture.
+            Of the whole picture, or of a part with its margin.
+        origin : tuple of two int
+            Row and column of the first pixel.
 
         Returns
         -------
@@ -226,10 +235,7 @@ class ValueMapper:
         if self.fill is None:
             return None
         allowed = np.ones(values.shape, bool) if pixels.valid is None else pixels.valid != 0
-        if self.hidden is not None:
-            left, top, right, bottom = self.hidden
-            allowed[top:bottom, left:right] = False
-        return fill_holes(values, allowed)
+        return fill_holes(values, allowed, sum(origin) % 2)
 
     def error_band(self, pixels: Pixels, values: Values) -> Values | None:
         """Error band of pixels whose values are known; None if it is not wanted."""

@@ -78,11 +78,18 @@ def pieces_of(ramp: Ramp, rounding: Rounding) -> Pieces:
     -------
     Pieces
     """
-    shift, edges = SHIFT[rounding], ramp.shares
+    shift, edges, is_step = SHIFT[rounding], ramp.shares, ramp.is_step
     lows: list[Floats] = []
     highs: list[Floats] = []
     codes: list[NDArray[np.int64]] = []
+    steps = np.floor(ramp.starts + shift).astype(np.int64)
+    step_codes = steps[:, 0] << 16 | steps[:, 1] << 8 | steps[:, 2]
     for i in range(len(ramp)):
+        if is_step[i]:
+            lows.append(edges[i : i + 1])
+            highs.append(edges[i + 1 : i + 2])
+            codes.append(step_codes[i : i + 1])
+            continue
         start, end = ramp.starts[i], ramp.ends[i]
         cuts = _cuts(start, end, shift)
         # Both ends are points of their own: all values beyond the ramp have the color of one,

@@ -74,6 +74,22 @@ def test_unknown_bar(quality: int | None, most: float) -> None:
         assert np.abs(found.values - right)[both].mean() < most
 
 
+@pytest.mark.parametrize(("name", "vertical"), [("viridis", True), ("magma", False)])
+def test_colors_of_a_tinted_scan_are_those_of_its_own_bar(name: str, vertical: bool) -> None:
+    picture, box = page(name, vertical=vertical)
+    noise = np.random.default_rng(2).normal(0, 3, picture.shape)
+    scan = np.clip(picture * [0.98, 0.98, 0.96] + noise, 0, 255).astype(np.uint8)
+    found = image_values(as_jpeg(scan, 85), limits=(0, 1))
+    report = found.provenance["reading"]
+    assert report["ramp"] == "color bar"
+    along = [1, 3] if vertical else [0, 2]
+    assert np.abs(np.array(report["bar"]) - box)[along].max() <= 3
+    right = image_values(picture, name, (0, 1)).values
+    both = found.valid & ~np.isnan(right)
+    assert both.mean() > 0.2
+    assert np.abs(found.values - right)[both].mean() < 0.006
+
+
 def test_no_bar_is_told() -> None:
     for picture in (drawn(FIELD, ink=True), as_jpeg(drawn(FIELD, ink=True), 85)):
         with pytest.raises(OptionError, match="the image: no color bar was found"):

@@ -118,7 +118,11 @@ def test_refused_choices() -> None:
     ]:
         with pytest.raises(OptionError, match=message):
             image_values(picture, "gray", (0, 1), **options)
+
+
+@pytest.mark.filterwarnings(FOLDED)
+def test_chunks_cannot_decide_on_folded_ramps() -> None:
     import dask.array as da
 
-    with pytest.raises(OptionError, match="pixels of other chunks"):
-        image_values(da.from_array(picture), "gray", (0, 1), fill="harmonic")
+    with pytest.raises(OptionError, match="across any number of chunks"):
+        image_values(da.from_array(drawn(FIELD, "flag")), "flag", (0, 1))

@@ -117,32 +117,41 @@ def test_scales() -> None:
     np.testing.assert_allclose(falling, 100 - 100 * FIELD, atol=0.4)
 
 
-@pytest.mark.parametrize("name", ["viridis", "gray"])
+@pytest.mark.parametrize(
+    ("name", "options"), [("viridis", {"fill": "harmonic"}), ("gray", {}), ("gray", {"bar": True})]
+)
 def test_every_path_gives_the_same_values(
-    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, name: str, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import dask.array as da
 
     from geoindex.images import blocks
-    from geoindex.values import mapper
+    from geoindex.values import filling, mapper
 
     picture = np.dstack([drawn(FIELD, name, ink=True), np.full(FIELD.shape, 255, np.uint8)])
     picture[20:40, 30:60, 3] = 0
-    right = image_values(picture, name, (-3, 7), band=True)
+    if "bar" in options:
+        picture[20:220, 285:305, :3] = drawn(np.linspace(1, 0, 200)[:, np.newaxis] * np.ones(20))
+        options = {"bar": (285, 20, 305, 220)}
+    options = {"limits": (-3, 7), "band": True, **options}
+    right = image_values(picture, name, **options)
     assert np.isnan(right.values[20:40, 30:60]).all()
+    assert np.isnan(right.values[30:200, 286:304]).all() == ("bar" in options)
     monkeypatch.setattr(blocks, "BLOCK_PIXELS", 2000)
     monkeypatch.setattr(blocks, "TILE", 1)
     monkeypatch.setattr(mapper, "STRIP_PIXELS", 1000)
+    monkeypatch.setattr(filling, "PLACES_A_PART", 500)
     Image.fromarray(picture).save(tmp_path / "map.png")
     ways = [
-        image_values(picture, name, (-3, 7), band=True),
-        image_values(tmp_path / "map.png", name, (-3, 7), band=True),
-        image_values(da.from_array(picture, chunks=(90, 100, 4)), name, (-3, 7)).compute(),
+        image_values(picture, name, **options),
+        image_values(tmp_path / "map.png", name, **options),
+        image_values(da.from_array(picture, chunks=(90, 100, 4)), name, **options).compute(),
     ]
     for grid in ways:
         np.testing.assert_array_equal(grid.values, right.values)
+        np.testing.assert_array_equal(grid.band, right.band)
+        np.testing.assert_array_equal(grid.filled, right.filled)
         assert grid.provenance == right.provenance
-    np.testing.assert_array_equal(ways[1].band, right.band)
 
 
 def test_report() -> None:
