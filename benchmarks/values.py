@@ -35,13 +35,16 @@ def field() -> Floats:
     return (hills - hills.min()) / (hills.max() - hills.min())
 
 
-def drawn(values: Floats, ramp: str, *, ink: bool) -> Picture:
-    """Draw a field as matplotlib does, with contours and labels if wanted."""
+def drawn(values: Floats, ramp: str | Picture, *, ink: bool) -> Picture:
+    """Draw a field, or its colors, as matplotlib does, with contours and labels if wanted."""
     figure = plt.figure(figsize=(COLS / 100, ROWS / 100), dpi=100)
     ax = figure.add_axes((0, 0, 1, 1))
     ax.axis("off")
     extent = (0, COLS, ROWS, 0)
-    ax.imshow(values, cmap=ramp, vmin=0, vmax=1, aspect="auto", extent=extent)
+    if isinstance(ramp, str):
+        ax.imshow(values, cmap=ramp, vmin=0, vmax=1, aspect="auto", extent=extent)
+    else:
+        ax.imshow(ramp, aspect="auto", extent=extent)
     if ink:
         places = np.arange(COLS) + 0.5, np.arange(ROWS) + 0.5
         lines = ax.contour(*places, values, levels=12, colors="k", linewidths=1)
