@@ -62,7 +62,7 @@ def clean_lazy(
     with_halo = overlap(whole, depth={0: halo[0], 1: halo[1], 2: 0}, boundary="none")
     rows, cols = values.shape[:2]
     regions = [region for row in windows_within((rows, cols)) for region in row]
-    if not may_need_recovery(plan):
+    if not may_need_recovery(plan) and plan.options.hatch != "auto":
         regions = []
     windows = [values[region] for region in regions]
     seen = delayed(_seen, pure=True)(plan, (rows, cols), regions, windows, to_pixels)

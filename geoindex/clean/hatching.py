@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["HALO_SIDES", "find_hatching"]
+__all__ = ["HALO_SIDES", "find_hatching", "hatched"]
 
 HALO_SIDES = 5
 """Radius that a pixel depends on, in sides of the square of the operations below."""
@@ -49,9 +49,8 @@ def find_hatching(
     >>> (find_hatching(stripes, [(0, 1, 2)], gap=2) == 2).all()
     np.True_
     """
-    side = gap + 1 + gap % 2
     result = classes.copy()
-    claims = [_hatched(classes, one, other, side) for one, other, _ in hatches]
+    claims = [hatched(classes, one, other, gap) for one, other, _ in hatches]
     for (_, _, target), claim in zip(hatches, claims, strict=True):
         result[claim] = target
     # Where hatchings that share a color meet, the nearer of the other colors decides.
@@ -68,8 +67,9 @@ def find_hatching(
     return result
 
 
-def _hatched(classes: NDArray[np.int32], one: int, other: int, side: int) -> Mask:
-    """Pixels of areas where two classes alternate."""
+def hatched(classes: NDArray[np.int32], one: int, other: int, gap: int) -> Mask:
+    """Pixels of areas where two classes alternate, as :func:`find_hatching` explains them."""
+    side = gap + 1 + gap % 2
     ones, others = classes == one, classes == other
     if not (ones.any() and others.any()):
         return np.zeros(classes.shape, dtype=bool)
@@ -79,8 +79,8 @@ def _hatched(classes: NDArray[np.int32], one: int, other: int, side: int) -> Mas
     mixed &= _grown(wide, side)
     rest = either & ~mixed
     slivers = rest & ~_opened(rest, side) & _grown(mixed, 2 * side - 1)
-    hatched: Mask = mixed | slivers
-    return hatched
+    found: Mask = mixed | slivers
+    return found
 
 
 def _distance(

@@ -17,6 +17,7 @@ from geoindex.palette import Palette
 from geoindex.rules.choices import check_integer
 
 if TYPE_CHECKING:
+    from geoindex.clean.alternating import Alternating
     from geoindex.clean.recovery import Recovery
     from geoindex.clean.sample import Read
 
@@ -111,8 +112,10 @@ class Clean:
     connectivity: Connectivity = 4
     """Pixels of a patch share a side (4) or touch at least at a corner (8)."""
 
-    hatch: Sequence[Hatch | str] = ()
-    """Pairs of colors that alternate in areas of one class."""
+    hatch: Sequence[Hatch | str] | Literal["auto"] | None = None
+    """Pairs of colors that alternate in areas of one class; ``"auto"``: those that are found in an
+    export, whose class is the color that hardly occurs elsewhere. None: ``"auto"`` if the palette
+    is the image's own, otherwise no pairs."""
 
     hatch_gap: int = 12
     """Widest stripe of a hatching, 2-64 pixels."""
@@ -144,6 +147,8 @@ class Clean:
                 )
         if self.connectivity not in (4, 8):
             raise OptionError(f"connectivity must be 4 or 8, found {self.connectivity!r}")
+        if self.hatch in (None, "auto"):
+            return
         hatch = (self.hatch,) if isinstance(self.hatch, str | Hatch) else self.hatch
         if not isinstance(hatch, Sequence) or not all(isinstance(h, str | Hatch) for h in hatch):
             raise OptionError(
@@ -224,7 +229,7 @@ class Clean:
         if self.dither and shaded:
             raise OptionError("dither=True and metric='shaded' exclude each other")
         hatches = []
-        for hatch in self.hatch:
+        for hatch in () if self.hatch in (None, "auto") else self.hatch:
             assert isinstance(hatch, Hatch)  # noqa: S101  parsed at construction
             one, other = (palette_row(entry, palette) for entry in hatch.colors)
             if one == other:
@@ -304,6 +309,8 @@ class Plan:
     hatches: tuple[tuple[int, int, int], ...]
     """Palette rows of two colors and of their class."""
     shaded: bool
+    alternating: tuple[Alternating, ...] = ()
+    """Hatchings that were found in the image."""
     recovery: Recovery | None = None
     """Recovery for the kind of picture that the map turned out to be; None for an export."""
 
@@ -327,11 +334,23 @@ class Plan:
         Returns
         -------
         Plan
-            With the recovery that the map needs.
+            With the recovery that the map needs, and the hatchings found if they are wanted.
         """
+        from geoindex.clean.alternating import find_alternating
         from geoindex.clean.kinds import find_recovery  # loads the compiled steps
 
-        return replace(self, recovery=find_recovery(self, shape, read))
+        plan = replace(self, recovery=find_recovery(self, shape, read))
+        if plan.options.hatch != "auto":
+            return plan
+        found = find_alternating(plan, shape, read) if plan.recovery is None else ()
+        hatches = [(*one.colors, one.target) for one in found if one.target is not None]
+        named = tuple(Hatch(colors=(a, b), target=target) for a, b, target in hatches)
+        return replace(
+            plan,
+            options=replace(plan.options, hatch=named),
+            hatches=tuple(hatches),
+            alternating=found,
+        )
 
     @property
     def is_unit(self) -> NDArray[np.bool_]:

@@ -20,6 +20,7 @@ __all__ = [
     "Extra",
     "Reason",
     "account",
+    "alternating_texts",
     "count_hatched",
     "hatch_texts",
     "recovery_text",
@@ -95,7 +96,8 @@ def account(
         ``recovery``, the kind of picture that the map turned out to be, and what was found about
         it; ``ink``, palette rows; ``ink_colors``, inks that the palette does not have;
         ``changed``, pixels by reason; ``hatches``, those that were looked for and the pixels of
-        their classes that they gave; and ``classes``, those that occur before or after, most
+        their classes that they gave; ``alternating``, pairs that were found to be hatchings;
+        and ``classes``, those that occur before or after, most
         pixels after first.
     """
     n_classes = len(before)
@@ -109,6 +111,7 @@ def account(
             {"colors": [one, other], "class": target, "pixels": int(hatched[target])}
             for one, other, target in plan.hatches
         ],
+        "alternating": [pair.to_dict(plan.palette) for pair in plan.alternating],
         "classes": [
             {
                 "index": int(index),
@@ -149,6 +152,36 @@ def recovery_text(recovery: dict[str, Any]) -> str | None:
         lines = f"contacts about {width:.1f} px wide" if width > 0 else "contacts without lines"
         return f"found {what}: noise of {recovery['noise']:.1f} levels, {lines}"
     return None
+
+
+def alternating_texts(cleaned: dict[str, Any]) -> list[str]:
+    """Tell which hatchings were found in a map, one line each.
+
+    Parameters
+    ----------
+    cleaned : dict
+        As :func:`account` reports it.
+
+    Returns
+    -------
+    list of str
+    """
+    texts = []
+    for found in cleaned["alternating"]:
+        one, other = found["pair"]
+        text = f"{one} and {other} alternate over {found['share']:.1%} of the map"
+        if found["class"] is None:
+            text += (
+                "; both also stand alone, so add an entry for the hatched unit and name it: "
+                f"hatch='{one}+{other}=ENTRY'"
+            )
+        else:
+            text += (
+                f": taken as one hatched unit, {found['class']} "
+                f"(hatch='{one}+{other}={found['class']}')"
+            )
+        texts.append(text)
+    return texts
 
 
 def unsure_texts(accounts: Sequence[dict[str, Any]], palette: Palette) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import click
 
 from geoindex.clean import Clean
-from geoindex.clean.reasons import recovery_text
+from geoindex.clean.reasons import alternating_texts, recovery_text
 from geoindex.cli.clean_options import changes_option, clean_options, confidence_option
 from geoindex.cli.output import (
     echo_json,
@@ -19,6 +19,7 @@ from geoindex.cli.output import (
     quiet_option,
 )
 from geoindex.cli.part_options import box_options
+from geoindex.cli.spelling import option_text
 from geoindex.color.metrics import Metric
 from geoindex.files.whole_files import check_targets
 from geoindex.grids.formats import grid_format_of, open_grid
@@ -103,6 +104,9 @@ def echo_changes(cleaned: dict[str, Any], n_pixels: int) -> None:
     text = recovery_text(cleaned["recovery"])
     if text is not None:
         click.echo(f"  {text}")
+    context = click.get_current_context()
+    for text in alternating_texts(cleaned):
+        click.echo(f"  {option_text(text, context)}")
     for reason, count in cleaned["changed"].items():
         click.echo(f"  {reason:<13} {count:,} px changed ({count / n_pixels:.2%})")
     classes = [row for row in cleaned["classes"] if row["before"] != row["after"]]

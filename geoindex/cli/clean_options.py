@@ -53,6 +53,13 @@ def clean_options(command: Callable[..., None]) -> Callable[..., None]:
             if steps["shade"] is not None:
                 raise click.UsageError("--shade and --no-shade contradict each other")
             steps["shade"] = False
+        named = steps["hatch"]
+        if options.pop("no_hatch"):
+            if named:
+                raise click.UsageError("--hatch and --no-hatch contradict each other")
+            steps["hatch"] = ()
+        else:
+            steps["hatch"] = "auto" if named == ("auto",) else named or None
         steps["connectivity"] = int(steps["connectivity"])
         command(*args, clean=Clean(**steps), **options)
 
@@ -112,8 +119,10 @@ CLEAN_OPTIONS = (
         metavar="COLOR+COLOR=CLASS",
         help="Turn areas where two colors alternate into one class, such as "
         "255,255,255+76,174,29=Quartzite; CLASS is the name or row of a palette entry. May be "
-        "repeated.",
+        "repeated. auto finds pairs in an export, one of which hardly occurs elsewhere.  "
+        "[default: auto without -p, otherwise none]",
     ),
+    click.option("--no-hatch", is_flag=True, help="Take the map to have no hatchings."),
     click.option(
         "--hatch-gap",
         type=int,
@@ -163,6 +172,6 @@ def _refuse_clean_options() -> None:
         One of them was given.
     """
     context = click.get_current_context()
-    for name in (*CLEAN_PARAMETERS, "no_shade", "changes", "confidence"):
+    for name in (*CLEAN_PARAMETERS, "no_shade", "no_hatch", "changes", "confidence"):
         if context.get_parameter_source(name) == ParameterSource.COMMANDLINE:
             raise click.UsageError(f"--{name.replace('_', '-')} needs --clean")

@@ -110,7 +110,7 @@ class ImageMapping:
         own = None
         if palette is None or is_auto(palette):
             own = _own_units(image, rule, units, channel_axis=channel_axis, gdal=gdal)
-            palette, clean = own.palette, own.clean if clean in (None, True) else clean
+            palette, clean = own.palette, own.clean_with(clean)
         mapper = _keep_apart(units, load_mapper(palette, metric, max_distance))
         plan = _clean_plan(clean, mapper)
         if plan is not None and plan.ink_colors:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +40,13 @@ class OwnUnits:
     spreads: NDArray[np.float64]
     certainties: NDArray[np.float64]
 
-    @property
-    def clean(self) -> Clean:
-        """Class recovery of the image; without ink it does not ask for some."""
-        return Clean() if "ink" in (self.palette.roles or ()) else Clean(ink=())
+    def clean_with(self, clean: Clean | bool | None) -> Clean | bool:
+        """Class recovery of the image, which finds hatchings; without ink it asks for none."""
+        if clean is False:
+            return False
+        if clean is None or clean is True:
+            clean = Clean() if "ink" in (self.palette.roles or ()) else Clean(ink=())
+        return clean if clean.hatch is not None else replace(clean, hatch="auto")
 
     def doubts(self) -> list[str]:
         """Say what to look at.
