@@ -13,10 +13,10 @@ from geoindex.cli.clean_options import changes_option, clean_options, confidence
 from geoindex.cli.output import (
     echo_json,
     json_option,
-    overwrite_option,
     progress_bar,
     progress_option,
     quiet_option,
+    replace_option,
 )
 from geoindex.cli.part_options import box_options
 from geoindex.cli.spelling import option_text
@@ -48,7 +48,7 @@ LISTED_CLASSES = 12
 @clean_options
 @changes_option
 @confidence_option
-@overwrite_option
+@replace_option
 @json_option
 @progress_option
 @quiet_option

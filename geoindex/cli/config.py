@@ -56,6 +56,9 @@ class ConfiguredCommand(click.Command):
         rest = super().parse_args(ctx, args)
         target = given.get("save_config")
         if target is not None:
+            # It is written last, over whatever else has been given its name.
+            if Path(target).suffix.lower() != ".toml":
+                raise OptionError(f"{target}: configurations are written as .toml")
             check_target(Path(target), overwrite=bool(ctx.params.get("overwrite")))
             ctx.meta[__name__] = Path(target), settings | given
         return rest

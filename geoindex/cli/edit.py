@@ -9,7 +9,7 @@ from typing import Literal
 import click
 
 from geoindex.cli.grid_format import grid_format_option
-from geoindex.cli.output import overwrite_option, quiet_option
+from geoindex.cli.output import quiet_option, replace_option
 from geoindex.errors import OptionError, OutputError
 from geoindex.grids.formats import open_grid
 from geoindex.grids.resave import check_resave, resave_grid
@@ -60,7 +60,7 @@ def _pairs(
     "-o", "--output", metavar="DST", help="Grid to write; by default --overwrite replaces GRID."
 )
 @grid_format_option
-@overwrite_option
+@replace_option
 @quiet_option
 def edit_command(
     grid: str,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from typing import Any
 import click
 
 from geoindex.color.threads import Progress
-from geoindex.errors import GeoindexWarning
+from geoindex.errors import GeoindexWarning, OutputError
 
 __all__ = [
     "echo_json",
@@ -23,6 +24,7 @@ __all__ = [
     "progress_bar",
     "progress_option",
     "quiet_option",
+    "replace_option",
 ]
 
 PROGRESS_LINES = "geoindex.progress_lines"
@@ -62,7 +64,40 @@ def output_option(text: str) -> Callable[[Callable[..., None]], Callable[..., No
     return decorate
 
 
-overwrite_option = click.option("--overwrite", is_flag=True, help="Replace an existing output.")
+replace_option = click.option("--overwrite", is_flag=True, help="Replace an existing output.")
+"""For commands whose output may be what they read, too."""
+
+OUTPUTS = ("output", "picture", "changes", "confidence", "difference")
+"""Parameters that name files to write."""
+
+
+def overwrite_option(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the option ``--overwrite``, which replaces no file that the command itself reads."""
+
+    @wraps(command)
+    def checked(**options: Any) -> None:
+        _keep_inputs(options)
+        command(**options)
+
+    return replace_option(checked)
+
+
+def _keep_inputs(options: dict[str, Any]) -> None:
+    """Refuse to write a file that the same command reads.
+
+    Raises
+    ------
+    OutputError
+        An output is an existing file that another parameter names.
+    """
+    outputs = [options[name] for name in OUTPUTS if isinstance(options.get(name), str)]
+    others = [value for name, value in options.items() if name not in OUTPUTS]
+    parts = (part for value in others for part in (value if isinstance(value, tuple) else [value]))
+    inputs = [part for part in parts if isinstance(part, str) and os.path.isfile(part)]  # noqa: PTH113
+    for output in outputs:
+        for path in inputs:
+            if os.path.isfile(output) and os.path.samefile(output, path):  # noqa: PTH113, PTH121
+                raise OutputError(f"{output}: is an input, too; give another output")
 
 
 def _silence(_context: click.Context, _option: click.Parameter, quiet: bool) -> bool:

@@ -15,6 +15,7 @@ from geoindex.cli.output import (
     output_option,
     overwrite_option,
     quiet_option,
+    replace_option,
 )
 from geoindex.cli.palette_options import reading_options
 from geoindex.palette import Palette
@@ -145,7 +146,7 @@ def show_command(
 @scale_option
 @from_option
 @reading_options
-@overwrite_option
+@replace_option
 @quiet_option
 def convert_command(
     palette: str,

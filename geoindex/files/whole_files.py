@@ -71,18 +71,17 @@ def check_target(path: Path, *, overwrite: bool) -> None:
 
 def _check_file(path: Path, *, overwrite: bool) -> None:
     """Check the file itself."""
-    try:
-        mode = path.lstat().st_mode
-    except OSError:
-        return
-    if path.is_dir():
-        raise OutputError(f"{path}: is a folder; give the name of a file")
-    if stat.S_ISLNK(mode):
-        # Files beside an output go by its name, which a link would make two.
-        raise OutputError(f"{path}: is a link to {path.readlink()}; give that name, or remove it")
+    mode = stat.S_IFREG
+    with suppress(OSError):  # nothing, or a link that leads nowhere
+        mode = path.stat().st_mode
     if not stat.S_ISREG(mode):
-        raise OutputError(f"{path}: is a pipe or device, not a file; give another name")
-    if not overwrite:
+        what = "a folder" if stat.S_ISDIR(mode) else "a pipe or device"
+        raise OutputError(f"{path}: is {what}; give the name of a file")
+    if path.is_symlink():
+        # Files beside an output go by its name, which a link would make two.
+        target = os.path.realpath(path)
+        raise OutputError(f"{path}: is a link to {target}; give that name, or remove it")
+    if not overwrite and os.path.lexists(path):
         raise _exists(path)
 
 

@@ -15,7 +15,7 @@ from PIL import Image
 
 from geoindex import load_palette, open_grid
 from geoindex.errors import GeoindexError
-from tests.support.command_line import environment, invoke, run
+from tests.support.command_line import environment, invoke, printed, run
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="names and signals of POSIX systems")
 
@@ -48,9 +48,16 @@ def test_a_palette_may_have_any_name(folder: Path) -> None:
 def test_links_and_pipes_are_left_alone(folder: Path, overwrite: bool) -> None:
     (folder / "real.tif").write_text("precious")
     (folder / "link.tif").symlink_to("real.tif")
+    (folder / "lost.tif").symlink_to("gone.tif")
     os.mkfifo(folder / "pipe.tif")
+    (folder / "device.tif").symlink_to("/dev/null")
     more = ("--overwrite",) if overwrite else ()
-    for name, reason in (("link", "is a link to real.tif"), ("pipe", "is a pipe or device")):
+    for name, reason in {
+        "link": f"is a link to {folder.resolve()}/real.tif",
+        "lost": f"is a link to {folder.resolve()}/gone.tif",
+        "pipe": "is a pipe or device",
+        "device": "is a pipe or device",
+    }.items():
         target = folder / f"{name}.tif"
         result = invoke(
             "convert", folder / "map.png", "-o", target, "-p", folder / "legend.csv", *more
@@ -59,7 +66,34 @@ def test_links_and_pipes_are_left_alone(folder: Path, overwrite: bool) -> None:
         assert reason in str(result.exception)
     assert (folder / "real.tif").read_text() == "precious"
     assert (folder / "link.tif").is_symlink()
+    assert not (folder / "gone.tif").exists()
     assert (folder / "pipe.tif").is_fifo()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "plot grid.png -o grid.png",
+        "areas grid.png --picture grid.png",
+        "crosstab grid.tif grid.png --picture grid.png",
+        "palette show grid.png -o ./grid.png",
+        "palette learn map.png -n 2 -o map.png",
+        "palette match legend.csv windows-256 -o legend.csv",
+        "convert map.png -o out.tif -p legend.csv --save-config map.png",
+        "convert map.png -o out.tif -p legend.csv --save-config out.tif",
+    ],
+)
+def test_what_is_read_is_never_replaced(
+    folder: Path, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    for name in ("grid.png", "grid.tif"):
+        printed("convert", "map.png", "-o", name, "-p", "legend.csv")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    result = invoke(*line.split(), "--overwrite")
+    assert result.exit_code == 1
+    assert any(part in str(result.exception) for part in ("is an input, too", ".toml"))
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
 @pytest.mark.parametrize(
