@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import importlib
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import settings
-from sklearn.datasets import load_sample_image
 
 from geoindex import Palette, load_palette
-from geoindex.images import blocks
+from tests.support import disks
 
 settings.register_profile("default", deadline=None, max_examples=60)
 settings.load_profile("default")
@@ -80,6 +78,8 @@ def rgba_indices() -> np.ndarray:
 @pytest.fixture(scope="session")
 def photo() -> np.ndarray:
     """A photograph of many colors, (107, 160, 3) uint8."""
+    from sklearn.datasets import load_sample_image
+
     return load_sample_image("china.jpg")[::4, ::4]
 
 
@@ -93,22 +93,15 @@ def heights() -> np.ndarray:
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 400 kB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(folder)]
-    try:
-        result = subprocess.run(mount, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        pytest.skip("there is no mount command")
-    if result.returncode:
-        pytest.skip(f"mounting needs root: {result.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    with disks.small_disk(tmp_path / "disk", "400k") as folder:
+        yield folder
 
 
 @pytest.fixture(params=[5_000, 40_000])
 def _small_blocks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Read images of ten thousand pixels or more in several blocks."""
+    from geoindex.images import blocks
+
     monkeypatch.setattr(blocks, "BLOCK_PIXELS", request.param)
 
 

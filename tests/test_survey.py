@@ -113,9 +113,9 @@ def test_other_ways_to_the_same_survey(survey: Survey) -> None:
 
 
 def test_bounds_hold_the_bins_to_their_edges() -> None:
-    survey = Survey(inlines=(1, 3), crosslines=(1, 5), x=(0, 0, 10), y=(0, 20, 0))
-    assert survey.bounds == (5, 10, 55, 70)
-    assert survey.corners.tolist() == [[10, 20], [50, 20], [50, 60], [10, 60]]
+    survey = Survey(inlines=(2, 6, 2), crosslines=(1, 5), x=(0, 0, 10), y=(0, 20, 0))
+    assert survey.bounds == (5, 20, 55, 140)
+    assert survey.corners.tolist() == [[10, 40], [50, 40], [50, 120], [10, 120]]
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import os
-import subprocess
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.faults.commands import make_inputs
-from tests.faults.state import Files, files_in
+from tests.faults.commands import Command, make_inputs
+from tests.faults.state import Files, Known, files_in, known_of
+from tests.support.disks import small_disk
 from tests.support.forks import Forks, fork_server
 from tests.support.sheets import make_sheets
 
@@ -48,6 +49,14 @@ def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
 
 
 @pytest.fixture(scope="session")
+def known(
+    forks: Forks, inputs: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Command], Known]:
+    """What a command writes if nothing goes wrong, which is found out once."""
+    return functools.cache(functools.partial(known_of, forks, inputs, tmp_path_factory))
+
+
+@pytest.fixture(scope="session")
 def maps(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of sheets of a batch."""
     folder = tmp_path_factory.mktemp("maps")
@@ -79,13 +88,5 @@ def work(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A file system of 40 MB."""
-    folder = tmp_path_factory.mktemp("disk")
-    mount = ["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", str(folder)]
-    try:
-        result = subprocess.run(mount, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        pytest.skip("there is no mount command")
-    if result.returncode:
-        pytest.skip(f"mounting needs root: {result.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    with small_disk(tmp_path_factory.mktemp("disks") / "disk", "40m") as folder:
+        yield folder

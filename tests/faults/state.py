@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 from geoindex.images.find import BATCH_RECORD
 from tests.faults.commands import Command
@@ -41,18 +43,41 @@ def put(folder: Path, files: Files) -> None:
         (folder / name).write_bytes(content)
 
 
-@cache
-def made_by(
-    forks: Forks, command: Command, inputs: Path, variant: int, folder: Path
-) -> tuple[Files, float]:
-    """Files of a complete run in an empty folder, and the seconds that it took."""
-    folder = folder / f"{command.name} {variant}".replace("/", " ")
-    folder.mkdir()
-    started = time.perf_counter()
-    code, _, errors = forks.run(command.line(inputs, variant), folder)
-    assert code == 0, errors
-    assert not hidden_in(folder)
-    return files_in(folder), time.perf_counter() - started
+@dataclass(frozen=True)
+class Known:
+    """What the two variants of a command write into an empty folder."""
+
+    old: Files
+    new: Files
+    seconds: float
+    """How long the second takes."""
+
+
+def known_of(
+    forks: Forks, inputs: Path, folders: pytest.TempPathFactory, command: Command
+) -> Known:
+    """Run both variants of a command to their ends."""
+    made = []
+    for variant in (1, 2):
+        folder = folders.mktemp("known")
+        started = time.perf_counter()
+        code, _, errors = forks.run(command.line(inputs, variant), folder)
+        seconds = time.perf_counter() - started
+        assert code == 0, errors
+        assert not hidden_in(folder)
+        made.append(files_in(folder))
+    return Known(made[0], made[1], seconds)
+
+
+def rounds_of(
+    command: Command, known: Known, folder: Path, number: int
+) -> Iterator[tuple[random.Random, Files]]:
+    """Fill a folder as before a run, with old files or none, some times over."""
+    dice = random.Random(command.name)
+    for _ in range(number):
+        before = {} if dice.random() < 0.3 else known.old
+        put(folder, before)
+        yield dice, before
 
 
 def check(found: Files, old: Files, new: Files, command: Command) -> None:

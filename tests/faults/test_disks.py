@@ -6,12 +6,22 @@ import os
 import random
 import shutil
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.faults.commands import Command, commands
-from tests.faults.state import Files, check, files_in, hidden_in, made_by, put, wait_for_a_moment
+from tests.faults.state import (
+    Files,
+    Known,
+    check,
+    files_in,
+    hidden_in,
+    put,
+    rounds_of,
+    wait_for_a_moment,
+)
 from tests.support.forks import Forks
 
 EVERY = pytest.mark.parametrize("command", list(commands()), ids=lambda command: command.name)
@@ -49,23 +59,18 @@ def test_files_that_may_not_grow(
     forks: Forks,
     inputs: Path,
     work: Path,
-    tmp_path_factory: pytest.TempPathFactory,
+    known: Callable[[Command], Known],
     rounds: int,
 ) -> None:
-    reference = tmp_path_factory.getbasetemp()
-    old, _ = made_by(forks, command, inputs, 1, reference)
-    new, _ = made_by(forks, command, inputs, 2, reference)
-    largest = max(map(len, new.values()))
-    dice = random.Random(command.name)
-    for _ in range(rounds):
-        before = {} if dice.random() < 0.5 else old
-        put(work, before)
+    usual = known(command)
+    largest = max(map(len, usual.new.values()))
+    for dice, before in rounds_of(command, usual, work, rounds):
         size = dice.randrange(1, largest)
         code, _, errors = forks.run(command.line(inputs, 2), work, file_bytes=size)
         found = files_in(work)
         assert not hidden_in(work)
-        check(found, before, new, command)
-        refused(code, errors, found, before, new, command)
+        check(found, before, usual.new, command)
+        refused(code, errors, found, before, usual.new, command)
 
 
 @EVERY
@@ -74,31 +79,25 @@ def test_full_disks(
     forks: Forks,
     inputs: Path,
     disk: Path,
-    tmp_path_factory: pytest.TempPathFactory,
+    known: Callable[[Command], Known],
     rounds: int,
 ) -> None:
-    reference = tmp_path_factory.getbasetemp()
-    old, _ = made_by(forks, command, inputs, 1, reference)
-    new, _ = made_by(forks, command, inputs, 2, reference)
+    usual = known(command)
     page = os.statvfs(disk).f_bsize
-    needed = sum(-(-len(content) // page) for content in new.values())
-    dice = random.Random(command.name)
-    for number in range(1 * rounds):
-        work = disk / "work"
-        work.mkdir()
-        before = {} if number % 2 else old
-        put(work, before)
+    needed = sum(-(-len(content) // page) for content in usual.new.values())
+    work = disk / "work"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir()
+    for dice, before in rounds_of(command, usual, work, rounds):
         free = os.statvfs(disk).f_bavail
         with (disk / "filler").open("wb") as filler:
             os.posix_fallocate(filler.fileno(), 0, (free - dice.randrange(needed)) * page)
         code, _, errors = forks.run(command.line(inputs, 2), work)
         found = files_in(work)
-        hidden = hidden_in(work)
         (disk / "filler").unlink()
-        shutil.rmtree(work)
-        assert not hidden
-        check(found, before, new, command)
-        refused(code, errors, found, before, new, command)
+        assert not hidden_in(work)
+        check(found, before, usual.new, command)
+        refused(code, errors, found, before, usual.new, command)
 
 
 @pytest.mark.parametrize("fault", ["vanishes", "is another", "is read-only"])
@@ -107,18 +106,18 @@ def test_folders_that_change(
     forks: Forks,
     inputs: Path,
     work: Path,
-    tmp_path_factory: pytest.TempPathFactory,
+    known: Callable[[Command], Known],
     rounds: int,
 ) -> None:
     """The folder of the output is taken away while a map is converted."""
     if fault == "is read-only" and os.geteuid() == 0:
         pytest.skip("root may write everywhere; tests/batch tries a read-only file system")
     command = next(command for command in commands() if command.name == "convert geotiff")
-    new, seconds = made_by(forks, command, inputs, 2, tmp_path_factory.getbasetemp())
+    usual = known(command)
     dice = random.Random(fault)
     for number in range(4 * rounds):
         child = forks.start(command.line(inputs, 2), work)
-        wait_for_a_moment(child, seconds, dice)
+        wait_for_a_moment(child, usual.seconds, dice)
         aside = work.with_name(f"aside{number}")
         if fault == "vanishes":
             shutil.rmtree(work, ignore_errors=True)
@@ -131,11 +130,11 @@ def test_folders_that_change(
         for folder in (work, aside):
             if folder.is_dir():
                 folder.chmod(stat.S_IRWXU)
-                check(files_in(folder), {}, new, command)
+                check(files_in(folder), {}, usual.new, command)
         if code:
             told(errors, "out.tif")
             assert code == 1
         work.mkdir(exist_ok=True)
         put(work, {})
     assert forks.run(command.line(inputs, 2), work)[0] == 0
-    assert files_in(work) == new
+    assert files_in(work) == usual.new

@@ -6,12 +6,13 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.faults.commands import Command, commands
-from tests.faults.state import files_in, hidden_in, made_by
+from tests.faults.state import Known, files_in, hidden_in, put
 from tests.support.command_line import environment
 from tests.support.forks import Forks
 
@@ -33,14 +34,13 @@ def test_one_target(
     forks: Forks,
     inputs: Path,
     work: Path,
-    tmp_path_factory: pytest.TempPathFactory,
+    known: Callable[[Command], Known],
     rounds: int,
 ) -> None:
-    reference = tmp_path_factory.getbasetemp()
-    wanted = [made_by(forks, command, inputs, variant, reference)[0] for variant in (1, 2)]
+    usual = known(command)
+    wanted = [usual.old, usual.new]
     for _ in range(rounds):
-        for path in work.iterdir():
-            path.unlink()
+        put(work, {})
         children = []
         for number in range(n_rivals):
             line = command.line(inputs, 1 + number % 2)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import random
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,11 +11,11 @@ import pytest
 from tests.faults.commands import Command, commands
 from tests.faults.state import (
     INTERRUPTED,
+    Known,
     check,
     files_in,
     hidden_in,
-    made_by,
-    put,
+    rounds_of,
     wait_for_a_moment,
 )
 from tests.support.forks import Forks
@@ -29,24 +29,19 @@ def test_killed(
     forks: Forks,
     inputs: Path,
     work: Path,
-    tmp_path_factory: pytest.TempPathFactory,
+    known: Callable[[Command], Known],
     rounds: int,
 ) -> None:
-    reference = tmp_path_factory.getbasetemp()
-    old, _ = made_by(forks, command, inputs, 1, reference)
-    new, seconds = made_by(forks, command, inputs, 2, reference)
-    dice = random.Random(command.name)
-    for _ in range(2 * rounds):
-        before = {} if dice.random() < 0.3 else old
-        put(work, before)
+    usual = known(command)
+    for dice, before in rounds_of(command, usual, work, 2 * rounds):
         child = forks.start(command.line(inputs, 2), work)
-        wait_for_a_moment(child, seconds, dice)
+        wait_for_a_moment(child, usual.seconds, dice)
         child.kill()
         child.wait()
-        check(files_in(work), before, new, command)
+        check(files_in(work), before, usual.new, command)
     code, _, errors = forks.run(command.line(inputs, 2), work)
     assert code == 0, errors
-    assert files_in(work) == new
+    assert files_in(work) == usual.new
     assert not hidden_in(work)
 
 
@@ -56,30 +51,25 @@ def test_interrupted(
     forks: Forks,
     inputs: Path,
     work: Path,
-    tmp_path_factory: pytest.TempPathFactory,
+    known: Callable[[Command], Known],
     rounds: int,
 ) -> None:
-    reference = tmp_path_factory.getbasetemp()
-    old, _ = made_by(forks, command, inputs, 1, reference)
-    new, seconds = made_by(forks, command, inputs, 2, reference)
-    dice = random.Random(command.name)
-    for _ in range(rounds):
-        before = {} if dice.random() < 0.3 else old
-        put(work, before)
+    usual = known(command)
+    for dice, before in rounds_of(command, usual, work, rounds):
         child = forks.start(command.line(inputs, 2), work)
-        wait_for_a_moment(child, seconds, dice)
+        wait_for_a_moment(child, usual.seconds, dice)
         child.kill(dice.choice([signal.SIGINT, signal.SIGTERM]))
         code, _, errors = child.wait()
         found = files_in(work)
         assert not hidden_in(work)
         assert code in (0, 130), (code, errors)
         if code == 0:
-            assert found == new
+            assert found == usual.new
             continue
         # Click ends the line of ^C.
         said = [line for line in errors.split("\n") if line and not line.startswith("Warning: ")]
         # Before the command began, or when it had ended, there is nothing to say.
         assert said in ([INTERRUPTED], []), errors
         if command.is_one_set:
-            assert found in (before, new)
-        check(found, before, new, command)
+            assert found in (before, usual.new)
+        check(found, before, usual.new, command)
