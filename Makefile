@@ -6,7 +6,7 @@ TYPESCRIPT := 5.9.3
 ESLINT := 9.39.5
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-machines faults faults-long lint format types scripts contracts pytest bench scale sample plugin clean
+.PHONY: help demo test test-machines test-lowest test-latest faults faults-long fuzz mutants counts audit lint format types scripts contracts pytest bench scale sample plugin clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -66,11 +66,49 @@ ARITHMETIC := $(addprefix tests/,color clean/test_clean.py learn surveys opendte
 test-machines: $(VENV)/.installed-test ## the tests that compute, as on five other machines
 	$(BIN)/python -m tests.support.machines -m "not slow" --ignore-glob "*damaged*" $(ARITHMETIC)
 
+$(BIN)/uv: | $(BIN)/python
+	$(BIN)/python -m pip install --quiet uv
+
+# Old libraries warn of what newer ones than they know have renamed.
+OLD := $(addprefix -W ignore::,DeprecationWarning PendingDeprecationWarning FutureWarning)
+
+test-lowest: $(BIN)/uv ## the tests on Python 3.11 with the oldest libraries that pyproject.toml allows
+	$(BIN)/uv venv --quiet --allow-existing --python 3.11 $(VENV)-lowest
+	$(BIN)/uv pip install --quiet --python $(VENV)-lowest --resolution lowest-direct -e ".[test]"
+	$(VENV)-lowest/bin/python -m pytest $(OLD) $(TESTS)
+
+test-latest: $(BIN)/uv ## the tests with the newest libraries there are
+	$(BIN)/uv venv --quiet --allow-existing --python $(PYTHON) $(VENV)-latest
+	$(BIN)/uv pip install --quiet --python $(VENV)-latest --upgrade -e ".[test]"
+	$(VENV)-latest/bin/python -m pytest $(TESTS)
+
 faults: $(VENV)/.installed-test ## kills, full disks, changed files, lost workers: a few minutes
 	$(BIN)/python -m pytest -m faults tests/faults
 
 faults-long: $(VENV)/.installed-test ## the same with twenty times the rounds
 	GEOINDEX_FAULT_ROUNDS=20 $(BIN)/python -m pytest -m faults tests/faults
+
+SECONDS ?= 20
+
+fuzz: $(VENV)/.installed-test ## all parsers of bytes, guided by coverage, SECONDS=20 each
+	$(BIN)/python -m pip install --quiet -e ".[fuzz]"
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
+
+NUMBER ?= 25
+
+mutants: $(VENV)/.installed-test ## whether tests notice changes of the code, NUMBER=25 of each part
+	$(BIN)/python -m pip install --quiet -e ".[mutants]"
+	$(BIN)/python -m tests.support.mutants --number $(NUMBER)
+
+counts: $(VENV)/.installed-test ## how much the tests of docs/reliability.md try
+	$(BIN)/python -m tests.support.counts
+
+audit: $(BIN)/uv ## known vulnerabilities of the libraries of a release, and their list, dist/sbom.json
+	mkdir -p dist
+	$(BIN)/uv pip compile --quiet pyproject.toml -o dist/requirements.txt > /dev/null
+	$(BIN)/uv tool run pip-audit -r dist/requirements.txt --no-deps --disable-pip
+	$(BIN)/uv tool run --from cyclonedx-bom cyclonedx-py requirements dist/requirements.txt \
+	    --pyproject pyproject.toml -o dist/sbom.json
 
 bench: $(VENV)/.installed-test ## every kind of work beside what else does it, in five minutes
 	$(BIN)/python benchmarks/table.py
@@ -89,4 +127,4 @@ plugin: ## the QGIS plugin as dist/geoindex_qgis.zip
 	$(PYTHON) qgis/make_zip.py dist
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lowest $(VENV)-latest fuzz-findings demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

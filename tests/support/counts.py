@@ -33,6 +33,15 @@ def hostile() -> Iterator[tuple[str, int]]:
         yield HOSTILE[name], sum(1 for _ in module.cases())
 
 
+def fuzzed() -> tuple[int, int]:
+    """Parsers that are fuzzed, and files of their corpus."""
+    from tests.fuzz.corpus import load_corpus
+    from tests.fuzz.targets import targets
+
+    found = targets()
+    return len(found), sum(len(load_corpus(name)) for name in found)
+
+
 def collected(*arguments: str) -> int:
     """Number of tests that pytest finds."""
     result = subprocess.run(
@@ -48,11 +57,14 @@ def collected(*arguments: str) -> int:
 
 def main() -> None:
     """Print the table."""
+    n_targets, n_files = fuzzed()
     rows = [
         ("commands and formats that are killed, interrupted and run out of space",
          sum(1 for _ in commands())),
         ("tests of faults", collected("-m", "faults", "tests/faults")),
         *((f"hostile files: {kind}", number) for kind, number in hostile()),
+        ("parsers that are fuzzed", n_targets),
+        ("files from which fuzzing begins", n_files),
         ("all other tests", collected()),
     ]  # fmt: skip
     sys.stdout.write("| what | number |\n| --- | ---: |\n")
