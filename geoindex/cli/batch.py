@@ -32,7 +32,6 @@ from geoindex.files.whole_files import make_folder
 from geoindex.grids.formats import format_names
 from geoindex.images.web_tiles import TileScheme
 from geoindex.indexing.report import ConversionReport
-from geoindex.learn.palette import learn_palette
 from geoindex.palette import Palette
 from geoindex.palettes.formats import save_palette
 
@@ -235,6 +234,9 @@ def _learn(
     """Learn the palette of all sheets, and keep it beside their grids."""
     folder = Path(output)
     with progress_bar("learn", " sheets", quiet=quiet) as progress:
+        # Loads numba, which the processes that convert load for themselves.
+        from geoindex.learn.palette import learn_palette
+
         palette = learn_palette(
             sheets,
             None if learned == "flat" else learned,

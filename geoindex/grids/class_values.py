@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Literal, cast, get_args
 
 import numpy as np
@@ -100,7 +101,7 @@ class FileNumbering:
         )
         return self if alone == with_nodata else replace(self, dtype=_file_dtype(with_nodata))
 
-    def check(self, palette: Palette) -> Sequence[int]:
+    def check(self, palette: Palette) -> tuple[int, ...] | range:
         """Check that a file can hold the numbers of a palette, and return them.
 
         Raises
@@ -114,7 +115,7 @@ class FileNumbering:
         )
         return numbers
 
-    def numbers(self, palette: Palette) -> Sequence[int]:
+    def numbers(self, palette: Palette) -> tuple[int, ...] | range:
         """Return the number of each class of a palette; see :meth:`check`."""
         if self.values:
             return check_class_values(palette)
@@ -156,8 +157,10 @@ def check_class_values(palette: Palette) -> tuple[int, ...]:
     return palette.values
 
 
+# The sheets of a batch share them.
+@lru_cache(maxsize=16)
 def class_values(
-    numbers: Sequence[int],
+    numbers: tuple[int, ...] | range,
     *,
     has_nodata: bool,
     nodata: int | None = None,
@@ -167,7 +170,7 @@ def class_values(
 
     Parameters
     ----------
-    numbers : sequence of int
+    numbers : tuple of int, or range
         Number of each palette row, of 32 bits.
     has_nodata : bool
         Whether nodata needs a value of its own.
@@ -203,6 +206,7 @@ def class_values(
             free = next((v for v in range(limits.max, -1, -1) if v not in taken), None)
         if free is not None or not has_nodata:
             table = np.array([*numbers, free or 0], dtype=name)
+            table.setflags(write=False)
             return ClassValues(table=table, nodata=free)
     # The loop tries int32 last, which holds every number.
     limits = np.iinfo(dtype or "int32")

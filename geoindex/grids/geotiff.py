@@ -30,10 +30,11 @@ from geoindex.color.threads import n_cores
 from geoindex.errors import OutputError
 from geoindex.files.whole_files import output_set
 from geoindex.grids.companions import gdal_companions, refuse_strangers
+from geoindex.grids.geotiff_template import Template
 from geoindex.grids.headers import FileHeader
 from geoindex.grids.place_json import place_to_json
 from geoindex.grids.tagged import read_tagged, sidecar_path, tag_content, write_sidecar
-from geoindex.grids.writing import BandBuffer, BlockWriter
+from geoindex.grids.writing import BandBuffer, BlockWriter, array_writer
 from geoindex.images.files import Region
 from geoindex.images.headers import TAG
 
@@ -48,6 +49,12 @@ LAYOUT = {"tiled": True, "blockxsize": BLOCK, "blockysize": BLOCK, "bigtiff": "i
 
 # Below this, starting GDAL's threads costs more than they save.
 THREADED_PIXELS = 1_000_000
+
+# Up to this, a template saves more time than zlib loses to the compression of GDAL.
+TEMPLATE_PIXELS = 2**18
+
+_templates: dict[tuple[Any, ...], Template] = {}
+MOST_TEMPLATES = 8
 
 read_geotiff = read_tagged
 
@@ -69,16 +76,52 @@ def open_geotiff(path: Path, header: FileHeader, *, overwrite: bool) -> Iterator
                     yield _GeoTiffWriter(target, header)
                 overviews = "average" if header.pixel_dtype.kind == "f" else "mode"
                 _copy_as_cog(files.scratch(), files.target, overviews, header.creation)
+                _check_whole(files.target, path, header)
+            elif _is_small(header):
+                writer = array_writer(header)
+                yield writer
+                template = _template(header, lost)
+                tiles = template.tiles(header.pixels(writer.cells), BLOCK, DEFLATE_LEVEL)
+                files.target.write_bytes(template.filled(header.transform, tiles))
             else:
                 with _create(files.target, header, lost, _creation(header)) as target:
                     yield _GeoTiffWriter(target, header)
-            _check_compression(files.target, path, header)
-            if not _is_whole(files.target):
-                raise OutputError(f"{path}: could not be written completely; is the disk full?")
+                _check_whole(files.target, path, header)
         except (RasterioError, CPLE_BaseError) as error:
             reason = " ".join(str(error.__cause__ or error).split())
             raise OutputError(f"{path}: cannot be written: {reason}; is the disk full?") from error
         write_sidecar(files[sidecar_path(path)], header, place=lost)
+
+
+def _is_small(header: FileHeader) -> bool:
+    """Whether a grid is written into a copy of a template."""
+    rows, cols = header.shape
+    return rows * cols <= TEMPLATE_PIXELS and not header.creation and not header.gcps
+
+
+def _template(header: FileHeader, lost: dict[str, Any]) -> Template:
+    """File with all of a grid but its pixels and corner; the sheets of a batch share it."""
+    transform, table = header.transform, header.color_table
+    same = (
+        header.shape,
+        header.pixel_dtype.name,
+        repr(header.pixel_nodata),  # NaN is not NaN
+        None if transform is None else (transform.a, transform.b, transform.d, transform.e),
+        header.crs,
+        header.unit,
+        None if table is None else tuple(table.items()),
+        tag_content(header, lost),
+    )
+    template = _templates.get(same)
+    if template is None:
+        with MemoryFile() as memory:
+            with _create(memory.name, header, lost, _creation(header)):
+                pass
+            template = Template(memory.read())
+        if len(_templates) == MOST_TEMPLATES:
+            _templates.clear()
+        _templates[same] = template
+    return template
 
 
 class _GeoTiffWriter:
@@ -98,7 +141,7 @@ class _GeoTiffWriter:
 
 @contextmanager
 def _create(
-    path: Path, header: FileHeader, lost: dict[str, Any], creation: dict[str, Any]
+    path: Path | str, header: FileHeader, lost: dict[str, Any], creation: dict[str, Any]
 ) -> Iterator[DatasetWriter]:
     """Open a new GeoTIFF, complete except for its pixels.
 
@@ -158,8 +201,15 @@ def _in_keys(crs: CRS) -> bool:
             return bool(source.crs == crs)
 
 
+def _check_whole(written: Path, path: Path, header: FileHeader) -> None:
+    """Refuse what GDAL did not write as it was told, of which it says nothing."""
+    _check_compression(written, path, header)
+    if not _is_whole(written):
+        raise OutputError(f"{path}: could not be written completely; is the disk full?")
+
+
 def _is_whole(path: Path) -> bool:
-    """Whether all tiles are in the file; GDAL does not report a failure at the end."""
+    """Whether all tiles are in the file."""
     size = path.stat().st_size
     with warnings.catch_warnings(), suppress(RasterioIOError):
         warnings.simplefilter("ignore", NotGeoreferencedWarning)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -68,7 +68,7 @@ class FileHeader:
         raise NotImplementedError
 
     @property
-    def color_table(self) -> dict[int, tuple[int, int, int]] | None:
+    def color_table(self) -> Mapping[int, tuple[int, int, int]] | None:
         """Color of each written pixel value; None where image files have no color table."""
         return None
 
@@ -174,21 +174,17 @@ class GridHeader(FileHeader):
         return self.nodata if self.classes is None else self.classes.nodata
 
     @property
-    def pixel_values(self) -> Sequence[int]:
+    def pixel_values(self) -> tuple[int, ...] | range:
         """Written value of each palette row."""
         values = self.palette.values
         return values if self.values and values is not None else range(len(self.palette))
 
     @property
-    def color_table(self) -> dict[int, tuple[int, int, int]] | None:
+    def color_table(self) -> Mapping[int, tuple[int, int, int]] | None:
         """Color of each written pixel value; None where image files have no color table."""
         if not self.has_color_table:
             return None
-        colors = self.palette.shown.tolist()
-        return {
-            value: (red, green, blue)
-            for value, (red, green, blue) in zip(self.pixel_values, colors, strict=True)
-        }
+        return _color_table(self.palette, tuple(self.pixel_values))
 
     @property
     def tag_fields(self) -> dict[str, Any]:
@@ -219,6 +215,15 @@ class GridHeader(FileHeader):
     def pixels(self, cells: IndexArray) -> NDArray[Any]:
         """Pixels to write for indices."""
         return cells if self.classes is None else self.classes.of(cells)
+
+
+# The sheets of a batch share it.
+@lru_cache(maxsize=4)
+def _color_table(palette: Palette, values: tuple[int, ...]) -> Mapping[int, tuple[int, int, int]]:
+    colors = palette.shown.tolist()
+    return {
+        value: (red, green, blue) for value, (red, green, blue) in zip(values, colors, strict=True)
+    }
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -22,6 +22,7 @@ __all__ = [
     "GridOpener",
     "Opener",
     "ValueOpener",
+    "array_writer",
     "collector",
 ]
 
@@ -66,10 +67,15 @@ def collector(path: Path, header: FileHeader, *, overwrite: bool) -> ArrayWriter
         The target cannot be written.
     """
     check_target(path, overwrite=overwrite)
-    dtype = header.dtype if isinstance(header, GridHeader) else header.pixel_dtype
     rows, cols = header.shape
     instead = "write .tif or .npy, which need less"
     check_memory(WRITING * rows * cols, path, error=OutputError, instead=instead)
+    return array_writer(header)
+
+
+def array_writer(header: FileHeader) -> ArrayWriter:
+    """Take the blocks of a grid into an array of palette rows or values."""
+    dtype = header.dtype if isinstance(header, GridHeader) else header.pixel_dtype
     return ArrayWriter(np.empty(header.shape, dtype=dtype))
 
 

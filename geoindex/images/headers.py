@@ -9,17 +9,20 @@ from __future__ import annotations
 import io
 import struct
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal, NamedTuple
 
 __all__ = [
     "EXTRA_SAMPLES",
+    "LONG",
     "ORIENTATION",
     "PHOTOMETRIC",
     "ROWS_PER_STRIP",
     "TAG",
     "TILE_WIDTH",
+    "TiffTag",
     "exif_orientation",
     "is_own_grid",
+    "tiff_directory",
     "tiff_tags",
     "whole_reason",
 ]
@@ -31,7 +34,12 @@ TILE_WIDTH = 322
 EXTRA_SAMPLES = 338
 GDAL_METADATA = 42112
 
-SHORT, LONG = 3, 4
+BYTE_ORDERS: dict[bytes, Literal["<", ">"]] = {b"II": "<", b"MM": ">"}
+
+SHORT, LONG, DOUBLE = 3, 4, 12
+
+BYTES = {SHORT: 2, LONG: 4, DOUBLE: 8}
+"""Size of a value of each kind."""
 
 TAG = "GEOINDEX"
 """Name of the GDAL metadata item of a grid that holds names and provenance as JSON."""
@@ -59,37 +67,78 @@ def tiff_tags(file: BinaryIO) -> dict[int, int]:
     dict of int to int
         Values by tag; empty if the directory cannot be read.
     """
-    tags: dict[int, int] = {}
-    for order, tag, kind, value in _directory(file):
-        if kind in (SHORT, LONG):
-            # Small values are stored in the entry itself.
-            (tags[tag],) = struct.unpack_from(order + ("H" if kind == SHORT else "I"), value)
-    return tags
+    return {
+        tag.number: tag.integer(tag.kind)
+        for tag in tiff_directory(file)
+        if tag.kind in (SHORT, LONG)
+    }
 
 
-def _directory(file: BinaryIO) -> list[tuple[str, int, int, bytes]]:
-    """Byte order, tag, kind and value, or its place, of the entries of the first directory."""
+class TiffTag(NamedTuple):
+    """An entry of a directory of TIFF."""
+
+    order: Literal["<", ">"]
+    """Byte order, as `struct` writes it."""
+
+    number: int
+    """Which tag."""
+
+    kind: int
+    """Type of its values."""
+
+    n_values: int
+    """How many there are."""
+
+    at: int
+    """Where :attr:`field` lies in the file."""
+
+    field: bytes
+    """The values if there is room for them, or else the place of the values."""
+
+    def integer(self, kind: int) -> int:
+        """First SHORT or LONG of the field."""
+        (value,) = struct.unpack_from(self.order + ("H" if kind == SHORT else "I"), self.field)
+        return int(value)
+
+    @property
+    def values_at(self) -> int:
+        """Where SHORT, LONG or DOUBLE values lie in a file below 4 GB."""
+        has_room = self.n_values * BYTES[self.kind] <= len(self.field)
+        return self.at if has_room else self.integer(LONG)
+
+
+def tiff_directory(file: BinaryIO) -> list[TiffTag]:
+    """Read the entries of the first directory of a TIFF file or Exif block.
+
+    Parameters
+    ----------
+    file : binary file
+        Positioned at the byte order mark.
+
+    Returns
+    -------
+    list of TiffTag
+        Empty if the directory cannot be read.
+    """
     base = file.tell()
     try:
-        order = {b"II": "<", b"MM": ">"}[file.read(2)]
+        order = BYTE_ORDERS[file.read(2)]
         big = _unpack(file, order + "H") == 43
         if big:
             file.seek(4, io.SEEK_CUR)
         file.seek(base + _unpack(file, order + ("Q" if big else "I")))
         n_entries = min(_unpack(file, order + ("Q" if big else "H")), 0xFFFF)
-        size, value_at = (20, 12) if big else (12, 8)
+        size, layout = (20, order + "HHQ") if big else (12, order + "HHI")
+        first = file.tell()
         directory = file.read(n_entries * size)
     except (KeyError, OSError, OverflowError, ValueError, struct.error):
         return []
-    starts = range(0, len(directory) - size + 1, size)
-    return [
-        (
-            order,
-            *struct.unpack_from(order + "HH", directory, start),
-            directory[start + value_at : start + size],
-        )
-        for start in starts
-    ]
+    field, tags = struct.calcsize(layout), list[TiffTag]()
+    for start in range(0, len(directory) - size + 1, size):
+        number, kind, n_values = struct.unpack_from(layout, directory, start)
+        value = directory[start + field : start + size]
+        tags.append(TiffTag(order, number, kind, n_values, first + start + field, value))
+    return tags
 
 
 def is_own_grid(path: Path) -> bool:
@@ -106,9 +155,9 @@ def is_own_grid(path: Path) -> bool:
             if start.startswith(b"\x89PNG"):
                 return f"tEXt{TAG}\0".encode() in start
             file.seek(0)
-            for order, tag, _, value in _directory(file):
-                if tag == GDAL_METADATA:
-                    file.seek(int.from_bytes(value, "little" if order == "<" else "big"))
+            for tag in tiff_directory(file):
+                if tag.number == GDAL_METADATA:
+                    file.seek(int.from_bytes(tag.field, "little" if tag.order == "<" else "big"))
                     return f'name="{TAG}"'.encode() in file.read(TAG_BYTES)
     except OSError:
         pass

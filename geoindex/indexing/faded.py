@@ -30,6 +30,9 @@ ALIKE = 16
 
 WHITE = (255, 255, 255)
 
+PERCENTS = range(20, 100, 5)
+"""Opacities that are tried."""
+
 CLOSE, FAR = 3.0, 12.0
 """Mean RGB distances up to which a palette fits, and from which it does not."""
 
@@ -60,23 +63,20 @@ def likely_opacity(
     if weights[frequent].sum() < LEAST_SHARE * counts.sum():
         return None
     drawn, weights = colors[chosen][frequent], weights[frequent]
-    if _fit(drawn, weights, palette.colors)[0] < FAR:
+    if _fits(drawn, weights, palette.colors[np.newaxis])[0][0] < FAR:
         return None
     faded = _faded(palette)
-    fits = {percent: _fit(drawn, weights, colors) for percent, colors in faded.items()}
-    best = min(fits, key=lambda percent: fits[percent][0])
-    distance, rows = fits[best]
-    shown = {tuple(color) for color in (faded[best][rows] // ALIKE).tolist()}
-    return best / 100 if distance < CLOSE and len(shown) >= LEAST_COLORS else None
+    distances, rows = _fits(drawn, weights, faded)
+    best = int(distances.argmin())
+    shown = {tuple(color) for color in (faded[best][rows[best]] // ALIKE).tolist()}
+    is_shown = distances[best] < CLOSE and len(shown) >= LEAST_COLORS
+    return PERCENTS[best] / 100 if is_shown else None
 
 
 @lru_cache(maxsize=4)
-def _faded(palette: Palette) -> dict[int, NDArray[np.uint8]]:
-    """Colors of a palette on white by the percents of opacity; the sheets of a batch share it."""
-    return {
-        percent: faded_colors(palette.colors, percent / 100, WHITE)
-        for percent in range(20, 100, 5)
-    }
+def _faded(palette: Palette) -> NDArray[np.uint8]:
+    """Colors of a palette on white by its opacity; the sheets of a batch share them."""
+    return np.stack([faded_colors(palette.colors, percent / 100, WHITE) for percent in PERCENTS])
 
 
 def faded_text(opacity: float) -> str:
@@ -87,14 +87,14 @@ def faded_text(opacity: float) -> str:
     )
 
 
-def _fit(
-    colors: NDArray[np.uint8], weights: NDArray[np.int64], palette: NDArray[np.uint8]
-) -> tuple[float, NDArray[np.int64]]:
-    """Mean RGB distance of colors from the nearest of a palette, and the rows of these."""
-    one, other = colors.astype(np.float32), palette.astype(np.float32)
+def _fits(
+    colors: NDArray[np.uint8], weights: NDArray[np.int64], palettes: NDArray[np.uint8]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Mean RGB distance of colors from the nearest of each palette, and the rows of these."""
+    one, other = colors.astype(np.float32), palettes.astype(np.float32)
     # Whole numbers below 2 ** 24, hence exact.
-    squares = (one**2).sum(1)[:, np.newaxis] + (other**2).sum(1) - 2 * one @ other.T
-    distances = np.sqrt(squares.min(axis=1).astype(np.float64))
+    squares = -2 * one @ other.transpose(0, 2, 1)
+    squares += (one**2).sum(1)[:, np.newaxis] + (other**2).sum(2)[:, np.newaxis]
+    distances = np.sqrt(squares.min(axis=2).astype(np.float64))
     # Rounded, so that its last bits decide nothing.
-    mean = round(float((distances * weights).sum() / weights.sum()), 6)
-    return mean, squares.argmin(axis=1)
+    return ((distances * weights).sum(1) / weights.sum()).round(6), squares.argmin(axis=2)

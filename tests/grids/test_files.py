@@ -196,6 +196,7 @@ def test_a_failed_save_leaves_the_old_file_and_nothing_else(
 
     monkeypatch.setattr(np.lib.format, "write_array_header_1_0", fail)
     monkeypatch.setattr("rasterio.io.DatasetWriter.write", fail)
+    monkeypatch.setattr("zlib.compress", fail)
     for suffix in SUFFIXES:
         with pytest.raises(OutputError, match="cannot be written: No space left"):
             make_grid(9, nodata=True).save(tmp_path / f"grid.{suffix}", overwrite=True)
