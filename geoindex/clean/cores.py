@@ -17,12 +17,14 @@ __all__ = [
     "INDEX_SHIFT",
     "LONE",
     "MISSING",
+    "NEIGHBORHOOD",
     "OF_CORE",
     "doubt_lone",
     "find_cores",
     "index_array",
     "note_known",
     "pixel_array",
+    "surroundings",
     "window_of",
 ]
 
@@ -43,6 +45,9 @@ the shift on its palette row."""
 
 HIDDEN = -2
 """In the same array: a pixel that ink covers completely."""
+
+NEIGHBORHOOD = 8
+"""Pixels around each one of which :func:`surroundings` tells whether something is there."""
 
 pixel_array = types.Array(types.uint8, 3, "A", readonly=True)
 window_of = types.UniTuple(types.int64, 4)  # type: ignore[no-untyped-call]  # numba has no types
@@ -196,3 +201,31 @@ def note_known(
                 known[row, col] = np.int64(indices[row, col]) << INDEX_SHIFT
             else:
                 known[row, col] = -1
+
+
+@compiled()
+def surroundings(known: NDArray[np.int32], least: int) -> NDArray[np.bool_]:
+    """Tell in squares of 8 x 8 pixels whether `known` reaches `least` in them or beside them.
+
+    Where it does not, as within wide ink, nothing has to be looked for: most places that a search
+    reads are there.
+    """
+    rows, cols = known.shape
+    shape = (rows + NEIGHBORHOOD - 1) // NEIGHBORHOOD, (cols + NEIGHBORHOOD - 1) // NEIGHBORHOOD
+    near = np.zeros(shape, np.bool_)
+    highest = np.empty(cols, np.int32)
+    for i in range(shape[0]):
+        line = known[i * NEIGHBORHOOD]
+        for col in range(cols):
+            highest[col] = line[col]
+        for row in range(i * NEIGHBORHOOD + 1, min((i + 1) * NEIGHBORHOOD, rows)):
+            line = known[row]
+            for col in range(cols):
+                highest[col] = max(highest[col], line[col])
+        for j in range(shape[1]):
+            most = highest[j * NEIGHBORHOOD]
+            for col in range(j * NEIGHBORHOOD, min((j + 1) * NEIGHBORHOOD, cols)):
+                most = max(most, highest[col])
+            if most >= least:
+                near[max(i - 1, 0) : i + 2, max(j - 1, 0) : j + 2] = True
+    return near

@@ -7,7 +7,16 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.clean.cores import CORE, EXACT, HIDDEN, INDEX_SHIFT, index_array, window_of
+from geoindex.clean.cores import (
+    CORE,
+    EXACT,
+    HIDDEN,
+    INDEX_SHIFT,
+    NEIGHBORHOOD,
+    index_array,
+    surroundings,
+    window_of,
+)
 from geoindex.color.compiled import compiled, types
 
 __all__ = ["BESIDE_RADIUS", "UNDECIDED", "decide", "fill_far", "note_changes"]
@@ -168,6 +177,7 @@ def decide(
     """
     found = np.empty(MOST_CLASSES, np.int64)
     total = np.empty(MOST_CLASSES, np.float64)
+    near = surroundings(known, HIDDEN + 1)
     undecided = False
     for row in range(window[0], window[1]):
         for col in range(window[2], window[3]):
@@ -179,6 +189,11 @@ def decide(
             if known[row, col] >= 0 or slot < 0:
                 continue
             if not edges and is_unit[index]:
+                continue
+            if not (near[row // NEIGHBORHOOD, col // NEIGHBORHOOD] or is_unit[index]):
+                # All around is hidden, as it is itself.
+                out[y, x], confidence[y, x] = UNDECIDED, 0
+                undecided = True
                 continue
             over, level = shares[slot, members.shape[1]], noise[slot]
             n = 0
@@ -218,6 +233,48 @@ def decide(
     return undecided
 
 
+@compiled()
+def _cores_above_and_below(
+    indices: NDArray[np.int32],
+    kind: NDArray[np.uint8],
+    reach: int,
+    first_row: int,
+    top: int,
+    bottom: int,
+    first_col: int,
+    width: int,
+    lines: NDArray[np.int32],
+    n_lines: int,
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Find the nearest core above or below each pixel of some rows, counted from `first_row`.
+
+    Returns its distance, beyond `reach` where there is none, and its unit, the lower of two.
+    """
+    gap = np.full((n_lines, width), reach + 1, np.int32)
+    unit = np.full((n_lines, width), -1, np.int32)
+    start = max(0, first_row + top - reach)
+    stop = min(len(indices), first_row + bottom + reach)
+    for side in range(2):
+        away = np.full(width, reach + 1, np.int32)
+        nearest = np.full(width, -1, np.int32)
+        for step in range(stop - start):
+            row = start + step if side == 0 else stop - 1 - step
+            states, units = kind[row, first_col:], indices[row, first_col:]
+            for x in range(np.uint64(width)):
+                is_core = (states[x] == CORE) | (states[x] == EXACT)
+                away[x] = 0 if is_core else min(away[x] + 1, reach + 1)
+                nearest[x] = units[x] if is_core else nearest[x]
+            line = lines[row - first_row] if top <= row - first_row < bottom else -1
+            if line < 0:
+                continue
+            for x in range(width):
+                if away[x] > reach or away[x] > gap[line, x]:
+                    continue
+                if away[x] < gap[line, x] or nearest[x] < unit[line, x]:
+                    gap[line, x], unit[line, x] = away[x], nearest[x]
+    return gap, unit
+
+
 @compiled(
     types.void(
         index_array,
@@ -248,45 +305,51 @@ def fill_far(
         Changed where it is `UNDECIDED`; -1 where every core is farther. Of equally near cores
         the lowest unit counts.
     """
-    rows, cols = indices.shape
-    first_row, last_row = max(0, window[0] - reach), min(rows, window[1] + reach)
-    first_col, last_col = max(0, window[2] - reach), min(cols, window[3] + reach)
-    height = window[1] - window[0]
-    # For each row of the window and each column: the nearest core above and below.
-    gap = np.full((2, height, last_col - first_col), reach + 1, np.int32)
-    unit = np.full((2, height, last_col - first_col), -1, np.int32)
-    for side in range(2):
-        away = np.full(last_col - first_col, reach + 1, np.int32)
-        nearest = np.full(last_col - first_col, -1, np.int32)
-        for step in range(last_row - first_row):
-            row = first_row + step if side == 0 else last_row - 1 - step
-            for x in range(last_col - first_col):
-                if kind[row, first_col + x] in (CORE, EXACT):
-                    away[x], nearest[x] = 0, indices[row, first_col + x]
-                elif away[x] <= reach:
-                    away[x] += 1
-            if window[0] <= row < window[1]:
-                for x in range(last_col - first_col):
-                    if away[x] <= reach:
-                        gap[side, row - window[0], x] = away[x]
-                        unit[side, row - window[0], x] = nearest[x]
-    for row in range(height):
-        for col in range(window[2], window[3]):
-            if out[row, col - window[2]] != UNDECIDED:
+    # Few pixels are undecided: only around them cores are looked for.
+    top, bottom, left, right, n_lines = len(out), 0, out.shape[1], 0, 0
+    lines = np.full(len(out), -1, np.int32)
+    for row in range(len(out)):
+        for col in range(out.shape[1]):
+            if out[row, col] == UNDECIDED:
+                if lines[row] < 0:
+                    lines[row], n_lines = n_lines, n_lines + 1
+                top, bottom = min(top, row), max(bottom, row + 1)
+                left, right = min(left, col), max(right, col + 1)
+    if n_lines == 0:
+        return
+    first_col = max(0, window[2] + left - reach)
+    width = min(indices.shape[1], window[2] + right + reach) - first_col
+    gap, unit = _cores_above_and_below(
+        indices, kind, reach, window[0], top, bottom, first_col, width, lines, n_lines
+    )
+    listed = np.empty(width, np.int64)
+    for row in range(top, bottom):
+        line = lines[row]
+        if line < 0:
+            continue
+        n = 0
+        for x in range(width):
+            if gap[line, x] <= reach:
+                listed[n] = x
+                n += 1
+        ahead = 0
+        for col in range(left, right):
+            place = window[2] + col - first_col
+            while ahead < n and listed[ahead] < place:
+                ahead += 1
+            if out[row, col] != UNDECIDED:
                 continue
+            # To the right and to the left, as far as something nearer can be.
             least, best = reach * reach + 1, -1
-            for x in range(max(first_col, col - reach), min(last_col, col + reach + 1)):
-                across = (x - col) * (x - col)
-                if across > least:
-                    continue
-                for side in range(2):
-                    found = unit[side, row, x - first_col]
-                    if found < 0:
-                        continue
-                    squared = across + gap[side, row, x - first_col] ** 2
-                    if squared < least or (squared == least and found < best):
-                        least, best = squared, found
-            out[row, col - window[2]] = best
+            for step in (1, -1):
+                i = ahead if step == 1 else ahead - 1
+                while 0 <= i < n and (listed[i] - place) ** 2 <= least:
+                    x = listed[i]
+                    squared = (x - place) ** 2 + np.int64(gap[line, x]) ** 2
+                    if squared < least or (squared == least and unit[line, x] < best):
+                        least, best = squared, unit[line, x]
+                    i += step
+            out[row, col] = best
 
 
 @compiled(

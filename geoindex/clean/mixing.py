@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from geoindex.clean.cores import (
     DEVIATION_MASK,
     INDEX_SHIFT,
+    NEIGHBORHOOD,
     OF_CORE,
     index_array,
     pixel_array,
+    surroundings,
 )
 from geoindex.clean.mixtures import (
     INK,
@@ -282,9 +284,14 @@ def unmix(
     over = np.empty((max(n_inks, 1), 3))
     for q in range(n_inks):
         enter_color(over, q, colors, inks[q], 1.0)
+    near = surroundings(known, 0)
     for slot in todo:
         row, col = places[slot] // cols, places[slot] % cols
-        n_found, mean_squared, factor = _look_around(known, shades, row, col, shaded, found, far)
+        n_found, mean_squared, factor = 0, 0.0, 1.0
+        if near[row // NEIGHBORHOOD, col // NEIGHBORHOOD]:
+            n_found, mean_squared, factor = _look_around(
+                known, shades, row, col, shaded, found, far
+            )
         level = (math.sqrt(mean_squared) - QUIET) / (NOISY - QUIET)
         level = min(max(level, 0.0), 1.0)
         noise[slot] = level
