@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from geoindex.analysis.pixel_area import PixelAreas, pixel_areas
 from geoindex.errors import GridError
 from geoindex.grid import IndexGrid
+from geoindex.rules.plane import Floats
 
 __all__ = ["Tally", "check_same_place", "tally"]
 
@@ -63,16 +64,30 @@ def tally(first: IndexGrid, second: IndexGrid | None = None) -> Tally:
             f"{n_first - 1:,} and {n_second - 1:,} classes make too many pairs to count; merge "
             "classes first"
         )
-    pixels = np.zeros(n_pairs, np.int64)
-    sums = np.zeros(n_pairs)
     # Of each row, where they differ.
     of_rows = None if areas is None or np.ptp(areas.of_rows) == 0 else areas.of_rows
+    sums = np.zeros(n_pairs)
+    if second is None and of_rows is None:
+        counts = first.counts()
+        pixels = np.zeros(n_pairs, np.int64)
+        pixels[::n_second] = [*counts, math.prod(first.shape) - counts.sum()]
+    else:
+        pixels, sums = _counted(first, second, of_rows, (n_first, n_second))
+    if of_rows is None and areas is not None:
+        sums = pixels * areas.of_rows[0]
+    return _shaped(pixels, sums, areas, (n_first, n_second))
+
+
+def _counted(
+    first: IndexGrid, second: IndexGrid | None, of_rows: Floats | None, shape: tuple[int, int]
+) -> tuple[NDArray[np.int64], Floats]:
+    """Pixels of each pair of classes, and the sum of their areas where rows differ in these."""
+    n_pairs, n_second = math.prod(shape), shape[1]
+    pixels, sums = np.zeros(n_pairs, np.int64), np.zeros(n_pairs)
     for rows, indices in first.bands(BAND_PIXELS):
-        pairs = _classes(indices, first)
+        pairs = _classes(indices, first) * n_second
         if second is not None:
-            pairs = pairs * n_second + _classes(np.asarray(second.indices[rows]), second)
-        else:
-            pairs = pairs * n_second
+            pairs += _classes(np.asarray(second.indices[rows]), second)
         if of_rows is None:
             pixels += np.bincount(pairs.ravel(), minlength=n_pairs)
             continue
@@ -80,9 +95,7 @@ def tally(first: IndexGrid, second: IndexGrid | None = None) -> Tally:
             counts = np.bincount(row, minlength=n_pairs)
             pixels += counts
             sums += counts * area
-    if of_rows is None and areas is not None:
-        sums = pixels * areas.of_rows[0]
-    return _shaped(pixels, sums, areas, (n_first, n_second))
+    return pixels, sums
 
 
 def _classes(indices: NDArray[np.generic], grid: IndexGrid) -> NDArray[np.intp]:

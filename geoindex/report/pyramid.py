@@ -24,6 +24,9 @@ TILE = 512
 COMPRESSION = 6
 """zlib's level: 9 makes tiles 10 % smaller in ten times the time."""
 
+COLOR_COMPRESSION = 4
+"""Level for the numbers of colors, which 6 makes 7 % smaller in nearly twice the time."""
+
 QUALITY, EFFORT = 60, 2
 """WebP's quality and slowness (0-6) of pictures that are only looked at."""
 
@@ -224,7 +227,8 @@ class ColorPyramid(Pyramid):
         if level == 0:
             # Frequent colors turn up early, so that most tiles have small numbers.
             largest = int(tile.max())
-            return planes(tile, 1 + (largest > 0xFF) + (largest > 0xFFFF))
+            n_planes = 1 + (largest > 0xFF) + (largest > 0xFFFF)
+            return planes(tile, n_planes, compression=COLOR_COMPRESSION)
         from PIL import Image
 
         with BytesIO() as file:
@@ -236,8 +240,14 @@ class ColorPyramid(Pyramid):
             return file.getvalue()
 
 
-def planes(tile: Array, n_planes: int, strategy: int = zlib.Z_DEFAULT_STRATEGY) -> bytes:
+def planes(
+    tile: Array,
+    n_planes: int,
+    strategy: int = zlib.Z_DEFAULT_STRATEGY,
+    *,
+    compression: int = COMPRESSION,
+) -> bytes:
     """Compress the bytes of numbers, all lowest ones first, which leaves runs of equal bytes."""
     raw = b"".join((tile >> 8 * plane).astype(np.uint8).tobytes() for plane in range(n_planes))
-    packer = zlib.compressobj(COMPRESSION, strategy=strategy)
+    packer = zlib.compressobj(compression, strategy=strategy)
     return packer.compress(raw) + packer.flush()
