@@ -198,15 +198,12 @@ class Manifest:
             return
         name, begun = entry.pop("made", None), _strings(entry.get("begun"))
         settings, palette = entry.get("settings"), entry.get("palette_sha256")
-        if begun:
+        # A record may come from anywhere, and what it names may be removed.
+        if begun and all(map(_is_inside, begun)):
             self._grids.update(dict.fromkeys(begun))
             self._sources.update(zip(begun, _strings(entry.get("sources")), strict=False))
-        elif isinstance(name, str):
-            try:
-                made = Made(**entry)
-            except TypeError:
-                made = None
-            self._grids[name] = made if made and isinstance(made.files, dict) else None
+        elif isinstance(name, str) and _is_inside(name):
+            self._grids[name] = _made(entry)
         elif isinstance(settings, str) and isinstance(palette, str):
             self._palettes[settings] = palette
 
@@ -223,6 +220,24 @@ class Manifest:
             ) from error
         if written < len(content):
             raise OutputError(f"{self._folder / MANIFEST}: cannot be written: the disk is full")
+
+
+def _made(entry: dict[str, Any]) -> Made | None:
+    """How a grid was made; None if the line is not as :meth:`Manifest.finish` writes it."""
+    try:
+        made = Made(**entry)
+    except TypeError:
+        return None
+    texts: list[Any] = [made.source, made.settings]
+    files: Any = made.files
+    is_own = isinstance(files, dict) and all(map(_is_inside, files))
+    return made if is_own and all(isinstance(text, str) for text in texts) else None
+
+
+def _is_inside(name: str) -> bool:
+    """Whether a path of a record stays within its folder."""
+    path = Path(name)
+    return not path.anchor and ".." not in path.parts and "\0" not in name
 
 
 def _strings(value: Any) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -147,6 +148,35 @@ def test_grids_without_an_image_are_told_and_pruned(maps: Path, tmp_path: Path) 
     assert (out / "own.npy").exists()
     assert len(pruned.skipped) == 3
     assert convert_many(maps, out, PALETTE, format="npy", jobs=1).without_source == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("a.tif", {"files": {"../precious.txt": 8}}),
+        ("a.tif", {"files": {"{top}/precious.txt": 8}}),
+        ("../precious.txt", {"files": {"precious.txt": 8}}),
+        ("{top}/precious.txt", {"files": {"precious.txt": 8}}),
+        ("a.tif", {"files": {"a\0b": 8}}),
+        ("a\0b.tif", {"files": {}}),
+        ("a.tif", {"files": {}, "source": 5}),
+        ("a.tif", {"files": {}, "settings": ["a"]}),
+    ],
+)
+def test_a_strangers_record_reaches_nothing_outside(
+    maps: Path, tmp_path: Path, name: str, change: dict[str, object]
+) -> None:
+    """Folders of grids are passed on with their record, and prune removes what it names."""
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "a.tif").write_bytes(b"of the stranger")
+    precious = tmp_path / "precious.txt"
+    precious.write_bytes(b"precious")
+    entry = {"made": name, "source": "gone.png", "signature": [], "settings": "0", **change}
+    line = json.dumps(entry).replace("{top}", str(tmp_path))
+    (out / MANIFEST).write_text(line + "\n")
+    convert_many(maps, out, PALETTE, format="npy", jobs=1, prune=True)
+    assert precious.read_bytes() == b"precious"
 
 
 def test_names_choose_among_the_sheets(maps: Path, tmp_path: Path) -> None:
