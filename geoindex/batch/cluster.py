@@ -1,4 +1,4 @@
-"""Sheets on a Dask cluster, one task each; needs ``geoindex-raster[dask]``.
+"""Sheets on a Dask cluster, a task for a few of them; needs ``geoindex-raster[dask]``.
 
 After the interface of ``dask.distributed`` (https://distributed.dask.org). A worker plugin
 holds what all sheets have in common: it reaches every worker once, including those that join
@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Generator, Iterable
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import CancelledError
-from itertools import chain, islice
+from itertools import islice
 from typing import Any, cast
 
 from distributed import (
@@ -28,12 +29,12 @@ from geoindex.batch.job import Chunk, Outcome, Runner, SheetJob, Task, convert_s
 from geoindex.color.threads import limit_threads
 from geoindex.errors import BatchError
 
-__all__ = ["connect", "run_on_cluster"]
+__all__ = ["connect", "n_threads", "run_on_cluster"]
 
-TASKS_A_THREAD = 20
-"""Tasks queued for each thread of the cluster; more would only cost memory."""
+CHUNKS_A_THREAD = 20
+"""Chunks queued for each thread of the cluster; more would only cost memory."""
 
-LEAST_TASKS = 1000
+LEAST_CHUNKS = 100
 
 CONNECT_SECONDS = 10
 
@@ -80,20 +81,20 @@ def run_on_cluster(client: Client) -> Runner:
 
     def run(job: SheetJob, chunks: Iterable[Chunk]) -> Generator[Outcome]:
         name = f"geoindex-{secrets.token_hex(8)}"
-        tasks = chain.from_iterable(chunks)
-        running: dict[Future, Task] = {}
+        waiting, again = iter(chunks), deque[Chunk]()
+        running: dict[Future, Chunk] = {}
         completed = as_completed(loop=client.loop, with_results=True, raise_errors=False)
         client.register_plugin(JobPlugin(job), name=name)
         try:
-            most = max(LEAST_TASKS, TASKS_A_THREAD * sum(client.nthreads().values()))
+            most = max(LEAST_CHUNKS, CHUNKS_A_THREAD * n_threads(client))
             while True:
                 if len(running) <= most // 2:
-                    more = list(islice(tasks, most - len(running)))
+                    more = list(islice(_with_again(again, waiting), most - len(running)))
                     futures = client.map(
                         _convert_on_worker,
                         [name] * len(more),
                         more,
-                        key=[f"{name}-{task.number}" for task in more],
+                        key=[f"{name}-{chunk[0].number}-{len(chunk)}" for chunk in more],
                         pure=False,
                     )
                     running.update(zip(futures, more, strict=True))
@@ -101,7 +102,15 @@ def run_on_cluster(client: Client) -> Runner:
                 if not running:
                     return
                 future, result = next(completed)
-                yield _outcome(result, running.pop(future))
+                chunk = running.pop(future)
+                if isinstance(result, list):
+                    yield from result
+                elif len(chunk) > 1 and not isinstance(_error(result), CancelledError):
+                    # One of them is to blame.
+                    again.extend([task] for task in chunk)
+                else:
+                    for task in chunk:
+                        yield Outcome(number=task.number, reason=_reason(_error(result), task))
                 future.release()
         finally:
             client.cancel(list(running), force=True)
@@ -123,28 +132,37 @@ class JobPlugin(WorkerPlugin):  # type: ignore[misc]  # distributed has no types
             limit_threads(1)
 
 
-def _convert_on_worker(name: str, task: Task) -> Outcome:
+def n_threads(client: Client) -> int:
+    """Threads of all workers of a cluster."""
+    return sum(client.nthreads().values())
+
+
+def _with_again(again: deque[Chunk], waiting: Iterator[Chunk]) -> Iterator[Chunk]:
+    """Chunks to be done again, and then the rest."""
+    while again:
+        yield again.popleft()
+    yield from waiting
+
+
+def _convert_on_worker(name: str, chunk: Chunk) -> list[Outcome]:
     plugin = cast("JobPlugin", get_worker().plugins[name])
-    return convert_sheet(plugin.job, task)
+    return [convert_sheet(plugin.job, task) for task in chunk]
 
 
-def _outcome(result: Any, task: Task) -> Outcome:
-    """Make the outcome of a task, however it ended.
+def _error(result: Any) -> Any:
+    """Error of a chunk that was not done, which :class:`distributed.as_completed` may unpack.
 
-    Parameters
-    ----------
-    result : Outcome, CancelledError, or type, value and traceback of an error
-        From :class:`distributed.as_completed`. Dask repeats a task whose result was lost with
-        its worker.
-    task : Task
+    Dask repeats a task whose result was lost with its worker.
     """
-    if isinstance(result, Outcome):
-        return result
-    error = result[1] if isinstance(result, tuple) else result
+    return result[1] if isinstance(result, tuple) else result
+
+
+def _reason(error: Any, task: Task) -> str:
+    """Tell why a task was not done."""
     if isinstance(error, CancelledError):
         reason = "was cancelled: the scheduler or the connection to it was lost"
     elif isinstance(error, KilledWorker):
         reason = "its workers died repeatedly; if memory ran out, give them more"
     else:
         reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
-    return Outcome(number=task.number, reason=f"{task.source}: {reason}")
+    return f"{task.source}: {reason}"

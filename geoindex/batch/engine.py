@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["chunk_size", "run_batch", "suffix_of"]
 
 LARGEST_CHUNK = 16
-"""Most tasks sent to a process at once."""
+"""Most tasks sent to a process, or to a worker of a cluster, at once."""
 
 
 def run_batch(
@@ -94,13 +94,13 @@ def chunk_size(n_tasks: int, n_processes: int) -> int:
 
 
 def _runner(jobs: int | None, n_tasks: int, client: Client | None) -> tuple[Runner, int]:
-    """Choose the runner; return it with its number of processes."""
+    """Choose the runner; return it with the number of sheets that it does at a time."""
     if client is not None:
         try:
-            from geoindex.batch.cluster import run_on_cluster
+            from geoindex.batch.cluster import n_threads, run_on_cluster
         except ImportError as error:
             raise BatchError("a client needs Dask; install geoindex-raster[dask]") from error
-        return run_on_cluster(client), 1
+        return run_on_cluster(client), max(1, n_threads(client))
     n_processes = min(jobs or n_cores(), n_tasks)
     if n_processes == 1:
         return _run_here, 1

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from geoindex import ColorCube, convert_many
+from geoindex.batch.job import Outcome, Task
 from geoindex.errors import BatchError
 from tests.support.command_line import run
 from tests.support.sheets import OTHER_PALETTE, PALETTE, deadly, grids, make_sheets
@@ -98,6 +99,28 @@ def test_sheets_of_a_lost_worker_are_done_by_others(
     assert len(client.scheduler_info()["workers"]) == 1
     convert_many(maps, tmp_path / "here", PALETTE, jobs=1)
     assert grids(tmp_path / "there") == grids(tmp_path / "here")
+
+
+def test_a_sheet_fails_alone(
+    client: distributed.Client, maps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sheets that share a task with one that no worker can do are done without it."""
+    from geoindex.batch import cluster as module
+
+    convert = module._convert_on_worker
+
+    def fail(name: str, chunk: list[Task]) -> list[Outcome]:
+        if any("x17" in task.source for task in chunk):
+            raise RuntimeError("gone")
+        return convert(name, chunk)
+
+    monkeypatch.setattr(module, "_convert_on_worker", fail)
+    make_sheets(tmp_path / "more", [f"x{number}.png" for number in range(40)])
+    report = convert_many(tmp_path / "more", tmp_path / "out", PALETTE, client=client)
+    assert [sheet.reason for sheet in report.failed] == [
+        f"{tmp_path}/more/x17.png: RuntimeError: gone"
+    ]
+    assert len(report.done) == 39
 
 
 def test_command_line_with_a_scheduler(
