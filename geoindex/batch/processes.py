@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter, deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
 from multiprocessing.spawn import get_executable
 from queue import SimpleQueue
@@ -24,7 +24,7 @@ from geoindex.color.threads import n_cores
 from geoindex.errors import BatchError
 from geoindex.files.memory import UNLIMITED, VARIABLE, most_memory
 
-__all__ = ["run_in_processes"]
+__all__ = ["run_in_processes", "start_python"]
 
 READY = "ready"
 """First event of a process."""
@@ -163,16 +163,10 @@ class _Worker:
         self.tasks: deque[Task] = deque()
         self.is_ready = False
         self._events = events
-        self._process = subprocess.Popen(  # noqa: S603  this Python
-            [get_executable() or sys.executable, "-P", "-m", "geoindex.batch.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={
-                **os.environ,
-                "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path)),
-                VARIABLE: UNLIMITED if most is None else str(most),
-            },
-            **_apart(),
+        self._process = start_python(
+            ["-m", "geoindex.batch.worker"],
+            {VARIABLE: UNLIMITED if most is None else str(most)},
+            pipe=subprocess.PIPE,
         )
         pipes = cast("tuple[IO[bytes], IO[bytes]]", (self._process.stdin, self._process.stdout))
         self._to, self._from = pipes
@@ -216,6 +210,37 @@ class _Worker:
                 break
             self._events.put((self, READY if message is None else message))
         self._events.put((self, GONE))
+
+
+def start_python(
+    arguments: list[str],
+    variables: Mapping[str, str] | None = None,
+    *,
+    pipe: int = subprocess.DEVNULL,
+) -> subprocess.Popen[bytes]:
+    """Start another process of this Python, which finds the same modules.
+
+    Parameters
+    ----------
+    arguments : list of str
+        Command line behind the name of Python.
+    variables : mapping of str to str, optional
+        Environment variables to set.
+    pipe : int
+        Standard input and output: a constant of :mod:`subprocess`.
+
+    Returns
+    -------
+    subprocess.Popen
+    """
+    paths = os.pathsep.join(map(os.path.abspath, sys.path))
+    return subprocess.Popen(  # noqa: S603  this Python
+        [get_executable() or sys.executable, "-P", *arguments],
+        stdin=pipe,
+        stdout=pipe,
+        env={**os.environ, "PYTHONPATH": paths, **(variables or {})},
+        **_apart(),
+    )
 
 
 def _apart() -> dict[str, Any]:

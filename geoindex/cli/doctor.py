@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from contextlib import suppress
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -13,7 +14,7 @@ import click
 import geoindex
 from geoindex.cli.output import echo_json, json_option, progress_bar, progress_option, quiet_option
 from geoindex.color.compiling import KERNEL_MODULES
-from geoindex.color.threads import n_cores
+from geoindex.color.threads import Progress, n_cores
 from geoindex.errors import GeoindexError
 
 __all__ = ["doctor_command"]
@@ -27,6 +28,16 @@ EXTRAS = {
     "pyogrio": "files of polygons",
     "geopandas": "grid_polygons",
 }
+
+SECOND = """
+import contextlib, sys
+from importlib import import_module
+from geoindex.color.compiled import compile_module
+with contextlib.suppress(Exception):
+    for module in sys.argv[1:]:
+        compile_module(import_module(module))
+"""
+"""Program of the second process that compiles kernels; the first one meets all errors, too."""
 
 
 @click.command("doctor")
@@ -47,11 +58,7 @@ def doctor_command(*, compile_all: bool, as_json: bool, quiet: bool) -> None:
     """
     if compile_all:
         with progress_bar("kernels", " modules", quiet=quiet) as advance:
-            from geoindex.color.compiled import compile_module
-
-            for number, module in enumerate(KERNEL_MODULES, start=1):
-                compile_module(import_module(module))
-                advance(number, len(KERNEL_MODULES))
+            _compile(advance)
     facts = _facts()
     if as_json:
         echo_json(facts)
@@ -62,6 +69,29 @@ def doctor_command(*, compile_all: bool, as_json: bool, quiet: bool) -> None:
             "compiled kernels cannot be kept; make the folder of the package writable, or name a "
             "folder in NUMBA_CACHE_DIR"
         )
+
+
+def _compile(advance: Progress) -> None:
+    """Compile all kernels; on another core, a second process starts from the end of the list.
+
+    Each process loads from disk what the other has compiled.
+    """
+    from geoindex.batch.processes import start_python
+    from geoindex.color.compiled import compile_module
+
+    second = None
+    if n_cores() > 1:
+        later = KERNEL_MODULES[len(KERNEL_MODULES) // 2 :][::-1]
+        with suppress(OSError):  # where it cannot be started, it is not needed
+            second = start_python(["-c", SECOND, *later])
+    try:
+        for number, module in enumerate(KERNEL_MODULES, start=1):
+            compile_module(import_module(module))
+            advance(number, len(KERNEL_MODULES))
+    finally:
+        if second is not None:
+            second.kill()
+            second.wait()
 
 
 def _facts() -> dict[str, Any]:

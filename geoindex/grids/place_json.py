@@ -1,4 +1,4 @@
-"""The place of a grid as JSON, in sidecars and tags, to the last digit."""
+"""Georeference of a grid as JSON for sidecars and tags, with all digits."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def place_from_json(content: dict[str, Any], where: str) -> dict[str, Any]:
         if content.get("transform") is not None:
             place["transform"] = _transform(content["transform"])
         if content.get("crs") is not None:
-            # Within it, PROJ does not print what is wrong.
+            # Within it, PROJ does not print its own message.
             with rasterio.Env():
                 place["crs"] = CRS.from_wkt(content["crs"])
         if content.get("gcps"):
@@ -57,7 +57,7 @@ def place_from_json(content: dict[str, Any], where: str) -> dict[str, Any]:
 
 
 def _transform(numbers: Any) -> Affine:
-    """Transform that gives every pixel a place of its own."""
+    """Transform that gives every pixel a different position."""
     transform = Affine(*map(_finite, numbers))
     if not transform.determinant:
         raise ValueError("its transform gives many pixels the same place")

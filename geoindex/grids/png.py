@@ -83,7 +83,7 @@ class _PngWriter:
             return
         pixels, _ = band
         rows, cols = pixels.shape
-        # A byte before each row names its filter; none is best for indices.
+        # The byte before each row is its filter; no filter is best for indices.
         lines = np.zeros((rows, cols + 1), dtype=np.uint8)
         lines[:, 1:] = pixels
         self._data(self._stream.compress(lines.data))

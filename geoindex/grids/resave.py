@@ -1,4 +1,4 @@
-"""Writing a changed grid in the way of the file that it was read from."""
+"""Writes a changed grid in the format and numbering of the file that it was read from."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def check_resave(
     overwrite: bool,
     format: str | None = None,  # noqa: A002  as matplotlib spells it
 ) -> GridFormat:
-    """Format of a grid that is to be written like `source`, or refuse the target.
+    """Format of a grid to be written like `source`; raise an error for an unsuitable target.
 
     Raises
     ------
@@ -36,7 +36,7 @@ def check_resave(
     check_target(target, overwrite=overwrite)
     read = format_of_file(source)
     if format is None and read is not None and source.suffix.lower() == target.suffix.lower():
-        # A .grd may be one of several formats, and a .dat any.
+        # A .grd may be in several formats, and a .dat in any.
         format = read.key  # noqa: A001  as above
     written = grid_format_of(target, format)
     if written.key == "horizon" and read is written:
@@ -61,7 +61,7 @@ def resave_grid(
     overwrite: bool = False,
     format: str | None = None,  # noqa: A002  as matplotlib spells it
 ) -> None:
-    """Write a grid to `target` as `source` is written, from which it was read.
+    """Write a grid to `target` in the way of `source`, which it was read from.
 
     Classes and nodata keep their numbers, a cloud-optimized GeoTIFF stays one, and a target of
     the same suffix has the same format.
@@ -78,7 +78,7 @@ def resave_grid(
     if read is not None and read.numbering is not None:
         numbering = read.numbering(source)
     if written.key not in BINARY:
-        # Other formats hold numbers of no type, with a nodata value of their own.
+        # Other formats store numbers without a type and have a fixed nodata value.
         numbering = FileNumbering(values=numbering.values)
     cog = written.key == "geotiff" == (read and read.key) and is_cloud_optimized(source)
     header = replace(GridHeader.of(grid, numbering), cog=cog)

@@ -1,4 +1,4 @@
-"""Styles beside a grid, which GIS programs apply by themselves when it is opened."""
+"""Style files beside a grid, which GIS programs apply when they open it."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from geoindex.rules.choices import check_choice
 __all__ = ["Style", "check_styles", "style_names", "write_styles"]
 
 Style = Literal["qml", "clr"]
-"""Suffix of a style: that of QGIS, or the color map of ArcGIS."""
+"""Suffix of a style: a QGIS style or an ArcGIS color map."""
 
 STYLED = ("geotiff", "png", "esri", "grass")
 """Formats that GIS programs open."""
 
 RASTERS = IMAGE_SUFFIXES | {".asc", ".img", ".vrt", ".grd", ".bil", ".flt", ".ecw", ".sid"}
-"""Suffixes to which the programs apply a style of the same stem."""
+"""Suffixes of rasters to which the programs apply a style of the same stem."""
 
 
 def style_names(style: str | Sequence[str] | None) -> tuple[Style, ...]:
-    """List the styles that an option stands for; one that is asked for twice is there twice.
+    """List the styles that an option stands for; duplicates are kept.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def style_names(style: str | Sequence[str] | None) -> tuple[Style, ...]:
 
 
 def check_styles(path: Path, key: str, styles: Sequence[Style], *, overwrite: bool) -> None:
-    """Refuse styles that cannot be written, or would be applied to another raster.
+    """Raise an error for styles that cannot be written or would apply to another raster, too.
 
     Parameters
     ----------

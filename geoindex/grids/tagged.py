@@ -27,11 +27,11 @@ from geoindex.palettes.raster import RasterPalette, read_raster
 __all__ = ["file_numbering", "read_tagged", "sidecar_path", "tag_content", "write_sidecar"]
 
 MOST_PIXELS = 0.01
-"""Largest difference of two transforms that are taken to be one."""
+"""Largest difference of two transforms that count as equal."""
 
 
 def tag_content(header: FileHeader, place: dict[str, Any], *, ascii_only: bool = False) -> str:
-    """JSON for the tag: what neither color table nor georeference hold; `place` may be empty."""
+    """JSON for the tag: everything that color table and georeference cannot hold."""
     return dump_json(
         {
             "format_version": FORMAT_VERSION,
@@ -78,7 +78,7 @@ def file_numbering(path: Path) -> FileNumbering:
 
 
 def _place(raster: RasterPalette, path: Path) -> Place:
-    """Place of an image: that of its tag, or else what is in the file and beside it.
+    """Georeference of an image, from its tag, or else from the file and its sidecars.
 
     Warns
     -----
@@ -97,7 +97,7 @@ def _place(raster: RasterPalette, path: Path) -> Place:
     is_other = found.crs is not None and own.crs != found.crs
     if found.transform is not None and own.transform != found.transform:
         is_other = is_other or not _agree(own.transform, found.transform, raster.indices.shape)
-    # Alone, a GeoTIFF may have less in its keys than in its tag.
+    # Without its sidecar, a GeoTIFF may have less in its keys than in its tag.
     if is_other and (
         sidecar_path(path).is_file()
         or any(place_beside(path, crs_only=crs_only) for crs_only in (True, False))
@@ -112,7 +112,7 @@ def _place(raster: RasterPalette, path: Path) -> Place:
 
 
 def _agree(one: Affine | None, other: Affine, shape: tuple[int, int]) -> bool:
-    """Whether two transforms differ only by what text does to their digits."""
+    """Whether two transforms differ only by the rounding of text."""
     if one is None:
         return False
     rows, cols = shape
@@ -123,7 +123,7 @@ def _agree(one: Affine | None, other: Affine, shape: tuple[int, int]) -> bool:
 
 
 def sidecar_path(path: Path) -> Path:
-    """Place of GDAL's sidecar, which QGIS and ArcGIS read too."""
+    """Path of GDAL's sidecar, which QGIS and ArcGIS also read."""
     return path.with_name(path.name + ".aux.xml")
 
 
@@ -144,11 +144,11 @@ def write_sidecar(path: Path, header: FileHeader, *, place: dict[str, Any]) -> N
 
 
 def _classes(header: GridHeader) -> str:
-    """Names and colors of the classes, or "" where the color table tells everything."""
+    """Names and colors of the classes; "" if the color table is enough."""
     palette = header.palette
     if palette.names is None and len(palette) == 256 and header.pixel_dtype == np.uint8:
         return ""
-    # GDAL counts the categories from 0, and none are in a list of millions.
+    # GDAL counts categories from 0, so large class values would need a list of millions.
     names = header.has_color_table
     return classes_xml(palette, tuple(header.pixel_values), names=names, colors=False)
 

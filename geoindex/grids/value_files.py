@@ -1,4 +1,4 @@
-"""Saving and opening grids of values, by the table of formats of all grids."""
+"""Saves and opens grids of values; the table of formats is that of all grids."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def open_values(
     horizon: str | None = None,
     xy: bool | None = None,
 ) -> ValueGrid:
-    """Open a grid of values, ours or another program's.
+    """Open a grid of values, of geoindex or another program.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def holds_grid_of_values(path: Path) -> bool:
 
 
 def _read_npy(path: Path) -> ValueGrid:
-    """Read an array, with what our sidecar says of it where there is one."""
+    """Read an array, with the facts of its sidecar if there is one."""
     values, content = load_npy(path)
     if "palette" in content:
         raise GridError(f"{path}: holds classes, not values; open it with open_grid")
@@ -159,7 +159,7 @@ def _read_npy(path: Path) -> ValueGrid:
 
 
 def _read_image(path: Path) -> ValueGrid:
-    """Read a one-band image of numbers, with what our tag says of it where there is one."""
+    """Read a one-band image of numbers, with the facts of its tag if there is one."""
     with open_raster(path) as source:
         tag = source.tags().get(TAG)
         unit = source.units[0] if source.count else None

@@ -1,4 +1,4 @@
-"""What grid writers take and offer: a header and blocks in, a file out."""
+"""Interface of grid writers: a header and blocks in, a file out."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 WRITING = 12
-"""Bytes a cell of a format that is written at once."""
+"""Memory per cell for a format that is written at once, in bytes."""
 
 
 class BlockWriter(Protocol):

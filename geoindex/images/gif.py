@@ -1,4 +1,4 @@
-"""GIF whose first frame is a part of the picture, of which GDAL shows only the frame.
+"""GIF files whose first frame is smaller than the picture; GDAL shows only that frame.
 
 Source: CompuServe, "Graphics Interchange Format, Version 89a" (1990).
 """

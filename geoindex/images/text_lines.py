@@ -1,4 +1,4 @@
-"""Reading lines of printed text, by the recognizer of rapidocr (extra ``ocr``).
+"""Reads lines of printed text with the recognition network of rapidocr (extra ``ocr``).
 
 Its network comes in its wheel: nothing is downloaded. Lines are cut out by the caller.
 """

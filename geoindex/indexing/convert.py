@@ -50,7 +50,7 @@ from geoindex.rules.scale import Depth, Scale
 __all__ = ["convert", "convert_image"]
 
 LARGE_PIXELS = 25_000_000
-"""Larger images that have to be held in memory are worth a warning."""
+"""Size above which a warning says that an image has to be held in memory."""
 
 PLAIN: dict[str, Any] = {"numbering": FileNumbering(), "cog": False, "creation": {}}
 """How grids beside the grid are written."""
@@ -59,7 +59,7 @@ EXTRAS: dict[Extra, dict[str, Any]] = {
     "reasons": {"dtype": np.dtype(np.uint8), "palette": CHANGES_PALETTE, "nodata": None},
     "confidence": {"dtype": np.dtype(np.uint8), "palette": CONFIDENCE_PALETTE, "nodata": 255},
 }
-"""How the grids beside a cleaned grid differ from it."""
+"""How the grids of changes and of confidence differ from the cleaned grid."""
 
 
 def convert(
@@ -212,7 +212,7 @@ def convert(
 def _checked_legend(
     src: str | PathLike[str], dst: str | PathLike[str], name: str | None, *, overwrite: bool
 ) -> Path:
-    """Path of the legend to be found; refuses what cannot be written before a long look."""
+    """Path of the legend; raise an error before the long search if an output cannot be written."""
     target = Path(dst)
     grid_format_of(target, name)
     legend = legend_path(target)
@@ -230,7 +230,7 @@ def convert_image(
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> ConversionReport:
-    """Convert an image file by options that are resolved already; see :func:`convert`.
+    """Convert an image file with resolved options; see :func:`convert`.
 
     Parameters
     ----------
@@ -307,7 +307,7 @@ def _check_outputs(
     *,
     overwrite: bool,
 ) -> GridFormat:
-    """Refuse what cannot be written before anything is read; return the format."""
+    """Raise an error before any work if an output cannot be written; return the format."""
     output = grid_format_of(target, layout.format)
     layout.numbering.check(mapping.palette)
     if layout.cog and output.name != "GeoTIFF":
@@ -324,7 +324,7 @@ def _check_outputs(
 
 
 def _header(image: MapImage, mapping: ImageMapping, layout: GridLayout) -> GridHeader:
-    """Header of the grid of an image; its dtype and nodata are known later."""
+    """Header of the grid of an image, whose dtype and nodata are only known later."""
     return GridHeader(
         shape=image.shape,
         dtype=np.dtype(np.uint8),
@@ -341,7 +341,7 @@ def _header(image: MapImage, mapping: ImageMapping, layout: GridLayout) -> GridH
 
 
 def _provenance(image: MapImage, mapping: ImageMapping, layout: GridLayout) -> dict[str, Any]:
-    """How the grid is made; a box on a map whose place is given is told in pixels.
+    """Provenance of the grid; if the user gave the georeference, a box on the map becomes pixels.
 
     So the image alone tells which part of it the grid is.
     """
@@ -367,7 +367,7 @@ def _warn_of_memory(image: MapImage) -> None:
 
 
 def _placed(report: ConversionReport, image: MapImage) -> ConversionReport:
-    """Add to a report where the map lies."""
+    """Add the extent of the map to a report."""
     if image.transform is not None:
         report = replace(report, bounds=map_bounds(report.shape, image.transform))
     if image.crs is not None:

@@ -1,4 +1,4 @@
-"""Whether a map shows a palette through a layer that is partly transparent."""
+"""Detects that a map shows a palette with partial opacity."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from geoindex.rules.palette_columns import faded_colors
 __all__ = ["faded_text", "likely_opacity"]
 
 LOOKED_AT = 40
-"""Frequent colors that are compared."""
+"""Number of frequent colors that are compared."""
 
 LEAST_SHARE = 0.5
-"""Least share of the pixels that these must have: a photograph has no frequent colors."""
+"""Least share of the pixels with frequent colors; a photograph has no frequent colors."""
 
 MOST_CLASSES = 1024
-"""Palettes with more colors have some near every color."""
+"""Palettes with more colors have one near any color."""
 
 LEAST_COLORS = 4
 """Fewest frequent colors that tell, and fewest colors of the palette that they must show: one
@@ -80,7 +80,7 @@ def _faded(palette: Palette) -> NDArray[np.uint8]:
 
 
 def faded_text(opacity: float) -> str:
-    """Tell what to do about a layer that is partly transparent."""
+    """Say what to do about partial opacity."""
     return (
         f"the map has the colors of the palette at an opacity of about {opacity:.0%} on white; "
         f"use opacity={opacity:g}, by palette.faded in Python"
@@ -96,5 +96,5 @@ def _fits(
     squares = -2 * one @ other.transpose(0, 2, 1)
     squares += (one**2).sum(1)[:, np.newaxis] + (other**2).sum(2)[:, np.newaxis]
     distances = np.sqrt(squares.min(axis=2).astype(np.float64))
-    # Rounded, so that its last bits decide nothing.
+    # Rounded, so that the last bits do not matter.
     return ((distances * weights).sum(1) / weights.sum()).round(6), squares.argmin(axis=2)

@@ -1,4 +1,4 @@
-"""A one-band raster of gray levels or elevations as an index grid of its best k levels."""
+"""Quantizes a one-band raster of gray levels or elevations to an index grid of k levels."""
 
 from __future__ import annotations
 

@@ -272,7 +272,7 @@ def map_file(
     counter: ColorCounter | None = None,
     cleaner: BandCleaner | None = None,
 ) -> IndexGrid:
-    """Map an open image file, whose colors are never in memory as a whole.
+    """Map an open image file without holding all its colors in memory.
 
     Parameters
     ----------
@@ -313,7 +313,7 @@ def map_file(
 
 
 def _map_lazy(picture: Picture, mapping: ImageMapping) -> IndexGrid:
-    """Map a picture that is not computed yet."""
+    """Map a Dask array."""
     if picture.is_plain and mapping.rule.scale is None and picture.values.dtype.kind in "iu":
         warn_of(
             [
@@ -339,7 +339,7 @@ def _map_lazy(picture: Picture, mapping: ImageMapping) -> IndexGrid:
 
 
 def _numbered(grid: IndexGrid, nodata: int | None, dtype: DTypeLike | None) -> IndexGrid:
-    """Grid with the nodata value and the dtype that are asked for."""
+    """Grid with the requested nodata value and dtype."""
     indices, nodata = with_numbers(grid.indices, len(grid.palette), nodata=nodata, dtype=dtype)
     return replace(grid, indices=indices, nodata=nodata)
 
@@ -358,7 +358,7 @@ def _grid(
     mapping: ImageMapping,
     gcps: tuple[GroundControlPoint, ...] = (),
 ) -> IndexGrid:
-    """Put indices where their image lies."""
+    """Make the grid of an image from its indices."""
     return IndexGrid(
         indices=indices,
         palette=mapping.palette,

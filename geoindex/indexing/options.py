@@ -1,4 +1,4 @@
-"""The options of the roads, resolved once: how pixels become classes, and these a file."""
+"""Resolved options: how pixels become classes, and classes a file."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class ImageMapping:
     """The image's own units, if its palette came from it."""
 
     merged: MergedRows | None = None
-    """Classes with several colors, which are looked up last; None if each row is a class."""
+    """Classes that have several palette rows; None if each row is a class."""
 
     @classmethod
     def of(
@@ -190,7 +190,7 @@ class ImageMapping:
         """
         if self.plan is None:
             return self
-        # Within the largest distance, a hillshade, dithering or a scan leaves hardly a pixel.
+        # Hillshade, dithering or a scan leave hardly a pixel within the largest distance.
         options = self.plan.options
         is_asked = options.shade == "blend" or options.dither or options.scan
         if self.mapper.max_distance is not None and not is_asked:
@@ -198,7 +198,7 @@ class ImageMapping:
         return replace(self, plan=self.plan.seen(shape, read))
 
     def cleaner(self, shape: tuple[int, int]) -> BandCleaner | None:
-        """Prepare class recovery of a file of this shape, if it is wanted."""
+        """Prepare class recovery of a file of this shape, if requested."""
         if self.plan is None:
             return None
         # Loading the compiled steps takes as long as mapping a map.
@@ -212,7 +212,7 @@ class GridLayout:
     """How a grid is written to a file."""
 
     format: str | None = None
-    """Key of the format where the suffix would pick another one."""
+    """Key of the format, if the suffix would select another one."""
 
     numbering: FileNumbering = field(default_factory=FileNumbering)
     """How the file numbers classes and nodata."""
@@ -227,11 +227,11 @@ class GridLayout:
     """Styles to write beside it."""
 
     place: GivenPlace | None = None
-    """Where images lie that do not tell, or their CRS in place of their own."""
+    """Georeference for images without one, or a CRS to replace their own."""
 
 
 def _chosen(rule: PixelRule) -> dict[str, Any]:
-    """List what a rule chooses of the pixels of an image, as JSON values."""
+    """List the options by which a rule selects pixels, as JSON values."""
     made: dict[str, Any] = {}
     for name in ("bands", "box", "map_box"):
         if (listed := getattr(rule, name)) is not None:
@@ -248,7 +248,7 @@ def _chosen(rule: PixelRule) -> dict[str, Any]:
 def _own_units(
     image: Any, rule: PixelRule, units: object, *, channel_axis: int | None, gdal: bool
 ) -> OwnUnits:
-    """Find the own units of an image that comes without a palette."""
+    """Find the units of an image without a palette."""
     if image is None or units is not None:
         raise PaletteError(
             "no palette is given, and without one only geoindex.convert and index_image find the "
@@ -261,7 +261,7 @@ def _own_units(
 def _keep_apart(
     units: Palette | ArrayLike | str | PathLike[str] | None, mapper: ColorMapper
 ) -> ColorMapper:
-    """Make a mapper that gives each unit of a map an index of its own, if there are units."""
+    """Make a mapper that gives each unit of a map a different index, if there are units."""
     if units is None:
         return mapper
     if isinstance(units, str | PathLike):
@@ -271,7 +271,7 @@ def _keep_apart(
 
 
 def _clean_plan(clean: Clean | bool | None, mapper: ColorMapper) -> Plan | None:
-    """Find the steps of class recovery that an option stands for; True stands for the defaults."""
+    """Resolve the option of class recovery; True stands for the defaults."""
     if clean is None or clean is False:
         return None
     if clean is not True and not isinstance(clean, Clean):

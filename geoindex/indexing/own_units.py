@@ -1,4 +1,4 @@
-"""The palette of an image that comes without one: its own units and inks."""
+"""The palette of an image without one: its own units and inks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ AUTO = "auto"
 """Name that stands for the image's own units where a palette is expected."""
 
 DOUBTFUL = 0.5
-"""Certainty below which a unit is worth a look."""
+"""Certainty below which a unit should be checked."""
 
 PALE = 235
 """Level of the darkest channel from which a unit may be bare paper."""
@@ -41,7 +41,7 @@ class OwnUnits:
     certainties: NDArray[np.float64]
 
     def clean_with(self, clean: Clean | bool | None) -> Clean | bool:
-        """Class recovery of the image, which finds hatchings; without ink it asks for none."""
+        """Class recovery of the image; it finds hatchings, and does not warn if there is no ink."""
         if clean is False:
             return False
         if clean is None or clean is True:
@@ -49,7 +49,7 @@ class OwnUnits:
         return clean if clean.hatch is not None else replace(clean, hatch="auto")
 
     def doubts(self) -> list[str]:
-        """Say what to look at.
+        """Say what to check.
 
         Returns
         -------
@@ -98,12 +98,12 @@ class OwnUnits:
 
 
 def is_auto(palette: Any) -> bool:
-    """Whether an image's own units are asked for: no palette, or "auto"."""
+    """Whether the image's own units are requested: no palette, or "auto"."""
     return palette is None or (isinstance(palette, str) and palette == AUTO)
 
 
 def legend_path(target: Path) -> Path:
-    """Where the legend of a grid is written: ``units.legend.csv`` for ``units.tif``."""
+    """Path of the legend of a grid: ``units.legend.csv`` for ``units.tif``."""
     return target.with_name(f"{target.stem}.legend.csv")
 
 

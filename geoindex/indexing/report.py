@@ -1,4 +1,4 @@
-"""What converting an image did, and which colors and classes cannot be told apart."""
+"""Report of a conversion, with colors and classes that can no longer be distinguished."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["ConversionReport", "HiddenClass", "classes_texts", "hidden_texts", "summarize"]
 
 LISTED_CLASSES = 4
-"""Hidden classes listed in a warning; the rest are counted."""
+"""Number of hidden classes listed in a warning; the rest are counted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,7 @@ class HiddenClass:
 
 @dataclass(frozen=True, kw_only=True)
 class ConversionReport:
-    """What a conversion did."""
+    """Result of a conversion."""
 
     source: str
     """The image file."""
@@ -128,7 +128,7 @@ class ConversionReport:
 
     @property
     def is_placed(self) -> bool:
-        """Whether the image has a place on the map."""
+        """Whether the image is georeferenced."""
         return self.bounds is not None or bool(self.crs)
 
     def warnings(self) -> list[str]:
@@ -167,7 +167,7 @@ def summarize(
     cleaner: BandCleaner | None = None,
     is_plain: bool = False,
 ) -> ConversionReport:
-    """Report what mapping the colors of an image did.
+    """Report on the mapping of the colors of an image.
 
     Parameters
     ----------
@@ -211,7 +211,7 @@ def summarize(
         used = cleaner.after
         n_valid = int(cleaner.after.sum() - cleaner.after[paper].sum())
         merged = cleaner.unlisted.merged(histogram, mapper.map(histogram.colors), n_valid)
-        # Of what recovery changed, the color says nothing of how well the palette fits.
+        # The colors of pixels that recovery changed do not show how well the palette fits.
         counts = counts - cleaner.changed_colors(histogram)[mapped]
         colors, counts, indices = colors[counts > 0], counts[counts > 0], indices[counts > 0]
     mean_distance, largest_distance = _distances(mapper, colors, counts, indices)
@@ -242,14 +242,14 @@ def summarize(
 
 
 def _unsure(cleaned: dict[str, Any], mapping: ImageMapping) -> tuple[str, ...]:
-    """Tell what recovery looked for and did not find, and what it is not sure of."""
+    """List what recovery did not find and what it is not sure of."""
     plan = mapping.plan
     rows = mapping.palette if plan is None else plan.palette
     return (*hatch_texts([cleaned], mapping.palette), *unsure_texts([cleaned], rows))
 
 
 def _opacity(histogram: ColorHistogram, mapping: ImageMapping) -> float | None:
-    """Opacity of the palette on white, unless recovery has found what lies under the units."""
+    """Opacity of the palette on white; None if recovery has found the picture to be of another kind."""
     if mapping.plan is not None and mapping.plan.recovery is not None:
         return None
     return likely_opacity(histogram.colors, histogram.counts, mapping.mapper.palette)
@@ -274,19 +274,19 @@ def _distances(
     if not counts.sum():
         return 0.0, 0.0
     distances = mapper.distance(colors, indices)
-    # Not a dot product, whose last bits depend on the processor.
+    # Not a dot product: its last bits depend on the processor.
     return float((counts * distances).sum()) / int(counts.sum()), float(distances.max())
 
 
 def _of_class(group: MergedColors, classes: MergedRows) -> MergedColors:
-    """Colors that became one row, as those of its class."""
+    """Convert merged colors from rows to classes."""
     number = int(classes.classes[group.index])
     return replace(group, index=number, label=classes.palette.label(number))
 
 
 def _in_classes(cleaned: dict[str, Any], classes: MergedRows) -> dict[str, Any]:
-    """Account of class recovery by class instead of by row."""
-    # Inks that the palette does not have come behind its rows.
+    """Account of class recovery, by class instead of by row."""
+    # Inks that are not in the palette follow its rows.
     n_inks = max((row["index"] + 1 for row in cleaned["classes"]), default=0)
     number = [*classes.classes.tolist(), *range(len(classes.palette), n_inks)]
     changes: dict[int, dict[str, Any]] = {}

@@ -1,4 +1,4 @@
-"""A picture of a cross-section as a SEG-Y line of classes, read once."""
+"""Writes a picture of a cross-section as a SEG-Y line of classes."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ Writer = TypeVar("Writer", bound=BlockWriter)
 
 
 class _NodataTurnedUpError(Exception):
-    """A pixel is nodata, which the dtype of the indices has no value for."""
+    """A pixel is nodata, but the dtype of the indices has no value for it."""
 
 
 def stream_image(

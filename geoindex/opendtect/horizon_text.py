@@ -1,4 +1,4 @@
-"""The text of ASCII horizons: what their columns are, and their numbers.
+"""The text of ASCII horizons: the meaning of their columns, and their numbers.
 
 Source: OpendTect's ``src/uiEarthModel/uiexphorizon.cc``: tabs or blanks between columns, no
 header, a line ``# "Inline" "Crossline" ...`` or lines ``# 1: Inline``, and in exports of several

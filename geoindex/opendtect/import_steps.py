@@ -1,4 +1,4 @@
-"""The steps to import a horizon into OpendTect, as a text beside it.
+"""The steps to import a horizon into OpendTect, written to a text file beside it.
 
 Source: OpendTect's manual and source code; not tried in the program itself.
 """

@@ -1,4 +1,4 @@
-"""Parts of a raster: boxes in pixels or on the map, and the place of what lies inside."""
+"""Parts of a raster: boxes in pixels or on the map, and their georeference."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Region = tuple[slice, slice]
 """Rows and columns, each with a start and a stop."""
 
 SAME_PIXEL = 1e-6
-"""Pixels by which the edge of a box may miss the center of a pixel because of rounding."""
+"""Distance, in pixels, that rounding may put between the edge of a box and a pixel center."""
 
 
 def region_of(

@@ -1,4 +1,4 @@
-"""Arrays of another machine's byte order, as FITS and NetCDF 3 files hold them."""
+"""Arrays in non-native byte order, as in FITS and NetCDF 3 files."""
 
 from __future__ import annotations
 

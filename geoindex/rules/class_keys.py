@@ -1,4 +1,4 @@
-"""Classes that a user names, by row number, name or class value."""
+"""Classes that a user refers to by row number, name or class value."""
 
 from __future__ import annotations
 

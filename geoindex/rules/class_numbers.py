@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 __all__ = ["could_be_classes", "few_dark_levels"]
 
 MOST_CLASSES = 64
-"""Different values up to which a dark band could hold class numbers, wherever they lie."""
+"""Largest number of different values in a dark band that may be class numbers."""
 
 MOST_SEARCHED = 2**20
-"""Values that are looked at, evenly spread, to count the different ones."""
+"""Size of the evenly spread sample in which different values are counted."""
 
 
 def could_be_classes(values: NDArray[Any], valid: NDArray[np.bool_] | None = None) -> bool:
@@ -43,7 +43,7 @@ def could_be_classes(values: NDArray[Any], valid: NDArray[np.bool_] | None = Non
         return False
     levels = values.ravel() if valid is None else values[valid]
     if values.dtype.kind == "f":
-        # Integers with NaN as nodata; on the scale of 0-1 there are no classes.
+        # Floats may be integers with NaN as nodata; values within 0-1 are not classes.
         levels = levels[~np.isnan(levels)]
         if not (levels > 1).any() or (levels != np.rint(levels)).any():
             return False

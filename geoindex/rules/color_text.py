@@ -26,7 +26,7 @@ RGB = tuple[int, int, int]
 """Red, green and blue, 0-255."""
 
 COLOR_FORMS = "#rrggbb, #rgb, rgb(250, 208, 200), 250/208/200, 250-208-200 or a CSS name"
-"""The forms of a color, for messages."""
+"""The accepted forms of a color, for messages."""
 
 HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8})", re.IGNORECASE)
 BARE_HEX = re.compile(r"[0-9a-f]{6}", re.IGNORECASE)
@@ -71,7 +71,7 @@ def color_of_text(text: str, *, bare: bool = False) -> tuple[int, ...] | None:
 
 
 def colors_of_texts(texts: Sequence[str]) -> list[tuple[int, ...]]:
-    """Colors of names or hexadecimal numbers; :class:`geoindex.Palette` takes such lists.
+    """Colors of a list of texts, such as :class:`geoindex.Palette` accepts.
 
     Raises
     ------
@@ -129,7 +129,7 @@ def some_colors(colors: str | Sequence[Any] | None, option: str) -> tuple[RGB, .
 
 
 def is_color_word(text: str) -> bool:
-    """Whether a text is the CSS name of a color, which may as well be the name of a class."""
+    """Whether a text is a CSS color name, which could also be the name of a class."""
     return _named(text.strip()) is not None
 
 

@@ -1,4 +1,4 @@
-"""Coordinate reference systems: from the names people give them, and as other programs do."""
+"""Coordinate reference systems: parsed from names and codes, and as WKT for other programs."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def parse_crs(crs: CRS | str | int | None, *, error: type[GeoindexError]) -> CRS
 
 
 def esri_wkt(crs: CRS) -> str:
-    """WKT as ESRI's programs and GDAL read it in a ``.prj``, or as GDAL writes it otherwise."""
+    """WKT in ESRI's form, or in GDAL's if ESRI's cannot express the CRS."""
     from rasterio.errors import CRSError
 
     try:
@@ -55,7 +55,7 @@ def esri_wkt(crs: CRS) -> str:
 
 
 def prj_wkt(crs: CRS) -> str:
-    """WKT for a ``.prj``: ESRI's, or GDAL's where ESRI's would lose a part of the CRS."""
+    """WKT for a ``.prj``: ESRI's, or GDAL's if ESRI's would lose part of the CRS."""
     import rasterio
 
     # Without it PROJ would print its own line, too.
@@ -66,7 +66,7 @@ def prj_wkt(crs: CRS) -> str:
 
 
 def registered_crs(crs: CRS | None) -> CRS | None:
-    """CRS under the names of the EPSG registry, since ESRI's WKT spells many differently."""
+    """CRS with the names of the EPSG registry; ESRI's WKT spells many differently."""
     code = None if crs is None else crs.to_epsg()
     if crs is None or code is None:
         return crs

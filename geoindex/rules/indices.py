@@ -1,4 +1,4 @@
-"""Arrays of palette indices: their dtype, their nodata, and whether they are lazy."""
+"""Arrays of palette indices: dtype, nodata, and whether they are lazy."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ IndexArray = NDArray[np.uint8 | np.uint16]
 IndexType = type[np.uint8] | type[np.uint16]
 """Their dtype."""
 
-# Cells that are looked up at one time.
+# Cells looked up at once.
 BAND_CELLS = 2**20
 
-# Pixels that are checked at one time, so that they stay in the cache.
+# Pixels checked at once, so that they stay in the cache.
 CHECKED_PIXELS = 2**18
 
 
@@ -166,7 +166,7 @@ def with_numbers(
 def _wanted_dtype(
     found: np.dtype[np.uint8 | np.uint16], nodata: Any, dtype: Any
 ) -> np.dtype[np.uint8 | np.uint16]:
-    """Dtype of indices that is asked for, or that nodata needs."""
+    """Dtype for indices: the requested one, or the smallest that holds nodata."""
     if dtype is None:
         is_larger = is_whole(nodata) and nodata > np.iinfo(found).max
         return np.dtype(np.uint16) if is_larger else found
@@ -180,7 +180,7 @@ def _wanted_dtype(
 
 
 def check_indices(indices: IndexArray, n_colors: int, nodata: int | None) -> None:
-    """Refuse an index that is neither a palette row nor nodata.
+    """Raise an error for an index that is neither a palette row nor nodata.
 
     Raises
     ------

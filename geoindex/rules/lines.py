@@ -30,7 +30,7 @@ Z_UNITS: dict[ZDomain, str] = {"time": "s", "depth": "m", "depth-feet": "ft"}
 
 
 ROUNDING = 1e-6
-"""Lines by which rounding errors of coordinates may take a point from halfway between two."""
+"""Distance, in lines, that rounding may move a point from halfway between two lines."""
 
 
 class ZRange(NamedTuple):
@@ -75,7 +75,7 @@ def check_lines(lines: Sequence[int], what: str) -> range:
 
 
 def extend_lines(lines: range, pad: int, step: int | None, what: str) -> range:
-    """Lines of the same lattice, with `pad` more at both ends and another step."""
+    """Extend a range of lines by `pad` lines at both ends, and change its step."""
     if pad < 0:
         raise SurveyError(f"pad must be 0 or more bins, found {pad}")
     if step is None:
@@ -106,7 +106,7 @@ def check_z(values: Sequence[Any]) -> ZRange:
 
 
 def snap_lines(numbers: Floats, lines: range) -> Floats:
-    """Nearest numbers of a lattice of lines; halves are rounded up, whatever their last digits."""
+    """Nearest line numbers; halves are rounded up, whatever their last digits."""
     steps = np.floor((numbers - lines.start) / lines.step + (0.5 + ROUNDING))
     return np.asarray(lines.start + lines.step * steps)
 

@@ -1,4 +1,4 @@
-"""What the rows of a palette hold: colors, names, roles, rows to join and colors to show."""
+"""Checks of the columns of a palette: colors, names, roles, merge targets and shown colors."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 UNSTORABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
-"""Characters that XML cannot hold, and those that terminals take for commands."""
+"""Characters that XML cannot hold or that terminals interpret."""
 
 MAX_COLORS = 65_535
 """Largest number of colors: one value of uint16 stays free for nodata."""
@@ -84,7 +84,7 @@ def check_texts(
 def check_merge(
     targets: Sequence[int | None] | None, n_colors: int
 ) -> tuple[int | None, ...] | None:
-    """Row that the class of each row joins, None where it joins none; None if no row does.
+    """Row that each row is merged into, or None; None if no row is merged.
 
     A row that joins one that joins another itself gets the last one.
 
@@ -115,7 +115,7 @@ def check_show(colors: Sequence[str] | None, n_colors: int) -> tuple[str, ...] |
     texts = check_texts(colors, n_colors, what="shown colors")
     if texts is None or not any(texts):
         return None
-    # All texts are read, so that an error names the row.
+    # A color stands in for empty texts, so that an error names the right row.
     found = colors_of_texts([text or "black" for text in texts])
     return tuple(
         "#" + bytes(color).hex() if text else "" for text, color in zip(texts, found, strict=True)
@@ -123,7 +123,7 @@ def check_show(colors: Sequence[str] | None, n_colors: int) -> tuple[str, ...] |
 
 
 def _check_length(n_found: int, n_colors: int, what: str) -> None:
-    """Refuse a number of entries other than that of the colors."""
+    """Raise an error if the number of entries differs from that of the colors."""
     if n_found != n_colors:
         raise PaletteError(f"palette has {n_colors} colors but {n_found} {what}")
 
@@ -138,7 +138,7 @@ def read_only(colors: ArrayLike) -> NDArray[np.uint8]:
 def faded_colors(
     colors: NDArray[np.uint8], opacity: float, paper: tuple[int, int, int]
 ) -> NDArray[np.uint8]:
-    """Mix colors with that of the paper below, rounded half up.
+    """Blend colors with the paper below them, rounded half up.
 
     Raises
     ------

@@ -51,7 +51,7 @@ def tells_pixels_apart(transform: Affine, shape: tuple[int, ...]) -> bool:
     """
     a, b, c, d, e, f = transform[:6]
     rows, cols = shape
-    # Where coordinates are largest, they are least precise.
+    # The largest coordinates are the least precise.
     corners = np.array([(col, row) for col in (0, cols) for row in (0, rows)], dtype=np.float64)
     with np.errstate(over="ignore", invalid="ignore"):
         along = corners @ np.array([[a, d], [b, e]])
@@ -63,7 +63,7 @@ def tells_pixels_apart(transform: Affine, shape: tuple[int, ...]) -> bool:
 
 
 def check_fields(transform: Affine | None, provenance: Any, shape: tuple[int, ...]) -> None:
-    """Check what a grid holds beside its pixels.
+    """Check transform and provenance of a grid.
 
     Raises
     ------

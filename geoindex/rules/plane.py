@@ -19,7 +19,7 @@ PARALLEL = 1e-3
 """Sine of the angle below which inlines and crosslines count as parallel."""
 
 ONE_LINE = 1e-9
-"""Sine of the angle below which points count as being on one line; their numbers are exact."""
+"""Sine of the angle below which points count as lying on one line; line numbers are exact."""
 
 EQUAL = 1e-6
 """Relative difference below which distances count as equal: rounding must not decide."""
@@ -137,7 +137,7 @@ def fit_plane(points: ArrayLike) -> Plane:
 
 
 def _product(first: Floats, second: Floats) -> float:
-    """Dot product with an exact sum; those of linear algebra libraries vary in the last bit."""
+    """Dot product with an exact sum; in linear algebra libraries the last bit varies."""
     return math.fsum(first * second)
 
 

@@ -1,4 +1,4 @@
-r"""Grids as text of one cell a line, such as ``inline\tcrossline\tz\tindex``.
+r"""Grids as text with one cell per line, such as ``inline\tcrossline\tz\tindex``.
 
 The kernel joins prepared pieces of text: 16 million lines take about a second, two to three with
 coordinates.
@@ -23,17 +23,17 @@ BLOCK_CELLS = 2**18
 MOST_DECIMALS = 9
 
 LONGEST_NUMBER = 24
-"""Bytes of a coordinate with sign, point and separator."""
+"""Longest coordinate with sign, point and separator, in bytes."""
 
 Bytes = NDArray[np.uint8]
 
 
 class _Pieces(NamedTuple):
-    """Texts one behind the other."""
+    """Concatenated texts."""
 
     text: Bytes
     ends: NDArray[np.int64]
-    """End of each piece; piece i begins where i - 1 ends."""
+    """End of each piece; piece i starts where piece i - 1 ends."""
 
     longest: int
 
@@ -116,7 +116,7 @@ def point_lines(
 
 
 def coordinate_decimals(transform: Affine) -> int:
-    """Decimals that tell a thousandth of a cell, 2 or more."""
+    """Count the decimals that resolve a thousandth of a cell, at least 2."""
     a, b, _, d, e, _ = transform[:6]
     smallest = min(math.hypot(a, d), math.hypot(b, e))
     # The last digits of a root or logarithm must not add a decimal.
@@ -126,7 +126,7 @@ def coordinate_decimals(transform: Affine) -> int:
 def _places(
     transform: Affine | None, top: int, shape: tuple[int, ...], decimals: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Coordinates of cell centers in units of the last decimal; empty without a transform."""
+    """Cell centers as integers in units of the last decimal; empty without a transform."""
     if transform is None:
         return np.empty((0, 0), np.int64), np.empty((0, 0), np.int64)
     a, b, c, d, e, f = transform[:6]
@@ -150,7 +150,7 @@ _INT = types.int64
 
 @compiled()
 def put_piece(text: Bytes, ends: NDArray[np.int64], piece: int, buffer: Bytes, at: int) -> int:
-    """Copy a piece of text to `at`; return the place behind it."""
+    """Copy a piece of text to `at`; return the position after it."""
     for place in range(ends[piece], ends[piece + 1]):
         buffer[at] = text[place]
         at += 1
@@ -159,7 +159,7 @@ def put_piece(text: Bytes, ends: NDArray[np.int64], piece: int, buffer: Bytes, a
 
 @compiled()
 def put_number(value: int, decimals: int, separator: int, buffer: Bytes, at: int) -> int:
-    """Write a number of so many decimals and a separator to `at`; return the place behind."""
+    """Write a number with decimals and a separator to `at`; return the position after it."""
     if value < 0:
         buffer[at] = 45  # minus
         at += 1
@@ -200,7 +200,7 @@ def put_points(
     tail_ends: NDArray[np.int64],
     buffer: Bytes,
 ) -> int:
-    """Write numbers, coordinates and ending of every cell; return how many bytes that are."""
+    """Write numbers, coordinates and ending of every cell; return the number of bytes."""
     at = 0
     for row in range(block.shape[0]):
         for col in range(block.shape[1]):

@@ -16,7 +16,7 @@ __all__ = ["survey_of"]
 def survey_of(
     provenance: Mapping[str, Any], shape: tuple[int, int], transform: Affine | None
 ) -> Survey | None:
-    """Survey of a grid, if it still has the rows and columns of it."""
+    """Survey of a grid, if the grid still has its rows and columns."""
     content = provenance.get("survey")
     if not isinstance(content, Mapping) or transform is None:
         return None

@@ -1,4 +1,4 @@
-"""Coordinates of one reference system in those of another, and how accurate PROJ says that is.
+"""Projection of coordinates from one CRS to another, with the accuracy that PROJ states.
 
 pyproj does it, for rasterio tells neither the operation nor its accuracy, and both must come from
 the PROJ that moves the points.
@@ -31,18 +31,18 @@ class Projection:
     """Its name."""
 
     accuracy: float | None
-    """How far off its points may be in meters, or None where PROJ does not know."""
+    """Accuracy in meters, or None if PROJ does not know it."""
 
     transformer: pyproj.Transformer
 
     def __call__(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        """Move points; what cannot be moved becomes infinite."""
+        """Project points; points outside its domain become infinite."""
         first, second = self.transformer.transform(x, y)
         return np.asarray(first), np.asarray(second)
 
 
 def projection_between(source: CRS, target: CRS, places: Floats) -> Projection:
-    """Find the operation that PROJ, and so GDAL and QGIS, takes at a place.
+    """Find the operation that PROJ, and therefore GDAL and QGIS, chooses for a location.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def projection_between(source: CRS, target: CRS, places: Floats) -> Projection:
 
 
 def _proj_crs(crs: CRS) -> pyproj.CRS:
-    """Make it one of pyproj: by its code where it has one, for PROJ knows more of these."""
+    """Make a pyproj CRS, by its code if it has one, because PROJ knows more about those."""
     import pyproj
 
     wkt = crs.to_wkt(version="WKT2_2019")

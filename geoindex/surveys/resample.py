@@ -53,10 +53,10 @@ FEW_BINS = 16
 """Bins along each side of a survey by which the size of its bins on the map is told."""
 
 TORN = 4
-"""Times its usual length beyond which the side of a bin runs across the end of the map."""
+"""Multiple of its usual length from which the side of a bin crosses the edge of the map."""
 
 FEWEST_SAMPLES = 12
-"""Points along each side of a bin at least, for bins hardly larger than a pixel."""
+"""Least number of points along each side of a bin, for bins hardly larger than a pixel."""
 
 
 def resample(
@@ -75,7 +75,7 @@ def resample(
     nodata = grid.nodata
     if nodata is None:
         nodata = nodata_value(len(grid.palette), grid.indices.dtype)
-    # Where every value of uint8 is a class, bins outside the map need a larger type.
+    # If every uint8 value is a class, bins outside the map need a larger dtype.
     dtype = np.dtype(np.uint16) if nodata is None else grid.indices.dtype
     nodata = int(np.iinfo(dtype).max) if nodata is None else nodata
     out: IndexArray = np.empty(target.shape, dtype=dtype)
@@ -122,7 +122,7 @@ def resample_values(
 def _target(
     survey: Survey, pad: int | tuple[int, int], step: int | tuple[int, int] | None
 ) -> Survey:
-    """Survey with the lines that are wanted, checked."""
+    """Check the options, and return the survey with the requested lines."""
     if not isinstance(survey, Survey):
         raise SurveyError(f"survey must be a Survey, found {survey!r}; Survey.open reads a file")
     target = survey.extended(pad=pad, step=step)
@@ -174,13 +174,13 @@ def _fill(
 
 
 def _n_samples(side: float) -> int:
-    """Points along a side of a bin of so many pixels that find its majority."""
-    # The last digits of a root must not add a sample.
+    """Count the points along the side of a bin that find its majority."""
+    # Rounding of the root must not add a sample.
     return max(FEWEST_SAMPLES, math.ceil(SAMPLES_A_PIXEL * side - ROUNDING))
 
 
 def _torn(u: Floats, v: Floats, size: tuple[float, float]) -> NDArray[np.bool_]:
-    """Bins whose corners lie far apart on the map, such as on both ends of its longitudes."""
+    """Mask of bins whose corners lie far apart on the map, such as at both of its ends."""
     # Infinite where points could not be projected.
     with np.errstate(invalid="ignore"):
         down, across = (np.hypot(np.diff(u, axis=i), np.diff(v, axis=i)) for i in (0, 1))
@@ -190,7 +190,7 @@ def _torn(u: Floats, v: Floats, size: tuple[float, float]) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True)
 class _Placement:
-    """Where the bins of a survey lie among the pixels of a map."""
+    """Mapping from the bins of a survey to the pixels of a map."""
 
     survey: Survey
 
@@ -198,13 +198,13 @@ class _Placement:
     """Of the map."""
 
     projection: Projection | None
-    """Coordinates of the survey to those of the map, or None where both are the same."""
+    """Projection from the survey to the map, or None if both have the same CRS."""
 
     turn: float
-    """Longitude of a full turn of a map in longitudes, else 0."""
+    """Full circle in units of longitude for a map in degrees, else 0."""
 
     west: float
-    """Longitude from which a full turn holds the whole map."""
+    """Western end of a full circle that contains the map."""
 
     @property
     def is_bent(self) -> bool:
@@ -213,7 +213,7 @@ class _Placement:
 
     @classmethod
     def of(cls, grid: IndexGrid | ValueGrid, survey: Survey) -> _Placement:
-        """Refuse a grid without a place."""
+        """Raise an error for a grid without transform."""
         if grid.transform is None and grid.gcps:
             raise GridError(
                 "the grid is placed by ground control points, which resampling does not support; "
@@ -250,10 +250,10 @@ class _Placement:
         x, y = _moved(to_map[:6], cols, rows)
         if self.projection is not None:
             x, y = self.projection(x, y)
-        # What could not be projected is infinite, and no number from here on.
+        # Infinite coordinates of points that could not be projected become NaN here.
         with np.errstate(invalid="ignore"):
             if self.turn:
-                # On the first meridian, the last digits must not move a point to the other end.
+                # Rounding at the western end must not move a point to the other end.
                 margin = EDGE * (abs(self.transform.a) + abs(self.transform.b))
                 x = x - self.turn * np.floor((x - self.west + margin) / self.turn)
             return _moved(to_pixels[:6], x, y)
@@ -277,7 +277,7 @@ class _Placement:
             with np.errstate(invalid="ignore"):
                 side = np.hypot(next_u - u, next_v - v)
             known = np.sort(side[np.isfinite(side)])
-            # The median as one of them, not as the mean of two.
+            # The median must be one of the values, not the mean of two.
             sides.append(float(known[len(known) // 2]) if known.size else 0.0)
         return sides[0], sides[1]
 
@@ -289,7 +289,7 @@ class _Placement:
         outside_share: float,
         more: dict[str, Any],
     ) -> dict[str, Any]:
-        """Transform, CRS and provenance of the grid that was resampled, `more` of how it was."""
+        """Transform, CRS and provenance of the resampled grid; `more` is added to the latter."""
         target = self.survey
         if (grid.crs is None) != (target.crs is None):
             _warn_of_missing(grid.crs, target.crs)
@@ -306,7 +306,7 @@ class _Placement:
         }
 
     def miss(self, grid: IndexGrid | ValueGrid) -> str:
-        """Tell that no bin lies on the map, with both extents."""
+        """Make the error that no bin lies on the map, with both extents."""
         rows, cols = grid.shape
         a, b, c, d, e, f = self.transform[:6]
         corners = [(0, 0), (cols, 0), (0, rows), (cols, rows)]
@@ -323,7 +323,7 @@ class _Placement:
 
 
 def _warn_of_missing(of_map: CRS | None, of_survey: CRS | None) -> None:
-    """Tell that the one without a CRS is taken to have that of the other."""
+    """Warn that the one without a CRS is assumed to have that of the other."""
     without, other = ("map", of_survey) if of_map is None else ("survey", of_map)
     ways = {
         "map": "give it when the map is converted (crs=)",

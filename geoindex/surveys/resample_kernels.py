@@ -18,7 +18,7 @@ from geoindex.rules.plane import Floats
 __all__ = ["EDGE", "majority", "take_majority", "take_nearest"]
 
 EDGE = 1e-6
-"""Pixels by which a point may miss a pixel's edge and still lie on it: the next pixel has it."""
+"""Distance, in pixels, within which a point lies on the edge of a pixel, so in the next one."""
 
 _PLACES = types.Array(types.float64, 2, "C")
 _SOURCES = {size: types.Array(size, 2, "C", readonly=True) for size in (types.uint8, types.uint16)}
@@ -48,8 +48,8 @@ def class_at(source: IndexArray, u: float, v: float) -> int:
 
 @compiled()
 def class_of_box(source: IndexArray, left: float, right: float, top: float, bottom: float) -> int:
-    """Value of all pixels that a box touches, -1 where they differ or it leaves the map."""
-    # Also false where a corner is not a number.
+    """Find the one value of all pixels that a box touches; -1 if they differ or it leaves the map."""
+    # Also false if a corner is NaN.
     if not (left >= EDGE and top >= EDGE):
         return -1
     if not (right < source.shape[1] - EDGE and bottom < source.shape[0] - EDGE):

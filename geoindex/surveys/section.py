@@ -27,7 +27,7 @@ LARGEST_INT16 = 2**15 - 1
 LARGEST_LONGITUDE, LARGEST_LATITUDE = 360, 90
 
 CLOSEST_LENGTH = 0.1
-"""Map units between traces; what is closer, near the origin, may be in degrees."""
+"""Trace spacing in map units below which coordinates near the origin may be degrees."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,19 +50,19 @@ class Section:
     """Z of the centers of an image's last row."""
 
     domain: SectionDomain
-    """What z is."""
+    """Quantity of z."""
 
     n_traces: int
-    """Traces, both ends included."""
+    """Number of traces, including both ends."""
 
     first_z: int
     """Z of the first sample."""
 
     interval: int
-    """Thousandths of a unit from one sample to the next."""
+    """Sample interval in thousandths of a unit."""
 
     n_samples: int
-    """Samples a trace."""
+    """Number of samples per trace."""
 
     @property
     def start(self) -> tuple[float, float]:
@@ -109,7 +109,7 @@ class Section:
 
     def columns(self, n_columns: int) -> NDArray[np.intp]:
         """Nearest column of an image for each trace, shape (n_traces,)."""
-        # In whole numbers, so that halves go up whatever floats make of them.
+        # In integers, so that halves are always rounded up.
         last = self.n_traces - 1
         halves = np.arange(self.n_traces, dtype=np.int64) * (2 * (n_columns - 1)) + last
         return (halves // (2 * last)).astype(np.intp)
@@ -199,7 +199,7 @@ def section_of(
 
 
 def check_degrees(section: Section, degrees: bool | None) -> bool:
-    """Tell whether a section lies in longitude and latitude: as was told, or as it must.
+    """Whether a section is in longitude and latitude: as given, or as its coordinates demand.
 
     Parameters
     ----------
@@ -232,7 +232,7 @@ def _sampling(height: float, reach: float, n_rows: int, n_samples: int | None) -
         return round(reach / max(n_samples - 1, 1) * PER_UNIT), n_samples
     if n_rows < 2:
         raise SectionError("an image of one row has no thickness; set the number of samples")
-    # Rounded down, so that no row is left out; whole numbers survive a division in floats.
+    # Rounded down, so that no row is left out; the division is exact for whole numbers.
     finest = math.floor(height / (n_rows - 1) * PER_UNIT + 1e-6)
     if finest < 1:
         raise SectionError(

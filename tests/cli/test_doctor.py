@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import geoindex
+from geoindex.batch import processes
 from geoindex.cli import doctor
 from geoindex.cli.kernels import CompilingLine
 from geoindex.color.compiling import KERNEL_MODULES
@@ -40,6 +41,12 @@ def test_doctor(monkeypatch: pytest.MonkeyPatch, repository: Path) -> None:
     for name in ("fill_cells", "lookup", "mark_cells"):
         assert any(file.startswith(f"rgb_kernels.{name}-") for file in files)
     assert f"geoindex {geoindex.__version__}" in printed("doctor")
+
+    def refuse(*_arguments: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(processes, "start_python", refuse)
+    assert "kept in" in printed("doctor", "--compile")
 
 
 def test_a_terminal_shows_what_is_compiled(
