@@ -249,7 +249,7 @@ def _unsure(cleaned: dict[str, Any], mapping: ImageMapping) -> tuple[str, ...]:
 
 
 def _opacity(histogram: ColorHistogram, mapping: ImageMapping) -> float | None:
-    """Opacity of the palette on white; None if recovery has found the picture to be of another kind."""
+    """Opacity of the palette on white; None if recovery treats the picture as another kind."""
     if mapping.plan is not None and mapping.plan.recovery is not None:
         return None
     return likely_opacity(histogram.colors, histogram.counts, mapping.mapper.palette)

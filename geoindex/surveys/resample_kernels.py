@@ -48,7 +48,7 @@ def class_at(source: IndexArray, u: float, v: float) -> int:
 
 @compiled()
 def class_of_box(source: IndexArray, left: float, right: float, top: float, bottom: float) -> int:
-    """Find the one value of all pixels that a box touches; -1 if they differ or it leaves the map."""
+    """Return the one value of all pixels that a box touches; -1 if they differ or lie outside."""
     # Also false if a corner is NaN.
     if not (left >= EDGE and top >= EDGE):
         return -1
