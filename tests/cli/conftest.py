@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,19 @@ import pytest
 from PIL import Image
 
 from geoindex import Palette
+from tests.support.command_line import forked_by
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _forked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Fork commands from a process that has imported everything, where processes can be forked."""
+    if not hasattr(os, "fork"):
+        yield
+        return
+    from tests.support.forks import fork_server
+
+    with fork_server(tmp_path_factory.mktemp("forks")) as server, forked_by(server):
+        yield
 
 
 @pytest.fixture

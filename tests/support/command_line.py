@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from click.testing import CliRunner, Result
 
 from geoindex import GeoindexError
 from geoindex.cli.app import cli
+
+if TYPE_CHECKING:
+    from tests.support.forks import Forks
 
 
 def environment() -> dict[str, str]:
@@ -20,8 +26,31 @@ def environment() -> dict[str, str]:
 
 
 def run(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run ``geoindex`` in a separate process."""
-    return python("-m", "geoindex", *arguments, cwd=cwd)
+    """Run ``geoindex`` in a separate process, which :func:`forked_by` makes start faster."""
+    if _server is None or _variables() != _server[1]:
+        return python("-m", "geoindex", *arguments, cwd=cwd)
+    code, output, errors = _server[0].run(arguments, cwd or Path.cwd())
+    return subprocess.CompletedProcess(arguments, code, output, errors)
+
+
+_server: tuple[Forks, dict[str, str]] | None = None
+"""What :func:`run` forks processes from, and its environment."""
+
+
+@contextmanager
+def forked_by(server: Forks) -> Iterator[None]:
+    """Let :func:`run` fork processes from a server, but where variables were changed since."""
+    global _server  # noqa: PLW0603  # one server
+    _server = server, _variables()
+    try:
+        yield
+    finally:
+        _server = None
+
+
+def _variables() -> dict[str, str]:
+    """Environment without the name of the test."""
+    return {name: text for name, text in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
 
 
 def python(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

@@ -202,6 +202,7 @@ def prepare(request: dict[str, Any]) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.chdir(request["folder"])
     sys.argv = ["geoindex", *request["arguments"]]
+    sys.modules["__main__"].__package__ = None  # of which click makes the name of the program
     if request["file_bytes"] is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (request["file_bytes"],) * 2)
     if request["clock"]:
