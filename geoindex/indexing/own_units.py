@@ -41,7 +41,7 @@ class OwnUnits:
     certainties: NDArray[np.float64]
 
     def clean_with(self, clean: Clean | bool | None) -> Clean | bool:
-        """Class recovery of the image; it finds hatchings, and does not warn if there is no ink."""
+        """Class recovery that finds hatchings, and does not warn if there is no ink."""
         if clean is False:
             return False
         if clean is None or clean is True:
