@@ -1,21 +1,22 @@
 """Class recovery on maps with a known answer, compared with common methods.
 
-    python benchmarks/class_recovery.py [--maps 6] [--first-seed 1000] [--speed] [--printed]
+    python benchmarks/class_recovery.py [--maps N] [--first-seed 1000] [--speed] [--printed]
 
 Draws maps with seeds that were not used for tuning (those were 0 to 9) and prints the
 percentage of pixels with the right class: for nearest color, for nearest color followed by a 3
 x 3 majority filter or GDAL's sieve, and for geoindex. Repeats this for the tenth of the classes
 with the smallest area, for thin units, for other numbers of units, and for the sample map. The
 last columns give the largest error in the areas of the ten largest units. `--printed` prints the
-same for scans, printed sheets, blended and dithered maps, `--speed` times the default steps on
-12000 x 12000 pixels.
+same for scans, printed sheets, blended and dithered maps, and what is right without a palette: the
+units learned of 24, the colors too many, and the pixels that are right if each of them is named by
+the unit that it covers most of. `--speed` times the default steps on 12000 x 12000 pixels.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from common import (
@@ -32,12 +33,14 @@ from common import (
 )
 from drawn_maps import SHADED, VARIANTS, DrawnMap, draw_map
 from numpy.typing import NDArray
-from printed_maps import print_map
+from printed_maps import PrintedMap, engrave
 from rasterio.features import sieve
 from skimage.filters.rank import majority
+from units import score
 
 from geoindex import (
     Clean,
+    GeoindexError,
     IndexGrid,
     Palette,
     clean_grid,
@@ -160,47 +163,108 @@ PRINTED_GOALS = {
     "scan": 99.7,
     "printed": 99.4,
     "printed-fine": 99.5,
+    "blend": 99.8,
     "jpeg-60": 99.6,
     "inked": 99.8,
-    "blend": 99.8,
     "dithered": 96.0,
     "dithered-ordered": 96.0,
     "halftone": 99.0,
 }
+"""Share of right pixels in percent that is wanted of each kind of printed map."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PrintedScore:
+    """Shares of right pixels of a printed map, in percent."""
+
+    right: dict[str, float]
+    rare: dict[str, float]
+    by: str
+    """Kind that the map was found to be of."""
 
 
 def print_printed(seeds: range) -> None:
-    """Print mean shares on printed maps: as an export, and with the kind found by itself."""
-    ways = {"as an export": Clean(shade=False, scan=False), "geoindex": Clean()}
-    names = ("nearest", *ways)
+    """Print what is right on printed maps, with the palette given and without one."""
+    plates = {
+        (seed, thin): engrave(seed, thin_units=thin) for seed in seeds for thin in (False, True)
+    }
+    names = ("nearest", "as an export", "geoindex")
     print(f"\nPrinted maps, 24 units, 160 regions, seeds {seeds[0]} to {seeds[-1]}")
-    print_header("map", *names, "goal", "found", *(f"thin: {name}" for name in names), text=(0, 5))
+    print_header(
+        *("map", *names, "goal", "found to be"),
+        *(f"{what}: {name}" for what in ("rare", "thin") for name in ("nearest", "geoindex")),
+        *("units learned", "too many", "right without a palette"),
+        text=(0, 5),
+    )
     for variant, goal in PRINTED_GOALS.items():
-        shares: dict[str, list[float]] = {name: [] for name in names}
-        thin: dict[str, list[float]] = {name: [] for name in names}
-        kinds: set[str] = set()
-        for seed in seeds:
-            for has_thin in (False, True):
-                drawn = print_map(seed, [variant], thin_units=has_thin)[variant]
-                palette = Palette(drawn.colors)
-                found = {"nearest": nearest(drawn.picture, palette)}
-                for name, way in ways.items():
-                    clean = replace(way, ink=drawn.inks)
-                    with warnings.catch_warnings():
-                        warnings.simplefilter("ignore", GeoindexWarning)
-                        grid = index_image(drawn.picture, palette, clean=clean)
-                    found[name] = grid.indices
-                recovery = grid.provenance["clean"].get("recovery", {"by": "export"})
-                kinds.add(recovery["by"])
-                for name, answer in found.items():
-                    if has_thin:
-                        thin[name].append(100 * (answer == drawn.truth)[drawn.thin].mean())
-                    else:
-                        shares[name].append(100 * drawn.share_right(answer))
-        cells = [f"{np.mean(shares[name]):.2f}" for name in names]
-        cells += [f"{goal:g}", ", ".join(sorted(kinds))]
-        cells += [f"{np.mean(thin[name]):.1f}" for name in names]
+        maps = [plates[seed, False].print(variant) for seed in seeds]
+        scores = [score_printed(drawn, names) for drawn in maps]
+        thin = [thin_right(plates[seed, True].print(variant)) for seed in seeds]
+        learned = [score_learned(drawn) for drawn in maps]
+        cells = [f"{np.mean([score.right[name] for score in scores]):.2f}" for name in names]
+        cells += [f"{goal:g}", ", ".join(sorted({score.by for score in scores}))]
+        for name in ("nearest", "geoindex"):
+            cells.append(f"{np.mean([score.rare[name] for score in scores]):.1f}")
+        cells += [f"{share:.1f}" for share in np.mean(thin, axis=0)]
+        hits, extra, right = np.array(learned).T
+        cells += [_span(hits), _span(extra), f"{np.mean(right):.2f}"]
         print_row(variant, *cells)
+
+
+def answer_of(drawn: PrintedMap, name: str) -> IndexGrid:
+    """Classes of a printed map by a method."""
+    clean = {
+        "nearest": False,
+        "as an export": Clean(ink=drawn.inks, shade=False, scan=False, dither=False),
+        "geoindex": Clean(ink=drawn.inks),
+    }[name]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GeoindexWarning)
+        return index_image(drawn.picture, Palette(drawn.colors), clean=clean)
+
+
+def score_printed(drawn: PrintedMap, names: Sequence[str]) -> PrintedScore:
+    """Score the methods on a printed map."""
+    grids = {name: answer_of(drawn, name) for name in names}
+    recovery = grids["geoindex"].provenance["clean"].get("recovery", {"by": "export"})
+    where = rare(drawn.truth, drawn.n_units) & ~drawn.tied
+    return PrintedScore(
+        right={name: 100 * drawn.share_right(grid.indices) for name, grid in grids.items()},
+        rare={
+            name: 100 * (grid.indices == drawn.truth)[where].mean() for name, grid in grids.items()
+        },
+        by=recovery["by"],
+    )
+
+
+def thin_right(drawn: PrintedMap) -> list[float]:
+    """Shares of the pixels of thin units that are right: nearest color, and recovered."""
+    return [
+        100 * float((answer_of(drawn, name).indices == drawn.truth)[drawn.thin].mean())
+        for name in ("nearest", "geoindex")
+    ]
+
+
+def score_learned(drawn: PrintedMap) -> tuple[int, int, float]:
+    """Units that are learned, colors too many, and the share right, each unit at its best."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GeoindexWarning)
+        try:
+            grid = index_image(drawn.picture)
+        except GeoindexError:
+            return 0, 0, 0.0
+    units = [row for row, role in enumerate(grid.palette.roles or ()) if role != "ink"]
+    hits, extra = score(drawn.colors[: drawn.n_units], grid.palette.colors[units])
+    counts = np.zeros((len(grid.palette), drawn.n_units), np.int64)
+    np.add.at(counts, (grid.indices[grid.valid], drawn.truth[grid.valid]), 1)
+    names = counts.argmax(axis=1)[np.where(grid.valid, grid.indices, 0)]
+    return hits, extra, 100 * drawn.share_right(np.where(grid.valid, names, -1))
+
+
+def _span(numbers: NDArray[np.float64]) -> str:
+    """One number or a range."""
+    low, high = numbers.min(), numbers.max()
+    return f"{low:.0f}" if low == high else f"{low:.0f}-{high:.0f}"
 
 
 def print_sample_map() -> None:
@@ -255,7 +319,7 @@ def print_counts(maps: list[DrawnMap]) -> None:
 def main() -> None:
     """Read the options, draw, print."""
     parser = parser_of(__doc__, repeat=3)
-    parser.add_argument("--maps", type=positive, default=6)
+    parser.add_argument("--maps", type=positive, help="6 by default, 3 of them printed")
     parser.add_argument("--first-seed", type=int, default=1000)
     parser.add_argument("--speed", action="store_true", help="measure 12000 x 12000 pixels only")
     parser.add_argument("--printed", action="store_true", help="scans and printed maps only")
@@ -264,7 +328,8 @@ def main() -> None:
     if options.speed:
         print_speed(options.repeat)
         return
-    seeds = range(options.first_seed, options.first_seed + options.maps)
+    number = options.maps or (3 if options.printed else 6)
+    seeds = range(options.first_seed, options.first_seed + number)
     if options.printed:
         print_printed(seeds)
         return

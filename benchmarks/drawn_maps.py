@@ -284,7 +284,8 @@ def add_dykes(rng: np.random.Generator, units: Bytes, bodies: Bytes, n_units: in
     widths = (3.0, 3.0, 3.5, 4.0, 4.0, 5.0)
     for number in range(how_many(len(widths), shape)):
         width = widths[number % len(widths)]
-        mask = stroke(shape, bent_line(rng, shape, rng.uniform(120, 260)), width)
+        mask = np.zeros(units.shape, bool)
+        stroke(mask, bent_line(rng, shape, rng.uniform(120, 260)), width)
         units[mask] = rng.integers(n_units)
         bodies[mask] = UNLINED if number % 2 else 1
 
@@ -312,10 +313,9 @@ def bent_line(rng: np.random.Generator, shape: tuple[int, int], length: float) -
     return start + np.concatenate([[(0, 0)], np.cumsum(steps, axis=0)])
 
 
-def stroke(shape: tuple[int, int], points: Floats, width: float) -> Mask:
-    """Subpixels nearer to a line than half of `width`, both in pixels."""
-    rows, cols = shape
-    mask = np.zeros((rows * SUB, cols * SUB), bool)
+def stroke(mask: Mask, points: Floats, width: float) -> None:
+    """Mark the subpixels nearer to a line than half of `width`, both in pixels."""
+    rows, cols = mask.shape[0] // SUB, mask.shape[1] // SUB
     for start, end in itertools.pairwise(points):
         middle, reach = (start + end) / 2, np.linalg.norm(end - start) / 2 + width
         if not (-reach < middle[0] < cols + reach and -reach < middle[1] < rows + reach):
@@ -326,7 +326,6 @@ def stroke(shape: tuple[int, int], points: Floats, width: float) -> Mask:
         along = np.clip(along, 0, 1)
         gap = np.hypot(x - start[0] - along * step[0], y - start[1] - along * step[1])
         mask[place] |= gap < width / 2
-    return mask
 
 
 def contact_lines(units: Bytes, bodies: Bytes) -> Mask:
@@ -350,7 +349,7 @@ def fault_lines(rng: np.random.Generator, shape: tuple[int, int]) -> Mask:
     mask = np.zeros((shape[0] * SUB, shape[1] * SUB), bool)
     for _ in range(how_many(6, shape)):
         line = bent_line(rng, shape, rng.uniform(200, 600))
-        mask |= stroke(shape, line, rng.uniform(2, 3))
+        stroke(mask, line, rng.uniform(2, 3))
     return mask
 
 

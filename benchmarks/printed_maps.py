@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -86,13 +88,7 @@ class PrintedMap:
 
 
 def print_map(
-    seed: int,
-    variants: Iterable[str] | None = None,
-    *,
-    n_units: int = 24,
-    n_regions: int = 160,
-    shape: tuple[int, int] = (700, 900),
-    thin_units: bool = False,
+    seed: int, variants: Iterable[str] | None = None, **options: Any
 ) -> dict[str, PrintedMap]:
     """Print the map of a seed.
 
@@ -101,6 +97,30 @@ def print_map(
     seed : int
     variants : iterable of str, optional
         Keys of `VARIANTS`; all by default. A variant is the same whatever others are drawn.
+    **options
+        As :func:`engrave` takes them.
+
+    Returns
+    -------
+    dict of str to PrintedMap
+    """
+    plate = engrave(seed, **options)
+    return {name: plate.print(name) for name in variants or VARIANTS}
+
+
+def engrave(
+    seed: int,
+    *,
+    n_units: int = 24,
+    n_regions: int = 160,
+    shape: tuple[int, int] = (700, 900),
+    thin_units: bool = False,
+) -> Plate:
+    """Draw the regions and contacts of a seed, which all variants are printed from.
+
+    Parameters
+    ----------
+    seed : int
     n_units, n_regions : int
         Colors of the legend, and areas that they are given to.
     shape : tuple of int
@@ -110,7 +130,7 @@ def print_map(
 
     Returns
     -------
-    dict of str to PrintedMap
+    Plate
     """
     rng = np.random.default_rng(seed)
     colors = unit_colors(rng, n_units)
@@ -120,22 +140,17 @@ def print_map(
     if thin_units:
         add_lenses(rng, units, bodies, n_units)
         add_dykes(rng, units, bodies, n_units)
-    plate = Plate(
-        seed=seed, colors=colors, units=units, contacts=contact_lines(units, bodies), shape=shape
-    )
     covered = bodies.reshape(shape[0], SUB, shape[1], SUB) > 0
-    answer = {
-        "n_units": n_units,
-        "truth": majority(units, n_units),
-        "tied": ties(units, n_units),
-        "thin": covered.sum(axis=(1, 3)) > SUB * SUB // 2,
-    }
-    prints = {}
-    for name in VARIANTS if variants is None else variants:
-        picture, inks, legend = VARIANTS[name](plate)
-        palette = np.vstack([legend, np.array(inks, np.uint8).reshape(-1, 3)])
-        prints[name] = PrintedMap(picture=picture, colors=palette, **answer)
-    return prints
+    return Plate(
+        seed=seed,
+        colors=colors,
+        units=units,
+        contacts=contact_lines(units, bodies),
+        shape=shape,
+        truth=majority(units, n_units),
+        tied=ties(units, n_units),
+        thin=covered.sum(axis=(1, 3)) > SUB * SUB // 2,
+    )
 
 
 Printed = tuple[Bytes, tuple[tuple[int, int, int], ...], Bytes]
@@ -144,7 +159,7 @@ Printed = tuple[Bytes, tuple[tuple[int, int, int], ...], Bytes]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Plate:
-    """What is printed, on the fine grid."""
+    """What is printed, on the fine grid, and its answer."""
 
     seed: int
     colors: Bytes
@@ -153,6 +168,30 @@ class Plate:
     units: Bytes
     contacts: Mask
     shape: tuple[int, int]
+    truth: Bytes
+    tied: Mask
+    thin: Mask
+
+    def print(self, variant: str) -> PrintedMap:
+        """Print a variant."""
+        picture, inks, legend = VARIANTS[variant](self)
+        return PrintedMap(
+            picture=picture,
+            colors=np.vstack([legend, np.array(inks, np.uint8).reshape(-1, 3)]),
+            n_units=len(self.colors),
+            truth=self.truth,
+            tied=self.tied,
+            thin=self.thin,
+        )
+
+    @cached_property
+    def contours(self) -> Mask:
+        """Contours of a smooth relief, 0.8 pixels wide."""
+        field = Waves(self.rng("relief"), 300)(*fine_axes(self.shape)).astype(np.float32)
+        down, across = np.gradient(field)
+        field /= 0.25
+        slope = np.hypot(down, across) / 0.25
+        return np.abs(field - np.round(field)) < 0.4 * SUB * np.maximum(slope, 1e-6)
 
     def rng(self, what: str) -> np.random.Generator:
         """Random numbers for one thing that is drawn."""
@@ -205,14 +244,14 @@ def scan(plate: Plate) -> Printed:
 def printed(plate: Plate, lines: int = 500) -> Printed:
     """Print a topographic base, words and patterns on the tints, and scan them."""
     gray = base_lines(plate, lines) | words(plate) | patterns(plate)
-    inks = {"gray": gray, "brown": contours(plate), "blue": rivers(plate)}
+    inks = {"gray": gray, "brown": plate.contours, "blue": rivers(plate)}
     image = plate.picture(multiply=[(mask, OVERPRINT[name]) for name, mask in inks.items()])
     return scanned(image, plate.rng(f"scan {lines}")), (BLACK,), plate.colors
 
 
 def inked(plate: Plate) -> Printed:
     """Export a map with contours and rivers as opaque ink."""
-    cover = [(contours(plate), BROWN), (rivers(plate), BLUE)]
+    cover = [(plate.contours, BROWN), (rivers(plate), BLUE)]
     return to_bytes(plate.picture(cover=cover)), (BLACK, BROWN, BLUE), plate.colors
 
 
@@ -289,17 +328,8 @@ def base_lines(plate: Plate, number: int) -> Mask:
     rng, mask = plate.rng("lines"), np.zeros(plate.units.shape, bool)
     for _ in range(how_many(number, plate.shape)):
         line = bent_line(rng, plate.shape, rng.uniform(80, 240))
-        mask |= stroke(plate.shape, line, rng.uniform(0.5, 1.0))
+        stroke(mask, line, rng.uniform(0.5, 1.0))
     return mask
-
-
-def contours(plate: Plate) -> Mask:
-    """Contours of a smooth relief, 0.8 pixels wide."""
-    field = Waves(plate.rng("relief"), 300)(*fine_axes(plate.shape)).astype(np.float32)
-    down, across = np.gradient(field)
-    field /= 0.25
-    slope = np.hypot(down, across) / 0.25
-    return np.abs(field - np.round(field)) < 0.4 * SUB * np.maximum(slope, 1e-6)
 
 
 def rivers(plate: Plate) -> Mask:
@@ -307,7 +337,7 @@ def rivers(plate: Plate) -> Mask:
     rng, mask = plate.rng("rivers"), np.zeros(plate.units.shape, bool)
     for _ in range(how_many(14, plate.shape)):
         line = bent_line(rng, plate.shape, rng.uniform(200, 600))
-        mask |= stroke(plate.shape, line, rng.uniform(1, 2))
+        stroke(mask, line, rng.uniform(1, 2))
     return mask
 
 
