@@ -184,7 +184,7 @@ def test_files_and_the_command_line(tmp_path: Path) -> None:
     np.testing.assert_array_equal(cleaned.valid, b.valid)
     # The collar of a part is joined to the border of the part.
     box = (20, 20, 35, 30)
-    assert not index_image(colors, PALETTE, collar="white", box=box).valid[0].any()
+    assert not index_image(colors, PALETTE, collar=(255, 255, 255), box=box).valid[0].any()
 
 
 def test_what_is_wrong() -> None:
