@@ -39,6 +39,10 @@ class SheetJob(Protocol):
     def digest(self, settings: dict[str, Any]) -> str:
         """Digest of all settings."""
 
+    @property
+    def styles(self) -> tuple[str, ...]:
+        """Suffixes of styles that are written beside a grid."""
+
     def convert(self, source: str, target: Path) -> SheetReport:
         """Convert a sheet; a file that is there is replaced."""
 
@@ -65,11 +69,17 @@ class Job:
             "suffix": suffix,
             "values": layout.numbering.values,
             "cog": layout.cog,
+            **({"styles": list(self.styles)} if self.styles else {}),
             **{key: value for key, value in numbers.items() if value is not None},
             **({} if tiles is None else {"tiles": tiles}),
             **({} if crs is None else {"crs": crs.to_wkt()}),
             **self.mapping.provenance,
         }
+
+    @property
+    def styles(self) -> tuple[str, ...]:
+        """Suffixes of styles that are written beside a grid."""
+        return tuple(f".{style}" for style in dict.fromkeys(self.layout.styles))
 
     def digest(self, settings: dict[str, Any]) -> str:
         """Digest of the settings and of the whole palette."""
@@ -136,7 +146,7 @@ def convert_sheet(job: SheetJob, task: Task) -> Outcome:
         with interrupts_first():
             target.parent.mkdir(parents=True, exist_ok=True)
             report = job.convert(task.source, target)
-            files = _files_of(target)
+            files = _files_of(target, job.styles)
     except GeoindexError as error:
         return Outcome(number=task.number, reason=str(error))
     except MemoryError:
@@ -149,10 +159,10 @@ def convert_sheet(job: SheetJob, task: Task) -> Outcome:
     return Outcome(number=task.number, report=report, files=files)
 
 
-def _files_of(target: Path) -> dict[str, int]:
-    """Bytes of a grid and of what is read with it: legend, sidecars, world file, CRS."""
+def _files_of(target: Path, styles: tuple[str, ...]) -> dict[str, int]:
+    """Bytes of a grid and of what is read with it: legend, sidecars, world file, CRS, styles."""
     beside = [target.with_name(target.name + suffix) for suffix in BEHIND]
-    beside += [target.with_suffix(suffix) for suffix in INSTEAD]
+    beside += [target.with_suffix(suffix) for suffix in (*INSTEAD, *styles)]
     sizes = {target.name: target.stat().st_size}
     for path in beside:
         with suppress(FileNotFoundError):

@@ -21,6 +21,7 @@ from geoindex.files.whole_files import make_folder
 from geoindex.grids.class_values import FileNumbering
 from geoindex.grids.formats import format_named
 from geoindex.grids.mosaic import check_mosaic_target, write_mosaic
+from geoindex.grids.styles import Style, check_styled, style_names
 from geoindex.images.place import GivenPlace
 from geoindex.images.web_tiles import TileScheme
 from geoindex.indexing.options import GridLayout, ImageMapping
@@ -68,6 +69,7 @@ def convert_many(
     nodata: int | None = None,
     dtype: DTypeLike | None = None,
     cog: bool = False,
+    style: Style | Sequence[Style] | None = None,
     tiles: TileScheme | None = None,
     crs: CRS | str | int | None = None,
     format: str = "tif",  # noqa: A002  the word that users know
@@ -100,7 +102,7 @@ def convert_many(
     gdal : bool
         As in :func:`geoindex.convert`; globs then match files of any suffix. Files that a
         virtual mosaic names may change without the mosaic being converted again.
-    values, first, nodata, dtype, cog, tiles, crs
+    values, first, nodata, dtype, cog, style, tiles, crs
         As in :func:`geoindex.convert`. All grids have one dtype and one nodata value: those of
         256 colors are uint16, unless they are PNG or `dtype` is ``"uint8"``.
     format : {"tif", "npy", "png", ...}
@@ -190,6 +192,8 @@ def convert_many(
     if grid_format.key in DTYPED:
         numbering = numbering.of_all(mapping.palette)
     numbering.check(mapping.palette)
+    styles = style_names(style)
+    check_styled(f"grids as {suffix}", grid_format.key, styles)
     if mosaic is not None:
         if grid_format.key not in JOINED:
             raise OptionError("a mosaic joins GeoTIFF or PNG grids; choose format tif or png")
@@ -199,6 +203,7 @@ def convert_many(
         format=grid_format.key,
         numbering=numbering,
         cog=cog,
+        styles=styles,
         place=GivenPlace.of(tiles=tiles, crs=crs),
     )
     job = Job(mapping=mapping, layout=layout)

@@ -63,6 +63,11 @@ class ValueJob:
     reading: dict[str, Any] = field(default_factory=dict)
     """Other options of :class:`geoindex.values.reading.ValueOptions`; JSON values."""
 
+    @property
+    def styles(self) -> tuple[str, ...]:
+        """Suffixes of styles; grids of values have none."""
+        return ()
+
     def settings(self, suffix: str) -> dict[str, Any]:
         """All that determines the bytes of a grid, apart from its source, as JSON values."""
         return {

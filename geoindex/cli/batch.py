@@ -13,7 +13,7 @@ import click
 from geoindex.batch import BatchReport, convert_many
 from geoindex.batch.sheets import find_sheets, named_sheets
 from geoindex.cli.config import ConfiguredCommand
-from geoindex.cli.grid_format import FORMAT_KEYS
+from geoindex.cli.grid_format import FORMAT_KEYS, style_option
 from geoindex.cli.messages import LEFT_VALUES
 from geoindex.cli.options import MappingOptions, mapping_options
 from geoindex.cli.output import (
@@ -30,6 +30,7 @@ from geoindex.color.threads import Progress
 from geoindex.errors import BatchError, GeoindexWarning
 from geoindex.files.whole_files import make_folder
 from geoindex.grids.formats import format_names
+from geoindex.grids.styles import Style
 from geoindex.images.web_tiles import TileScheme
 from geoindex.indexing.report import ConversionReport
 from geoindex.palette import Palette
@@ -76,6 +77,7 @@ LISTED_FAILURES = 20
     show_default=True,
     help=f"Format of the grids: {FORMAT_KEYS}, or a suffix.",
 )
+@style_option
 @click.option(
     "-j",
     "--jobs",
@@ -129,6 +131,7 @@ def batch_command(
     palette: str | Palette | None,
     learned: int | Literal["flat"] | None,
     grid_format: str,
+    style: tuple[Style, ...],
     jobs: int | None,
     resume: bool,
     fail_fast: bool,
@@ -167,6 +170,7 @@ def batch_command(
             **mapping,
             tiles=tiles,
             format=grid_format,
+            style=style,
             jobs=jobs,
             resume=resume,
             overwrite=overwrite,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import click
 
 from geoindex.cli.clean import echo_changes
 from geoindex.cli.clean_options import changes_option, confidence_option
 from geoindex.cli.config import ConfiguredCommand
-from geoindex.cli.grid_format import grid_format_option
+from geoindex.cli.grid_format import grid_format_option, style_option
 from geoindex.cli.legend_box import legend_box_options
 from geoindex.cli.messages import LEFT_VALUES
 from geoindex.cli.options import MappingOptions, mapping_options
@@ -32,16 +32,7 @@ from geoindex.indexing.own_units import is_auto
 from geoindex.indexing.report import ConversionReport
 from geoindex.palette import Palette
 
-__all__ = ["convert_command", "creation_option", "echo_report", "style_option"]
-
-
-style_option = click.option(
-    "--style",
-    multiple=True,
-    type=click.Choice(get_args(Style)),
-    help="Also write a style of the same name, which QGIS (qml) or ArcGIS (clr) applies by "
-    "itself; twice where another raster has this name.",
-)
+__all__ = ["convert_command", "creation_option", "echo_report"]
 
 
 def _creation(

@@ -1,14 +1,16 @@
-"""The option for the format of grids, apart from the others: it imports all formats."""
+"""Options for the format and style of grids, apart from the others: they import all formats."""
 
 from __future__ import annotations
 
 from copy import copy
+from typing import get_args
 
 import click
 
 from geoindex.grids.formats import FORMATS, format_names
+from geoindex.grids.styles import Style
 
-__all__ = ["FORMAT_KEYS", "grid_format_option"]
+__all__ = ["FORMAT_KEYS", "grid_format_option", "style_option"]
 
 FORMAT_KEYS = ", ".join(known.key for known in FORMATS)
 
@@ -31,4 +33,12 @@ grid_format_option = click.option(
     type=click.Choice(format_names()),
     metavar="FORMAT",
     help=f"Format of DST: {FORMAT_KEYS}.  [default: by its suffix]",
+)
+
+style_option = click.option(
+    "--style",
+    multiple=True,
+    type=click.Choice(get_args(Style)),
+    help="Also write a style of the same name, which QGIS (qml) or ArcGIS (clr) applies by "
+    "itself; twice where another raster has this name.",
 )

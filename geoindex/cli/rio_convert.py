@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from geoindex.cli.app import tell_on_terminal
-from geoindex.cli.convert import creation_option, style_option
-from geoindex.cli.grid_format import grid_format_option
+from geoindex.cli.convert import creation_option
+from geoindex.cli.grid_format import grid_format_option, style_option
 from geoindex.cli.options import MappingOptions, mapping_options
 from geoindex.cli.output import overwrite_option, progress_bar, quiet_option
 from geoindex.cli.part_options import PlaceOptions, place_options

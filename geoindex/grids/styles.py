@@ -14,7 +14,7 @@ from geoindex.palette import Palette
 from geoindex.palettes.formats import format_named
 from geoindex.rules.choices import check_choice
 
-__all__ = ["Style", "check_styles", "style_names", "write_styles"]
+__all__ = ["Style", "check_styled", "check_styles", "style_names", "write_styles"]
 
 Style = Literal["qml", "clr"]
 """Suffix of a style: a QGIS style or an ArcGIS color map."""
@@ -40,6 +40,17 @@ def style_names(style: str | Sequence[str] | None) -> tuple[Style, ...]:
     return tuple(asked)  # type: ignore[arg-type]  # checked
 
 
+def check_styled(where: str, key: str, styles: Sequence[Style]) -> None:
+    """Refuse styles of grids whose format GIS programs do not open.
+
+    Raises
+    ------
+    OptionError
+    """
+    if styles and key not in STYLED:
+        raise OptionError(f"{where}: style= is for grids as .tif, .png or .asc")
+
+
 def check_styles(path: Path, key: str, styles: Sequence[Style], *, overwrite: bool) -> None:
     """Raise an error for styles that cannot be written or would apply to another raster, too.
 
@@ -60,8 +71,7 @@ def check_styles(path: Path, key: str, styles: Sequence[Style], *, overwrite: bo
     OutputError
         The style exists, or another raster has its stem.
     """
-    if styles and key not in STYLED:
-        raise OptionError(f"{path}: style= is for grids as .tif, .png or .asc")
+    check_styled(str(path), key, styles)
     for style in dict.fromkeys(styles):
         target = path.with_suffix(f".{style}")
         check_target(target, overwrite=overwrite)

@@ -53,6 +53,19 @@ def test_formats(maps: Path, tmp_path: Path, grid_format: str) -> None:
     assert grid.transform is not None
 
 
+def test_styles_lie_beside_the_grids_and_belong_to_them(maps: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    report = convert_many(maps, out, PALETTE, style="qml", jobs=1)
+    styles = [Path(sheet.target).with_suffix(".qml") for sheet in report.done]
+    assert len(styles) == 4
+    assert all(b"paletted" in style.read_bytes() for style in styles)
+    styles[0].unlink()
+    assert len(convert_many(maps, out, PALETTE, style="qml", jobs=1).done) == 1
+    assert styles[0].exists()
+    with pytest.raises(OptionError, match=r"grids as \.npy: style= is for grids as \.tif"):
+        convert_many(maps, out, PALETTE, style="qml", format="npy", jobs=1)
+
+
 def test_formats_have_the_names_that_convert_knows(maps: Path, tmp_path: Path) -> None:
     for name, suffix in (("geotiff", ".tif"), ("surfer7", ".grd")):
         report = convert_many(maps, tmp_path / name, PALETTE, format=name, jobs=1)
