@@ -6,7 +6,7 @@ TYPESCRIPT := 5.9.3
 ESLINT := 9.39.5
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-machines test-lowest test-latest faults faults-long fuzz mutants counts audit lint format types scripts contracts pytest bench scale sample plugin clean
+.PHONY: help demo test test-machines test-lowest test-latest faults faults-long fuzz mutants counts audit lint format types scripts contracts pytest bench scale sample docs plugin clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -21,6 +21,10 @@ $(VENV)/.installed: pyproject.toml | $(BIN)/python
 
 $(VENV)/.installed-test: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet -e ".[test]"
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-docs: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet -e ".[docs]"
 	@touch $@ $(VENV)/.installed
 
 demo: $(VENV)/.installed ## compile the kernels; convert the sample map: .npy, GeoTIFF, a picture and a page in demo/
@@ -122,6 +126,9 @@ sample: $(VENV)/.installed-test ## draw the sample map in data/ again
 	$(BIN)/python data/make_sample_map.py
 	$(BIN)/python data/make_sample_survey.py
 	$(BIN)/python data/make_sample_sheets.py
+
+docs: $(VENV)/.installed-docs ## the site of guides, notebooks and references, in build/site
+	$(BIN)/sphinx-build -q -W --keep-going -c docs/site . build/site
 
 plugin: ## the QGIS plugin as dist/geoindex_qgis.zip
 	$(PYTHON) qgis/make_zip.py dist

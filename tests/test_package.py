@@ -58,11 +58,19 @@ def test_unknown_name_is_an_attribute_error() -> None:
     assert not hasattr(geoindex, "quantise")
 
 
-def test_readme_lists_the_public_names(repository: Path) -> None:
+def test_readme_and_reference_list_the_public_names(repository: Path) -> None:
+    names = sorted(set(geoindex.__all__) - {"__version__"})
     readme = (repository / "README.md").read_text(encoding="utf-8")
     table = readme.split("<!-- names -->")[1]
-    listed = set(re.findall(r"^\| `(\w+)", table, flags=re.MULTILINE))
-    assert listed == set(geoindex.__all__) - {"__version__"}
+    assert sorted(re.findall(r"^\| `(\w+)", table, flags=re.MULTILINE)) == names
+    reference = (repository / "docs" / "site" / "api.rst").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^   (\w+)$", reference, flags=re.MULTILINE)) == names
+
+
+def test_site_lists_every_guide(repository: Path) -> None:
+    contents = (repository / "docs" / "site" / "guides.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^/docs/(\w+)$", contents, flags=re.MULTILINE)
+    assert sorted(listed) == sorted(path.stem for path in (repository / "docs").glob("*.md"))
 
 
 TOP = {
