@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import random
-import signal
-import subprocess
-import sys
 import threading
-import time
 import warnings
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -24,13 +19,17 @@ from geoindex.errors import GeoindexWarning, ImageError, OptionError, OutputErro
 from geoindex.grids import disk_space as disk
 from geoindex.images import blocks
 from geoindex.images.files import read_image
-from tests.support.command_line import printed, python
+from tests.support.command_line import printed
 from tests.support.pictures import COLS, LAYOUTS, RNG, ROWS, picture, save_tiff
 
 
-@pytest.mark.parametrize("n_colors", [24, 256, 300])
-@pytest.mark.parametrize("clear", [False, True])
-@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(
+    ("layout", "clear", "n_colors"),
+    [
+        *((layout, True, 256) for layout in LAYOUTS if layout != "odd tiles"),
+        *(("odd tiles", clear, n) for clear, n in product([False, True], [24, 256, 300])),
+    ],
+)
 @pytest.mark.usefixtures("_small_blocks")
 def test_blocks_give_what_the_whole_gives(
     tmp_path: Path, layout: str, clear: bool, n_colors: int
@@ -198,55 +197,6 @@ def test_a_full_disk_leaves_nothing_partial(tmp_path: Path, small_disk: Path, su
         ):
             convert(tmp_path / "map.tif", target, palette, cog=cog)
     assert list(small_disk.iterdir()) == []
-
-
-SCRIPT = """
-import sys
-import threading
-from geoindex import convert
-print("ready", flush=True)
-convert(*sys.argv[1:], overwrite=True)
-print("done", flush=True)
-"""
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("suffix", ["tif", "png", "npy"])
-def test_killed_at_any_moment(tmp_path: Path, suffix: str) -> None:
-    image = picture(clear=True, rows=2000, cols=1500)
-    save_tiff(tmp_path / "map.tif", image, compress="deflate")
-    colors = RNG.integers(0, 256, (20, 3))
-    Palette(colors).save(tmp_path / "new.csv")
-    old = Palette(colors, name="old")
-    target = tmp_path / "out" / f"grid.{suffix}"
-    target.parent.mkdir()
-    convert(tmp_path / "map.tif", target, old)
-    expected = nearest(image, old)
-    moments = random.Random(3)
-    finished = 0
-    for _ in range(17):
-        command = [
-            sys.executable,
-            "-c",
-            SCRIPT,
-            tmp_path / "map.tif",
-            target,
-            tmp_path / "new.csv",
-        ]
-        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-            assert process.stdout is not None
-            assert process.stdout.readline() == b"ready\n"
-            time.sleep(moments.uniform(0, 0.25))
-            os.kill(process.pid, signal.SIGKILL)
-            finished += process.stdout.readline() == b"done\n"
-        grid = open_grid(target)
-        np.testing.assert_array_equal(grid.indices, expected)
-        assert grid.palette.name in ("old", "new")
-    last = python("-c", SCRIPT, tmp_path / "map.tif", target, tmp_path / "new.csv")
-    assert last.returncode == 0
-    assert open_grid(target).palette.name == "new"
-    # Only some of them may have been too late to be killed.
-    assert finished < 17
 
 
 def test_outputs_that_would_replace_another(tmp_path: Path) -> None:
