@@ -37,6 +37,20 @@ def test_indexing_loads_no_plotting_and_no_learning() -> None:
     assert not set(json.loads(python(code))) & {"matplotlib", "sklearn", "xarray"}
 
 
+@pytest.mark.parametrize(
+    ("command", "not_needed"),
+    [
+        ("palette", {"numba", "rasterio", "affine", "geoindex.grid", "geoindex.grids"}),
+        ("info", {"numba", "geoindex.clean", "geoindex.learn", "geoindex.indexing"}),
+        # The processes that convert load kernels, the one that hands out sheets does not.
+        ("batch", {"numba", "sklearn"}),
+    ],
+)
+def test_commands_load_only_what_they_need(command: str, not_needed: set[str]) -> None:
+    code = f"import sys, json, geoindex.cli.{command}; print(json.dumps(sorted(sys.modules)))"
+    assert not set(json.loads(python(code))) & not_needed
+
+
 def test_import_adds_only_itself_and_its_version_to_numpy() -> None:
     """Counts modules, not seconds: the count is the same on every machine."""
     code = (

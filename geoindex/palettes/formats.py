@@ -12,7 +12,6 @@ import numpy as np
 
 from geoindex.errors import GeoindexWarning, OptionError, OutputError
 from geoindex.files.whole_files import atomic_output, check_target
-from geoindex.grid import IndexGrid
 from geoindex.palette import Palette
 from geoindex.palettes import (
     attribute_tables,
@@ -285,6 +284,9 @@ def save_palette(
     known = _target_format(path, format)
     if known is None or known.write is None:
         dtype = index_dtype(len(palette), has_nodata=False)
+        # A list of palettes, on the command line, needs no grids.
+        from geoindex.grid import IndexGrid
+
         rows: IndexArray = np.arange(len(palette)).astype(dtype)
         IndexGrid(indices=rows[np.newaxis], palette=palette).save(path, overwrite=overwrite)
         return
