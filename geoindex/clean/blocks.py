@@ -9,8 +9,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.clean.deciding import note_changes
+from geoindex.clean.confidence import N_MARGINS, percent_of
 from geoindex.clean.hatching import find_hatching
+from geoindex.clean.noting import note_changes, rate_pixels
 from geoindex.clean.options import Plan
 from geoindex.clean.reasons import REASONS
 from geoindex.clean.recovery import grown, recover_export
@@ -21,8 +22,6 @@ from geoindex.images.files import Region
 from geoindex.rules.indices import IndexArray, nodata_value
 
 __all__ = ["CleanBlock", "clean_block"]
-
-NODATA_CONFIDENCE = 255
 
 TILE = 1536
 """Longest side of a tile: larger ones take more memory, smaller ones more time for their halos."""
@@ -39,7 +38,10 @@ class CleanBlock:
     """Code of the last step that changed a pixel, 0 if it is unchanged."""
 
     confidence: NDArray[np.uint8]
-    """Margin between a pixel's unit and the runner-up in percent, 255 for nodata."""
+    """Chance that the class is right in percent, 255 for nodata."""
+
+    margins: NDArray[np.int64]
+    """Pixels of each margin; shape (101,)."""
 
 
 def clean_block(
@@ -86,16 +88,20 @@ def clean_block(
         indices=np.empty(shape, indices.dtype),
         reasons=np.empty(shape, np.uint8),
         confidence=np.empty(shape, np.uint8),
+        margins=np.zeros(N_MARGINS, np.int64),
     )
 
     scratch = Scratch()
+    tiles = list(_tiles(shape))
+    counts = np.zeros((len(tiles), N_MARGINS), np.int64)
 
-    def clean_tile(tile: Region) -> None:
-        y, x = tile
+    def clean_tile(number: int) -> None:
+        y, x = tile = tiles[number]
         place = slice(y.start + top, y.stop + top), slice(x.start + left, x.stop + left)
-        _clean_tile(pixels, indices, plan, place, origin, result, tile, scratch)
+        _clean_tile(pixels, indices, plan, place, origin, result, tile, counts[number], scratch)
 
-    in_threads(clean_tile, list(_tiles(shape)), progress=progress)
+    in_threads(clean_tile, range(len(tiles)), progress=progress)
+    counts.sum(axis=0, out=result.margins)
     return result
 
 
@@ -115,9 +121,10 @@ def _clean_tile(
     origin: tuple[int, int],
     result: CleanBlock,
     target: Region,
+    counts: NDArray[np.int64],
     scratch: Scratch,
 ) -> None:
-    """Clean the tile at `place` into `target` of the result."""
+    """Clean the tile at `place` into `target` of the result, and count its margins."""
     options = plan.options
     rows, cols = indices.shape
     around, inner = grown(place, plan.halo, (rows, cols))
@@ -129,10 +136,10 @@ def _clean_tile(
         nearest[nearest == nodata] = -1
     before = nearest[late].copy()
     if plan.recovery is None:
-        classes, confidence = recover_export(pixels[around], nearest, plan, late, scratch)
+        classes, margins = recover_export(pixels[around], nearest, plan, late, scratch)
     else:
         first = origin[0] + around[0].start, origin[1] + around[1].start
-        classes, confidence = plan.recovery.recover(
+        classes, margins = plan.recovery.recover(
             pixels[around], nearest, plan, late, first, scratch
         )
     if nodata is None:
@@ -161,4 +168,7 @@ def _clean_tile(
         kept = np.where(classes >= len(plan.classes), outside, kept)
     result.indices[target] = kept
     result.reasons[target] = np.where(classes == before[within], 0, reasons[within])
-    result.confidence[target] = np.where(classes < 0, NODATA_CONFIDENCE, confidence[within])
+    rate_pixels(
+        classes, reasons[within], margins[within], REASONS["speckle"],
+        percent_of(plan.calibration), result.confidence[target], counts,
+    )  # fmt: skip

@@ -20,6 +20,7 @@ __all__ = [
     "NEIGHBORHOOD",
     "OF_CORE",
     "doubt_lone",
+    "doubt_misfits",
     "find_cores",
     "index_array",
     "note_known",
@@ -42,6 +43,12 @@ line of mixtures has fewer, a unit three pixels wide more."""
 OF_CORE, INDEX_SHIFT, DEVIATION_MASK = 1 << 8, 9, (1 << 8) - 1
 """Bits of what :func:`note_known` writes: the deviation, whether the pixel is a core, and from
 the shift on its palette row."""
+
+MISFIT = OF_CORE | DEVIATION_MASK
+"""Bits of a core 16 levels or more from its unit's color."""
+
+MISFIT_RADIUS = 2
+"""Squares of such cores, of this radius, are not made by lossy compression."""
 
 HIDDEN = -2
 """In the same array: a pixel that ink covers completely."""
@@ -165,7 +172,7 @@ def doubt_lone(indices: NDArray[np.int32], kind: NDArray[np.uint8]) -> None:
 
 
 @compiled(
-    types.void(
+    types.boolean(
         index_array,
         types.Array(types.uint8, 2, "C", readonly=True),
         types.Array(types.uint8, 2, "C", readonly=True),
@@ -177,7 +184,7 @@ def note_known(
     kind: NDArray[np.uint8],
     deviation: NDArray[np.uint8],
     known: NDArray[np.int32],
-) -> None:
+) -> bool:
     """Pack what is known of cores and exact pixels into one number, -1 for the others.
 
     The search around each doubtful pixel reads a hundred of them; one array halves its time.
@@ -189,18 +196,26 @@ def note_known(
         From :func:`find_cores`.
     known : ndarray of int32, shape (rows, cols)
         Written.
+
+    Returns
+    -------
+    bool
+        Whether there is a core that hardly has its unit's color.
     """
     rows, cols = indices.shape
+    misfit = False
     for row in range(rows):
         for col in range(cols):
             state = kind[row, col]
             if state == CORE:
                 bits = OF_CORE | np.int64(deviation[row, col])
+                misfit |= deviation[row, col] == DEVIATION_MASK
                 known[row, col] = np.int64(indices[row, col]) << INDEX_SHIFT | bits
             elif state == EXACT:
                 known[row, col] = np.int64(indices[row, col]) << INDEX_SHIFT
             else:
                 known[row, col] = -1
+    return misfit
 
 
 @compiled()
@@ -229,3 +244,52 @@ def surroundings(known: NDArray[np.int32], least: int) -> NDArray[np.bool_]:
             if most >= least:
                 near[max(i - 1, 0) : i + 2, max(j - 1, 0) : j + 2] = True
     return near
+
+
+@compiled()
+def _is_misfit(known: NDArray[np.int32], row: int, col: int) -> bool:
+    """Whether all around is of cores that hardly have their unit's color."""
+    for y in range(row - MISFIT_RADIUS, row + MISFIT_RADIUS + 1):
+        for x in range(col - MISFIT_RADIUS, col + MISFIT_RADIUS + 1):
+            if y < 0 or x < 0 or y >= known.shape[0] or x >= known.shape[1]:
+                continue
+            if known[y, x] < 0 or known[y, x] & MISFIT != MISFIT:
+                return False
+    return True
+
+
+@compiled(
+    types.void(
+        types.Array(types.int32, 2, "C", readonly=True), window_of, types.uint8[:, ::1]
+    )
+)  # fmt: skip
+def doubt_misfits(
+    known: NDArray[np.int32],
+    window: tuple[int, int, int, int],
+    margins: NDArray[np.uint8],
+) -> None:
+    """Take areas that have the color of no unit to be guesses: their unit is not in the palette.
+
+    Lossy compression moves colors as far, but along contacts only.
+
+    Parameters
+    ----------
+    known : ndarray of int32, shape (rows, cols)
+        From :func:`note_known`.
+    window : tuple of int
+        First and last row, first and last column.
+    margins : ndarray of uint8, shape of the window
+        Changed.
+    """
+    first_row, last_row = max(0, window[0] - MISFIT_RADIUS), window[1] + MISFIT_RADIUS
+    first_col, last_col = max(0, window[2] - MISFIT_RADIUS), window[3] + MISFIT_RADIUS
+    for row in range(first_row, min(known.shape[0], last_row)):
+        for col in range(first_col, min(known.shape[1], last_col)):
+            if known[row, col] < 0 or known[row, col] & MISFIT != MISFIT:
+                continue
+            if not _is_misfit(known, row, col):
+                continue
+            top, left = max(window[0], row - MISFIT_RADIUS), max(window[2], col - MISFIT_RADIUS)
+            for y in range(top, min(window[1], row + MISFIT_RADIUS + 1)):
+                for x in range(left, min(window[3], col + MISFIT_RADIUS + 1)):
+                    margins[y - window[0], x - window[2]] = 0

@@ -19,7 +19,7 @@ from geoindex.clean.cores import (
 )
 from geoindex.color.compiled import compiled, types
 
-__all__ = ["BESIDE_RADIUS", "UNDECIDED", "decide", "fill_far", "note_changes"]
+__all__ = ["BESIDE_RADIUS", "UNDECIDED", "decide", "fill_far"]
 
 BESIDE_RADIUS = 5
 """Radius in which the units beside ink are weighted; :func:`fill_far` searches farther."""
@@ -143,7 +143,7 @@ def decide(
     edges: bool,
     window: tuple[int, int, int, int],
     out: NDArray[np.int32],
-    confidence: NDArray[np.uint8],
+    margins: NDArray[np.uint8],
 ) -> bool:
     """Assign every pixel of a window to the unit that covers most of it.
 
@@ -167,7 +167,7 @@ def decide(
         First and last row, first and last column.
     out : ndarray of int32, shape of the window
         Written: palette rows, -1 for nodata, `UNDECIDED` for ink without a unit near it.
-    confidence : ndarray of uint8, shape of the window
+    margins : ndarray of uint8, shape of the window
         Written: margin between the unit and the runner-up in percent.
 
     Returns
@@ -184,7 +184,7 @@ def decide(
             y, x = row - window[0], col - window[2]
             index = indices[row, col]
             out[y, x] = index
-            confidence[y, x] = 100
+            margins[y, x] = 100
             slot = slots[row, col]
             if known[row, col] >= 0 or slot < 0:
                 continue
@@ -192,7 +192,7 @@ def decide(
                 continue
             if not (near[row // NEIGHBORHOOD, col // NEIGHBORHOOD] or is_unit[index]):
                 # All around is hidden, as it is itself.
-                out[y, x], confidence[y, x] = UNDECIDED, 0
+                out[y, x], margins[y, x] = UNDECIDED, 0
                 undecided = True
                 continue
             over, level = shares[slot, members.shape[1]], noise[slot]
@@ -225,10 +225,10 @@ def decide(
                     second = total[i]
             if best >= 0:
                 out[y, x] = best
-                confidence[y, x] = np.uint8(100 * (first - second) / weight + 0.5)
+                margins[y, x] = np.uint8(100 * (first - second) / weight + 0.5)
             elif not is_unit[index]:
                 out[y, x] = UNDECIDED
-                confidence[y, x] = 0
+                margins[y, x] = 0
                 undecided = True
     return undecided
 
@@ -350,34 +350,3 @@ def fill_far(
                         least, best = squared, unit[line, x]
                     i += step
             out[row, col] = best
-
-
-@compiled(
-    types.void(
-        index_array,
-        index_array,
-        types.Array(types.uint8, 1, "C", readonly=True),
-        types.uint8[:, ::1],
-    )
-)
-def note_changes(
-    before: NDArray[np.int32],
-    after: NDArray[np.int32],
-    of_class: NDArray[np.uint8],
-    reasons: NDArray[np.uint8],
-) -> None:
-    """Record the reason of every change.
-
-    Parameters
-    ----------
-    before, after : ndarray of int32, shape (rows, cols)
-        Classes; nodata does not change.
-    of_class : ndarray of uint8, shape (n_colors,)
-        Reason recorded for changed pixels of each class.
-    reasons : ndarray of uint8, shape (rows, cols)
-        Written where there is a change.
-    """
-    for row in range(before.shape[0]):
-        for col in range(before.shape[1]):
-            if after[row, col] != before[row, col]:
-                reasons[row, col] = of_class[before[row, col]]

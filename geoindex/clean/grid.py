@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from geoindex.clean import REASONS, Clean, Plan
 from geoindex.clean.blocks import CleanBlock, clean_block
+from geoindex.clean.confidence import Quality
 from geoindex.clean.reasons import (
     CHANGES_PALETTE,
     CONFIDENCE_PALETTE,
@@ -56,14 +57,17 @@ class Cleaned:
     4 speckle or 5 restored from a hillshade; 0 if it is unchanged."""
 
     confidence: NDArray[np.uint8]
-    """Shape (rows, cols): margin between a pixel's unit and the runner-up in percent of the
-    pixel; 100 inside a unit, 0 for a guess, 255 for nodata."""
+    """Shape (rows, cols): chance that a pixel's class is right in percent, as measured on drawn
+    maps of the same kind, if the palette is that of the map; 255 for nodata."""
 
     before: NDArray[np.int64]
     """Pixels of each class before, shape (n_colors,)."""
 
     plan: Plan
     """The steps, resolved for the palette."""
+
+    quality: Quality | None = None
+    """How sure the result is; None without the image."""
 
     merged: tuple[MergedColors, ...] = ()
     """Flat areas of colors that the palette does not have, and the class that they became, as in
@@ -95,7 +99,8 @@ class Cleaned:
     def to_dict(self) -> dict[str, Any]:
         """All counts as JSON values."""
         hatched = count_hatched(self.reasons, self.grid.indices, len(self.grid.palette))
-        return account(self.plan, self._reason_counts(), hatched, self.before, self.after)
+        changed = self._reason_counts()
+        return account(self.plan, changed, hatched, self.before, self.after, self.quality)
 
     def _reason_counts(self) -> NDArray[np.int64]:
         """Pixels of each code of the mask."""
@@ -211,7 +216,9 @@ def clean_grid(
 def _warned(cleaned: Cleaned) -> Cleaned:
     """Warn of colors that no class stands for, and of hatchings that were not found."""
     hatchings = hatch_texts([cleaned.to_dict()], cleaned.grid.palette)
-    unsure = unsure_texts([cleaned.to_dict()], cleaned.plan.palette)
+    unsure = unsure_texts(
+        [cleaned.to_dict()], cleaned.plan.palette, is_merged=bool(cleaned.merged)
+    )
     warn_of([*merged_texts(cleaned.merged), *hatchings, *unsure], stacklevel=3)
     return cleaned
 
@@ -257,7 +264,8 @@ def _clean_pixels(
     histogram = counter.histogram()
     n_valid = int(cleaned.grid.valid.sum())
     merged = unlisted.merged(histogram, mapper.map(histogram.colors), n_valid)
-    return replace(cleaned, merged=merged)
+    quality = Quality.of(result.margins, plan.calibration)
+    return replace(cleaned, quality=quality, merged=merged)
 
 
 def _cleaned(grid: IndexGrid, result: CleanBlock, plan: Plan, **how: Any) -> Cleaned:

@@ -55,6 +55,10 @@ with lossy compression."""
 LEAST_PLAIN = 0.5
 """Share of the pixels away from contacts that must have about a unit's color in a scan."""
 
+SCATTERED = 9.0
+"""Most noise in levels of a scan: more is no noise but colors between those of the palette, as
+photographs have."""
+
 LOSSY_NOISE = 1.0
 """Least noise in levels of a picture whose contacts are lines to be recovered as a scan, which
 follows them better once strong compression has spoiled the colors beside them."""
@@ -214,7 +218,7 @@ def _is_blend(blend: Blend) -> bool:
 
 def _is_scan(scan: Scan) -> bool:
     """Whether the units of the palette under uneven light, noise and ink explain a map."""
-    if scan.sheet.explained < LEAST_PLAIN:
+    if scan.sheet.explained < LEAST_PLAIN or scan.sheet.noise > SCATTERED:
         return False
     is_lined = scan.sheet.profile.half_width > 0
     return scan.sheet.noise >= (LOSSY_NOISE if is_lined else SCAN_NOISE)

@@ -18,6 +18,7 @@ from geoindex.rules.choices import check_integer
 
 if TYPE_CHECKING:
     from geoindex.clean.alternating import Alternating
+    from geoindex.clean.confidence import Calibration
     from geoindex.clean.recovery import Recovery
     from geoindex.clean.sample import Read
 
@@ -313,6 +314,11 @@ class Plan:
     """Hatchings that were found in the image."""
     recovery: Recovery | None = None
     """Recovery for the kind of picture that the map turned out to be; None for an export."""
+
+    @property
+    def calibration(self) -> Calibration:
+        """Kind of picture whose margins are known."""
+        return "export" if self.recovery is None else self.recovery.calibration
 
     @property
     def halo(self) -> int:

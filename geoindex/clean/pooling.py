@@ -1,4 +1,7 @@
-"""The class that explains the neighborhood of each pixel best, from whole-number costs."""
+"""The class that explains the neighborhood of each pixel best, and other sums over squares.
+
+All sums are of whole numbers, so they do not depend on where an image is cut.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from numpy.typing import NDArray
 from geoindex.clean.deciding import UNDECIDED
 from geoindex.color.compiled import compiled, types
 
-__all__ = ["LARGEST_COST", "LARGEST_RADIUS", "pool"]
+__all__ = ["LARGEST_COST", "LARGEST_RADIUS", "LEAST_SPREAD", "box_sums", "least_cost", "pool"]
 
 LARGEST_COST = 247
 """What a pixel costs for a class that does not explain it."""
@@ -17,14 +20,15 @@ LARGEST_RADIUS = 7
 """Sums over larger boxes do not fit into 16 bits."""
 
 LEAST_SPREAD = 4
-"""By how much the mean cost of the worst class must be higher for the best one to count as seen:
-ink costs the same for all of them."""
+"""By how much the mean cost of the worst class of a scan must be higher for the best one to count
+as seen: ink costs the same for all of them."""
 
 
 @compiled(
     types.void(
         types.Array(types.int32, 2, "C", readonly=True),
         types.Array(types.uint8, 2, "C", readonly=True),
+        types.int64,
         types.int64,
         types.int32[:, ::1],
         types.uint8[:, ::1],
@@ -34,12 +38,11 @@ def pool(
     codes: NDArray[np.int32],
     costs: NDArray[np.uint8],
     radius: int,
+    least_spread: int,
     classes: NDArray[np.int32],
     margins: NDArray[np.uint8],
 ) -> None:
     """Find the class with the least sum of costs over a box around each pixel.
-
-    The sums are whole numbers, so they do not depend on where the array is cut.
 
     Parameters
     ----------
@@ -49,9 +52,11 @@ def pool(
         What a pixel of each code costs for each class, at most `LARGEST_COST`.
     radius : int
         The box has ``2 * radius + 1`` pixels a side, fewer at the border; at most 7.
+    least_spread : int
+        How far apart the mean costs of the best and the worst class must be.
     classes : ndarray of int32, shape (rows, cols)
-        Written: the class, the lowest of several; -1 for nodata; `UNDECIDED` where all explain the
-        box alike.
+        Written: the class, the lowest of several; -1 for nodata; `UNDECIDED` where the classes
+        explain the box too much alike.
     margins : ndarray of uint8, shape (rows, cols)
         Written: by how much the mean cost of the next class is higher.
     """
@@ -116,6 +121,66 @@ def pool(
                 elif value < second:
                     second = value
             n = count[col]
-            is_seen = n_classes == 1 or most - least >= LEAST_SPREAD * n
+            is_seen = n_classes == 1 or most - least >= least_spread * n
             classes[row, col] = best if is_seen else UNDECIDED
             margins[row, col] = np.uint8(min((second - least) // n, 255))
+
+
+def least_cost(
+    costs: NDArray[np.uint8], radius: int, classes: NDArray[np.int32]
+) -> NDArray[np.uint8]:
+    """Find the class with the least sum where every pixel has costs of its own.
+
+    Parameters
+    ----------
+    costs : ndarray of uint8, shape (rows, cols, n_classes)
+        At most `LARGEST_COST`; 0 for nodata.
+    radius : int
+    classes : ndarray of int32, shape (rows, cols)
+        Written.
+
+    Returns
+    -------
+    ndarray of uint8, shape (rows, cols)
+        Margins, as in :func:`pool`.
+    """
+    rows, cols, n_classes = costs.shape
+    margins = np.empty((rows, cols), np.uint8)
+    codes = np.arange(rows * cols, dtype=np.int32).reshape(rows, cols)
+    pool(codes, costs.reshape(-1, n_classes), radius, 0, classes, margins)
+    return margins
+
+
+@compiled(
+    types.void(types.Array(types.int32, 2, "C", readonly=True), types.int64, types.int64[:, ::1])
+)
+def box_sums(values: NDArray[np.int32], radius: int, sums: NDArray[np.int64]) -> None:
+    """Sum over the square around each pixel.
+
+    Parameters
+    ----------
+    values : ndarray of int32, shape (rows, cols)
+    radius : int
+        As in :func:`least_cost`.
+    sums : ndarray of int64, shape (rows, cols)
+        Written.
+    """
+    rows, cols = values.shape
+    of_rows = np.zeros(cols, np.int64)
+    for row in range(-radius, rows):
+        if row + radius < rows:
+            for col in range(cols):
+                of_rows[col] += values[row + radius, col]
+        if row - radius > 0:
+            for col in range(cols):
+                of_rows[col] -= values[row - radius - 1, col]
+        if row < 0:
+            continue
+        total = np.int64(0)
+        for col in range(-radius, cols):
+            if col + radius < cols:
+                total += of_rows[col + radius]
+            if col - radius > 0:
+                total -= of_rows[col - radius - 1]
+            if col >= 0:
+                sums[row, col] = total

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geoindex.clean.confidence import Quality
 from geoindex.palette import Palette
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ __all__ = [
     "alternating_texts",
     "count_hatched",
     "hatch_texts",
+    "quality_text",
     "recovery_text",
     "unsure_texts",
 ]
@@ -53,6 +56,9 @@ CONFIDENCE_PALETTE = Palette(
 LISTED_PAIRS = 4
 """Pairs of units alike that are listed in a warning."""
 
+LEAST_RIGHT = 0.8
+"""Share of the pixels that must be expected to be right for a result to be worth something."""
+
 LEAST_EXPLAINED = 0.5
 """Share of the pixels that a kind of picture must explain to be trusted."""
 
@@ -77,6 +83,7 @@ def account(
     hatched: NDArray[np.int64],
     before: NDArray[np.int64],
     after: NDArray[np.int64],
+    quality: Quality | None,
 ) -> dict[str, Any]:
     """Report what class recovery changed, as JSON values.
 
@@ -89,12 +96,14 @@ def account(
         Pixels that hatching gave to each class.
     before, after : ndarray of int64, shape (n,)
         Pixels of each row of the plan's palette, or of the grid's.
+    quality : Quality, optional
 
     Returns
     -------
     dict
         ``recovery``, the kind of picture that the map turned out to be, and what was found about
-        it; ``ink``, palette rows; ``ink_colors``, inks that the palette does not have;
+        it; ``quality``, how sure the result is, or None; ``ink``, palette rows;
+        ``ink_colors``, inks that the palette does not have;
         ``changed``, pixels by reason; ``hatches``, those that were looked for and the pixels of
         their classes that they gave; ``alternating``, pairs that were found to be hatchings;
         and ``classes``, those that occur before or after, most
@@ -104,6 +113,7 @@ def account(
     order = np.lexsort([np.arange(n_classes), -before, -after])
     return {
         "recovery": {"by": "export"} if plan.recovery is None else plan.recovery.to_dict(),
+        "quality": None if quality is None else asdict(quality),
         "ink": [row for row in plan.inks if row < len(plan.classes)],
         "ink_colors": plan.ink_colors,
         "changed": {reason: int(changed[code]) for reason, code in REASONS.items()},
@@ -184,7 +194,25 @@ def alternating_texts(cleaned: dict[str, Any]) -> list[str]:
     return texts
 
 
-def unsure_texts(accounts: Sequence[dict[str, Any]], palette: Palette) -> list[str]:
+def quality_text(quality: dict[str, Any]) -> str:
+    """Tell how sure a result is, in one line.
+
+    Parameters
+    ----------
+    quality : dict
+        As :func:`account` reports it.
+
+    Returns
+    -------
+    str
+    """
+    sure, right = quality["beyond_doubt"], quality["expected_right"]
+    return f"{sure:.1%} of the pixels beyond doubt, {right:.1%} of all expected to be right"
+
+
+def unsure_texts(
+    accounts: Sequence[dict[str, Any]], palette: Palette, *, is_merged: bool
+) -> list[str]:
     """Describe what a kind of picture leaves unsure, one line each.
 
     Parameters
@@ -193,6 +221,8 @@ def unsure_texts(accounts: Sequence[dict[str, Any]], palette: Palette) -> list[s
         As in :func:`hatch_texts`.
     palette : Palette
         Of the plan.
+    is_merged : bool
+        Whether colors that the palette lacks are told of, which is why few pixels are right.
 
     Returns
     -------
@@ -206,6 +236,12 @@ def unsure_texts(accounts: Sequence[dict[str, Any]], palette: Palette) -> list[s
         texts.append(
             f"{what} explain only {least['explained']:.0%} of the map; check that the palette is "
             f"its legend, or leave out {option}"
+        )
+    rights = [one["quality"]["expected_right"] for one in accounts if one["quality"] is not None]
+    if rights and min(rights) < LEAST_RIGHT and not is_merged:
+        texts.append(
+            f"only {min(rights):.0%} of the pixels are expected to have the right class; check "
+            "that the image is a map of units and the palette its legend"
         )
     pairs = sorted({tuple(pair) for one in accounts for pair in one["recovery"].get("alike", ())})
     if pairs:

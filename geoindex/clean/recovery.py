@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.clean.cores import DOUBTFUL, EXACT, HIDDEN, LONE, doubt_lone, find_cores, note_known
+from geoindex.clean.cores import (
+    DOUBTFUL,
+    EXACT,
+    HIDDEN,
+    LONE,
+    doubt_lone,
+    doubt_misfits,
+    find_cores,
+    note_known,
+)
 from geoindex.clean.deciding import BESIDE_RADIUS, decide, fill_far
 from geoindex.clean.mixing import N_SHARES, SEARCH_RADIUS, unmix
 from geoindex.clean.reasons import Reason
@@ -16,6 +25,7 @@ from geoindex.clean.thin_units import SUPPORT_RADIUS, trust_thin_units
 from geoindex.rules.box import Region
 
 if TYPE_CHECKING:
+    from geoindex.clean.confidence import Calibration
     from geoindex.clean.options import Clean, Plan
 
 __all__ = ["Recovery", "grown", "recover_export"]
@@ -27,6 +37,10 @@ class Recovery(Protocol):
     @property
     def reason(self) -> Reason:
         """Why pixels change that were no ink."""
+
+    @property
+    def calibration(self) -> Calibration:
+        """Kind of picture whose margins are known."""
 
     def halo(self, options: Clean) -> int:
         """Pixels around a region that its classes depend on."""
@@ -72,8 +86,8 @@ def recover_export(
     -------
     classes : ndarray of int32, shape of the inner part
         Palette rows, negative for nodata.
-    confidence : ndarray of uint8, shape of the inner part
-        Percent.
+    margins : ndarray of uint8, shape of the inner part
+        Lead of each pixel's unit over the runner-up in percent, 0 for a guess.
     """
     shape = nearest.shape
     is_unit = plan.is_unit
@@ -84,7 +98,7 @@ def recover_export(
     find_cores(pixels, nearest, colors, is_unit, plan.shaded, kind, brightness, deviation)
     doubt_lone(nearest, kind)
     known = scratch.empty("known", shape, np.int32)
-    note_known(nearest, kind, deviation, known)
+    misfit = note_known(nearest, kind, deviation, known)
 
     # Ink is filled from units, thin ones among them, up to the reach.
     reach = max(BESIDE_RADIUS + SEARCH_RADIUS, plan.options.reach if plan.inks else 0)
@@ -116,15 +130,17 @@ def recover_export(
     known.ravel()[hidden[known.ravel()[hidden] < 0]] = HIDDEN
     size = inner[0].stop - inner[0].start, inner[1].stop - inner[1].start
     classes = scratch.empty("classes", size, np.int32)
-    confidence = scratch.empty("confidence", size, np.uint8)
+    margins = scratch.empty("margins", size, np.uint8)
     window = _window(inner, 0, shape)
     undecided = decide(
         nearest, is_unit, known, slots, members, shares, noise, plan.options.edges, window,
-        classes, confidence,
+        classes, margins,
     )  # fmt: skip
     if undecided:
         fill_far(nearest, kind, plan.options.reach, window, classes)
-    return classes, confidence
+    if misfit:
+        doubt_misfits(known, window, margins)
+    return classes, margins
 
 
 def _doubtful(kind: NDArray[np.uint8], window: tuple[int, int, int, int]) -> NDArray[np.int64]:

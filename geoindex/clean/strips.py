@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.clean.blocks import TILE, CleanBlock, clean_block
+from geoindex.clean.confidence import N_MARGINS, Quality
 from geoindex.clean.options import Plan
 from geoindex.clean.reasons import REASONS, Extra, account, count_hatched
 from geoindex.clean.unlisted import UnlistedColors
@@ -49,6 +50,7 @@ class BandCleaner:
         self._changed = np.zeros(len(REASONS) + 1, dtype=np.int64)
         self._changed_colors = ColorCounter()
         self._hatched = np.zeros(n_colors, dtype=np.int64)
+        self._margins = np.zeros(N_MARGINS, dtype=np.int64)
         self._colors: list[NDArray[np.uint8]] = []
         self._indices: list[IndexArray] = []
         self._first = self._done = self._come = 0
@@ -107,7 +109,8 @@ class BandCleaner:
 
     def to_dict(self) -> dict[str, Any]:
         """All counts as JSON values, as :meth:`geoindex.clean.grid.Cleaned.to_dict`."""
-        return account(self.plan, self._changed, self._hatched, self.before, self.after)
+        quality = Quality.of(self._margins, self.plan.calibration)
+        return account(self.plan, self._changed, self._hatched, self.before, self.after, quality)
 
     def changed_colors(self, histogram: ColorHistogram) -> NDArray[np.int64]:
         """Count the changed pixels of each color of the image, shape (n,)."""
@@ -123,5 +126,6 @@ class BandCleaner:
         count_indices(before, self.before)
         count_indices(block.indices, self.after)
         count_indices(block.reasons, self._changed)
+        self._margins += block.margins
         if self.plan.hatches:
             self._hatched += count_hatched(block.reasons, block.indices, len(self.before))

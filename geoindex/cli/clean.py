@@ -8,7 +8,7 @@ from typing import Any, get_args
 import click
 
 from geoindex.clean import Clean
-from geoindex.clean.reasons import alternating_texts, recovery_text
+from geoindex.clean.reasons import alternating_texts, quality_text, recovery_text
 from geoindex.cli.clean_options import changes_option, clean_options, confidence_option
 from geoindex.cli.output import (
     echo_json,
@@ -109,6 +109,8 @@ def echo_changes(cleaned: dict[str, Any], n_pixels: int) -> None:
         click.echo(f"  {option_text(text, context)}")
     for reason, count in cleaned["changed"].items():
         click.echo(f"  {reason:<13} {count:,} px changed ({count / n_pixels:.2%})")
+    if cleaned["quality"] is not None:
+        click.echo(f"  quality       {quality_text(cleaned['quality'])}")
     classes = [row for row in cleaned["classes"] if row["before"] != row["after"]]
     if classes:
         click.echo("  classes, pixels before and after:")

@@ -38,7 +38,7 @@ changes_option = click.option(
 confidence_option = click.option(
     "--confidence",
     metavar="FILE",
-    help="Also write a grid of the confidence of each pixel, 0-100 % (.npy, .tif, .png).",
+    help="Also write a grid of the chance that each class is right, 0-100 % (.npy, .tif, .png).",
 )
 
 

@@ -236,16 +236,17 @@ def summarize(
         hidden=_hidden(palette) if classes is None else _hidden_of_rows(classes),
         cleaned=cleaned,
         opacity=_opacity(histogram, mapping),
-        not_found=() if cleaned is None else _unsure(cleaned, mapping),
+        not_found=() if cleaned is None else _unsure(cleaned, mapping, is_merged=bool(merged)),
         maybe_classes=_maybe_classes(levels, palette) if is_plain else None,
     )
 
 
-def _unsure(cleaned: dict[str, Any], mapping: ImageMapping) -> tuple[str, ...]:
+def _unsure(cleaned: dict[str, Any], mapping: ImageMapping, *, is_merged: bool) -> tuple[str, ...]:
     """List what recovery did not find and what it is not sure of."""
     plan = mapping.plan
     rows = mapping.palette if plan is None else plan.palette
-    return (*hatch_texts([cleaned], mapping.palette), *unsure_texts([cleaned], rows))
+    unsure = unsure_texts([cleaned], rows, is_merged=is_merged)
+    return (*hatch_texts([cleaned], mapping.palette), *unsure)
 
 
 def _opacity(histogram: ColorHistogram, mapping: ImageMapping) -> float | None:

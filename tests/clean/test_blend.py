@@ -15,7 +15,7 @@ from geoindex.clean.blocks import clean_block
 from geoindex.clean.restore.blend import Blend
 from geoindex.errors import GeoindexWarning, OptionError
 from tests.support.command_line import invoke, printed
-from tests.support.recovered import assert_blocks_agree, looked_at
+from tests.support.recovered import assert_blocks_agree, assert_knows_how_sure_it_is, looked_at
 
 
 def relief(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
@@ -46,11 +46,15 @@ def blended():
     return {"relief, pure legend": rough, "waves, tinted legend": drawn["blend"]}
 
 
+@pytest.mark.filterwarnings("ignore:only .* are expected to have the right class")
 @pytest.mark.parametrize("name", ["relief, pure legend", "waves, tinted legend"])
 def test_blended_units_are_found_by_themselves(blended, name: str) -> None:
     drawn = blended[name]
     palette = Palette(drawn.colors)
-    grid = index_image(drawn.picture, palette, clean=Clean(ink=drawn.inks))
+    clean = Clean(ink=drawn.inks)
+    result = clean_grid(index_image(drawn.picture, palette), clean, image=drawn.picture)
+    grid = result.grid
+    assert_knows_how_sure_it_is(result, grid.indices == drawn.truth, ~drawn.tied)
     found = grid.provenance["clean"]["recovery"]
     assert found["by"] == "blend"
     assert found["opacity"] == pytest.approx(0.6 if "pure" in name else 1, abs=0.01)

@@ -211,7 +211,7 @@ def test_laws_on_pictures(drawn) -> None:
     # Where it is sure it is right more often.
     right = result.grid.indices == drawn.truth
     inside = grid.valid & (result.reasons > 0)
-    sure = result.confidence > 50
+    sure = result.confidence > 90
     assert right[inside & sure].mean() > right[inside & ~sure].mean()
 
 

@@ -11,10 +11,10 @@ from PIL import Image
 
 from geoindex import Clean, Palette, clean_grid, convert, index_image, nearest, open_grid
 from geoindex.clean.blocks import clean_block
-from geoindex.clean.pooling import LARGEST_COST, pool
+from geoindex.clean.pooling import LARGEST_COST, LEAST_SPREAD, pool
 from geoindex.errors import GeoindexWarning, OptionError
 from tests.support.command_line import invoke, printed
-from tests.support.recovered import assert_blocks_agree, looked_at
+from tests.support.recovered import assert_blocks_agree, assert_knows_how_sure_it_is, looked_at
 
 MARGINS = {"scan": 0.004, "printed": 0.02, "jpeg-60": 0.002, "halftone": 0.004}
 """By how much more of the pixels are right than by the recovery of exports."""
@@ -32,16 +32,13 @@ def sheets():
     return found
 
 
-def recovered(sheet, **options):
-    return index_image(
-        sheet.picture, Palette(sheet.colors), clean=Clean(ink=sheet.inks, **options)
-    )
-
-
 @pytest.mark.parametrize("name", MARGINS)
 def test_scans_are_found_by_themselves(sheets, name: str) -> None:
     sheet = sheets[name]
-    grid = recovered(sheet)
+    nearest_grid = index_image(sheet.picture, Palette(sheet.colors))
+    result = clean_grid(nearest_grid, Clean(ink=sheet.inks), image=sheet.picture)
+    grid = result.grid
+    assert_knows_how_sure_it_is(result, grid.indices == sheet.truth, ~sheet.tied)
     found = grid.provenance["clean"]["recovery"]
     assert found["by"] == "scan"
     assert found["printed"] == (name == "printed")
@@ -52,7 +49,7 @@ def test_scans_are_found_by_themselves(sheets, name: str) -> None:
     assert "recovery" not in as_export.provenance["clean"]
     right = sheet.share_right(grid.indices)
     assert right > sheet.share_right(as_export.indices) + MARGINS[name]
-    assert right > sheet.share_right(nearest(sheet.picture, Palette(sheet.colors))) + 0.05
+    assert right > sheet.share_right(nearest_grid.indices) + 0.05
     assert grid.indices.max() < sheet.n_units
 
 
@@ -165,7 +162,7 @@ def test_least_sum_of_costs_over_a_box() -> None:
     costs[5] = LARGEST_COST
     codes[:9, :9] = 5
     classes, margins = np.empty(codes.shape, np.int32), np.empty(codes.shape, np.uint8)
-    pool(codes, costs, 3, classes, margins)
+    pool(codes, costs, 3, LEAST_SPREAD, classes, margins)
     box = np.ones((7, 7, 1))
     each = np.where(codes[..., None] >= 0, costs[codes], 0).astype(float)
     sums = convolve(each, box, mode="constant")

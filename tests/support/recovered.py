@@ -8,6 +8,7 @@ import numpy as np
 
 from geoindex.clean import Plan
 from geoindex.clean.blocks import CleanBlock, clean_block
+from geoindex.clean.grid import Cleaned
 from geoindex.color.pixels import Pixels
 
 
@@ -30,3 +31,16 @@ def assert_blocks_agree(
         for name in ("indices", "reasons", "confidence"):
             expected = getattr(whole, name)[top:bottom, left:right]
             np.testing.assert_array_equal(getattr(part, name), expected)
+
+
+def assert_knows_how_sure_it_is(
+    result: Cleaned, right: np.ndarray, asked: np.ndarray | None = None
+) -> None:
+    """What is beyond doubt is right, and as much is right as is expected."""
+    asked = np.ones(right.shape, bool) if asked is None else asked
+    sure = (result.confidence > 90) & (result.confidence < 255)
+    assert right[sure & asked].mean() >= 0.99
+    assert result.quality is not None
+    assert abs(result.quality.expected_right - right[asked].mean()) < 0.02
+    assert abs(result.quality.beyond_doubt - sure.mean()) < 1e-5
+    assert result.quality.beyond_doubt > 0.75

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter, minimum_filter
 
+from geoindex.clean.pooling import box_sums, least_cost
 from geoindex.clean.restore.blend_kernels import (
     LEVELS,
     blend_costs,
@@ -23,10 +24,10 @@ from geoindex.clean.restore.blend_kernels import (
     misfits,
 )
 from geoindex.clean.restore.restoration import Restoration
-from geoindex.clean.restore.sums import box_sums, least_cost
 from geoindex.rules.box import Region
 
 if TYPE_CHECKING:
+    from geoindex.clean.confidence import Calibration
     from geoindex.clean.options import Plan
     from geoindex.clean.sample import Window
 
@@ -66,6 +67,7 @@ class Blend(Restoration):
 
     margin: ClassVar[int] = HALO
     tile: ClassVar[int] = 512
+    calibration: ClassVar[Calibration] = "blend"
 
     opacity: float
     """Share of the units' colors, 0 to 1."""
@@ -88,7 +90,7 @@ class Blend(Restoration):
         nearest: NDArray[np.int32],
         plan: Plan,
         inside: Region,
-    ) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    ) -> tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.uint8]]:
         """Find the colors that a tile would have without the hillshade."""
         units = self._under_gray(plan.palette.colors[plan.is_unit])
         gray, _, _ = self._gray(pixels, nearest >= 0, units)
@@ -97,7 +99,7 @@ class Blend(Restoration):
         palette = plan.palette.colors.astype(np.int32)
         gray_off(pixels[inside], gray, self.opacity, palette, colors, rows)
         rows[nearest[inside] < 0] = -1
-        return colors, rows
+        return colors, rows, np.full(rows.shape, 100, np.uint8)
 
     def _under_gray(self, units: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Colors of units on black."""

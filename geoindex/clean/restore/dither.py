@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter, minimum_filter
 
+from geoindex.clean.pooling import box_sums, least_cost
 from geoindex.clean.restore.ditherers import DITHERERS, Ditherer, shuffled
 from geoindex.clean.restore.restoration import Restoration
-from geoindex.clean.restore.sums import box_sums, least_cost
 from geoindex.clean.restore.texture_kernels import (
     N_CONTEXTS,
     N_OWN,
@@ -29,6 +30,7 @@ from geoindex.clean.restore.texture_kernels import (
 from geoindex.rules.box import Region
 
 if TYPE_CHECKING:
+    from geoindex.clean.confidence import Calibration
     from geoindex.clean.options import Plan
     from geoindex.clean.sample import Window
 
@@ -52,7 +54,10 @@ SCALE, CAP = 32, 192
 WEIGHT = SCALE
 """What each pixel around that has another unit counts."""
 
-HALO = 1 + POOL + ROUNDS * WIDE + SETTLE
+BESIDE_MARGIN = 50
+"""Largest margin in percent beside another unit: textures tell contacts within a pixel or so."""
+
+HALO = 1 + POOL + ROUNDS * WIDE + SETTLE + 1
 
 PATCH = 32
 """Side of a unit's areas on a made-up map."""
@@ -83,6 +88,7 @@ class Dither(Restoration):
 
     margin: ClassVar[int] = HALO
     tile: ClassVar[int] = 384
+    calibration: ClassVar[Calibration] = "dither"
 
     ditherer: str
     """The way of dithering that explains the picture best."""
@@ -105,6 +111,10 @@ class Dither(Restoration):
     close: tuple[tuple[int, int], ...] = ()
     """Pairs of palette rows whose dots take a wide look to tell apart."""
 
+    leads: tuple[tuple[float, float], ...] = ()
+    """For each of them, by how much more often an area taken for the one or the other is it than
+    not, as a share of the areas."""
+
     alike: tuple[tuple[int, int], ...] = ()
     """Those of them that have the same dots."""
 
@@ -114,7 +124,7 @@ class Dither(Restoration):
         nearest: NDArray[np.int32],
         plan: Plan,
         inside: Region,
-    ) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    ) -> tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.uint8]]:
         """Find the palette rows that a tile was dithered from, and their colors."""
         costs, units = self._pooled(pixels, nearest >= 0)
         for _ in range(ROUNDS):
@@ -122,7 +132,18 @@ class Dither(Restoration):
             smooth(costs, before, NEAR, WIDE, WEIGHT, units)
         self._settle(costs, units)
         rows = np.where(nearest[inside] < 0, np.int32(-1), units[inside])
-        return plan.palette.colors[np.maximum(rows, 0)], rows
+        margins = self._margins()[units]
+        beside = minimum_filter(units, 3) != maximum_filter(units, 3)
+        margins[beside] = np.minimum(margins[beside], BESIDE_MARGIN)
+        return plan.palette.colors[np.maximum(rows, 0)], rows, margins[inside]
+
+    def _margins(self) -> NDArray[np.uint8]:
+        """Largest margin of a pixel of each unit in percent: less if others look alike."""
+        margins = np.full(len(self.own), 100, np.uint8)
+        for pair, leads in zip(self.close, self.leads, strict=True):
+            for row, lead in zip(pair, leads, strict=True):
+                margins[row] = min(margins[row], int(100 * lead))
+        return margins
 
     def _settle(self, costs: NDArray[np.uint8], units: NDArray[np.int32]) -> None:
         """Decide between units whose dots are close by all their pixels within a wide square."""
@@ -230,15 +251,21 @@ def _compared(learned: Dither, ditherer: Ditherer, palette: NDArray[np.uint8]) -
     of_areas = units[::PATCH, ::PATCH]
     sums = costs.reshape(of_areas.shape[0], PATCH, of_areas.shape[1], PATCH, n)
     totals = sums.sum(axis=(1, 3), dtype=np.int64)
-    alike = []
+    alike, leads = [], []
     for one, other in close:
         of_one, of_other = totals[of_areas == one], totals[of_areas == other]
-        wrong = (of_one[:, one] >= of_one[:, other]).mean()
-        wrong_other = (of_other[:, other] >= of_other[:, one]).mean()
+        wrong = float((of_one[:, one] >= of_one[:, other]).mean())
+        wrong_other = float((of_other[:, other] >= of_other[:, one]).mean())
+        leads.append((_lead(1 - wrong, wrong_other), _lead(1 - wrong_other, wrong)))
         if max(wrong, wrong_other) >= ALIKE:
             alike.append((int(one), int(other)))
     pairs = tuple((int(one), int(other)) for one, other in close)
-    return replace(learned, close=pairs, alike=tuple(alike))
+    return replace(learned, close=pairs, leads=tuple(leads), alike=tuple(alike))
+
+
+def _lead(right: float, wrong: float) -> float:
+    """Difference of two shares over their sum, 0 where there is none."""
+    return max(0.0, (right - wrong) / (right + wrong)) if right + wrong > 0 else 0.0
 
 
 def _colors_of(codes: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -13,6 +13,7 @@ from geoindex.clean.restore.tiles import tiles_of
 from geoindex.rules.box import Region
 
 if TYPE_CHECKING:
+    from geoindex.clean.confidence import Calibration
     from geoindex.clean.options import Clean, Plan
     from geoindex.clean.reasons import Reason
     from geoindex.clean.scratch import Scratch
@@ -28,6 +29,9 @@ class Restoration(ABC):
 
     tile: ClassVar[int]
     """Side of a tile."""
+
+    calibration: ClassVar[Calibration]
+    """Kind of picture whose margins are known."""
 
     @property
     def reason(self) -> Reason:
@@ -52,6 +56,7 @@ class Restoration(ABC):
         (rows, cols), within = grown(inner, halo, nearest.shape)
         shape = rows.stop - rows.start, cols.stop - cols.start
         restored, found = np.empty((*shape, 3), np.uint8), np.empty(shape, np.int32)
+        largest = np.empty(shape, np.uint8)
         for part in tiles_of(shape, self.tile):
             down, across = part
             place = (
@@ -59,10 +64,11 @@ class Restoration(ABC):
                 slice(across.start + cols.start, across.stop + cols.start),
             )
             around, inside = grown(place, self.margin, nearest.shape)
-            restored[part], found[part] = self.restore(
+            restored[part], found[part], largest[part] = self.restore(
                 pixels[around], nearest[around], plan, inside
             )
-        return recover_export(restored, found, plan, within, scratch)
+        classes, margins = recover_export(restored, found, plan, within, scratch)
+        return classes, np.minimum(margins, largest[within])
 
     @abstractmethod
     def restore(
@@ -71,7 +77,7 @@ class Restoration(ABC):
         nearest: NDArray[np.int32],
         plan: Plan,
         inside: Region,
-    ) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    ) -> tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.uint8]]:
         """Find the colors that a tile would have in a clean export.
 
         Parameters
@@ -89,6 +95,8 @@ class Restoration(ABC):
         restored : ndarray of uint8, shape of the tile and 3
         rows : ndarray of int32, shape of the tile
             Palette rows nearest to them, -1 for nodata.
+        margins : ndarray of uint8, shape of the tile
+            Largest margin that a pixel can have in percent.
         """
 
     @abstractmethod

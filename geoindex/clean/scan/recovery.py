@@ -25,6 +25,7 @@ from geoindex.errors import OptionError
 from geoindex.rules.box import Region
 
 if TYPE_CHECKING:
+    from geoindex.clean.confidence import Calibration
     from geoindex.clean.options import Clean, Plan
 
 __all__ = ["MOST_UNITS", "SCAN_NOISE", "Scan", "find_scan", "scan_halo"]
@@ -57,6 +58,13 @@ class Scan:
         """Why pixels change that were no ink."""
         return "edges"
 
+    @property
+    def calibration(self) -> Calibration:
+        """Kind of picture whose margins are known."""
+        if self.sheet.noise < SCAN_NOISE:
+            return "lossy"
+        return "printed" if self.sheet.printed else "scan"
+
     def halo(self, options: Clean) -> int:
         """Pixels around a region that its classes depend on."""
         return scan_halo(options)
@@ -73,26 +81,25 @@ class Scan:
         """Recover the inner part of a tile, as :func:`geoindex.clean.recovery.recover_export`."""
         options = plan.options
         part, within = grown(inner, UNITS_HALO + options.reach, nearest.shape)
-        even, units, margins, thin = find_units(pixels, nearest, self.sheet, part, origin)
-        confidence = np.minimum(margins.astype(np.int32) * 100 // CERTAIN, 100).astype(np.uint8)
+        even, units, gaps, thin = find_units(pixels, nearest, self.sheet, part, origin)
+        margins = np.minimum(gaps.astype(np.int32) * 100 // CERTAIN, 100).astype(np.uint8)
         if self.sheet.noise < SCAN_NOISE:
-            classes, sure = recover_export(pixels, nearest.copy(), plan, part, scratch)
-            units, confidence = self._units_of(classes), sure.copy()
+            classes, margins = recover_export(pixels, nearest.copy(), plan, part, scratch)
+            units, margins = self._units_of(classes), margins.copy()
             find_narrow(units, thin)
         hidden = units == UNDECIDED
         if hidden.any():
             kind = (units >= 0).astype(np.uint8) * CORE
             window = 0, units.shape[0], 0, units.shape[1]
             fill_far(units.copy(), kind, options.reach, window, units)
-            confidence[hidden] = 0
+            margins[hidden] = 0
         if options.edges:
             contacts = Contacts(even, units, thin, self.sheet)
             found, leads = contacts.settle()
             units.ravel()[contacts.places] = found
-            confidence.ravel()[contacts.places] = (100 * leads + 0.5).astype(np.uint8)
-        units, confidence = units[within], confidence[within]
-        classes = np.where(units < 0, np.int32(-1), self.rows[units])
-        return classes, confidence
+            margins.ravel()[contacts.places] = (100 * leads + 0.5).astype(np.uint8)
+        units = units[within]
+        return np.where(units < 0, np.int32(-1), self.rows[units]), margins[within]
 
     def _units_of(self, classes: NDArray[np.int32]) -> NDArray[np.int32]:
         """Units of the sheet that palette rows stand for, -1 for none."""

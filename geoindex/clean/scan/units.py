@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.clean.pooling import pool
+from geoindex.clean.pooling import LEAST_SPREAD, pool
 from geoindex.clean.scan.cells import CELL, modes_of
 from geoindex.clean.scan.costs import cost_table, even_out
 from geoindex.clean.scan.light import LIGHT_HALO, CoarseLight, cell_light
@@ -117,10 +117,10 @@ def find_units(
     even_out(pixels[part], nearest[part], light, top, left, CELL, even, codes)
     classes, margins = np.empty(shape, np.int32), np.empty(shape, np.uint8)
     costs = sheet.costs()
-    pool(codes, costs, sheet.radius, classes, margins)
+    pool(codes, costs, sheet.radius, LEAST_SPREAD, classes, margins)
     thin = np.zeros(shape, np.uint8)
     if not sheet.printed and sheet.noise <= THIN_NOISE:
         base = np.empty(shape, np.int32)
-        pool(codes, costs, BASE_RADIUS, base, np.empty(shape, np.uint8))
+        pool(codes, costs, BASE_RADIUS, LEAST_SPREAD, base, np.empty(shape, np.uint8))
         find_thin(even, codes, costs, sheet.units, sheet.inks, sheet.sigma, base, classes, thin)
     return even, classes, margins, thin

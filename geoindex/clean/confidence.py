@@ -1,0 +1,102 @@
+"""How sure class recovery is: from the margin of a pixel to the chance that its class is right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["N_MARGINS", "Calibration", "Quality", "chances_of", "percent_of"]
+
+N_MARGINS = 101
+"""Margins are whole percent: the lead of a pixel's unit over the runner-up, 0 for a guess."""
+
+BEYOND_DOUBT = 90
+"""Confidence in percent above which a pixel is beyond doubt."""
+
+Calibration = Literal["export", "lossy", "scan", "printed", "blend", "dither"]
+"""Kinds of picture whose margins mean different chances."""
+
+MARGINS = (0, 1, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 99, 100)
+
+CHANCES: dict[Calibration, tuple[float, ...]] = {
+    "export": (
+        0.3579, 0.7551, 0.8835, 0.9303, 0.9580, 0.9737, 0.9840, 0.9879,
+        0.9897, 0.9960, 0.9985, 0.9985, 0.9995, 0.9996, 0.9999,
+    ),
+    "lossy": (
+        0.4211, 0.5389, 0.6474, 0.7871, 0.8618, 0.9130, 0.9288, 0.9464,
+        0.9602, 0.9723, 0.9810, 0.9899, 0.9938, 0.9948, 0.9997,
+    ),
+    "scan": (
+        0.7625, 0.7625, 0.7625, 0.8109, 0.8662, 0.8868, 0.9084, 0.9250,
+        0.9369, 0.9498, 0.9615, 0.9689, 0.9735, 0.9791, 0.9982,
+    ),
+    "printed": (
+        0.7649, 0.7649, 0.7649, 0.7649, 0.7962, 0.8189, 0.8533, 0.8880,
+        0.9138, 0.9355, 0.9550, 0.9677, 0.9743, 0.9807, 0.9983,
+    ),
+    "blend": (
+        0.7457, 0.8389, 0.9227, 0.9536, 0.9597, 0.9627, 0.9774, 0.9782,
+        0.9842, 0.9890, 0.9898, 0.9950, 0.9991, 0.9998, 0.9998,
+    ),
+    "dither": (
+        0.4380, 0.4380, 0.4380, 0.5566, 0.5566, 0.5566, 0.5566, 0.8975,
+        0.8975, 0.8975, 0.8975, 0.8975, 0.8975, 0.8975, 0.9971,
+    ),
+}  # fmt: skip
+"""Share of right pixels at each of `MARGINS`, as ``benchmarks/recovery_confidence.py`` measures it
+on drawn maps; straight lines between them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quality:
+    """What class recovery expects of its result."""
+
+    beyond_doubt: float
+    """Share of the pixels whose confidence is above 90%; 99% of them and more are right."""
+
+    expected_right: float
+    """Share of the pixels whose class is right, as on drawn maps of the same kind; the palette is
+    taken to be that of the map."""
+
+    @classmethod
+    def of(cls, counts: NDArray[np.int64], calibration: Calibration) -> Quality | None:
+        """Sum up pixels.
+
+        Parameters
+        ----------
+        counts : ndarray of int64, shape (N_MARGINS,)
+            Pixels of each margin.
+        calibration : str
+
+        Returns
+        -------
+        Quality or None
+            None without pixels.
+        """
+        n_pixels = int(counts.sum())
+        if not n_pixels:
+            return None
+        sure = percent_of(calibration) > BEYOND_DOUBT
+        # Summed one by one, because the last bits of a dot product depend on the processor.
+        right = sum(
+            n * chance
+            for n, chance in zip(counts.tolist(), chances_of(calibration).tolist(), strict=True)
+        )
+        return cls(
+            beyond_doubt=round(int(counts[sure].sum()) / n_pixels, 6),
+            expected_right=round(right / n_pixels, 6),
+        )
+
+
+def chances_of(calibration: Calibration) -> NDArray[np.float64]:
+    """Chance that a pixel of each margin is right, shape (N_MARGINS,)."""
+    return np.interp(np.arange(N_MARGINS), MARGINS, CHANCES[calibration])
+
+
+def percent_of(calibration: Calibration) -> NDArray[np.uint8]:
+    """Confidence in a pixel of each margin in whole percent, shape (N_MARGINS,)."""
+    return np.floor(100 * chances_of(calibration) + 0.5).astype(np.uint8)
