@@ -60,6 +60,11 @@ class ValueScale:
         return np.asarray(shares, dtype=np.float32)
 
     @property
+    def is_even(self) -> bool:
+        """Whether values are even along all of the ramp."""
+        return self.kind == "linear" and len(self.places) == 2
+
+    @property
     def limits(self) -> tuple[float, float]:
         """Values of the low and the high end of the ramp."""
         low, high = self(np.array([0.0, 1.0])).tolist()

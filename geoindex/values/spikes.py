@@ -84,6 +84,7 @@ def mark_spikes(
     shares_of: Callable[[slice], NDArray[np.float32]],
     off: NDArray[np.uint8],
     black: float | None,
+    span: float = 1.0,
 ) -> None:
     """Set `off` to 1 for narrow jumps of the values.
 
@@ -95,12 +96,14 @@ def mark_spikes(
     off : ndarray of uint8, shape (rows, cols)
     black : float, optional
         Place of black on the ramp, near which black lines jump less.
+    span : float
+        Length of the ramp, in which places are counted.
     """
     from geoindex.values import spike_kernels
 
     rows, cols = off.shape
     place = np.nan if black is None else black
-    limits = np.array([LEAST_JUMP, place, COVERED, FAINTEST_JUMP], np.float32)
+    limits = np.array([LEAST_JUMP * span, place, COVERED, FAINTEST_JUMP * span], np.float32)
     step = max(4 * MARGIN, STRIP_PIXELS // max(1, cols))
 
     def work(top: int) -> None:
