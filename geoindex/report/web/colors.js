@@ -73,7 +73,7 @@ class ColorTables {
     const quiet = word(paper, 205);
     this.reasons.fill(quiet);
     REASONS.forEach(({ color }, code) => { if (code) this.reasons[code] = word(color); });
-    for (let sure = 0; sure < 100; sure++) this.confidence[sure] = word(this.heat(1 - 0.85 * (sure / 100)));
+    for (let sure = 0; sure < 100; sure++) this.confidence[sure] = word(this.heat(1 - 0.85 * Math.max(0, sure / 50 - 1)));
     this.confidence[100] = quiet;
     const limit = FACTS.fit?.limit ?? 1;
     this.distances = new Uint32Array(this.map.length);
