@@ -38,7 +38,7 @@ from sklearn.utils import shuffle
 
 from geoindex import learn_palette
 from geoindex.color.pixels import PixelRule
-from geoindex.images.pixel_blocks import pixel_blocks
+from geoindex.images.pixel_blocks import worked_blocks
 
 Colors = NDArray[np.float64]
 
@@ -176,7 +176,7 @@ def write_map(path: Path, side: int) -> None:
 
 def read(path: Path) -> None:
     """Read a file as the library does to count its colors, and do nothing with it."""
-    for _ in pixel_blocks(path, PixelRule()):
+    for _ in worked_blocks(path, PixelRule(), lambda _: None):
         pass
 
 
