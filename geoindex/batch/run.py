@@ -168,6 +168,11 @@ def convert_many(
     """
     grid_format = format_named(format)
     suffix = suffix_of(format, grid_format)
+    if isinstance(clean, Clean) and clean.hatch == "auto":
+        raise OptionError(
+            "hatch='auto' finds other hatchings on each sheet, so classes would differ; name the "
+            "pairs for all of them, hatch='WHITE+GREEN=QUARTZITE'"
+        )
     mapping = ImageMapping.of(
         palette,
         metric=metric,

@@ -186,6 +186,8 @@ def clean_grid(
             )
         indices = _with_nodata(grid.indices, grid, len(palette))
         colors = palette.colors[np.minimum(indices, len(palette) - 1)]
+        shown = Pixels(table=colors, valid=grid.valid.view(np.uint8))
+        plan = plan.seen(grid.shape, shown.part, exported=True)
         result = clean_block(colors, indices, plan, progress=progress)
         return _warned(_cleaned(grid, result, plan))
     if "unit_rows" in grid.provenance:

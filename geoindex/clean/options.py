@@ -327,8 +327,8 @@ class Plan:
             return self.options.halo
         return self.recovery.halo(self.options) + self.options.late_halo
 
-    def seen(self, shape: tuple[int, int], read: Read) -> Plan:
-        """Find out what kind of picture a map is.
+    def seen(self, shape: tuple[int, int], read: Read, *, exported: bool = False) -> Plan:
+        """Find out what kind of picture a map is, and the hatchings that are to be found.
 
         Parameters
         ----------
@@ -336,16 +336,20 @@ class Plan:
             Rows and columns of the image.
         read : callable
             Reads a part of it.
+        exported : bool
+            Take it to show each unit in its color, without a look.
 
         Returns
         -------
         Plan
-            With the recovery that the map needs, and the hatchings found if they are wanted.
+            With the recovery that the map needs, and its hatchings.
         """
         from geoindex.clean.alternating import find_alternating
         from geoindex.clean.kinds import find_recovery  # loads the compiled steps
 
-        plan = replace(self, recovery=find_recovery(self, shape, read))
+        plan = self
+        if not exported:
+            plan = replace(plan, recovery=find_recovery(plan, shape, read))
         if plan.options.hatch != "auto":
             return plan
         found = find_alternating(plan, shape, read) if plan.recovery is None else ()

@@ -193,9 +193,8 @@ class ImageMapping:
         # Hillshade, dithering or a scan leave hardly a pixel within the largest distance.
         options = self.plan.options
         is_asked = options.shade == "blend" or options.dither or options.scan
-        if self.mapper.max_distance is not None and not is_asked:
-            return self
-        return replace(self, plan=self.plan.seen(shape, read))
+        exported = self.mapper.max_distance is not None and not is_asked
+        return replace(self, plan=self.plan.seen(shape, read, exported=exported))
 
     def cleaner(self, shape: tuple[int, int]) -> BandCleaner | None:
         """Prepare class recovery of a file of this shape, if requested."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import dask.array as da
 import numpy as np
 import pytest
 from PIL import Image
 
-from geoindex import Clean, Palette, convert, index_image, open_grid
+from geoindex import Clean, Palette, clean_grid, convert, convert_many, index_image, open_grid
+from geoindex.errors import OptionError
 from tests.support.command_line import printed
 
 WHITE, GREEN, RED, BLUE = range(4)
@@ -42,6 +44,19 @@ def test_the_color_that_occurs_in_the_stripes_alone_is_the_hatched_unit() -> Non
     assert (found.indices == named.indices).all()
     assert (found.indices == answer).mean() > 0.99
     assert found.provenance["clean"]["hatch"] == [[WHITE, GREEN, GREEN]]
+    # So it is from the classes alone, within a largest distance, and in chunks.
+    options = {"clean": Clean(ink=(), hatch="auto")}
+    striped = index_image(picture, palette, clean=Clean(ink=()))
+    assert (clean_grid(striped, **options).grid.indices == answer).mean() > 0.98
+    near = index_image(picture, palette, max_distance=200, **options)
+    lazy = index_image(da.from_array(picture, (100, 130, 3)), palette, **options)
+    assert (near.indices == found.indices).all()
+    assert (lazy.compute().indices == found.indices).all()
+
+
+def test_sheets_of_a_batch_have_the_same_hatchings(tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="hatch='auto' finds other hatchings on each sheet"):
+        convert_many([tmp_path], tmp_path / "out", Palette(COLORS), clean=Clean(hatch="auto"))
 
 
 @pytest.mark.parametrize("seed", range(3))
