@@ -231,6 +231,14 @@ def test_printed_maps(benchmark) -> None:
         color = printed.colors[printed.truth[inside][0]].astype(float)
         if name in ("scan", "jpeg-60", "inked"):
             assert np.abs(typical - color).max() < 0.06 * 255, name
+    recovery = benchmark("class_recovery")
+    scored = recovery.score_printed(prints["inked"], ("nearest", "geoindex"))
+    assert scored.right["geoindex"] > 99 > scored.right["nearest"]
+    assert scored.rare["geoindex"] > scored.rare["nearest"]
+    learned, extra, right = recovery.score_learned(prints["inked"])
+    assert learned > 8
+    assert extra <= 1
+    assert right > scored.right["nearest"]
     alone = module.print_map(1001, ["printed"], **small)["printed"]
     np.testing.assert_array_equal(alone.picture, prints["printed"].picture)
 
