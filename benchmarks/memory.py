@@ -1,6 +1,6 @@
 """Peak memory of each command by the size of the map; prints the table of docs/reliability.md.
 
-``python benchmarks/memory.py [--sides 1000 4000 8000]``
+``python benchmarks/memory.py [--sides 1000 4000]``
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def make_inputs(folder: Path, side: int) -> None:
 
 def main() -> None:
     parser = parser_of(__doc__ or "", 1)
-    parser.add_argument("--sides", type=int, nargs="+", default=[1000, 4000, 8000])
+    parser.add_argument("--sides", type=int, nargs="+", default=[1000, 4000])
     options = parser.parse_args()
     print(machine("numpy", "rasterio"))
     found: dict[str, list[float]] = {name: [] for name in COMMANDS}
@@ -91,6 +91,7 @@ def main() -> None:
             make_inputs(folder, side)
             for command, line in COMMANDS.items():
                 found[command].append(peak_megabytes(line.split(), folder))
+                print(f"{side:,}: {command}: {found[command][-1]:,.0f} MB", file=sys.stderr)
     print_header("MB", *(f"{side:,} x {side:,}" for side in options.sides))
     for command, peaks in found.items():
         print_row(command, *(f"{peak:,.0f}" for peak in peaks))

@@ -307,7 +307,8 @@ def test_other_programs_read_what_we_write(tmp_path: Path, legend: Palette) -> N
     legend.save(tmp_path / "p.gpl")
     with (tmp_path / "p.gpl").open("rb") as file:
         found = GimpPaletteFile.GimpPaletteFile(file).getpalette()[0]
-    assert np.frombuffer(found[:9], np.uint8).reshape(3, 3).tolist() == legend.colors.tolist()
+    # Some versions of Pillow take its header for entries, too.
+    assert legend.colors.astype(np.uint8).tobytes() in found
     legend.save(tmp_path / "p.tif")
     with rasterio.open(tmp_path / "p.tif") as source:
         table = source.colormap(1)

@@ -14,8 +14,8 @@ import difflib
 import importlib
 import os
 import random
+import resource
 import shutil
-import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -31,7 +31,10 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
     "palette": (
         ["geoindex/palette.py"], ["tests/test_palette.py", "tests/palettes/test_edits.py"],
     ),
-    "grid": (["geoindex/grid.py", "geoindex/class_array.py"], ["tests/test_grid.py"]),
+    "grid": (
+        ["geoindex/grid.py", "geoindex/class_array.py"],
+        ["tests/test_grid.py", "tests/grids/test_class_values.py"],
+    ),
     "survey": (
         ["geoindex/survey.py"],
         ["tests/test_survey.py", "tests/opendtect/test_survey_file.py"],
@@ -62,8 +65,8 @@ OTHERS = (
 # What is imported already cannot be rewritten, which pytest warns of.
 OPTIONS = ["-q", "-x", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
 
-SECONDS = 300
-"""After so long a mutant that does not end counts as killed."""
+SECONDS = 120
+"""Of processor time; a mutant that does not end by then counts as killed."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ def passes(tests: list[str]) -> bool:
     """Whether tests pass in a fork of this process."""
     pid = os.fork()
     if pid == 0:
-        signal.alarm(SECONDS)
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
         with Path(os.devnull).open("w") as nowhere:
             for number in (1, 2):
                 os.dup2(nowhere.fileno(), number)
