@@ -57,8 +57,8 @@ scripts: ## types and lint of the scripts of the report page, where npm is insta
 contracts: $(VENV)/.installed-test ## the direction of imports
 	$(BIN)/lint-imports
 
-pytest: $(VENV)/.installed-test ## the tests
-	$(BIN)/python -m pytest
+pytest: $(VENV)/.installed-test ## the tests, a file at a time on each core
+	$(BIN)/python -m pytest -n logical --dist loadfile
 
 # What computes colors, classes, levels, places and bins; the other tests do no arithmetic of
 # their own or take long.
