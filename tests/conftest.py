@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,9 +23,11 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Compare figures with their pictures, as pytest-mpl does where it is told to."""
+    """Compare figures with their pictures, and let Ctrl-C reach the commands that tests start."""
     if not getattr(config.option, "mpl_generate_path", None):
         config.option.mpl = True
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as shells start what runs behind them
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
