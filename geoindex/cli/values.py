@@ -204,7 +204,8 @@ def _echo_report(report: ValueReport) -> None:
     rows, cols = report.shape
     read, unit = report.reading, f" {report.unit}" if report.unit else ""
     click.echo(f"{report.target}: {cols} x {rows} pixels")
-    click.echo(f"  values        {read.lowest:.6g} to {read.highest:.6g}{unit}")
+    extent = f"{read.lowest:.6g} to {read.highest:.6g}{unit}" if read.on_share else "none"
+    click.echo(f"  values        {extent}")
     bar = "" if read.bar is None else f", bar at {', '.join(map(str, read.bar))}"
     if read.ticks is not None:
         ends = " to ".join(f"{value:.6g}" for _, value in read.ticks)

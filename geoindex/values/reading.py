@@ -36,6 +36,9 @@ LOSSY_SHARE = 0.05
 """Pixels that lie nearly on the ramp, for each one exactly on it, from which on there is noise:
 ink has few such colors."""
 
+LEAST_ON_SHARE = 0.1
+"""Pixels on the ramp; with fewer it is perhaps the ramp of another picture. Margins and text leave
+more."""
 
 MOST_FOLDED = 0.5
 """Of a ramp that has nearly the same colors elsewhere, beyond which noise hides all values."""
@@ -160,7 +163,13 @@ class ReadingReport:
     """Places and values of its ends by the numbers beside it, if these were read."""
 
     def warning(self) -> str | None:
-        """Tell what a user should know of a ramp that is near itself; None if nothing."""
+        """Tell what a user should know of a ramp that does not fit or is near itself, or None."""
+        if self.on_share < LEAST_ON_SHARE and self.median_distance > LOSSY_DISTANCE:
+            return (
+                f"only {self.on_share:.1%} of the pixels have a color of the ramp, and half of "
+                f"all are {self.median_distance:.0f} levels or more away from it; see whether it "
+                "is the ramp of this picture, or take off a hillshade with shade="
+            )
         if not self.approaches or (self.on_share and not self.open_share):
             return None
         pairs = "; ".join(

@@ -12,7 +12,7 @@ from PIL import Image
 
 from geoindex import Ramp, image_values, load_ramp
 from geoindex.color.histogram import ColorHistogram
-from geoindex.errors import ImageError, OptionError
+from geoindex.errors import GeoindexWarning, ImageError, OptionError
 from geoindex.values.inverse import find_places
 from tests.support.fields import as_jpeg, colored, drawn, smooth_field
 
@@ -36,6 +36,14 @@ HARD = (
         ]
     ),
 )
+
+
+@pytest.mark.parametrize("other", ["jet", "flag"])
+def test_the_ramp_of_another_picture_is_told(other: str) -> None:
+    told = r"^the image: only 0\.0% .* whether it is the ramp of this picture"
+    with pytest.warns(GeoindexWarning, match=told):
+        grid = image_values(drawn(FIELD, "RdBu_r"), other, (0, 1))
+    assert not grid.valid.any()
 
 
 @pytest.mark.parametrize("rounds", [False, True])
