@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 from common import machine, parser_of, print_header, print_row
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import Colormap, LinearSegmentedColormap
 from values import Floats, Picture, as_jpeg, drawn, field
 
@@ -105,8 +107,9 @@ def page(
     ax.contour(values, levels=6, colors="k", linewidths=0.8)
     ax.set_title("Bouguer anomaly")
     bar = figure.colorbar(mesh, ax=ax, orientation="vertical" if upright else "horizontal")
-    figure.canvas.draw()
-    picture = np.asarray(figure.canvas.buffer_rgba())[..., :3].copy()  # type: ignore[attr-defined]
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    picture = np.asarray(canvas.buffer_rgba())[..., :3].copy()
     left, bottom, right, top = bar.ax.get_window_extent().extents
     plt.close(figure)
     return picture, (left, len(picture) - top, right, len(picture) - bottom)
@@ -142,11 +145,7 @@ def of_bars(*, reads: bool) -> Iterator[Promise]:
 
 def has_ocr() -> bool:
     """Whether the extra is installed."""
-    try:
-        import rapidocr  # noqa: F401
-    except ImportError:
-        return False
-    return True
+    return find_spec("rapidocr") is not None
 
 
 def main() -> None:
