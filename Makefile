@@ -90,7 +90,7 @@ faults: $(VENV)/.installed-test ## kills, full disks, changed files, lost worker
 	$(BIN)/python -m pytest -m faults tests/faults
 
 faults-long: $(VENV)/.installed-test ## the same with twenty times the rounds
-	GEOINDEX_FAULT_ROUNDS=20 $(BIN)/python -m pytest -m faults tests/faults
+	GEOINDEX_FAULT_ROUNDS=20 $(BIN)/python -m pytest -m faults --timeout 0 tests/faults
 
 SECONDS ?= 20
 

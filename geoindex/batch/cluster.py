@@ -12,6 +12,7 @@ import secrets
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import CancelledError
+from contextlib import suppress
 from itertools import islice
 from typing import Any, cast
 
@@ -37,6 +38,8 @@ CHUNKS_A_THREAD = 20
 LEAST_CHUNKS = 100
 
 CONNECT_SECONDS = 10
+
+WAIT_SECONDS = 0.1
 
 
 def connect(address: str) -> Client:
@@ -84,6 +87,7 @@ def run_on_cluster(client: Client) -> Runner:
         waiting, again = iter(chunks), deque[Chunk]()
         running: dict[Future, Chunk] = {}
         completed = as_completed(loop=client.loop, with_results=True, raise_errors=False)
+        address = client.scheduler.address
         client.register_plugin(JobPlugin(job), name=name)
         try:
             most = max(LEAST_CHUNKS, CHUNKS_A_THREAD * n_threads(client))
@@ -101,11 +105,14 @@ def run_on_cluster(client: Client) -> Runner:
                     completed.update(futures)
                 if not running:
                     return
+                _wait(completed, client, running, address)
                 future, result = next(completed)
                 chunk = running.pop(future)
                 if isinstance(result, list):
                     yield from result
-                elif len(chunk) > 1 and not isinstance(_error(result), CancelledError):
+                elif isinstance(_error(result), CancelledError):
+                    raise _lost(address)
+                elif len(chunk) > 1:
                     # One of them is to blame.
                     again.extend([task] for task in chunk)
                 else:
@@ -113,8 +120,10 @@ def run_on_cluster(client: Client) -> Runner:
                         yield Outcome(number=task.number, reason=_reason(_error(result), task))
                 future.release()
         finally:
-            client.cancel(list(running), force=True)
-            client.unregister_worker_plugin(name)
+            if client.status == "running":
+                with suppress(OSError):  # the connection is lost
+                    client.cancel(list(running), force=True)
+                    client.unregister_worker_plugin(name)
 
     return run
 
@@ -144,6 +153,28 @@ def _with_again(again: deque[Chunk], waiting: Iterator[Chunk]) -> Iterator[Chunk
     yield from waiting
 
 
+def _wait(
+    completed: as_completed, client: Client, running: Iterable[Future], address: str
+) -> None:
+    """Wait for a result, but not for one that was on its way when the connection broke.
+
+    :class:`distributed.as_completed` never yields that one.
+    """
+    while not completed.has_ready():
+        if client.status != "running" or any(future.cancelled() for future in running):
+            raise _lost(address)
+        with completed.thread_condition:
+            completed.thread_condition.wait(WAIT_SECONDS)
+
+
+def _lost(address: str) -> BatchError:
+    """Tell that the scheduler no longer knows what it was asked for."""
+    return BatchError(
+        f"{address}: the connection to the Dask scheduler was lost, or its tasks were cancelled; "
+        "run the batch again: it goes on with the sheets that are left"
+    )
+
+
 def _convert_on_worker(name: str, chunk: Chunk) -> list[Outcome]:
     plugin = cast("JobPlugin", get_worker().plugins[name])
     return [convert_sheet(plugin.job, task) for task in chunk]
@@ -159,9 +190,7 @@ def _error(result: Any) -> Any:
 
 def _reason(error: Any, task: Task) -> str:
     """Tell why a task was not done."""
-    if isinstance(error, CancelledError):
-        reason = "was cancelled: the scheduler or the connection to it was lost"
-    elif isinstance(error, KilledWorker):
+    if isinstance(error, KilledWorker):
         reason = "its workers died repeatedly; if memory ran out, give them more"
     else:
         reason = f"{type(error).__name__}: {' '.join(str(error).split())}"

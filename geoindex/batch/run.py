@@ -141,7 +141,7 @@ def convert_many(
     ------
     GeoindexError
         An error that concerns all sheets: no images, a palette that cannot be read, an unknown
-        option, a folder that cannot be written, a full disk.
+        option, a folder that cannot be written, a full disk, a Dask scheduler that was lost.
 
     Notes
     -----

@@ -152,6 +152,32 @@ def _allow_no_failure(dask_scheduler: distributed.Scheduler) -> None:
     dask_scheduler.allowed_failures = 0
 
 
+def test_a_result_that_was_on_its_way_when_the_connection_broke(
+    client: distributed.Client, maps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dask cancels all tasks then, but never yields the one whose result it was fetching."""
+    from geoindex.batch import cluster as module
+
+    class Forgetful(distributed.as_completed):
+        async def _track_future(self, future: distributed.Future) -> None:
+            if future.key != lost:
+                await super()._track_future(future)
+
+    def cancel_last(finished: int, n_sheets: int) -> None:
+        if finished == n_sheets - 1:
+            client.cancel([distributed.Future(lost, client)], force=True)
+
+    lost = "geoindex-name-0-1"
+    monkeypatch.setattr(module, "as_completed", Forgetful)
+    monkeypatch.setattr(module.secrets, "token_hex", lambda _: "name")
+    with pytest.raises(BatchError, match=r"the connection to the Dask scheduler was lost"):
+        convert_many(maps, tmp_path / "out", PALETTE, client=client, progress=cancel_last)
+    monkeypatch.undo()
+    report = convert_many(maps, tmp_path / "out", PALETTE, client=client)
+    assert len(report.done) == 1
+    assert len(report.skipped) == len(NAMES) - 1
+
+
 def test_no_scheduler_is_one_line(maps: Path, tmp_path: Path) -> None:
     from geoindex.batch import cluster as module
 
