@@ -161,10 +161,10 @@ def _wait(
     :class:`distributed.as_completed` never yields that one.
     """
     while not completed.has_ready():
-        if client.status != "running" or any(future.cancelled() for future in running):
-            raise _lost(address)
         with completed.thread_condition:
-            completed.thread_condition.wait(WAIT_SECONDS)
+            came = completed.thread_condition.wait(WAIT_SECONDS)
+        if not came and (client.status != "running" or any(f.cancelled() for f in running)):
+            raise _lost(address)
 
 
 def _lost(address: str) -> BatchError:
