@@ -109,14 +109,17 @@ print(os.waitstatus_to_exitcode(status), seconds, cpu, usage.ru_maxrss, file=sys
 
 
 def run_command(command: Command, **changes: str) -> Run:
-    """Run a process to its end, with changes to its environment."""
+    """Run a process to its end, with changes to its environment.
+
+    Byte code of the package is kept, as it is where the package is installed.
+    """
     launched = subprocess.run(
         [sys.executable, "-ISc", LAUNCHER, *command],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
         check=True,
-        env=os.environ | changes,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **changes},
     )
     *told, last = launched.stderr.splitlines()
     code, seconds, cpu, peak = map(float, last.split())

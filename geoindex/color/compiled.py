@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 
 from geoindex.color.compiling import KERNEL_MODULES
-from geoindex.color.startup import collection_paused, load_array_functions
+from geoindex.color.startup import collection_paused
 
 with collection_paused():
     from numba import njit, types
@@ -19,8 +19,6 @@ with collection_paused():
     from numba.core.typing.templates import signature as signature_of
 
     from geoindex.color.machine_code import is_kept, keep_machine_code
-
-    load_array_functions()
 
 __all__ = ["compile_module", "compiled", "count_missing", "types"]
 

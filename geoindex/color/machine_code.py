@@ -21,11 +21,14 @@ from typing import Any
 
 import numba
 import numpy as np
+from numba.core.caching import FunctionCache
+from numba.core.runtime.nrt import rtsys
 from numba.core.serialize import dumps
 from numba.core.types import Type
 from numba.extending import is_jitted
 
 from geoindex.color.compiling import tell_compiled, tell_compiling, tell_not_kept
+from geoindex.color.startup import load_array_functions
 from geoindex.files.whole_files import atomic_output
 
 __all__ = ["folder_of", "is_kept", "keep_machine_code", "stamp_of"]
@@ -47,6 +50,7 @@ def keep_machine_code(kernel: Any) -> None:
         tell_not_kept()
         return
     kept = kernel._cache
+    kept.__class__ = _KeptCode
     kept._cache_file = _CodeFiles(Path(kept.cache_path), kernel)
 
 
@@ -61,6 +65,18 @@ def is_kept(kernel: Any) -> bool:
     """Whether machine code of a kernel as it is now is on disk, for any signature."""
     files = getattr(getattr(kernel, "_cache", None), "_cache_file", None)
     return isinstance(files, _CodeFiles) and files.has_any()
+
+
+class _KeptCode(FunctionCache):
+    """Loads machine code without all that numba can compile, which takes an eighth of a second."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Load the code of a signature; None where it has to be compiled."""
+        rtsys.initialize(target_context)
+        kept = self._load_overload(sig, target_context)  # type: ignore[no-untyped-call]  # as above
+        if kept is None:
+            load_array_functions()
+        return kept
 
 
 class _CodeFiles:

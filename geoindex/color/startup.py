@@ -27,8 +27,9 @@ def collection_paused() -> Iterator[None]:
 def load_array_functions() -> None:
     """Let numba load its array functions without scipy.linalg.
 
-    It imports that, in a tenth of a second, only to see whether it is there. No kernel here does
-    linear algebra; for kernels of others numba checks again when they call it.
+    Call this before anything is compiled. numba imports that module, in a tenth of a second, only
+    to see whether it is there. No kernel here does linear algebra; for kernels of others numba
+    checks again when they call it.
     """
     # Names inside numba may change; then it loads everything as usual.
     with suppress(ImportError, AttributeError):

@@ -37,8 +37,10 @@ def kernel(value):
     return shallow(value) + 1000
 """
 CALL = """
+import sys
 from geoindex.color.kernel_near import kernel
 print(kernel(1), sum(kernel.stats.cache_misses.values()))
+assert kernel.stats.cache_misses or "numba.cpython.printimpl" not in sys.modules
 """
 
 
