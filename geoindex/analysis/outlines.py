@@ -114,10 +114,6 @@ def trace_outlines(labels: NDArray[np.int32], n_patches: int) -> Outlines:
     labels : ndarray of int32, shape (rows + 2, cols + 2)
         Patches, as in :class:`geoindex.analysis.patches.Patches`.
     n_patches : int
-
-    Returns
-    -------
-    Outlines
     """
     from geoindex.analysis.patch_kernels import find_borders, follow_borders
     from geoindex.analysis.ring_kernels import collect_rings, link_walks

@@ -48,10 +48,6 @@ class PixelAreas(NamedTuple):
 def pixel_areas(grid: IndexGrid) -> PixelAreas | None:
     """Area of the pixels of each row of a grid.
 
-    Parameters
-    ----------
-    grid : IndexGrid
-
     Returns
     -------
     PixelAreas or None

@@ -44,10 +44,6 @@ def tally(first: IndexGrid, second: IndexGrid | None = None) -> Tally:
     first, second : IndexGrid
         Grids at the same place; without the second all pixels belong to one class.
 
-    Returns
-    -------
-    Tally
-
     Raises
     ------
     GridError

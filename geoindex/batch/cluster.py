@@ -50,10 +50,6 @@ def connect(address: str) -> Client:
     address : str
         Such as ``tcp://10.0.0.1:8786``.
 
-    Returns
-    -------
-    distributed.Client
-
     Raises
     ------
     BatchError
@@ -76,10 +72,6 @@ def run_on_cluster(client: Client) -> Runner:
     client : distributed.Client
         Connected; it stays open. The workers see the files under the same paths and have the
         same geoindex installed.
-
-    Returns
-    -------
-    Runner
     """
 
     def run(job: SheetJob, chunks: Iterable[Chunk]) -> Generator[Outcome]:

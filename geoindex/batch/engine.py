@@ -61,10 +61,6 @@ def run_batch(
         Whether globs match files of any suffix.
     palette : Palette, optional
         The classes of the grids, to warn of grids of another one.
-
-    Returns
-    -------
-    BatchReport
     """
     if jobs is not None and jobs < 1:
         raise OptionError(f"jobs must be 1 or more, found {jobs}")

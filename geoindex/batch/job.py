@@ -130,17 +130,7 @@ Runner = Callable[[SheetJob, Iterable[Chunk]], Generator[Outcome]]
 
 
 def convert_sheet(job: SheetJob, task: Task) -> Outcome:
-    """Convert a sheet; an error becomes its outcome.
-
-    Parameters
-    ----------
-    job : SheetJob
-    task : Task
-
-    Returns
-    -------
-    Outcome
-    """
+    """Convert a sheet; an error becomes its outcome."""
     target = Path(task.target)
     try:
         with interrupts_first():

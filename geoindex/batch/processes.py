@@ -228,10 +228,6 @@ def start_python(
         Environment variables to set.
     pipe : int
         Standard input and output: a constant of :mod:`subprocess`.
-
-    Returns
-    -------
-    subprocess.Popen
     """
     paths = os.pathsep.join(map(os.path.abspath, sys.path))
     return subprocess.Popen(  # noqa: S603  this Python

@@ -163,10 +163,6 @@ class FolderListings:
     def signature(self, image: Path) -> list[list[str | int]]:
         """Name, size and time of an image and of the files that are read with it.
 
-        Parameters
-        ----------
-        image : Path
-
         Returns
         -------
         list of [str, int, int]

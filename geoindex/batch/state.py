@@ -55,10 +55,6 @@ class Batch:
             As in :func:`geoindex.convert_many`.
         is_far : bool
             Whether the tasks leave this machine, so that their paths must be absolute.
-
-        Returns
-        -------
-        list of Task
         """
         # Grids among the sources are not sources.
         self.sheets = [sheet for sheet in sheets if not self.manifest.is_grid(sheet.source)]

@@ -143,10 +143,6 @@ def convert_many_values(
     format : str
         Suffix of the grids, or key of their format.
 
-    Returns
-    -------
-    BatchReport
-
     Raises
     ------
     GeoindexError

@@ -49,10 +49,6 @@ def palette_row(entry: Entry, palette: Palette) -> int:
         Row number, name, ``"#rrggbb"``, ``"r,g,b"``, color word or color.
     palette : Palette
 
-    Returns
-    -------
-    int
-
     Raises
     ------
     OptionError

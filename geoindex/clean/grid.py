@@ -245,10 +245,6 @@ def _clean_pixels(
         Palette and metric.
     clean : Clean
     progress : callable, optional
-
-    Returns
-    -------
-    Cleaned
     """
     plan = clean.plan(mapper.palette, mapper.metric).seen(grid.shape, pixels.part)
     if plan.ink_colors:

@@ -141,10 +141,6 @@ def recovery_text(recovery: dict[str, Any]) -> str | None:
     ----------
     recovery : dict
         As :func:`account` reports it.
-
-    Returns
-    -------
-    str or None
     """
     if recovery["by"] == "blend":
         share = f"{recovery['opacity']:.0%}"
@@ -171,10 +167,6 @@ def alternating_texts(cleaned: dict[str, Any]) -> list[str]:
     ----------
     cleaned : dict
         As :func:`account` reports it.
-
-    Returns
-    -------
-    list of str
     """
     texts = []
     for found in cleaned["alternating"]:
@@ -201,10 +193,6 @@ def quality_text(quality: dict[str, Any]) -> str:
     ----------
     quality : dict
         As :func:`account` reports it.
-
-    Returns
-    -------
-    str
     """
     sure, right = quality["beyond_doubt"], quality["expected_right"]
     return f"{sure:.1%} of the pixels beyond doubt, {right:.1%} of all expected to be right"
@@ -223,10 +211,6 @@ def unsure_texts(
         Of the plan.
     is_merged : bool
         Whether colors that the palette lacks are told of, which is why few pixels are right.
-
-    Returns
-    -------
-    list of str
     """
     texts = []
     explained = [one["recovery"] for one in accounts if "explained" in one["recovery"]]
@@ -262,10 +246,6 @@ def hatch_texts(accounts: Sequence[dict[str, Any]], palette: Palette) -> list[st
     accounts : sequence of dict
         What :func:`account` reported of one map or more with the same hatchings.
     palette : Palette
-
-    Returns
-    -------
-    list of str
     """
     texts = []
     for number, hatch in enumerate(accounts[0]["hatches"] if accounts else ()):

@@ -67,17 +67,7 @@ def _along(n: int) -> list[slice]:
 
 
 def read_windows(read: Read, regions: Sequence[Region]) -> list[Window]:
-    """Read windows of an image.
-
-    Parameters
-    ----------
-    read : callable
-    regions : sequence of Region
-
-    Returns
-    -------
-    list of Window
-    """
+    """Read windows of an image."""
     windows = []
     for region in regions:
         pixels = read(region)

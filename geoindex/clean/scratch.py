@@ -31,10 +31,6 @@ class Scratch(threading.local):
             Arrays in use at the same time need different names.
         shape : tuple of int
         dtype : dtype-like
-
-        Returns
-        -------
-        ndarray
         """
         n_bytes = prod(shape) * np.dtype(dtype).itemsize
         kept = self._kept.get(name)

@@ -185,10 +185,6 @@ class UnlistedColors:
             Nearest palette row of each color of the histogram.
         n_pixels : int
             Pixels of the image that are not nodata after class recovery.
-
-        Returns
-        -------
-        tuple of MergedColors
         """
         least = FREQUENT_SHARE * n_pixels
         frequent = sorted((key, n) for key, n in self._counts.items() if n >= least)

@@ -77,11 +77,6 @@ def rio_convert(
 def run(arguments: list[str], parent: click.Context | None) -> None:
     """Run the command as a part of another program.
 
-    Parameters
-    ----------
-    arguments : list of str
-    parent : click.Context, optional
-
     Raises
     ------
     click.ClickException

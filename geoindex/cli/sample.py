@@ -22,10 +22,6 @@ def sample_file(name: str) -> Path:
     name : str
         Such as ``sample_map.png``.
 
-    Returns
-    -------
-    Path
-
     Raises
     ------
     MissingFileError

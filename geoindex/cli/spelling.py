@@ -37,10 +37,6 @@ def option_text(message: str, context: click.Context | None) -> str:
     context : click.Context or None
         That of the command. What the user typed stays as it is.
 
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> import click

@@ -80,22 +80,12 @@ class ColorCounter:
             self._free.append(table)
 
     def join(self, other: ColorCounter) -> None:
-        """Add the counts of another counter; not while threads are counting.
-
-        Parameters
-        ----------
-        other : ColorCounter
-        """
+        """Add the counts of another counter; not while threads are counting."""
         for table in other._tables:
             self._tables[0].add_table(table)
 
     def histogram(self) -> ColorHistogram:
-        """Return the counts so far, colors in ascending order; not while threads are counting.
-
-        Returns
-        -------
-        ColorHistogram
-        """
+        """Return the counts so far, colors in ascending order; not while threads are counting."""
         first = self._tables[0]
         while len(self._tables) > 1:
             first.add_table(self._tables.pop())

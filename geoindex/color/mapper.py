@@ -330,10 +330,6 @@ def color_mapper(
     metric, max_distance
         As in :class:`ColorMapper`.
 
-    Returns
-    -------
-    ColorMapper
-
     Raises
     ------
     OptionError

@@ -136,16 +136,7 @@ def group_merged(
 
 
 def merged_texts(merged: Sequence[MergedColors]) -> list[str]:
-    """Describe groups of colors that became one class, one line each.
-
-    Parameters
-    ----------
-    merged : sequence of MergedColors
-
-    Returns
-    -------
-    list of str
-    """
+    """Describe groups of colors that became one class, one line each."""
     texts = []
     for group in merged[:LISTED_GROUPS]:
         listed = [

@@ -80,10 +80,6 @@ def make_search(palette: Palette, metric: Metric, max_distance: float | None) ->
     max_distance : float or None
         Colors farther than this from every palette color are nodata.
 
-    Returns
-    -------
-    Search
-
     Raises
     ------
     OptionError

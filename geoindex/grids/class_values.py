@@ -179,10 +179,6 @@ def class_values(
     dtype : {"uint8", "uint16", "int16", "int32"}, optional
         By default the smallest that holds all; int16 only with a `nodata` of its own.
 
-    Returns
-    -------
-    ClassValues
-
     Raises
     ------
     OptionError

@@ -52,10 +52,6 @@ def array_axes(array: xr.DataArray, channel_axis: int | None = None) -> Axes:
     channel_axis : int, optional
         Axis of the bands, whatever the name of its dimension.
 
-    Returns
-    -------
-    Axes
-
     Raises
     ------
     ImageError

@@ -54,10 +54,6 @@ def band_roles(kinds: Sequence[str], labels: Sequence[object]) -> list[str]:
     labels : sequence
         Label of each band, such as ``"Red"``; any other is ignored.
 
-    Returns
-    -------
-    list of str
-
     Raises
     ------
     ImageError

@@ -79,10 +79,6 @@ def band_layout(source: DatasetReader, file: Path | None, rule: PixelRule) -> Ba
     rule : PixelRule
         Which bands are chosen, and whether transparency is ignored.
 
-    Returns
-    -------
-    BandLayout
-
     Raises
     ------
     ImageError

@@ -187,10 +187,6 @@ class MapImage:
         region : tuple of two slices, optional
             Rows and columns, each with a start and a stop.
 
-        Returns
-        -------
-        Pixels
-
         Raises
         ------
         ImageError
@@ -379,12 +375,7 @@ def open_image(
 
 
 def read_image(path: str | PathLike[str], rule: PixelRule | None = None) -> RasterImage:
-    """Read an image file as a whole; see :func:`open_image`.
-
-    Returns
-    -------
-    RasterImage
-    """
+    """Read an image file as a whole; see :func:`open_image`."""
     with open_image(path, rule) as image:
         check_held(image, whole=True)
         try:

@@ -52,10 +52,6 @@ class Frame(NamedTuple):
 def first_frame(path: Path) -> Frame | None:
     """Find the first frame of a GIF that is smaller than its picture.
 
-    Parameters
-    ----------
-    path : Path
-
     Returns
     -------
     Frame or None

@@ -55,10 +55,6 @@ def array_image(
     place : GivenPlace, optional
         Where the image lies, if it does not tell.
 
-    Returns
-    -------
-    RasterImage
-
     Raises
     ------
     ImageError
@@ -115,10 +111,6 @@ def arrange(
     ----------
     image, rule, channel_axis, place
         As in :func:`array_image`; `image` may also be a Dask array.
-
-    Returns
-    -------
-    Picture
 
     Raises
     ------
@@ -227,10 +219,6 @@ def picture_pixels(values: NDArray[Any], rule: PixelRule, fill: float | None = N
         How to treat transparency, scale and depth.
     fill : float, optional
         Value of nodata pixels.
-
-    Returns
-    -------
-    Pixels
     """
     if fill is not None:
         values = np.ma.masked_equal(values, fill, copy=False)

@@ -171,10 +171,6 @@ def count_colors(
     image, rule, channel_axis, gdal, progress
         As in :func:`worked_blocks`.
 
-    Returns
-    -------
-    ColorHistogram
-
     Raises
     ------
     MissingFileError, ImageError
@@ -229,10 +225,6 @@ def image_shape(
     ----------
     image, rule, channel_axis, gdal
         As in :func:`worked_blocks`.
-
-    Returns
-    -------
-    tuple of int
     """
     if isinstance(image, str | PathLike) or is_dataset(image):
         with open_image(image, rule, gdal=gdal) as source:

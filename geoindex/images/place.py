@@ -214,10 +214,6 @@ def place_of(source: DatasetReader, file: Path | None) -> Place:
     file : Path or None
         The file, if others beside it are to be read too.
 
-    Returns
-    -------
-    Place
-
     Raises
     ------
     ImageError

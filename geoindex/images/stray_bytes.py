@@ -45,10 +45,6 @@ START_OF_SCAN, END = b"\xda", b"\xd9"
 def stray_parts(path: Path) -> list[slice]:
     """Find the bytes before the first scan of a JPEG that belong to no segment.
 
-    Parameters
-    ----------
-    path : Path
-
     Returns
     -------
     list of slice
@@ -79,14 +75,6 @@ def stray_parts(path: Path) -> list[slice]:
 
 def count_stray(path: Path) -> int:
     """Count the bytes of a JPEG that belong to no segment and to no scan.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    int
 
     Raises
     ------

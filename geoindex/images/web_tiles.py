@@ -36,10 +36,6 @@ def tile_transform(path: Path, shape: tuple[int, int], scheme: TileScheme) -> Af
     scheme : {"xyz", "tms"}
         Whether rows count from the north or from the south.
 
-    Returns
-    -------
-    Affine
-
     Raises
     ------
     ImageError

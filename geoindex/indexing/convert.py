@@ -243,10 +243,6 @@ def convert_image(
         Grids to write beside it, with class recovery.
     overwrite : bool
     progress : callable, optional
-
-    Returns
-    -------
-    ConversionReport
     """
     extras = extras or {}
     output = _check_outputs(src, target, mapping, layout, extras, overwrite=overwrite)

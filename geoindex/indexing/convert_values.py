@@ -104,10 +104,6 @@ def convert_values(
     **reading
         Other fields of :class:`geoindex.values.reading.ValueOptions` but `band`.
 
-    Returns
-    -------
-    ValueReport
-
     Raises
     ------
     GeoindexError

@@ -284,10 +284,6 @@ def map_file(
     cleaner : BandCleaner, optional
         From ``mapping.cleaner``, for the caller to read afterward.
 
-    Returns
-    -------
-    IndexGrid
-
     Raises
     ------
     ImageError

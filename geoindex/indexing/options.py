@@ -183,10 +183,6 @@ class ImageMapping:
             Rows and columns of the image.
         read : callable
             Reads a part of it.
-
-        Returns
-        -------
-        ImageMapping
         """
         if self.plan is None:
             return self

@@ -120,10 +120,6 @@ def find_own_units(
     channel_axis : int, optional
     gdal : bool
 
-    Returns
-    -------
-    OwnUnits
-
     Raises
     ------
     ImageError

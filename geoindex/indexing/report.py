@@ -183,10 +183,6 @@ def summarize(
         The class recovery that followed.
     is_plain : bool
         Whether the image has one band of integers that nothing says to be gray.
-
-    Returns
-    -------
-    ConversionReport
     """
     mapper, classes = mapping.mapper, mapping.merged
     levels = histogram.colors[:, 0]
@@ -346,16 +342,7 @@ def _hidden_of_rows(classes: MergedRows) -> tuple[HiddenClass, ...]:
 
 
 def classes_texts(reports: Sequence[ConversionReport]) -> list[str]:
-    """Describe images of one band that could hold class numbers, in one line if there are any.
-
-    Parameters
-    ----------
-    reports : sequence of ConversionReport
-
-    Returns
-    -------
-    list of str
-    """
+    """Describe images of one band that could hold class numbers, in one line if there are any."""
     found = [report for report in reports if report.maybe_classes is not None]
     if not found or found[0].maybe_classes is None:
         return []
@@ -369,16 +356,7 @@ def classes_texts(reports: Sequence[ConversionReport]) -> list[str]:
 
 
 def hidden_texts(hidden: Sequence[HiddenClass]) -> list[str]:
-    """Describe classes that can never be assigned, in one line if there are any.
-
-    Parameters
-    ----------
-    hidden : sequence of HiddenClass
-
-    Returns
-    -------
-    list of str
-    """
+    """Describe classes that can never be assigned, in one line if there are any."""
     listed = [
         f"{one.index} ({one.label}) repeats {one.behind} ({one.behind_label})"
         for one in hidden[:LISTED_CLASSES]

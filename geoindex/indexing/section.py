@@ -56,10 +56,6 @@ def image_section(
     path, start, end, line, top, bottom, n_traces, n_samples, domain, feet, degrees, overwrite
         As in :func:`geoindex.write_section`.
 
-    Returns
-    -------
-    ImageSectionReport
-
     Raises
     ------
     GeoindexError

@@ -148,23 +148,13 @@ class AreaCounter:
         self._last = rows
 
     def add(self, other: AreaCounter) -> None:
-        """Add the counts of another image, which has no seam with this one.
-
-        Parameters
-        ----------
-        other : AreaCounter
-        """
+        """Add the counts of another image, which has no seam with this one."""
         self._all.join(other._all)
         self._uniform.join(other._uniform)
         self._nearly += other._nearly
 
     def areas(self) -> ColorAreas:
-        """Return what was counted so far.
-
-        Returns
-        -------
-        ColorAreas
-        """
+        """Return what was counted so far."""
         histogram, uniform = self._all.histogram(), self._uniform.histogram()
         blocks = np.zeros(len(histogram), dtype=np.int64)
         blocks[np.searchsorted(_codes(histogram), _codes(uniform))] = uniform.counts

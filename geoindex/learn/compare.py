@@ -114,12 +114,7 @@ class PaletteComparison:
         return shown
 
     def plot(self) -> Figure:
-        """Draw the image, and beside it the image in each palette with its errors.
-
-        Returns
-        -------
-        matplotlib.figure.Figure
-        """
+        """Draw the image, and beside it the image in each palette with its errors."""
         from geoindex.plot.figures import pictures_figure
 
         pictures = {f"original, {self.source_colors:,} colors": self.picture}

@@ -96,10 +96,6 @@ class PaletteMatch:
         ----------
         max_distance : float, optional
             Pixels farther than this from every unit become nodata, in the metric's units.
-
-        Returns
-        -------
-        ColorMapper
         """
         return ColorMapper(
             self.palette,

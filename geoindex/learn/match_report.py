@@ -45,16 +45,7 @@ def count_units(image: str | PathLike[str], units: Palette) -> NDArray[np.int64]
 
 
 def match_table(match: PaletteMatch) -> str:
-    """Write a match as CSV text, a row per unit.
-
-    Parameters
-    ----------
-    match : PaletteMatch
-
-    Returns
-    -------
-    str
-    """
+    """Write a match as CSV text, a row per unit."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEADER)

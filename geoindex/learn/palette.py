@@ -211,15 +211,6 @@ class Learned:
 def learn(reading: Reading, settings: Settings) -> Learned:
     """Learn by the method that the settings name, and warn of nothing.
 
-    Parameters
-    ----------
-    reading : Reading
-    settings : Settings
-
-    Returns
-    -------
-    Learned
-
     Raises
     ------
     ImageError

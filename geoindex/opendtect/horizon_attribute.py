@@ -110,10 +110,6 @@ def read_attribute(
         As in :func:`geoindex.read_horizon`.
     allows_z : bool
         Whether the depth is an attribute, too: the one called Z, or the only one.
-
-    Returns
-    -------
-    HorizonAttribute
     """
     if not path.is_file():
         raise MissingFileError(f"{path}: no such file")

@@ -122,10 +122,6 @@ def parse_survey(text: str, where: str, *, crs: CRS | None = None) -> Survey:
     crs : CRS, optional
         What the coordinates are in, if the file does not say it.
 
-    Returns
-    -------
-    Survey
-
     Raises
     ------
     SurveyError

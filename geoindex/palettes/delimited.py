@@ -34,10 +34,6 @@ def parse_delimited(content: bytes, request: Request) -> Palette:
     request : Request
         File name for messages, names of the columns, and scale of the values.
 
-    Returns
-    -------
-    Palette
-
     Raises
     ------
     PaletteError

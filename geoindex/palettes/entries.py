@@ -132,10 +132,6 @@ def palette_of_entries(
     name : str, optional
         Palette name given in the file.
 
-    Returns
-    -------
-    Palette
-
     Raises
     ------
     PaletteError
@@ -241,10 +237,6 @@ def palette_of_ramp(
         Its `n_colors` is the number of colors.
     name : str, optional
         Ramp name given in the file.
-
-    Returns
-    -------
-    Palette
 
     Raises
     ------

@@ -35,10 +35,6 @@ def load_mapper(
         As in :func:`geoindex.index_image`. A mapper has its own; leave them out or repeat
         them.
 
-    Returns
-    -------
-    ColorMapper
-
     Raises
     ------
     GeoindexError

@@ -50,10 +50,6 @@ def parse_workbook(content: bytes, request: Request) -> Palette:
     request : Request
         Its `layer` names the sheet, if several hold colors.
 
-    Returns
-    -------
-    Palette
-
     Raises
     ------
     PaletteError

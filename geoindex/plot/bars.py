@@ -102,10 +102,6 @@ def shares_figure(table: Shares) -> Figure:
     ----------
     table : Shares
         A table of areas.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
     """
     from matplotlib.figure import Figure
 

@@ -32,16 +32,7 @@ __all__ = [
 
 
 def palette_figure(palette: Palette) -> Figure:
-    """Draw a chart of swatches with their names, or a plain raster if there are none.
-
-    Parameters
-    ----------
-    palette : Palette
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
+    """Draw a chart of swatches with their names, or a plain raster if there are none."""
     if palette.names is None:
         rows = -(-len(palette) // 16)
         size = 7.0, max(1.0, min(40.0, 0.43 * rows))
@@ -61,10 +52,6 @@ def comparison_figure(picture: NDArray[np.uint8], grid: IndexGrid) -> Figure:
         The map, RGB or RGBA.
     grid : IndexGrid
         The index grid of this map.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
     """
     figure, (left, right) = figure_with_legend(grid, class_handles(grid), n_panels=2)
     draw_picture(left, picture, grid.transform)
@@ -94,10 +81,6 @@ def grid_figure(
         Title of the map.
     order, max_classes
         As in :meth:`geoindex.IndexGrid.plot`.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
     """
     if legend is None:
         legend = grid.palette.names is not None
@@ -114,10 +97,6 @@ def pictures_figure(pictures: Mapping[str, NDArray[np.uint8]]) -> Figure:
     ----------
     pictures : mapping of str to ndarray of uint8, shape (rows, cols, 3) or (rows, cols, 4)
         Titles and RGB or RGBA pictures.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
     """
     rows, cols = next(iter(pictures.values())).shape[:2]
     n_columns = min(len(pictures), 2 if len(pictures) in (2, 4) else 3)

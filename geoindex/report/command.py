@@ -35,10 +35,6 @@ def option_words(grid: IndexGrid, image: MapImage) -> list[str]:
     grid : IndexGrid
     image : MapImage
         Its image, which says its own place.
-
-    Returns
-    -------
-    list of str
     """
     made = grid.provenance
     words: list[str] = []
@@ -66,10 +62,6 @@ def clean_facts(clean: dict[str, Any]) -> dict[str, Any]:
     ----------
     clean : dict
         From the provenance of the grid.
-
-    Returns
-    -------
-    dict
     """
     usual = Clean()
     words = []

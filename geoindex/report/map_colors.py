@@ -149,10 +149,6 @@ def fit_of(colors: NumberedColors, compared: Compared, metric: Any) -> Fit:
         What its pixels were compared with.
     metric : str
         The color distance.
-
-    Returns
-    -------
-    Fit
     """
     mapper = ColorMapper(compared.palette, metric=metric)
     rows = mapper.map(colors.colors)

@@ -54,10 +54,6 @@ def region_of_box(box: Sequence[float], shape: tuple[int, ...]) -> Region:
     shape : tuple of int
         Rows and columns of the raster.
 
-    Returns
-    -------
-    tuple of slice
-
     Raises
     ------
     OptionError
@@ -95,10 +91,6 @@ def region_of_map_box(
         Rows and columns of the raster.
     transform : Affine or None
         From (column, row) of pixel corners to map coordinates.
-
-    Returns
-    -------
-    tuple of slice
 
     Raises
     ------

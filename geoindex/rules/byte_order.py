@@ -12,10 +12,6 @@ def in_native_order(values: Any) -> Any:
 
     ``>u2`` is not equal to ``uint16``, and compiled kernels do not take it.
 
-    Parameters
-    ----------
-    values : ndarray, masked array or dask.array.Array
-
     Returns
     -------
     ndarray, masked array or dask.array.Array

@@ -24,10 +24,6 @@ def map_bounds(shape: tuple[int, ...], transform: Affine) -> tuple[float, float,
         Rows and columns.
     transform : Affine
         From (column, row) of pixel corners to map coordinates.
-
-    Returns
-    -------
-    tuple of float
     """
     rows, cols = shape[:2]
     corners = [transform @ corner for corner in ((0, 0), (cols, 0), (0, rows), (cols, rows))]
@@ -44,10 +40,6 @@ def tells_pixels_apart(transform: Affine, shape: tuple[int, ...]) -> bool:
         From (column, row) of pixel corners to map coordinates.
     shape : tuple of int
         Rows and columns.
-
-    Returns
-    -------
-    bool
     """
     a, b, c, d, e, f = transform[:6]
     rows, cols = shape

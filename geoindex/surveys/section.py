@@ -142,10 +142,6 @@ def section_of(
     start, end, line, top, bottom, n_traces, n_samples, domain
         As for :func:`geoindex.write_section`.
 
-    Returns
-    -------
-    Section
-
     Raises
     ------
     OptionError

@@ -57,10 +57,6 @@ NO_CHOICES = Choices(
 def find_approaches(pieces: Pieces) -> list[Approach]:
     """Find where a ramp comes near itself after it had gone away.
 
-    Parameters
-    ----------
-    pieces : Pieces
-
     Returns
     -------
     list of Approach

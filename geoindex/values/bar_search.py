@@ -54,10 +54,6 @@ def find_bar(colors: NDArray[np.uint8]) -> ColorBar:
     ----------
     colors : ndarray of uint8, shape (rows, cols, 3)
 
-    Returns
-    -------
-    ColorBar
-
     Raises
     ------
     OptionError

@@ -73,10 +73,6 @@ def pieces_of(ramp: Ramp, rounding: Rounding) -> Pieces:
     ramp : Ramp
     rounding : {"round", "truncate"}
         How the colors became bytes.
-
-    Returns
-    -------
-    Pieces
     """
     shift, edges, is_step = SHIFT[rounding], ramp.shares, ramp.is_step
     lows: list[Floats] = []

@@ -211,10 +211,6 @@ def read_colors(histogram: ColorHistogram, options: ValueOptions) -> Reading:
     histogram : ColorHistogram
         Of all its pixels, at least one.
     options : ValueOptions
-
-    Returns
-    -------
-    Reading
     """
     rounding = options.rounding or find_rounding(options.ramp, histogram)
     places = find_places(options.ramp, histogram, rounding)

@@ -105,10 +105,6 @@ def value_scale(
         Two or more values and where they lie, as shares of the ramp from its low end.
     kind : {"linear", "log"}
 
-    Returns
-    -------
-    ValueScale
-
     Raises
     ------
     OptionError

@@ -44,10 +44,6 @@ def segments_of(ramp: Ramp, pieces: Pieces, rounding: Rounding) -> Segments:
     pieces : Pieces
         Those of the ramp and the rounding.
     rounding : {"round", "truncate"}
-
-    Returns
-    -------
-    Segments
     """
     edges, is_step = ramp.shares, ramp.is_step
     sunk = SHIFT[rounding] - SHIFT["round"]

@@ -55,10 +55,6 @@ def find_shaded(colors: NDArray[np.uint8], pieces: Pieces, shade: Shade, opacity
     shade : {"multiply", "alpha"}
     opacity : float
         Of an alpha shade, 0 to 1.
-
-    Returns
-    -------
-    Shaded
     """
     from geoindex.values import shading_kernels as kernels
 

@@ -89,10 +89,6 @@ def read_ticks(
     kind : {"linear", "log"}
         Whether values, or their logarithms, are even along it.
 
-    Returns
-    -------
-    list of (place, value)
-
     Raises
     ------
     OptionError

@@ -180,10 +180,6 @@ def find_blend(windows: Sequence[Window], units: NDArray[np.uint8]) -> Blend:
     ----------
     windows : sequence of Window
     units : ndarray of uint8, shape (n, 3)
-
-    Returns
-    -------
-    Blend
     """
     looked_at = [w for w in windows if w.valid.any()]
     parts = [

@@ -203,10 +203,6 @@ def find_dither(
     codes : ndarray of int64
         Colors of the picture, from :func:`codes_of`; at most `MOST_COLORS`.
     palette : ndarray of uint8, shape (n_units, 3)
-
-    Returns
-    -------
-    Dither
     """
     looked_at = [w for w in windows if w.valid.any()]
     few = looked_at[:: max(1, -(-len(looked_at) // FEW_WINDOWS))]

@@ -142,10 +142,6 @@ def find_scan(windows: Sequence[Window], n_across: int, plan: Plan) -> Scan:
         Windows in a row.
     plan : Plan
 
-    Returns
-    -------
-    Scan
-
     Raises
     ------
     OptionError

@@ -57,10 +57,6 @@ def look_at_sheet(
         Windows down and across.
     units, inks : ndarray of float64, shape (n, 3)
         Colors of the palette.
-
-    Returns
-    -------
-    Sheet
     """
     covers = inks if len(inks) else np.array([BLACK])
     sheet = Sheet(

@@ -106,10 +106,6 @@ def opener(
         Whether the format names its nodata value, so that it may be any.
     in_gis : bool
         Whether GIS programs open it, so that GDAL's sidecar holds names and colors.
-
-    Returns
-    -------
-    Opener
     """
 
     @contextmanager

@@ -143,10 +143,6 @@ def quantize_gray(
 def gray_palette(found: GrayLevels) -> Palette:
     """Make a gray palette of the levels, named by their rounded values.
 
-    Parameters
-    ----------
-    found : GrayLevels
-
     Returns
     -------
     Palette

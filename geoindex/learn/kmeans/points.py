@@ -243,10 +243,6 @@ class TrueColors:
         ----------
         max_points : int
             512 to MAX_POINTS.
-
-        Returns
-        -------
-        Points
         """
         if self._kept is not None and len(self) <= max_points:
             return self._kept

@@ -68,10 +68,6 @@ def straightened(picture: Picture, tilt: float) -> Sheet:
     picture : ndarray of uint8, shape (rows, cols, 3)
     tilt : float
         Degrees by which its lines fall to the right.
-
-    Returns
-    -------
-    Sheet
     """
     flat = whitened(picture)
     rows, cols, _ = picture.shape

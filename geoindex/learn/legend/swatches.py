@@ -96,10 +96,6 @@ class Legend(Palette):
         names : sequence of str
             One name per swatch, in their order.
 
-        Returns
-        -------
-        Legend
-
         Raises
         ------
         PaletteError

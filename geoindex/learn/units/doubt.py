@@ -16,10 +16,6 @@ LEAST_COVERED = 0.15
 def doubt_of(survey: Survey) -> str | None:
     """Say why an image is hardly a map of units.
 
-    Parameters
-    ----------
-    survey : Survey
-
     Returns
     -------
     str or None

@@ -81,10 +81,6 @@ def find_units(images: list[Samples], noise: float) -> FoundUnits:
         With a main color in at least one window.
     noise : float
         Noise of a pixel in levels per channel.
-
-    Returns
-    -------
-    FoundUnits
     """
     found = label_windows(images, noise)
     cleared = clear_colors(images, found, noise)

@@ -78,11 +78,6 @@ def printed_inks(
 
     Inks that are only a little darker than what they lie on have no color of their own.
 
-    Parameters
-    ----------
-    images : list of Samples
-    found : FoundUnits
-
     Returns
     -------
     colors : ndarray, shape (n, 3)

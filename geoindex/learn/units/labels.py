@@ -89,10 +89,6 @@ def label_windows(images: list[Samples], noise: float) -> Labeled:
     images : list of Samples
     noise : float
         Noise of a pixel in levels per channel.
-
-    Returns
-    -------
-    Labeled
     """
     best, sharpest = None, 0.0
     for lights in _candidates(images, noise):

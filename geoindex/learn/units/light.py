@@ -186,10 +186,6 @@ def fit_from_pairs(samples: Samples, kind: LightKind, scale: float) -> Light:
     kind : LightKind
     scale : float
         Difference in levels from which a pair is taken for one of two units.
-
-    Returns
-    -------
-    Light
     """
     light = Light(samples.shares.shape, kind)
     found = [

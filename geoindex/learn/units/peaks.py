@@ -44,10 +44,6 @@ def find_peaks(colors: NDArray[np.floating], weights: NDArray[np.floating], widt
     weights : ndarray, shape (n,)
     width : float
         Standard deviation of the bell that each color is spread over, in levels.
-
-    Returns
-    -------
-    Peaks
     """
     size = max(width / CELLS_PER_WIDTH, 1.0)
     reach = max(LINKED, int(np.ceil(2.5 * width / size)))

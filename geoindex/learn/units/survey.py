@@ -46,10 +46,6 @@ def survey_images(reading: Reading) -> Survey:
     ----------
     reading : Reading
         Its progress covers both looks.
-
-    Returns
-    -------
-    Survey
     """
     first, second = (
         replace(reading, progress=_half(reading.progress, number)) for number in range(2)
