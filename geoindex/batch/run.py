@@ -14,7 +14,7 @@ from geoindex.clean import Clean
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.merged import warn_of
 from geoindex.color.metrics import Metric
-from geoindex.color.pixels import Alpha, Translucent
+from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.color.threads import Progress
 from geoindex.errors import OptionError
 from geoindex.files.whole_files import make_folder
@@ -173,10 +173,7 @@ def convert_many(
             "hatch='auto' finds other hatchings on each sheet, so classes would differ; name the "
             "pairs for all of them, hatch='WHITE+GREEN=QUARTZITE'"
         )
-    mapping = ImageMapping.of(
-        palette,
-        metric=metric,
-        max_distance=max_distance,
+    rule = PixelRule(
         alpha=alpha,
         translucent=translucent,
         scale=scale,
@@ -187,6 +184,12 @@ def convert_many(
         nodata_color=nodata_color,
         collar=collar,
         tolerance=tolerance,
+    )
+    mapping = ImageMapping.of(
+        palette,
+        rule,
+        metric=metric,
+        max_distance=max_distance,
         gdal=gdal,
         units=units,
         merge=merge,

@@ -13,7 +13,7 @@ from geoindex.cli.options import max_distance_option, merge_option, metric_optio
 from geoindex.cli.output import echo_json, json_option, overwrite_option, quiet_option
 from geoindex.cli.palette_options import palette_options
 from geoindex.color.metrics import Metric
-from geoindex.color.pixels import Alpha
+from geoindex.color.pixels import Alpha, PixelRule
 from geoindex.indexing.options import ImageMapping
 from geoindex.indexing.section import ImageSectionReport, image_section
 from geoindex.palette import Palette
@@ -132,9 +132,9 @@ def section_command(
         image,
         ImageMapping.of(
             palette,
+            PixelRule(alpha=alpha),
             metric=metric,
             max_distance=max_distance,
-            alpha=alpha,
             merge=merge,
             clean=clean,
         ),

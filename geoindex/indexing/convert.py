@@ -22,7 +22,7 @@ from geoindex.color.histogram import ColorCounter
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.merged import warn_of
 from geoindex.color.metrics import Metric
-from geoindex.color.pixels import Alpha, Translucent
+from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.color.threads import Progress
 from geoindex.errors import GeoindexWarning, OptionError, OutputError
 from geoindex.files.whole_files import check_targets
@@ -165,11 +165,7 @@ def convert(
         A child of it: what is wrong, in which file, what to do.
     """
     legend = _checked_legend(src, dst, format, overwrite=overwrite) if is_auto(palette) else None
-    mapping = ImageMapping.of(
-        palette,
-        image=src,
-        metric=metric,
-        max_distance=max_distance,
+    rule = PixelRule(
         alpha=alpha,
         translucent=translucent,
         scale=scale,
@@ -180,6 +176,13 @@ def convert(
         nodata_color=nodata_color,
         collar=collar,
         tolerance=tolerance,
+    )
+    mapping = ImageMapping.of(
+        palette,
+        rule,
+        image=src,
+        metric=metric,
+        max_distance=max_distance,
         gdal=gdal,
         units=units,
         merge=merge,

@@ -195,12 +195,7 @@ def index_image(
     >>> index_image(picture, palette).indices
     array([[  1,   0, 255]], dtype=uint8)
     """
-    mapping = ImageMapping.of(
-        palette,
-        image=image,
-        channel_axis=channel_axis,
-        metric=metric,
-        max_distance=max_distance,
+    rule = PixelRule(
         alpha=alpha,
         translucent=translucent,
         scale=scale,
@@ -211,6 +206,14 @@ def index_image(
         nodata_color=nodata_color,
         collar=collar,
         tolerance=tolerance,
+    )
+    mapping = ImageMapping.of(
+        palette,
+        rule,
+        image=image,
+        channel_axis=channel_axis,
+        metric=metric,
+        max_distance=max_distance,
         units=units,
         merge=merge,
         clean=clean,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from geoindex.clean import Clean, Plan
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.merged import warn_of
 from geoindex.color.metrics import Metric
-from geoindex.color.pixels import Alpha, PixelRule, Translucent
+from geoindex.color.pixels import PixelRule
 from geoindex.errors import OptionError, PaletteError
 from geoindex.grids.class_values import FileNumbering
 from geoindex.grids.styles import Style
@@ -28,7 +27,6 @@ from geoindex.palettes.load import load_palette
 from geoindex.palettes.mapper import load_mapper
 from geoindex.palettes.merge import Merge, MergedRows, merge_rows, repeated_value_text
 from geoindex.rules.indices import IndexArray, IndexType
-from geoindex.rules.scale import Depth, Scale
 
 if TYPE_CHECKING:
     from geoindex.clean.sample import Read
@@ -63,21 +61,12 @@ class ImageMapping:
     def of(
         cls,
         palette: Palette | ColorMapper | str | PathLike[str] | None,
+        rule: PixelRule | None = None,
         *,
         image: Any = None,
         channel_axis: int | None = None,
         metric: Metric = "rgb",
         max_distance: float | None = None,
-        alpha: Alpha = "mask",
-        translucent: Translucent = "keep",
-        scale: Scale | None = None,
-        depth: Depth = "8bit",
-        bands: Sequence[int] | None = None,
-        box: Sequence[int] | None = None,
-        map_box: Sequence[float] | None = None,
-        nodata_color: str | Sequence[int] | None = None,
-        collar: str | Sequence[int] | Sequence[str | Sequence[int]] | None = None,
-        tolerance: int = 0,
         gdal: bool = False,
         units: Palette | ArrayLike | str | PathLike[str] | None = None,
         merge: Merge | None = None,
@@ -95,18 +84,7 @@ class ImageMapping:
             An unknown choice, a value out of range, a palette or units that cannot be read,
             or more units than the palette has colors.
         """
-        rule = PixelRule(
-            alpha=alpha,
-            translucent=translucent,
-            scale=scale,
-            depth=depth,
-            bands=bands,
-            box=box,
-            map_box=map_box,
-            nodata_color=nodata_color,
-            collar=collar,
-            tolerance=tolerance,
-        )
+        rule = rule or PixelRule()
         own = None
         if palette is None or is_auto(palette):
             own = _own_units(image, rule, units, channel_axis=channel_axis, gdal=gdal)
