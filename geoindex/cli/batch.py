@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 import click
 
@@ -15,7 +15,7 @@ from geoindex.batch.sheets import find_sheets, named_sheets
 from geoindex.cli.config import ConfiguredCommand
 from geoindex.cli.grid_format import FORMAT_KEYS, style_option
 from geoindex.cli.messages import LEFT_VALUES
-from geoindex.cli.options import MappingOptions, mapping_options
+from geoindex.cli.options import MappingOptions, PixelOptions, mapping_options
 from geoindex.cli.output import (
     echo_json,
     json_option,
@@ -237,6 +237,8 @@ def _learn(
 ) -> Palette:
     """Learn the palette of all sheets, and keep it beside their grids."""
     folder = Path(output)
+    wanted = PixelOptions.__annotations__
+    pixels = cast(PixelOptions, {key: one for key, one in mapping.items() if key in wanted})
     with progress_bar("learn", " sheets", quiet=quiet) as progress:
         # Loads numba, which the processes that convert load for themselves.
         from geoindex.learn.palette import learn_palette
@@ -247,14 +249,7 @@ def _learn(
             method="flat" if learned == "flat" else "kmeans",
             alpha=mapping["alpha"],
             translucent=mapping["translucent"],
-            scale=mapping["scale"],
-            bands=mapping["bands"],
-            box=mapping["box"],
-            map_box=mapping["map_box"],
-            nodata_color=mapping["nodata_color"],
-            collar=mapping["collar"],
-            tolerance=mapping["tolerance"],
-            gdal=mapping["gdal"],
+            **pixels,
             skip_unreadable=skip_unreadable,
             progress=progress,
         )

@@ -22,6 +22,7 @@ from geoindex.rules.scale import Depth, Scale
 
 __all__ = [
     "MappingOptions",
+    "PixelOptions",
     "alpha_option",
     "bands_option",
     "crs_option",
@@ -31,7 +32,7 @@ __all__ = [
     "method_option",
     "metric_option",
     "pad_option",
-    "scale_option",
+    "pixel_options",
     "step_option",
     "survey_crs_option",
     "survey_option",
@@ -169,15 +170,10 @@ step_option = click.option(
 )
 
 
-class MappingOptions(TypedDict):
-    """How pixels become indices and these a file, as :func:`geoindex.convert` takes it."""
+class PixelOptions(TypedDict):
+    """How the pixels of an image are read, as :func:`geoindex.compare_palettes` takes it."""
 
-    metric: Metric
-    max_distance: float | None
-    alpha: Alpha
-    translucent: str
     scale: Scale | None
-    depth: Depth
     bands: tuple[int, ...] | None
     box: tuple[int, int, int, int] | None
     map_box: tuple[float, float, float, float] | None
@@ -185,6 +181,16 @@ class MappingOptions(TypedDict):
     collar: tuple[str, ...]
     tolerance: int
     gdal: bool
+
+
+class MappingOptions(PixelOptions):
+    """How pixels become indices and these a file, as :func:`geoindex.convert` takes it."""
+
+    metric: Metric
+    max_distance: float | None
+    alpha: Alpha
+    translucent: str
+    depth: Depth
     units: str | None
     merge: Merge | None
     clean: Clean | None
@@ -204,6 +210,18 @@ def _band_numbers(text: str | None) -> tuple[int, ...] | None:
         return tuple(int(number) for number in text.split(","))
     except ValueError:
         raise click.BadParameter(f"{text!r} is not a list of numbers, such as 1,2,3") from None
+
+
+def pixel_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add, as one argument `pixels`, the options of how pixels are read."""
+
+    @wraps(command)
+    def collect(**arguments: Any) -> None:
+        pixels = {name: arguments.pop(name) for name in PixelOptions.__annotations__}
+        command(**arguments, pixels=pixels)
+
+    options = (scale_option, bands_option, gdal_option, box_options, nodata_color_options)
+    return add_options(collect, options)
 
 
 def mapping_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -8,7 +8,7 @@ from typing import get_args
 import click
 
 from geoindex.cli.names import names_option, read_names
-from geoindex.cli.options import bands_option, gdal_option, metric_option, scale_option
+from geoindex.cli.options import PixelOptions, metric_option, pixel_options
 from geoindex.cli.output import (
     echo_json,
     json_option,
@@ -18,7 +18,6 @@ from geoindex.cli.output import (
     quiet_option,
 )
 from geoindex.cli.palette import swatch_line
-from geoindex.cli.part_options import box_options, nodata_color_options
 from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha
 from geoindex.color.spaces import Space
@@ -30,7 +29,6 @@ from geoindex.learn.learned import LearnedPalette
 from geoindex.learn.palette import Method, Weights, learn_palette
 from geoindex.palette import Palette
 from geoindex.palettes.formats import check_palette_target, save_palette
-from geoindex.rules.scale import Scale
 
 __all__ = ["compare_command", "learn_command"]
 
@@ -80,24 +78,19 @@ LISTED_COLORS = 40
     show_default=True,
     help="Leave out transparent pixels (mask), or ignore transparency (strip).",
 )
-@scale_option
-@bands_option
-@gdal_option
+@pixel_options
 @click.option(
     "--skip-unreadable",
     is_flag=True,
     help="Leave out, with a warning, images of several that cannot be read.",
 )
-@box_options
-@nodata_color_options
 @names_option
 @click.option(
     "--min-distance",
     type=float,
     metavar="D",
     help="With --method units or flat: merge colors closer than D (in RGB) into the more "
-    "widespread one.  "
-    "[default: 6; JPEG: 12]",
+    "widespread one.  [default: 6; JPEG: 12]",
 )
 @overwrite_option
 @json_option
@@ -114,15 +107,8 @@ def learn_command(
     space: Space,
     seed: int,
     alpha: Alpha,
-    scale: Scale | None,
-    bands: tuple[int, ...] | None,
-    gdal: bool,
+    pixels: PixelOptions,
     skip_unreadable: bool,
-    box: tuple[int, int, int, int] | None,
-    map_box: tuple[float, float, float, float] | None,
-    nodata_color: str | None,
-    collar: tuple[str, ...],
-    tolerance: int,
     names_file: str | None,
     min_distance: float | None,
     overwrite: bool,
@@ -155,14 +141,7 @@ def learn_command(
             space=space,
             seed=seed,
             alpha=alpha,
-            scale=scale,
-            bands=bands,
-            box=box,
-            map_box=map_box,
-            nodata_color=nodata_color,
-            collar=collar,
-            tolerance=tolerance,
-            gdal=gdal,
+            **pixels,
             skip_unreadable=skip_unreadable,
             min_distance=min_distance,
             progress=progress,
@@ -185,11 +164,7 @@ def learn_command(
     help="Also draw SRC beside its version in each palette (.png, .pdf, .svg).",
 )
 @metric_option
-@scale_option
-@bands_option
-@gdal_option
-@box_options
-@nodata_color_options
+@pixel_options
 @overwrite_option
 @json_option
 @progress_option
@@ -200,14 +175,7 @@ def compare_command(
     *,
     output: str | None,
     metric: Metric,
-    scale: Scale | None,
-    bands: tuple[int, ...] | None,
-    gdal: bool,
-    box: tuple[int, int, int, int] | None,
-    map_box: tuple[float, float, float, float] | None,
-    nodata_color: str | None,
-    collar: tuple[str, ...],
-    tolerance: int,
+    pixels: PixelOptions,
     overwrite: bool,
     as_json: bool,
     quiet: bool,
@@ -226,14 +194,7 @@ def compare_command(
             src,
             palettes,
             metric=metric,
-            scale=scale,
-            bands=bands,
-            gdal=gdal,
-            box=box,
-            map_box=map_box,
-            nodata_color=nodata_color,
-            collar=collar,
-            tolerance=tolerance,
+            **pixels,
             progress=progress,
         )
     if output is not None:
