@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from geoindex.errors import GeoindexError
@@ -54,6 +55,7 @@ def esri_wkt(crs: CRS) -> str:
         return str(crs.to_wkt())
 
 
+@lru_cache(maxsize=64)  # sheets of a batch share a CRS, and PROJ takes 6 ms for each
 def prj_wkt(crs: CRS) -> str:
     """WKT for a ``.prj``: ESRI's, or GDAL's if ESRI's would lose part of the CRS."""
     import rasterio
@@ -65,6 +67,7 @@ def prj_wkt(crs: CRS) -> str:
         return wkt if is_same else str(crs.to_wkt())
 
 
+@lru_cache(maxsize=64)
 def registered_crs(crs: CRS | None) -> CRS | None:
     """CRS with the names of the EPSG registry; ESRI's WKT spells many differently."""
     code = None if crs is None else crs.to_epsg()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import errno
+import functools
+import gc
 import itertools
 import os
 import resource
+import shutil
 import sys
 import tempfile
 import warnings
@@ -77,24 +80,36 @@ def same(found: IndexGrid, wanted: IndexGrid, suffix: str) -> bool:
 
 
 class Stop:
-    """Does something before, or after, the n-th call that changes a file."""
+    """Does something before, or after, the n-th call that changes a file, or each (None)."""
 
-    def __init__(self, moment: int, action: Callable[[], None], *, after: bool = False) -> None:
+    def __init__(
+        self, moment: int | None, action: Callable[[], None], *, after: bool = False
+    ) -> None:
         self.moment, self.action, self.after = moment, action, after
         self.n_moments = 0
+        self.is_acting = False
 
     def wrap(self, function: Callable[..., Any]) -> Callable[..., Any]:
         def wrapped(*arguments: Any, **options: Any) -> Any:
+            if self.is_acting:
+                return function(*arguments, **options)
             self.n_moments += 1
-            is_now = self.n_moments == self.moment
+            is_now = self.moment in (None, self.n_moments)
             if is_now and not self.after:
-                self.action()
+                self.act()
             result = function(*arguments, **options)
             if is_now and self.after:
-                self.action()
+                self.act()
             return result
 
         return wrapped
+
+    def act(self) -> None:
+        self.is_acting = True
+        try:
+            self.action()
+        finally:
+            self.is_acting = False
 
 
 @contextmanager
@@ -109,23 +124,45 @@ def stopping(stop: Stop) -> Iterator[None]:
             setattr(os, name, function)
 
 
-def cases() -> Iterator[tuple[str, IndexGrid, IndexGrid | None]]:
+@functools.cache
+def cases() -> tuple[tuple[str, IndexGrid, IndexGrid | None], ...]:
     """Suffix, grid to write, and grid that is there or None."""
+    found: list[tuple[str, IndexGrid, IndexGrid | None]] = []
     for suffix, form in FORMS.items():
-        for new in NEWS:
-            yield suffix, form(new), form(OLD)
-        yield suffix, form(NEWS[0]), None
+        found += [(suffix, form(new), form(OLD)) for new in NEWS]
+        found.append((suffix, form(NEWS[0]), None))
+    return tuple(found)
+
+
+def in_memory() -> tempfile.TemporaryDirectory[str]:
+    """Folder in memory, where there is some: thousands of files are synced."""
+    return tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
+
+
+@functools.cache
+def old_files(suffix: str) -> dict[str, bytes]:
+    """Files of the grid that is there."""
+    with in_memory() as folder:
+        FORMS[suffix](OLD).save(Path(folder) / f"map{suffix}")
+        return contents(Path(folder))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Bytes of the files in a folder by name; folders in it end in a slash."""
+    found: dict[str, bytes] = {}
+    for place, folders, files in os.walk(folder):
+        inside = "" if Path(place) == folder else f"{Path(place).relative_to(folder)}/"
+        found |= {f"{inside}{name}/": b"" for name in folders}
+        found |= {f"{inside}{name}": Path(place, name).read_bytes() for name in files}
+    return found
 
 
 @contextmanager
 def prepared(suffix: str, old: IndexGrid | None) -> Iterator[Path]:
-    # Memory, where there is some: thousands of files are synced.
-    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with tempfile.TemporaryDirectory(dir=memory) as folder:
-        path = Path(folder) / f"map{suffix}"
-        if old is not None:
-            old.save(path)
-        yield path
+    with in_memory() as folder:
+        for name, content in ({} if old is None else old_files(suffix)).items():
+            (Path(folder) / name).write_bytes(content)
+        yield Path(folder) / f"map{suffix}"
 
 
 def check(path: Path, new: IndexGrid, old: IndexGrid | None, *, may_refuse: bool) -> str:
@@ -145,29 +182,42 @@ def check(path: Path, new: IndexGrid, old: IndexGrid | None, *, may_refuse: bool
     return "new"
 
 
+def copy_changed(folder: Path, states: Path, left: list[dict[str, bytes]]) -> None:
+    """Copy a folder if it has changed since the last time."""
+    found = contents(folder)
+    if not left or found != left[-1]:
+        shutil.copytree(folder, states / str(len(left)))
+        left.append(found)
+
+
 def kill() -> None:
-    """Stop at each moment of a save, as a kill would."""
+    """Stop at each moment of a save: a kill leaves the folder as it is then.
+
+    `tests/faults` kills processes.
+    """
     seen = set()
     for suffix, new, old in cases():
-        for moment in itertools.count(1):
-            with prepared(suffix, old) as path:
-                child = os.fork()
-                if child == 0:
-                    with stopping(Stop(moment, lambda: os._exit(STOPPED))):
-                        new.save(path, overwrite=old is not None)
-                    os._exit(0)
-                code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-                assert code in (0, STOPPED), (suffix, moment, code)
-                state = check(path, new, old, may_refuse=True)
-                seen.add((old is not None, state))
-                assert code or state == "new"
+        with prepared(suffix, old) as path, in_memory() as states:
+            left: list[dict[str, bytes]] = []
+
+            stop = Stop(None, functools.partial(copy_changed, path.parent, Path(states), left))
+            with stopping(stop):
+                new.save(path, overwrite=old is not None)
+            assert check(path, new, old, may_refuse=False) == "new"
+            assert stop.n_moments >= 15, (suffix, stop.n_moments)
+            before, after = left[0], contents(path.parent)
+            for number, found in enumerate(left):
+                there = {name: one for name, one in found.items() if "/" not in name}
+                # No file is beside one of another time, and a new grid comes last.
+                is_new = there.items() <= after.items()
+                assert is_new or there.items() <= before.items(), (suffix, there.keys())
+                assert old is not None or path.name not in there or there == after
+                then = Path(states) / str(number) / path.name
+                seen.add((old is not None, check(then, new, old, may_refuse=True)))
                 # The next run gets through and clears up.
-                new.save(path, overwrite=True)
-                assert check(path, new, None, may_refuse=False) == "new"
-                assert not list(path.parent.glob(".*"))
-            if code == 0:
-                break
-        assert moment > 15, (suffix, moment)
+                new.save(then, overwrite=True)
+                assert check(then, new, None, may_refuse=False) == "new"
+                assert not list(then.parent.glob(".*"))
     assert seen >= {(True, "old"), (True, "new"), (False, "none"), (False, "new")}
 
 
@@ -184,7 +234,7 @@ def fail() -> None:
         for moment in itertools.count(1):
             stop = Stop(moment, action, after=action is interrupt)
             with prepared(suffix, old) as path:
-                before = {entry.name: entry.read_bytes() for entry in path.parent.iterdir()}
+                before = contents(path.parent)
                 error = ""
                 try:
                     with stopping(stop):
@@ -194,7 +244,7 @@ def fail() -> None:
                     assert error.endswith("cannot be written: No space left on device"), error
                 except KeyboardInterrupt:
                     error = "interrupted"
-                after = {e.name: e.read_bytes() for e in path.parent.iterdir() if e.is_file()}
+                after = {key: one for key, one in contents(path.parent).items() if "/" not in key}
                 if error and after != before:
                     # It came when all was done.
                     assert action is interrupt, (suffix, moment)
@@ -210,7 +260,7 @@ def limit() -> None:
     for suffix, new, old in cases():
         for size in (1, 100):
             with prepared(suffix, old) as path:
-                before = {entry.name: entry.read_bytes() for entry in path.parent.iterdir()}
+                before = contents(path.parent)
                 child = os.fork()
                 if child == 0:
                     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
@@ -220,11 +270,11 @@ def limit() -> None:
                         os._exit(STOPPED if "\n" not in str(error) else 1)
                     os._exit(0)
                 code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-                after = {entry.name: entry.read_bytes() for entry in path.parent.iterdir()}
+                after = contents(path.parent)
                 assert (code, after) == (STOPPED, before), (suffix, size, code)
 
 
-def race(n_rounds: int = 12) -> None:
+def race(n_rounds: int = 6) -> None:
     """Two processes and one target that is not there."""
     for suffix, form in FORMS.items():
         rivals = [form(grid) for grid in (OLD, NEWS[0])]
@@ -256,4 +306,5 @@ def start_rival(grid: IndexGrid, path: Path, waiting: int, go: int) -> int:
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
+    gc.freeze()  # forks then share their memory for longer
     {"kill": kill, "fail": fail, "limit": limit, "race": race}[sys.argv[1]]()
