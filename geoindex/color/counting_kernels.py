@@ -15,7 +15,7 @@ from geoindex.color.cells import N_STRIPS, STRIP
 from geoindex.color.compiled import compiled, types
 from geoindex.rules.indices import IndexArray
 
-__all__ = ["add_counts", "count_indices", "count_pixels", "count_table", "list_colors"]
+__all__ = ["add_counts", "count_indices", "count_pixels", "list_colors"]
 
 _PIXELS = types.Array(types.uint8, 3, "A", readonly=True)
 _VALID = types.Array(types.uint8, 2, "A", readonly=True)
@@ -130,34 +130,6 @@ def count_pixels(
                     | np.uint32(blue[start])
                 )
                 used = _count(code, np.int64(stop - start), slots, used, counts)
-    return used
-
-
-@compiled(
-    types.int64(
-        types.Array(types.uint8, 2, "A", readonly=True),
-        types.Array(types.int64, 1, "A", readonly=True),
-        _SLOTS,
-        types.int64,
-        _COUNTS,
-    )
-)
-def count_table(
-    colors: NDArray[np.uint8],
-    totals: NDArray[np.int64],
-    slots: NDArray[np.uint32],
-    used: int,
-    counts: NDArray[np.int64],
-) -> int:
-    """Add the pixels of each row of a color table, as :func:`count_pixels` does."""
-    for row in range(len(colors)):
-        if totals[row] > 0:
-            code = (
-                np.uint32(colors[row, 0]) << np.uint32(16)
-                | np.uint32(colors[row, 1]) << np.uint32(8)
-                | np.uint32(colors[row, 2])
-            )
-            used = _count(code, totals[row], slots, used, counts)
     return used
 
 

@@ -8,10 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.color.cells import N_STRIPS, STRIP
+from geoindex.color.few_colors import packed, unpacked
 from geoindex.color.pixels import NO_MASK, Pixels
 from geoindex.rules.scale import round_colors
 
 __all__ = ["ColorCounter", "ColorHistogram"]
+
+
+_Counts = tuple[NDArray[np.uint32], NDArray[np.int64]]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -101,20 +105,27 @@ class _Table:
         # The system allocates memory for zeros only when they are first written to.
         self._counts = np.zeros((N_STRIPS + 1) * STRIP, dtype=np.int64)
         self._used = 0
+        # Codes from color tables, each once, and their counts.
+        self._listed: _Counts = np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.int64)
 
     def add(self, pixels: Pixels) -> None:
+        colors = round_colors(pixels.table)
+        if pixels.codes is not None:
+            valid = pixels.valid
+            codes = pixels.codes if valid is None else pixels.codes[valid != 0]
+            # Codes of nodata may be beyond the table.
+            totals = np.bincount(codes.ravel(), minlength=len(colors))[: len(colors)]
+            self._list(packed(colors), totals)
+            return
         from geoindex.color import counting_kernels as kernels
 
-        colors = round_colors(pixels.table)
         valid = NO_MASK if pixels.valid is None else pixels.valid
-        if pixels.codes is None:
-            self._used = kernels.count_pixels(colors, valid, self._slots, self._used, self._counts)
-            return
-        codes = pixels.codes[valid != 0] if valid.size else pixels.codes
-        totals = np.bincount(codes.ravel(), minlength=len(colors)).astype(np.int64)
-        self._used = kernels.count_table(colors, totals, self._slots, self._used, self._counts)
+        self._used = kernels.count_pixels(colors, valid, self._slots, self._used, self._counts)
 
     def add_table(self, other: _Table) -> None:
+        self._list(*other._listed)
+        if not other._used:
+            return
         from geoindex.color import counting_kernels as kernels
 
         self._used = kernels.add_counts(
@@ -122,10 +133,27 @@ class _Table:
         )
 
     def histogram(self) -> ColorHistogram:
-        from geoindex.color import counting_kernels as kernels
+        codes, counts = self._listed
+        if self._used:
+            from geoindex.color import counting_kernels as kernels
 
-        n_colors = np.count_nonzero(self._counts[: self._used + STRIP])
-        colors = np.empty((n_colors, 3), dtype=np.uint8)
-        counts = np.empty(n_colors, dtype=np.int64)
-        kernels.list_colors(self._slots, self._counts, colors, counts)
-        return ColorHistogram(colors=colors, counts=counts)
+            n_colors = np.count_nonzero(self._counts[: self._used + STRIP])
+            colors = np.empty((n_colors, 3), dtype=np.uint8)
+            totals = np.empty(n_colors, dtype=np.int64)
+            kernels.list_colors(self._slots, self._counts, colors, totals)
+            if not codes.size:
+                return ColorHistogram(colors=colors, counts=totals)
+            codes, counts = _sum_up(self._listed, (packed(colors), totals))
+        return ColorHistogram(colors=unpacked(codes), counts=counts)
+
+    def _list(self, codes: NDArray[np.uint32], counts: NDArray[np.int64]) -> None:
+        self._listed = _sum_up(self._listed, (codes, counts))
+
+
+def _sum_up(*parts: _Counts) -> _Counts:
+    """Each code that is counted once, in ascending order, and the sum of its counts."""
+    codes, counts = map(np.concatenate, zip(*parts, strict=True))
+    distinct, rows = np.unique(codes, return_inverse=True)
+    sums = np.zeros(len(distinct), dtype=np.int64)
+    np.add.at(sums, rows, counts)
+    return distinct[sums > 0], sums[sums > 0]

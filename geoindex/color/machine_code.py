@@ -73,7 +73,7 @@ class _KeptCode(FunctionCache):
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Load the code of a signature; None where it has to be compiled."""
         rtsys.initialize(target_context)
-        kept = self._load_overload(sig, target_context)  # type: ignore[no-untyped-call]  # as above
+        kept = self._load_overload(sig, target_context)  # type: ignore[no-untyped-call]  # numba's
         if kept is None:
             load_array_functions()
         return kept

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from geoindex.color import few_colors
 from geoindex.color.cells import N_CELLS, N_CODES
-from geoindex.color.metrics import FullDepthSearch, Metric, make_search
+from geoindex.color.metrics import FullDepthSearch, Metric, largest_square_within, make_search
 from geoindex.color.pixels import NO_MASK, Pixels
 from geoindex.color.threads import Progress, in_threads, parts_of
 from geoindex.errors import OptionError
 from geoindex.palette import Palette
-from geoindex.rules.indices import IndexArray, index_dtype, nodata_value
+from geoindex.rules.indices import IndexArray, check_out, index_dtype, narrowed, nodata_value
 from geoindex.rules.scale import ColorArray
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ class ColorMapper:
         self._filled = np.zeros(N_CELLS, dtype=np.uint8)
         self._complete = False
         self._blocks: BlockTable | None = None
+        self._n_pixels = 0
         self._lock = Lock()
 
     def map(
@@ -130,7 +132,7 @@ class ColorMapper:
             dtype = np.uint16
         target = np.empty(pixels.shape[:-1], dtype=dtype)
         if out is not None:
-            _check_out(out, target, n_colors)
+            check_out(out, target, n_colors)
             target = out
         nodata = nodata_value(n_colors, target.dtype)
         # A view if numpy can make one, otherwise a copy that is written back below.
@@ -150,7 +152,7 @@ class ColorMapper:
             if not np.shares_memory(indices, out):
                 out[...] = indices.reshape(out.shape)
             return out
-        return _narrowed(target, n_colors)
+        return narrowed(target, n_colors)
 
     def map_pixels(self, pixels: Pixels, *, out: IndexArray | None = None) -> IndexArray:
         """Find the nearest palette color of pixels, or of the color table that they refer to.
@@ -171,7 +173,7 @@ class ColorMapper:
         if pixels.codes is None:
             return self.map(pixels.table, pixels.valid, out=out)
         n_colors = len(self.palette)
-        lookup = self.map(pixels.table)
+        lookup = self.map_table(pixels.table)
         n_compared = len(self._compared)
         if np.array_equal(pixels.table[:n_compared], self._compared.colors):
             lookup[:n_compared] = self._row_table[:n_compared]
@@ -183,12 +185,25 @@ class ColorMapper:
             nodata = nodata_value(n_colors, target.dtype)
             if nodata is not None:
                 target[missing] = nodata
-        target = _narrowed(target, n_colors)
+        target = narrowed(target, n_colors)
         if out is None:
             return target
-        _check_out(out, target, n_colors)
+        check_out(out, target, n_colors)
         out[...] = target
         return out
+
+    def map_table(self, colors: ColorArray) -> IndexArray:
+        """Map a list of colors (n, 3) as :meth:`map` does, without kernels if that is faster."""
+        n_pairs = len(colors) * len(self._compared)
+        if self.metric != "rgb" or colors.dtype != np.uint8 or not few_colors.is_faster(n_pairs):
+            return self.map(colors)
+        most = largest_square_within(self.max_distance)
+        table = cast("NDArray[np.uint8]", colors)
+        found = few_colors.nearest_rows(table, self._compared.colors, most)
+        n_colors = len(self.palette)
+        nodata = nodata_value(n_colors, self._dtype)
+        rows = np.where(found < 0, -1 if nodata is None else nodata, self._row_table[found])
+        return narrowed(rows.astype(self._dtype), n_colors)
 
     def distance(self, colors: NDArray[np.uint8], indices: IndexArray) -> NDArray[np.float64]:
         """Distance of colors from the palette colors assigned to them.
@@ -210,16 +225,33 @@ class ColorMapper:
         return search.distance(colors, indices)
 
     def prepare(self, n_pixels: int) -> None:
-        """Fill the table in advance if that is faster for the coming number of pixels.
+        """Be told how many pixels are coming; fill the table in advance if that is faster.
 
         Parameters
         ----------
         n_pixels : int
             Number of pixels of the image.
         """
+        self._n_pixels += n_pixels
         # With other metrics this takes seconds, for colors that most maps do not contain.
         if n_pixels >= FULL_TABLE_PIXELS and self.metric == "rgb":
             self.fill()
+
+    def spare_kernels(self, pixels: Pixels) -> Pixels:
+        """Give pixels a color table where NumPy maps them before kernels are loaded.
+
+        Parameters
+        ----------
+        pixels : Pixels
+
+        Returns
+        -------
+        Pixels
+            The same colors, whose indices are the same.
+        """
+        if self.metric != "rgb" or not few_colors.is_faster(self._n_pixels):
+            return pixels
+        return few_colors.with_table(pixels)
 
     def fill(self, *, progress: Progress | None = None) -> None:
         """Fill the table for all 256 ** 3 colors, which pays off for many or large images.
@@ -306,13 +338,8 @@ class ColorMapper:
 
     def __getstate__(self) -> dict[str, Any]:
         # The table is cheaper to fill again than to send.
-        return {
-            "palette": self.palette,
-            "metric": self.metric,
-            "max_distance": self.max_distance,
-            "units": self.units,
-            "rows": self.rows,
-        }
+        names = ("palette", "metric", "max_distance", "units", "rows")
+        return {name: getattr(self, name) for name in names}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(**state)  # type: ignore[misc]  # rebuilding is what unpickling means here
@@ -364,21 +391,3 @@ def _as_image(
         pixels = pixels.reshape(1, -1, pixels.shape[-1])
         mask = mask.reshape(1, -1) if valid is not None else mask
     return pixels, mask
-
-
-def _narrowed(indices: IndexArray, n_colors: int) -> IndexArray:
-    """Convert indices of 256 colors to uint8 if none is nodata."""
-    if n_colors != 256 or indices.dtype == np.uint8 or (indices == np.uint16(65_535)).any():
-        return indices
-    return indices.astype(np.uint8)
-
-
-def _check_out(out: IndexArray, expected: IndexArray, n_colors: int) -> None:
-    """Raise an error for an array without the shape and dtype of `expected`."""
-    if out.shape != expected.shape:
-        raise OptionError(f"out must have the shape {expected.shape}, found {out.shape}")
-    widened = n_colors == 256 and out.dtype == np.uint16
-    if out.dtype != expected.dtype and not widened:
-        raise OptionError(
-            f"out must be {expected.dtype} for this palette and mask, found {out.dtype}"
-        )

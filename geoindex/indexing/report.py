@@ -186,7 +186,7 @@ def summarize(
     """
     mapper, classes = mapping.mapper, mapping.merged
     levels = histogram.colors[:, 0]
-    indices = mapper.map(histogram.colors)
+    indices = mapper.map_table(histogram.colors)
     mapped = indices < len(mapper.palette)
     colors, counts, indices = histogram.colors[mapped], histogram.counts[mapped], indices[mapped]
     n_mapped = int(counts.sum())

@@ -121,7 +121,8 @@ def _map_blocks(
 ) -> None:
     """Map and write block by block, and tell how many pixels are done."""
     done = 0
-    for region, pixels in blocks:
+    for region, read in blocks:
+        pixels = mapping.mapper.spare_kernels(read) if cleaner is None else read
         indices = mapping.mapper.map_pixels(pixels)
         if indices.dtype.itemsize > np.dtype(dtype).itemsize:
             raise _NodataTurnedUpError

@@ -18,8 +18,10 @@ __all__ = [
     "IndexType",
     "check_indices",
     "check_nodata",
+    "check_out",
     "index_dtype",
     "is_lazy",
+    "narrowed",
     "nodata_value",
     "row_blocks",
     "rows_of_numbers",
@@ -80,6 +82,24 @@ def nodata_value(n_colors: int, dtype: np.typing.DTypeLike) -> int | None:
     """
     largest = int(np.iinfo(np.dtype(dtype)).max)
     return largest if n_colors <= largest else None
+
+
+def narrowed(indices: IndexArray, n_colors: int) -> IndexArray:
+    """Convert indices of 256 colors to uint8 if none is nodata."""
+    if n_colors != 256 or indices.dtype == np.uint8 or (indices == np.uint16(65_535)).any():
+        return indices
+    return indices.astype(np.uint8)
+
+
+def check_out(out: IndexArray, expected: IndexArray, n_colors: int) -> None:
+    """Raise an error for an array without the shape and dtype of `expected`."""
+    if out.shape != expected.shape:
+        raise OptionError(f"out must have the shape {expected.shape}, found {out.shape}")
+    widened = n_colors == 256 and out.dtype == np.uint16
+    if out.dtype != expected.dtype and not widened:
+        raise OptionError(
+            f"out must be {expected.dtype} for this palette and mask, found {out.dtype}"
+        )
 
 
 def check_nodata(nodata: Any, n_colors: int, dtype: np.typing.DTypeLike) -> int:
