@@ -16,16 +16,22 @@ from geoindex.color.threads import in_threads
 from geoindex.report import pyramid_kernels as kernels
 from geoindex.report.map_colors import NumberedColors
 
-__all__ = ["TILE", "ClassPyramid", "ColorPyramid", "Level", "Pyramid", "base64_size", "shapes_of"]
+__all__ = [
+    "TILE",
+    "ClassPyramid",
+    "ColorPyramid",
+    "Level",
+    "Pyramid",
+    "base64_size",
+    "pack_runs",
+    "shapes_of",
+]
 
 TILE = 512
 """Rows and columns of a tile."""
 
-COMPRESSION = 6
-"""zlib's level: 9 makes tiles 10 % smaller in ten times the time."""
-
-COLOR_COMPRESSION = 4
-"""Level for the numbers of colors, which 6 makes 7 % smaller in nearly twice the time."""
+COMPRESSION = 4
+"""zlib's level: 6 makes tiles 2 % smaller in up to three times the time."""
 
 QUALITY, EFFORT = 60, 2
 """WebP's quality and slowness (0-6) of pictures that are only looked at."""
@@ -179,31 +185,13 @@ class Pyramid(ABC):
 
 
 class ClassPyramid(Pyramid):
-    """Indices: each pixel of a level has the most frequent index of four.
-
-    Parameters
-    ----------
-    kind, shape, limit
-        As of :class:`Pyramid`.
-    strategy : int
-        zlib's strategy; ``zlib.Z_RLE`` suits grids that are mostly the same class.
-    """
-
-    def __init__(
-        self,
-        kind: str,
-        shape: tuple[int, int],
-        limit: int,
-        strategy: int = zlib.Z_DEFAULT_STRATEGY,
-    ) -> None:
-        super().__init__(kind, shape, limit)
-        self._strategy = strategy
+    """Indices: each pixel of a level has the most frequent index of four."""
 
     def _halve(self, band: Array, half: Array) -> None:
         kernels.halve_classes(band, half)
 
     def _compressed(self, tile: Array, _level: int) -> bytes:
-        return planes(tile, tile.dtype.itemsize, self._strategy)
+        return pack_runs(tile)
 
 
 class ColorPyramid(Pyramid):
@@ -226,9 +214,7 @@ class ColorPyramid(Pyramid):
     def _compressed(self, tile: Array, level: int) -> bytes:
         if level == 0:
             # Frequent colors turn up early, so that most tiles have small numbers.
-            largest = int(tile.max())
-            n_planes = 1 + (largest > 0xFF) + (largest > 0xFFFF)
-            return planes(tile, n_planes, compression=COLOR_COMPRESSION)
+            return pack_runs(tile)
         from PIL import Image
 
         with BytesIO() as file:
@@ -240,14 +226,25 @@ class ColorPyramid(Pyramid):
             return file.getvalue()
 
 
-def planes(
-    tile: Array,
-    n_planes: int,
-    strategy: int = zlib.Z_DEFAULT_STRATEGY,
-    *,
-    compression: int = COMPRESSION,
-) -> bytes:
-    """Compress the bytes of numbers, all lowest ones first, which leaves runs of equal bytes."""
-    raw = b"".join((tile >> 8 * plane).astype(np.uint8).tobytes() for plane in range(n_planes))
-    packer = zlib.compressobj(compression, strategy=strategy)
-    return packer.compress(raw) + packer.flush()
+def pack_runs(numbers: Array) -> bytes:
+    """Compress numbers as runs, which take half the room, and a tenth of the time, of pixels.
+
+    Parameters
+    ----------
+    numbers : ndarray of uint8, uint16 or uint32, shape (rows, cols)
+        Below 2 ** 24.
+
+    Returns
+    -------
+    bytes
+        For zlib: the number of planes, then of all runs the lowest bytes, the next ones in each
+        further plane, and the lengths minus one.
+    """
+    runs, lengths = np.empty(numbers.size, numbers.dtype), np.empty(numbers.size, np.uint8)
+    n_runs = kernels.find_runs(numbers, runs, lengths)
+    runs, lengths = runs[:n_runs], lengths[:n_runs]
+    largest = int(runs.max())
+    n_planes = 1 + (largest > 0xFF) + (largest > 0xFFFF)
+    planes = [(runs >> 8 * plane).astype(np.uint8) for plane in range(n_planes)]
+    whole = np.concatenate([[np.uint8(n_planes)], *planes, lengths])
+    return zlib.compress(whole.tobytes(), COMPRESSION)

@@ -7,12 +7,14 @@ from numpy.typing import NDArray
 
 from geoindex.color.compiled import compiled, types
 
-__all__ = ["halve_classes", "halve_colors", "number_colors", "pack_colors"]
+__all__ = ["find_runs", "halve_classes", "halve_colors", "number_colors", "pack_colors"]
 
 _COLORS = types.Array(types.uint8, 3, "A", readonly=True)
 _BYTES = types.Array(types.uint8, 2, "A", readonly=True)
 _PACKED = types.Array(types.uint32, 2, "A", readonly=True)
 _WORDS = types.Array(types.uint16, 2, "A", readonly=True)
+
+LONGEST_RUN = 256
 
 
 @compiled(types.void(_COLORS, _BYTES, types.uint32[:, ::1]))
@@ -108,6 +110,46 @@ def number_colors(
             out[row, col] = number
     counts[number] += run
     return used
+
+
+@compiled(
+    [
+        types.int64(_BYTES, types.uint8[::1], types.uint8[::1]),
+        types.int64(_WORDS, types.uint16[::1], types.uint8[::1]),
+        types.int64(_PACKED, types.uint32[::1], types.uint8[::1]),
+    ]
+)
+def find_runs(
+    numbers: NDArray[np.uint8 | np.uint16 | np.uint32],
+    runs: NDArray[np.uint8 | np.uint16 | np.uint32],
+    lengths: NDArray[np.uint8],
+) -> int:
+    """Find the runs of equal numbers, row after row.
+
+    Parameters
+    ----------
+    numbers : ndarray of uint8, uint16 or uint32, shape (rows, cols)
+    runs : ndarray of the same dtype, shape (rows * cols,)
+        Written: the number of each run.
+    lengths : ndarray of uint8, shape (rows * cols,)
+        Written: the length of each run minus one.
+
+    Returns
+    -------
+    int
+        How many runs there are.
+    """
+    n_runs, last, length = 0, numbers[0, 0], 0
+    for row in range(numbers.shape[0]):
+        for col in range(numbers.shape[1]):
+            number = numbers[row, col]
+            if number != last or length == LONGEST_RUN:
+                runs[n_runs], lengths[n_runs] = last, length - 1
+                n_runs += 1
+                last, length = number, 0
+            length += 1
+    runs[n_runs], lengths[n_runs] = last, length - 1
+    return n_runs + 1
 
 
 @compiled(

@@ -53,11 +53,16 @@ def numbers(page: str, kind: str, shape: tuple[int, int]) -> NDArray[np.int64]:
         for col in range(0, shape[1], 512):
             part = whole[row : row + 512, col : col + 512]
             packed = block(page, f"{kind}0-{row // 512}-{col // 512}")
-            assert packed is not None
-            planes = np.frombuffer(zlib.decompress(packed), np.uint8)
-            for number, plane in enumerate(planes.reshape(-1, *part.shape)):
-                part += plane.astype(np.int64) << 8 * number
+            part[:] = runs_joined(packed).reshape(part.shape)
     return whole
+
+
+def runs_joined(packed: bytes | None) -> NDArray[np.int64]:
+    """Numbers that are packed as runs."""
+    assert packed is not None
+    n_planes, *raw = zlib.decompress(packed)
+    *planes, lengths = np.array(raw, np.int64).reshape(n_planes + 1, -1)
+    return np.repeat(sum(plane << 8 * at for at, plane in enumerate(planes)), lengths + 1)
 
 
 def noise(path: Path, shape: tuple[int, int], colors: int = 256) -> NDArray[np.uint8]:
@@ -85,8 +90,7 @@ def test_file_holds_every_pixel(tmp_path: Path, shape: tuple[int, int], n_colors
     np.testing.assert_array_equal(colors[number[number > 0] - 1], rgba[number > 0, :3])
     facts = facts_of(page)
     assert facts["counts"] == grid.counts().tolist()
-    near = np.frombuffer(zlib.decompress(block(page, "near") or b""), np.uint8).reshape(2, -1)
-    near = near[0] + near[1].astype(int) * 256
+    near = runs_joined(block(page, "near"))
     np.testing.assert_array_equal(
         near[number[number > 0] - 1], np.asarray(grid.indices)[number > 0]
     )

@@ -56,7 +56,7 @@ class ColorTables {
     this.map = new Uint32Array(n + 1);
     for (let i = 0; i < n; i++) this.map[i + 1] = word([colors[3 * i], colors[3 * i + 1], colors[3 * i + 2]]);
     if (!near || !distance) return;
-    this.near = Uint16Array.from(joinPlanes(near, n));
+    this.near = Uint16Array.from(joinRuns(near, n));
     this.far = new Float32Array(distance.buffer);
   }
 

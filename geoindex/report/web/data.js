@@ -107,17 +107,19 @@ async function unpacked(name) {
 }
 
 /**
- * Numbers whose lowest bytes stand first, then the higher ones.
+ * Numbers that report/pyramid.py packed as runs.
  * @param {Uint8Array} raw
  * @param {number} n
  * @returns {Uint8Array | Uint16Array | Uint32Array}
  */
-function joinPlanes(raw, n) {
-  const planes = raw.length / n;
-  if (planes === 1) return raw;
-  const joined = planes === 2 ? new Uint16Array(n) : new Uint32Array(n);
-  for (let plane = 0; plane < planes; plane++) {
-    for (let i = 0, at = plane * n; i < n; i++, at++) joined[i] |= raw[at] << (8 * plane);
+function joinRuns(raw, n) {
+  const planes = raw[0];
+  const runs = (raw.length - 1) / (planes + 1);
+  const joined = planes === 1 ? new Uint8Array(n) : planes === 2 ? new Uint16Array(n) : new Uint32Array(n);
+  for (let run = 1, at = 0; run <= runs; run++) {
+    let number = 0;
+    for (let plane = 0; plane < planes; plane++) number |= raw[plane * runs + run] << (8 * plane);
+    for (const end = at + raw[planes * runs + run]; at <= end; at++) joined[at] = number;
   }
   return joined;
 }

@@ -96,7 +96,7 @@ class TileStore {
       return { ...tile, bitmap };
     }
     const raw = await unpacked(name);
-    return raw && { ...tile, data: joinPlanes(raw, width * height) };
+    return raw && { ...tile, data: joinRuns(raw, width * height) };
   }
 
   /**
