@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from geoindex.opendtect.segy import write_section as write_section
     from geoindex.opendtect.write_horizon import write_horizon as write_horizon
     from geoindex.palette import Palette as Palette
+    from geoindex.palettes.built_in import builtin_palettes as builtin_palettes
     from geoindex.palettes.cube import ColorCube as ColorCube
-    from geoindex.palettes.load import builtin_palettes as builtin_palettes
     from geoindex.palettes.load import load_palette as load_palette
     from geoindex.report.write import write_report as write_report
     from geoindex.survey import Survey as Survey
@@ -58,7 +58,7 @@ _HOME = {
     "Ramp": "geoindex.values.ramp",
     "Survey": "geoindex.survey",
     "ValueGrid": "geoindex.values.grid",
-    "builtin_palettes": "geoindex.palettes.load",
+    "builtin_palettes": "geoindex.palettes.built_in",
     "compare_palettes": "geoindex.learn.compare",
     "clean_grid": "geoindex.clean.grid",
     "compare_grids": "geoindex.analysis.crosstab",

@@ -28,6 +28,15 @@ def test_import_loads_nothing_heavy() -> None:
     assert not loaded & {"matplotlib", "sklearn", "xarray", "numba", "rasterio", "scipy"}
 
 
+def test_the_list_of_palettes_loads_no_numpy() -> None:
+    code = (
+        "import sys, json; from geoindex.cli.app import cli\n"
+        "cli.main(['palette', 'list', '--json'], standalone_mode=False)\n"
+        "print(json.dumps(sorted(sys.modules)))"
+    )
+    assert "numpy" not in json.loads(python(code).splitlines()[-1])
+
+
 def test_indexing_loads_no_plotting_and_no_learning() -> None:
     code = (
         "import sys, json, numpy, geoindex\n"

@@ -17,7 +17,7 @@ from geoindex.cli.output import (
     progress_option,
     quiet_option,
 )
-from geoindex.cli.palette import swatch_line
+from geoindex.cli.palette_show import swatch_line
 from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha
 from geoindex.color.spaces import Space

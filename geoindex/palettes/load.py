@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib import resources
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ import numpy as np
 from geoindex.errors import MissingFileError, OptionError, PaletteError
 from geoindex.files.small_files import read_small
 from geoindex.palette import Palette
+from geoindex.palettes.built_in import builtin_content, builtin_palettes
 from geoindex.palettes.delimited import parse_delimited
 from geoindex.palettes.entries import Request, check_n_colors
 from geoindex.palettes.formats import (
@@ -29,38 +29,10 @@ from geoindex.rules.suggestions import did_you_mean
 if TYPE_CHECKING:
     from matplotlib.colors import Colormap
 
-__all__ = ["builtin_note", "builtin_palettes", "load_palette"]
-
-BUILTIN = resources.files("geoindex") / "palettes" / "builtin"
+__all__ = ["load_palette"]
 
 # Colormaps with more colors are ramps, even those stored as a list.
 MOST_LISTED_COLORS = 64
-
-
-def builtin_palettes() -> list[str]:
-    """Names of the built-in palettes.
-
-    Returns
-    -------
-    list of str
-        Sorted; pass one to :func:`load_palette`.
-
-    Examples
-    --------
-    >>> from geoindex import builtin_palettes
-    >>> "windows-256" in builtin_palettes()
-    True
-    """
-    names = (entry.name for entry in BUILTIN.iterdir())
-    return sorted(name.removesuffix(".csv") for name in names if name.endswith(".csv"))
-
-
-def builtin_note(name: str) -> str:
-    """Describe a built-in palette by the first words of its file."""
-    text = (BUILTIN / f"{name}.csv").read_text("utf-8")
-    lines = [line.removeprefix("#").strip() for line in text.splitlines() if line[:1] == "#"]
-    note, _, _ = " ".join(lines).partition(" Source: ")
-    return note
 
 
 def load_palette(
@@ -168,8 +140,7 @@ def _load(name: str, request: Request, key: str | None) -> Palette:
     """Palette of a built-in name, a file or a colormap."""
     path = Path(name)
     if name in builtin_palettes():
-        content = (BUILTIN / f"{name}.csv").read_bytes()
-        palette = parse_delimited(content, Request(where=name, name=name))
+        palette = parse_delimited(builtin_content(name), Request(where=name, name=name))
     elif not path.exists():
         palette = _named_colormap(name, request.n_colors)
     elif not path.is_file():
