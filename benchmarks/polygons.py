@@ -101,7 +101,7 @@ def print_arrays(title: str, grid: IndexGrid, repeat: int) -> None:
         "geoindex, smooth": lambda: with_geoindex(grid, exact=False),
     }
     seconds = medians(calls, repeat, warm_up=repeat > 1)
-    slowest = next(iter(seconds.values()))
+    first = next(iter(seconds.values()))
     rows, cols = grid.shape
     print(f"\n{title}: {cols} x {rows} pixels")
     print_header("method", "s", "relative", "polygons", "points", "area off", "coverage")
@@ -114,7 +114,7 @@ def print_arrays(title: str, grid: IndexGrid, repeat: int) -> None:
         print_row(
             name,
             f"{seconds[name]:.2f}",
-            f"{seconds[name] / slowest:.2f}",
+            f"{seconds[name] / first:.2f}",
             len(polygons),
             int(shapely.get_num_coordinates(polygons).sum()),
             f"{off:.4%}",
@@ -141,9 +141,10 @@ def print_commands(grid: IndexGrid, folder: Path, repeat: int) -> None:
         command = [gdal, "-q", "-overwrite", "grid.tif", "gdal.gpkg", "units", "index"]
         calls = {"gdal_polygonize.py": lambda: run(command, folder)} | calls
     seconds = medians(calls, repeat)
-    print_header("command", "s, with start, reading and writing")
+    print_header("command", "s, with start, reading and writing", "relative")
+    first = next(iter(seconds.values()))
     for name, taken in seconds.items():
-        print_row(name, f"{taken:.2f}")
+        print_row(name, f"{taken:.2f}", f"{taken / first:.2f}")
 
 
 def print_memory(grid: IndexGrid, folder: Path) -> None:

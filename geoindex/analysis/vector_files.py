@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import sqlite3
 import warnings
-from contextlib import closing
+from collections.abc import Callable
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from geoindex.analysis.geopackage import write_geopackage
 from geoindex.analysis.polygons import ClassPolygons, class_polygons, polygon_frame
 from geoindex.analysis.vector import vector_library
 from geoindex.color.threads import Progress
 from geoindex.errors import GeoindexWarning, OptionError, OutputError
 from geoindex.files.whole_files import check_target, output_set
 from geoindex.grid import IndexGrid
-from geoindex.palettes.styles.qgis_polygons import format_polygon_style
 
 __all__ = ["check_vector_target", "save_polygons", "write_polygons"]
 
@@ -27,8 +26,11 @@ __all__ = ["check_vector_target", "save_polygons", "write_polygons"]
 class VectorFormat:
     """A file format of polygons."""
 
-    driver: str | None
-    """GDAL's name of it, or None if GeoPandas writes it with PyArrow."""
+    write: Callable[[ClassPolygons, Path, str], None]
+    """Writes a file with a layer of a name."""
+
+    library: str | None
+    """What it needs beside Shapely."""
 
     has_layer: bool
     """Whether the layer has a name of its own."""
@@ -40,15 +42,49 @@ class VectorFormat:
     """The same, added to its name."""
 
 
+def _write_parquet(polygons: ClassPolygons, path: Path, _layer: str) -> None:
+    """Write a file with GeoPandas."""
+    polygon_frame(polygons).to_parquet(path)
+
+
+def _writer(driver: str) -> Callable[[ClassPolygons, Path, str], None]:
+    """Writer of a format by GDAL."""
+
+    def write(polygons: ClassPolygons, path: Path, layer: str) -> None:
+        import shapely
+
+        pyogrio = vector_library("pyogrio")
+        columns, crs = polygons.columns(), polygons.crs
+        with warnings.catch_warnings():
+            # A grid without a reference system has none on purpose.
+            warnings.filterwarnings("ignore", "'crs' was not provided", UserWarning)
+            pyogrio.raw.write(
+                path,
+                geometry=shapely.to_wkb(polygons.geometry),
+                field_data=list(columns.values()),
+                fields=np.array(list(columns), object),
+                geometry_type=polygons.geometry[0].geom_type,
+                crs=None if crs is None else crs.to_wkt(version="WKT2_2019"),
+                driver=driver,
+                layer=layer,
+                encoding="UTF-8",
+            )
+
+    return write
+
+
 FORMATS = {
     # A journal of an old file would be played back into the new one.
-    ".gpkg": VectorFormat("GPKG", True, attached=("-wal", "-shm", "-journal")),
-    ".geojson": VectorFormat("GeoJSON", True),
-    ".fgb": VectorFormat("FlatGeobuf", True),
+    ".gpkg": VectorFormat(write_geopackage, None, True, attached=("-wal", "-shm", "-journal")),
+    ".geojson": VectorFormat(_writer("GeoJSON"), "pyogrio", True),
+    ".fgb": VectorFormat(_writer("FlatGeobuf"), "pyogrio", True),
     ".shp": VectorFormat(
-        "ESRI Shapefile", False, (".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".sbx")
+        _writer("ESRI Shapefile"),
+        "pyogrio",
+        False,
+        (".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".sbx"),
     ),
-    ".parquet": VectorFormat(None, False),
+    ".parquet": VectorFormat(_write_parquet, "pyarrow", False),
 }
 
 LONGEST_SHP_TEXT = 254
@@ -56,21 +92,6 @@ LONGEST_SHP_TEXT = 254
 
 TAKEN_LAYERS = ("gpkg_", "rtree_", "sqlite_", "layer_styles")
 """Beginnings of table names that a GeoPackage needs for itself."""
-
-MULTIPOLYGON = 6
-"""GEOS's number of the type."""
-
-SAME_TIME = "1970-01-01T00:00:00.000Z"
-"""Time of writing that a GeoPackage tells: the same polygons give the same bytes."""
-
-STYLES = """
-CREATE TABLE layer_styles (
-  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256),
-  f_table_schema TEXT(256), f_table_name TEXT(256), f_geometry_column TEXT(256),
-  styleName TEXT(30), styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT,
-  owner TEXT(30), ui TEXT(30), update_time DATETIME)
-"""
-"""Table in which QGIS keeps styles. It takes no NULL for catalog and schema."""
 
 
 def write_polygons(
@@ -138,11 +159,12 @@ def check_vector_target(
     if layer is not None and not known.has_layer:
         raise OptionError(f"{target}: has no named layers; leave out layer=")
     name = target.stem if layer is None else layer
-    if known.driver == "GPKG" and (not name or name.lower().startswith(TAKEN_LAYERS)):
+    if known.write is write_geopackage and (not name or name.lower().startswith(TAKEN_LAYERS)):
         raise OptionError(
             f"{target}: a GeoPackage cannot have a layer {name!r}; give another layer="
         )
-    vector_library("pyogrio" if known.driver else "pyarrow")
+    if known.library is not None:
+        vector_library(known.library)
     return known
 
 
@@ -158,17 +180,12 @@ def save_polygons(
     with output_set(target, [*others.values(), *attached], overwrite=overwrite) as files:
         # Drivers look at the suffix.
         scratch = files.scratch().with_suffix(target.suffix.lower())
-        if known.driver is None:
-            polygon_frame(polygons).to_parquet(scratch)
-        else:
-            try:
-                _write(polygons, scratch, known.driver, layer or target.stem)
-                if known.driver == "GPKG":
-                    _add_style(polygons, scratch, layer or target.stem)
-            except (RuntimeError, ValueError, sqlite3.Error) as error:  # the first two are GDAL's
-                raise OutputError(
-                    f"{target}: cannot be written: {error}; is the disk full?"
-                ) from error
+        try:
+            known.write(polygons, scratch, layer or target.stem)
+        except (RuntimeError, ValueError, sqlite3.Error) as error:  # the first two are GDAL's
+            raise OutputError(
+                f"{target}: cannot be written: {error}; is the disk full?"
+            ) from error
         scratch.rename(files.target)
         for suffix, place in others.items():
             if scratch.with_suffix(suffix).exists():
@@ -192,53 +209,3 @@ def _check_names(polygons: ClassPolygons, target: Path) -> None:
             GeoindexWarning,
             stacklevel=4,
         )
-
-
-def _write(polygons: ClassPolygons, path: Path, driver: str, layer: str) -> None:
-    """Write a file with GDAL."""
-    import shapely
-
-    pyogrio = vector_library("pyogrio")
-    columns = polygons.columns()
-    several = bool((shapely.get_type_id(polygons.geometry) == MULTIPOLYGON).any())
-    options: dict[str, Any] = {}
-    if driver == "GPKG":
-        # GDAL before 3.7 warns of newer ones.
-        options["dataset_options"] = {"VERSION": "1.2"}
-    crs = polygons.crs
-    with warnings.catch_warnings():
-        # A grid without a reference system has none on purpose.
-        warnings.filterwarnings("ignore", "'crs' was not provided", UserWarning)
-        pyogrio.raw.write(
-            path,
-            geometry=shapely.to_wkb(polygons.geometry),
-            field_data=list(columns.values()),
-            fields=np.array(list(columns), object),
-            geometry_type="MultiPolygon" if several else "Polygon",
-            crs=None if crs is None else crs.to_wkt(version="WKT2_2019"),
-            driver=driver,
-            layer=layer,
-            encoding="UTF-8",
-            **options,
-        )
-
-
-def _add_style(polygons: ClassPolygons, path: Path, layer: str) -> None:
-    """Put a style into a GeoPackage, and the same time into each."""
-    style = format_polygon_style(
-        polygons.palette, np.unique(polygons.classes).tolist(), "index"
-    ).decode()
-    with closing(sqlite3.connect(path)) as file, file:
-        ((column,),) = file.execute("SELECT column_name FROM gpkg_geometry_columns")
-        file.execute(STYLES)
-        file.execute(
-            "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
-            "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, owner, "
-            "ui, update_time) VALUES ('', '', ?, ?, ?, ?, '', 1, '', '', '', ?)",
-            (layer, column, layer, style, SAME_TIME),
-        )
-        file.execute(
-            "INSERT INTO gpkg_contents (table_name, data_type, identifier, description) "
-            "VALUES ('layer_styles', 'attributes', 'layer_styles', '')"
-        )
-        file.execute("UPDATE gpkg_contents SET last_change = ?", (SAME_TIME,))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import geopandas
 import numpy as np
@@ -18,6 +20,8 @@ from geoindex import IndexGrid, Palette, grid_polygons, load_palette, write_poly
 from geoindex.errors import GeoindexWarning, OptionError, OutputError
 from tests.support.command_line import invoke
 from tests.support.programs import output_of
+
+VALIDATOR = Path("/usr/lib/python3/dist-packages/osgeo_utils/samples/validate_gpkg.py")
 
 PALETTE = Palette(
     ["tan", "khaki", "gray"], names=['Till & "sand"', "Löss <silt>", "Rock"], values=[7, 5, 3]
@@ -114,6 +118,27 @@ def test_gdal_reads_the_geopackage(tmp_path, grid):
 
     with rasterio.open(back) as file:
         np.testing.assert_array_equal(file.read(1), grid.indices)
+
+
+@pytest.mark.parametrize(
+    "crs", [None, "EPSG:4326", "EPSG:2263", "ESRI:54009", "+proj=lcc +lat_1=60"]
+)
+def test_a_geopackage_keeps_the_standard_and_its_index(tmp_path, grid, crs):
+    path, layer = tmp_path / "units.gpkg", 'units "A"'
+    wanted = None if crs is None else CRS.from_string(crs)
+    place = Affine(0.01, 0, 24, 0, -0.01, 60) if crs == "EPSG:4326" else grid.transform
+    write_polygons(replace(grid, crs=wanted, transform=place), path, layer=layer)
+    found = geopandas.read_file(path, layer=layer)
+    assert (found.crs is None) if wanted is None else (CRS.from_wkt(found.crs.to_wkt()) == wanted)
+    if VALIDATOR.exists():  # GDAL's test of what the standard requires
+        output_of("/usr/bin/python3", VALIDATOR, "--extra", path)
+    # GDAL uses the index, and its triggers keep that right when a feature goes.
+    first = found.geometry.bounds.iloc[0].tolist()
+    assert len(geopandas.read_file(path, layer=layer, bbox=tuple(first))) == 2
+    output_of("ogrinfo", "-q", path, "-sql", 'DELETE FROM "units ""A""" WHERE fid = 1')
+    with closing(sqlite3.connect(path)) as file:
+        (left,) = file.execute('SELECT * FROM "rtree_units ""A""_geom"')
+    assert left == pytest.approx([2, *found.geometry.bounds.iloc[1].to_numpy()[[0, 2, 1, 3]]])
 
 
 def test_what_cannot_be_written_is_refused(tmp_path, grid):
