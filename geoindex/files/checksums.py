@@ -19,5 +19,5 @@ def _crc32(path: Path) -> int:
     value = 0
     with path.open("rb") as file:
         while chunk := file.read(CHUNK_BYTES):
-            value = zlib.crc32(chunk.translate(None, b"\r"), value)
+            value = zlib.crc32(chunk.replace(b"\r", b""), value)
     return value

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
@@ -24,6 +25,9 @@ __all__ = ["HOW_TO_TELL", "LINES", "PLACE", "Layout", "read_layout", "read_numbe
 
 CHUNK = 2**19
 """Lines parsed at once."""
+
+LINES_AT_ONCE = 1000
+"""Lines whose length is looked at together."""
 
 SAMPLE = 1000
 """Number of lines that decide on the columns of a file without a header."""
@@ -181,9 +185,7 @@ def read_numbers(path: Path, layout: Layout, columns: list[int], horizon: str | 
     parts = []
     with path.open(encoding="utf-8", errors="replace") as file:
         lines: Iterator[str] = (
-            line
-            for line in _lines(file, path)
-            if line.strip() and not line.lstrip().startswith("#")
+            line for line in _lines(file, path) if (text := line.lstrip()) and text[0] != "#"
         )
         if layout.named:
             lines = _of_one_horizon(lines, horizon, path)
@@ -196,12 +198,13 @@ def read_numbers(path: Path, layout: Layout, columns: list[int], horizon: str | 
 
 def _lines(file: TextIO, path: Path) -> Iterator[str]:
     """Lines of a file, if they are short enough for columns."""
-    while line := file.readline(LONGEST_LINE + 1):
-        if len(line) > LONGEST_LINE:
+    every = iter(partial(file.readline, LONGEST_LINE + 1), "")
+    while some := list(islice(every, LINES_AT_ONCE)):
+        if max(map(len, some)) > LONGEST_LINE:
             raise GridError(
                 f"{path}: has a line of more than {LONGEST_LINE:,} characters, so it is no horizon"
             )
-        yield line
+        yield from some
 
 
 def _of_one_horizon(lines: Iterator[str], wanted: str | None, path: Path) -> Iterator[str]:

@@ -57,7 +57,7 @@ def write(file: BinaryIO, cells: Cells, lattice: Lattice) -> None:
     file.write(GRID.pack(rows, cols, *place, *map(float, cells.limits), 0.0, BLANK))
     file.write(SECTION.pack(b"DATA", rows * cols * 8))
     for band in bands(np.flipud(north_up(cells))):
-        file.write(cells.as_floats(band, BLANK).astype("<f8").tobytes())
+        file.write(cells.as_floats(band, BLANK).astype("<f8", copy=False).data)
 
 
 def recognize(start: bytes) -> bool:
