@@ -1,9 +1,13 @@
-"""Interrupts are not mistaken for file errors."""
+"""Interrupts are not mistaken for file errors, and keep nothing locked."""
 
 from __future__ import annotations
 
+import contextlib
+import sys
+from itertools import count
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
+from typing import Any
 
 import pytest
 import rasterio
@@ -11,6 +15,7 @@ from rasterio.errors import EnvError
 
 from geoindex.batch.job import Job, Task, convert_sheet
 from geoindex.errors import ImageError, interrupts_first
+from geoindex.files import locks
 from geoindex.images.drivers import read_errors
 from geoindex.indexing.options import GridLayout, ImageMapping
 from tests.support.damage import interrupted
@@ -67,3 +72,39 @@ def test_a_batch_ends_where_a_sheet_hides_an_interrupt(
     task = Task(number=0, source=str(tmp_path / "map.png"), target=str(tmp_path / "map.tif"))
     with pytest.raises(KeyboardInterrupt):
         convert_sheet(Job(mapping=ImageMapping.of(PALETTE), layout=GridLayout()), task)
+
+
+def test_no_interrupt_keeps_a_folder_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cleaning up after the interrupt takes the lock again, and would wait for ever."""
+    monkeypatch.setattr(locks, "PATIENCE_SECONDS", 0)
+    places = (locks.__file__, contextlib.__file__)
+    for stop in count(1):
+        left = stop
+
+        def trace(frame: FrameType, event: str, _: object) -> Any:
+            nonlocal left
+            if frame.f_code.co_filename not in places:
+                return None
+            frame.f_trace_opcodes = True
+            left -= event == "opcode"
+            if left == 0:
+                left = -1
+                raise KeyboardInterrupt
+            return trace
+
+        try:
+            sys.settrace(trace)
+            with locks.folder_lock(tmp_path):
+                pass
+        except KeyboardInterrupt:
+            sys.settrace(None)
+            # The interrupt is still being handled, so nothing of it was collected.
+            with locks.folder_lock(tmp_path):
+                pass
+        else:
+            break
+        finally:
+            sys.settrace(None)
+    assert stop > 100

@@ -7,8 +7,10 @@ later.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
+import warnings
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import CancelledError
@@ -25,10 +27,11 @@ from distributed import (
     as_completed,
     get_worker,
 )
+from distributed.comm import connect as open_comm
 
 from geoindex.batch.job import Chunk, Outcome, Runner, SheetJob, Task, convert_sheet
 from geoindex.color.threads import limit_threads
-from geoindex.errors import BatchError
+from geoindex.errors import BatchError, GeoindexWarning
 
 __all__ = ["connect", "n_threads", "run_on_cluster"]
 
@@ -56,12 +59,19 @@ def connect(address: str) -> Client:
         Nothing answers.
     """
     try:
+        # Client itself waits without end for what takes its connection and says nothing.
+        asyncio.run(asyncio.wait_for(_greet(address), CONNECT_SECONDS))
         return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
-        reason = " ".join(str(error).split())
+        reason = " ".join(str(error).split()) or f"within {CONNECT_SECONDS} seconds"
         raise BatchError(
             f"{address}: no Dask scheduler answers ({reason}); start one with dask scheduler"
         ) from error
+
+
+async def _greet(address: str) -> None:
+    comm = await open_comm(address, timeout=CONNECT_SECONDS)
+    await comm.close()
 
 
 def run_on_cluster(client: Client) -> Runner:
@@ -82,7 +92,7 @@ def run_on_cluster(client: Client) -> Runner:
         address = client.scheduler.address
         client.register_plugin(JobPlugin(job), name=name)
         try:
-            most = max(LEAST_CHUNKS, CHUNKS_A_THREAD * n_threads(client))
+            most = _most_chunks(client, address)
             while True:
                 if len(running) <= most // 2:
                     more = list(islice(_with_again(again, waiting), most - len(running)))
@@ -136,6 +146,18 @@ class JobPlugin(WorkerPlugin):  # type: ignore[misc]  # distributed has no types
 def n_threads(client: Client) -> int:
     """Threads of all workers of a cluster."""
     return sum(client.nthreads().values())
+
+
+def _most_chunks(client: Client, address: str) -> int:
+    """How many chunks are queued at once."""
+    threads = n_threads(client)
+    if threads == 0:
+        warnings.warn(
+            f"{address}: the Dask cluster has no workers yet; the batch waits for them",
+            GeoindexWarning,
+            stacklevel=2,
+        )
+    return max(LEAST_CHUNKS, CHUNKS_A_THREAD * threads)
 
 
 def _with_again(again: deque[Chunk], waiting: Iterator[Chunk]) -> Iterator[Chunk]:

@@ -203,13 +203,14 @@ class _Worker:
 
     def _listen(self) -> None:
         """Pass on the messages of the process; the last event is its end."""
-        while True:
-            try:
+        try:
+            while True:
                 message = pickle.load(self._from)  # noqa: S301  our own process
-            except (EOFError, OSError, ValueError, pickle.UnpicklingError):
-                break
-            self._events.put((self, READY if message is None else message))
-        self._events.put((self, GONE))
+                self._events.put((self, READY if message is None else message))
+        except Exception as error:  # noqa: BLE001  what cannot be unpickled raises anything
+            if not isinstance(error, EOFError):
+                self.interrupt()
+            self._events.put((self, GONE))
 
 
 def start_python(

@@ -65,7 +65,9 @@ def _receive(stream: BinaryIO, chunks: SimpleQueue[Any]) -> None:
         while message is not None:
             message = pickle.load(stream)  # noqa: S301  from the parent
             chunks.put(message)
-    except (EOFError, pickle.UnpicklingError):
+    except Exception as error:  # noqa: BLE001  what cannot be unpickled raises anything
+        if not isinstance(error, (EOFError, pickle.UnpicklingError)):
+            sys.stderr.write(f"{type(error).__name__}: {error}\n")
         # As if SIGTERM had come: also in the middle of a sheet.
         _thread.interrupt_main(signal.SIGTERM)
         chunks.put(None)

@@ -8,12 +8,18 @@ import sys
 import time
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import get_ident
+
+from geoindex.errors import OutputError
 
 __all__ = ["folder_lock", "give_back", "hold_folder", "try_lock"]
 
 POLL_SECONDS = 0.001
+
+PATIENCE_SECONDS = 60
+"""Longest wait for a folder, which geoindex itself never keeps for long."""
 
 # What the systems call "somebody else has it".
 TAKEN = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK}
@@ -40,20 +46,62 @@ def try_lock(descriptor: int) -> bool:
 def folder_lock(folder: Path) -> Iterator[None]:
     """Keep a folder to one process and thread at a time, as far as its file system has locks.
 
-    The lock is on the folder itself, so nothing of it is left behind.
+    The lock is on the folder itself, so nothing of it is left behind. A thread keeps one folder
+    at a time.
+
+    Raises
+    ------
+    OutputError
+        Another program keeps the folder.
     """
-    descriptor = None
+    thread = get_ident()
+    left = _kept.get(thread)
+    if left is not None:
+        left.give_back()
+    lock = None
     try:
-        descriptor = _open(folder, follows_links=True)
-        while not try_lock(descriptor):
-            time.sleep(POLL_SECONDS)
-    except OSError:  # files without a lock still take their places one by one
-        pass
-    try:
+        with suppress(OSError):  # files still take their places one by one
+            lock = _kept[thread] = _FolderLock(_open(folder, follows_links=True))
+        if lock is not None and not lock.is_taken_in_time():
+            raise OutputError(
+                f"{folder}: another program has kept this folder locked for {PATIENCE_SECONDS} "
+                "seconds; end it, or write to another folder"
+            )
         yield
     finally:
-        if descriptor is not None:
-            give_back(descriptor)
+        if lock is not None:
+            lock.give_back()
+            if _kept.get(thread) is lock:
+                del _kept[thread]
+
+
+class _FolderLock:
+    """The lock of an open folder."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor: int | None = descriptor
+
+    def is_taken_in_time(self) -> bool:
+        """Wait for the lock; a file system without locks has them all free."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        with suppress(OSError):
+            while self._descriptor is not None and not try_lock(self._descriptor):
+                if time.monotonic() > end:
+                    return False
+                time.sleep(POLL_SECONDS)
+        return True
+
+    def give_back(self) -> None:
+        """Give it back, if that was not done; an interrupt may come between any two steps."""
+        if self._descriptor is not None:
+            with suppress(OSError):
+                _unlock(self._descriptor)
+            descriptor, self._descriptor = self._descriptor, None
+            os.close(descriptor)
+
+
+_kept: dict[int, _FolderLock] = {}
+"""What each thread keeps, or was interrupted before it could give it back."""
 
 
 def hold_folder(folder: Path) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 from geoindex.errors import GeoindexError
@@ -35,12 +36,17 @@ def read_start(path: Path, n_bytes: int, *, error: type[GeoindexError]) -> bytes
     Raises
     ------
     GeoindexError
-        Of the class `error`: the file cannot be read.
+        Of the class `error`: the file cannot be read, or is a pipe or device, which may never
+        end or never begin.
     """
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise error(f"{path}: is not a file")
         with path.open("rb") as file:
             return file.read(n_bytes)
     except OSError as reason:
+        if isinstance(reason, GeoindexError):
+            raise
         raise error(f"{path}: cannot be read: {reason.strerror}") from reason
 
 

@@ -48,6 +48,13 @@ TIFF_SIGNATURES = {start for start, driver in SIGNATURES.items() if driver == "G
 COMPANIONS = (".msk", ".ovr")
 """Name endings of sidecar files that GDAL opens by itself."""
 
+# By default GDAL waits without end for an address that does not answer, and no signal ends that.
+PATIENCE = {
+    "GDAL_HTTP_CONNECTTIMEOUT": 30,
+    "GDAL_HTTP_LOW_SPEED_TIME": 30,
+    "GDAL_HTTP_LOW_SPEED_LIMIT": 1,
+}
+
 # By default GDAL silently fills the missing part of a truncated JPEG or PNG with gray or black;
 # the first two options make this an error.
 GDAL_OPTIONS = {
@@ -55,6 +62,7 @@ GDAL_OPTIONS = {
     "GDAL_PNG_WHOLE_IMAGE_OPTIM": "NO",
     # In MB; the default is 5 % of the memory, but every block is read only once here.
     "GDAL_CACHEMAX": 32,
+    **{name: value for name, value in PATIENCE.items() if name not in os.environ},
 }
 
 # Enough of a file for every signature and for the alpha mask of a BMP.

@@ -149,6 +149,8 @@ def is_own_grid(path: Path) -> bool:
     path : Path
         A file that cannot be read is none.
     """
+    if not path.is_file():  # opening a pipe waits
+        return False
     try:
         with path.open("rb") as file:
             start = file.read(TAG_BYTES)

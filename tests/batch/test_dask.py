@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from geoindex import ColorCube, convert_many
 from geoindex.batch.job import Outcome, Task
-from geoindex.errors import BatchError
+from geoindex.errors import BatchError, GeoindexWarning
 from tests.support.command_line import run
 from tests.support.sheets import OTHER_PALETTE, PALETTE, deadly, grids, make_sheets
 
@@ -178,6 +179,17 @@ def test_a_result_that_was_on_its_way_when_the_connection_broke(
     assert len(report.skipped) == len(NAMES) - 1
 
 
+def test_a_cluster_without_workers_is_told(
+    client: distributed.Client, maps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from geoindex.batch import cluster as module
+
+    monkeypatch.setattr(module, "n_threads", lambda _: 0)
+    with pytest.warns(GeoindexWarning, match=r"tcp://.*: the Dask cluster has no workers yet"):
+        report = convert_many(maps / NAMES[0], tmp_path / "out", PALETTE, client=client)
+    assert len(report.done) == 1
+
+
 def test_no_scheduler_is_one_line(maps: Path, tmp_path: Path) -> None:
     from geoindex.batch import cluster as module
 
@@ -187,3 +199,8 @@ def test_no_scheduler_is_one_line(maps: Path, tmp_path: Path) -> None:
             module.connect("tcp://127.0.0.1:9")
         with pytest.raises(BatchError, match="no Dask scheduler answers"):
             module.connect("nonsense://x")
+        # It takes the connection and says nothing.
+        with socket.create_server(("127.0.0.1", 0)) as mute:
+            address = f"tcp://127.0.0.1:{mute.getsockname()[1]}"
+            with pytest.raises(BatchError, match=r"scheduler answers \(within 0.5 seconds\)"):
+                module.connect(address)

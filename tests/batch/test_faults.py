@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pickle
 import re
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import IO
 
 import psutil
 import pytest
 
-from geoindex import convert, convert_many
+from geoindex import Palette, convert, convert_many
+from geoindex.batch import processes
 from geoindex.batch.manifest import MANIFEST
 from geoindex.errors import BatchError, OutputError
 from geoindex.files.locks import give_back, hold_folder
@@ -113,6 +117,37 @@ def test_processes_that_cannot_start_are_an_error(
     with pytest.raises(BatchError, match=r"processes could not be started \(exit code"):
         convert_many(maps, tmp_path / "out", PALETTE, jobs=2)
     assert "broken installation" in capfd.readouterr().err
+    assert workers() == []
+
+
+def test_a_palette_that_processes_cannot_receive_is_an_error(
+    maps: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    class Special(Palette):
+        def __reduce__(self) -> tuple[object, tuple[int]]:
+            return len, (1,)
+
+    palette = Special(PALETTE.colors, PALETTE.names)
+    with pytest.raises(BatchError, match=r"processes could not be started \(exit code"):
+        convert_many(maps, tmp_path / "out", palette, jobs=2)
+    assert "TypeError: object of type 'int' has no len()" in capfd.readouterr().err
+    assert workers() == []
+
+
+def test_a_process_whose_answer_cannot_be_read_is_replaced(
+    maps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers: list[object] = []
+
+    def load(stream: IO[bytes]) -> object:
+        answers.append(pickle.load(stream))
+        if len(answers) == 5:
+            raise TypeError("a damaged answer")
+        return answers[-1]
+
+    monkeypatch.setattr(processes, "pickle", SimpleNamespace(load=load, dumps=pickle.dumps))
+    report = convert_many(maps, tmp_path / "out", PALETTE, jobs=2)
+    assert len(report.done) == len(NAMES)
     assert workers() == []
 
 

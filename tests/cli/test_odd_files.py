@@ -15,6 +15,7 @@ from PIL import Image
 
 from geoindex import load_palette, open_grid
 from geoindex.errors import GeoindexError
+from geoindex.files import locks
 from tests.support.command_line import environment, invoke, printed, run
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="names and signals of POSIX systems")
@@ -68,6 +69,44 @@ def test_links_and_pipes_are_left_alone(folder: Path, overwrite: bool) -> None:
     assert (folder / "link.tif").is_symlink()
     assert not (folder / "gone.tif").exists()
     assert (folder / "pipe.tif").is_fifo()
+
+
+@posix_only
+def test_inputs_that_are_pipes_are_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody writes to them, so that opening one would never end."""
+    monkeypatch.chdir(folder)
+    (folder / "maps").mkdir()
+    for name in ("pipe.png", "pipe.csv", "pipe.toml", "pipe.points", "maps/b.png"):
+        os.mkfifo(name)
+    (folder / "map.png").rename("maps/a.png")
+    for line in (
+        "pipe.png -p legend.csv",
+        "maps/a.png -p pipe.csv",
+        "maps/a.png -p legend.csv --config pipe.toml",
+        "maps/a.png -p legend.csv --gcps pipe.points",
+    ):
+        result = invoke("convert", *line.split(), "-o", "out.tif")
+        assert "is not a file" in str(result.exception) or "no such file" in str(result.exception)
+    result = run("batch", "maps", "-o", "out", "-p", "legend.csv", cwd=folder)
+    assert result.returncode == 1
+    assert "b.png: is not a file" in result.stderr
+    assert open_grid("out/a.tif").palette.names
+
+
+@posix_only
+def test_a_folder_that_another_program_keeps_locked(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by ``flock FOLDER geoindex convert ...``."""
+    monkeypatch.setattr(locks, "PATIENCE_SECONDS", 0.05)
+    target, options = folder / "out.tif", ["-p", folder / "legend.csv"]
+    descriptor = locks.hold_folder(folder)
+    assert descriptor is not None
+    result = invoke("convert", folder / "map.png", "-o", target, *options)
+    locks.give_back(descriptor)
+    assert f"{folder}: another program has kept this folder locked" in str(result.exception)
+    assert not target.exists()
+    printed("convert", folder / "map.png", "-o", target, *options)
 
 
 @pytest.mark.parametrize(

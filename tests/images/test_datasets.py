@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import zipfile
 from collections.abc import Callable
@@ -25,7 +26,7 @@ from geoindex import (
     open_grid,
 )
 from geoindex.errors import ImageError, MissingFileError
-from geoindex.images import blocks
+from geoindex.images import blocks, drivers
 from tests.support.command_line import printed
 from tests.support.rasters import write_tif
 
@@ -232,6 +233,16 @@ def test_gdal_changes_nothing_for_other_files(tmp_path: Path) -> None:
     assert (tmp_path / "a.npy").read_bytes() == (tmp_path / "d.npy").read_bytes()
     with pytest.raises(ImageError, match=r"maps.zip: is a ZIP archive; unpack it"):
         convert(archive, tmp_path / "e.npy", PALETTE)
+
+
+def test_an_address_that_does_not_answer_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(drivers.GDAL_OPTIONS, "GDAL_HTTP_LOW_SPEED_TIME", 1)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        address = f"http://127.0.0.1:{mute.getsockname()[1]}/map.tif"
+        with pytest.raises(ImageError, match=r"map.tif: GDAL cannot open it .*too slow"):
+            convert(address, tmp_path / "a.npy", PALETTE, gdal=True)
 
 
 def test_palettes_of_files_that_the_user_trusts(tmp_path: Path) -> None:
