@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import socket
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from geoindex import ColorCube, convert_many
+from geoindex import ColorCube, IndexGrid, convert_many, index_image
 from geoindex.batch.job import Outcome, Task
 from geoindex.errors import BatchError, GeoindexWarning
+from geoindex.images.files import read_image
 from tests.support.command_line import run
 from tests.support.sheets import OTHER_PALETTE, PALETTE, deadly, grids, make_sheets
 
@@ -204,3 +207,31 @@ def test_no_scheduler_is_one_line(maps: Path, tmp_path: Path) -> None:
             address = f"tcp://127.0.0.1:{mute.getsockname()[1]}"
             with pytest.raises(BatchError, match=r"scheduler answers \(within 0.5 seconds\)"):
                 module.connect(address)
+
+
+def test_recovery_from_zarr_to_zarr(
+    client: distributed.Client, tmp_path: Path, repository: Path
+) -> None:
+    """Each worker reads and writes its own chunks; the bytes are those of one array in memory."""
+    xr = pytest.importorskip("xarray")
+    pytest.importorskip("zarr")
+    import geoindex.accessor  # noqa: F401  # adds .geoindex to DataArrays
+
+    palette = repository / "data" / "sample_palette.csv"
+    picture = read_image(repository / "data" / "sample_map.png").colors[100:500, 300:840]
+    expected = index_image(picture, palette, clean=True)
+    image = xr.DataArray(np.ascontiguousarray(picture), dims=("y", "x", "band"), name="rgb")
+    chunked = image.chunk({"y": 200, "x": 180, "band": 3})
+    with warnings.catch_warnings(), client.as_current():
+        # Zarr's, of its own formats.
+        warnings.simplefilter("ignore")
+        chunked.to_dataset().to_zarr(tmp_path / "map.zarr")
+        opened = xr.open_zarr(tmp_path / "map.zarr", chunks={})["rgb"]
+        classes = opened.geoindex.index(palette, clean=True)
+        assert type(classes.data).__module__.startswith("dask")
+        classes.to_dataset(name="index").to_zarr(tmp_path / "classes.zarr")
+        stored = xr.open_zarr(tmp_path / "classes.zarr", mask_and_scale=False)["index"]
+        found = IndexGrid.from_xarray(stored).compute()
+    np.testing.assert_array_equal(found.indices, expected.indices)
+    assert found.palette.names == expected.palette.names
+    assert found.palette.colors.tolist() == expected.palette.colors.tolist()

@@ -30,10 +30,6 @@ def beside(name: str, content: Callable[[], str | bytes]) -> Callable[[Path], Pa
     return make
 
 
-def transform_is(*wanted: float) -> Callable[[Any], bool]:
-    return lambda grid: tuple(grid.transform)[:6] == wanted
-
-
 def no_place(grid: Any) -> bool:
     return grid.transform is None and np.asarray(grid.indices).tolist() == RIGHT
 

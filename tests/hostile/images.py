@@ -21,7 +21,6 @@ CELLS = np.array([[(0, 0, 0), (230, 60, 20), (250, 240, 200)]] * 2, dtype=np.uin
 CELLS[1] = CELLS[1, ::-1]
 
 DAMAGED = "damaged or cut short"
-NO_ROOM = "may be used"
 
 
 def header(width: int, height: int, depth: int = 8, kind: int = 2, interlaced: int = 0) -> bytes:
