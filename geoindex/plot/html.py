@@ -22,17 +22,20 @@ __all__ = ["grid_html", "grid_thumbnail", "palette_html"]
 MOST_ROWS = 30
 """Classes that a table lists at most."""
 
+NUMBERS = ("index", "class value", "pixels")
+
 LARGEST_SIDE = 320
 """Pixels of the longer side of a picture."""
 
 
 def grid_html(grid: IndexGrid) -> str:
-    """HTML of a grid: its picture and the classes on it; a lazy grid is not computed."""
+    """HTML of a grid: its picture and its classes, largest first; a lazy grid is not computed."""
     head = f"<div><code>{escape(repr(grid))}</code></div>"
     if grid.is_lazy:
         return head + palette_html(grid.palette)
     counts = grid.counts()
-    table = _table(grid.palette, np.flatnonzero(counts).tolist(), counts)
+    largest = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]
+    table = _table(grid.palette, largest.tolist(), counts)
     picture = (
         f'<img src="data:image/png;base64,{grid_thumbnail(grid, LARGEST_SIDE)}" '
         'style="image-rendering: pixelated; border: 1px solid #888" alt="index grid">'
@@ -65,7 +68,14 @@ def _table(palette: Palette, rows: Sequence[int], counts: NDArray[np.int64] | No
         cells += [] if palette.roles is None else [escape(palette.roles[row])]
         cells += [] if counts is None else [f"{counts[row]:,}"]
         first = f'<td style="background: {code}; min-width: 2em"></td>'
-        lines.append(first + "".join(f"<td>{cell}</td>" for cell in cells[1:]))
+        sides = ["right" if column in NUMBERS else "left" for column in columns]
+        lines.append(
+            first
+            + "".join(
+                f'<td style="text-align: {side}">{cell}</td>'
+                for side, cell in zip(sides[1:], cells[1:], strict=True)
+            )
+        )
     if len(rows) > MOST_ROWS:
         lines.append(f'<td></td><td colspan="{len(columns) - 1}">'
                      f"and {len(rows) - MOST_ROWS:,} more</td>")  # fmt: skip

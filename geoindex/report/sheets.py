@@ -83,7 +83,8 @@ def write_sheets(
             f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<title>{name} - geoindex</title>\n<style>{style}</style>\n</head>\n<body>\n"
-            f"<h1>{name}</h1>\n<p>{len(sheets):,} sheets, {len(failed):,} failed</p>\n<main>\n"
+            f"<h1>{name}</h1>\n<p>{len(sheets):,} sheet{'s' * (len(sheets) != 1)}, "
+            f"{len(failed):,} failed</p>\n<main>\n"
         )
         for number, sheet in enumerate(ordered, start=1):
             page.writelines(_card(sheet, target.parent))

@@ -171,6 +171,7 @@ def test_legend_is_finished_and_the_command_gives_what_was_shown(
         edit(page, 8)
         page.fill("#name-8", EVIL)
         page.press("#name-8", "Enter")
+        assert page.is_hidden("#chosen")  # Enter does not go on to the row
         edit(page, 4)
         page.select_option("#merge-4", "3")
         edit(page, 3)

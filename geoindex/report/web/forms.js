@@ -35,6 +35,7 @@ function nameField(index, done) {
   }));
   field.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "Enter") return;
+    event.preventDefault(); // or it presses the row, which has the focus then
     field.blur();
     done();
   });

@@ -138,7 +138,7 @@ class Legend {
     const row = make("button", { class: "row", tabIndex: -1, "aria-pressed": String(this.chosen === index), title: seen(editor.name(index)), onclick: () => this.choose(index) },
       swatch(color),
       make("span", { class: "what" }, make("span", { class: "label" }, isPart ? "↳ " : "", make("bdi", {}, editor.label(index)), ...(isPart ? [] : chipsOf(index))), isPart ? null : make("i", { class: "bar-area" }, bar)),
-      make("span", { class: "size" }, make("b", {}, pixels ? percent(pixels / N_VALID) : "–"), isPart ? null : make("small", {}, pixels ? areaText(editor.area(index)) || grouped(pixels) : "")));
+      make("span", { class: "size" }, make("b", {}, pixels ? percent(pixels / N_VALID) : "–"), isPart ? null : make("small", {}, pixels ? areaText(editor.area(index)) || `${grouped(pixels)} px` : "")));
     const pen = make("button", { class: "pen", tabIndex: -1, "aria-label": `Edit ${editor.label(index)}`, "aria-expanded": String(this.opened === index), onclick: () => this.open(this.opened === index ? null : index) }, icon("pen"));
     item.append(row, pen);
     if (!isPart && pixels) this.addPreview(row, index);

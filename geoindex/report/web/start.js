@@ -61,6 +61,7 @@ function drawEdits() {
   painter.soon();
   inspector.draw();
   legend.draw();
+  drawDone({ showChanges, goTo: goToPixel });
   drawFinish({ edit: editClass });
   $("undo").disabled = !editor.past.length;
   $("redo").disabled = !editor.future.length;
@@ -166,7 +167,6 @@ async function start() {
   connect();
   await tables.load();
   frame.paint();
-  drawDone({ showChanges, goTo: goToPixel });
   drawEdits();
   frame.setMode("swipe");
   new ResizeObserver(() => {
