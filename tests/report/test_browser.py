@@ -16,6 +16,7 @@ from geoindex import IndexGrid, Palette, convert, open_grid, write_report
 from geoindex.clean.reasons import REASONS
 from tests.support.browser import opened_browser, opened_page
 from tests.support.command_line import invoke
+from tests.support.firefox import ENTER, opened_firefox
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data"
 EVIL = '<script>alert(1)</script> "a", & \u202eb'
@@ -245,6 +246,36 @@ def test_keyboard_reaches_everything(browser: Any, report: Report) -> None:
         index = page.evaluate("inspector.shownClass()")
         page.keyboard.press("Enter")
         assert page.evaluate("legend.chosen") == index
+
+
+def test_firefox_tells_the_same_and_keeps_edits(report: Report, tmp_path: Path) -> None:
+    rng = np.random.default_rng(7)
+    places = np.stack([rng.integers(0, side, 50) for side in report.grid.shape], axis=1)
+    indices, names = np.asarray(report.grid.indices), report.grid.palette.names or ()
+    with opened_firefox(tmp_path) as page:
+        page.open(report.path)
+        found = page.evaluate(
+            f"Promise.all({places.tolist()}.map(([row, col]) => valueAt(row, col)))"
+        )
+        for (row, col), pixel in zip(places, found, strict=True):
+            assert pixel["index"] == indices[row, col]
+            assert pixel["reason"] == report.reasons[row, col]
+            assert pixel["color"] == (
+                report.rgba[row, col, :3].tolist() if report.rgba[row, col, 3] else []
+            )
+        page.point(300, 400)
+        page.evaluate("valueAt(0, 0).then(() => new Promise(requestAnimationFrame))")
+        row, col = page.evaluate("[inspector.pixel.row, inspector.pixel.col]")
+        card = page.evaluate("document.getElementById('inspect').innerText")
+        assert f"{row}, {col}" in card.replace("\u202f", "")
+        assert names[indices[row, col]] in card
+        page.evaluate("legend.open(12)")
+        page.press(*"Basalt", ENTER)
+        page.evaluate("editor.undo()")
+        assert page.evaluate("editor.now.names") == {}
+        page.evaluate("editor.redo()")
+        page.open(report.path)
+        assert page.evaluate("editor.now.names") == {"12": "Basalt"}
 
 
 def test_box_around_a_printed_legend_becomes_a_command(browser: Any, report: Report) -> None:

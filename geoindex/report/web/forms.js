@@ -29,14 +29,15 @@ function classChoice(id, none, chosen, fits, choose) {
 /** @param {number} index @param {() => void} done */
 function nameField(index, done) {
   const field = make("input", { id: `name-${index}`, value: editor.name(index), autocomplete: "off", spellcheck: false, maxLength: LONGEST_NAME });
-  field.addEventListener("change", () => amend(`Renamed to ${seen(field.value)}`, (edits) => {
+  const take = () => field.value !== editor.name(index) && amend(`Renamed to ${seen(field.value)}`, (edits) => {
     if (field.value === FACTS.names[index]) delete edits.names[index];
     else edits.names[index] = field.value;
-  }));
+  });
+  field.addEventListener("change", take);
   field.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "Enter") return;
     event.preventDefault(); // or it presses the row, which has the focus then
-    field.blur();
+    take();
     done();
   });
   return field;
