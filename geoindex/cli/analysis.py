@@ -27,14 +27,14 @@ table_option = click.option(
 )
 
 picture_option = click.option(
-    "--picture", metavar="PNG", help="Draw them, too (.png, .pdf or .svg)."
+    "--picture", metavar="PNG", help="Also draw a figure (.png, .pdf or .svg)."
 )
 
 
 @click.command("areas")
 @click.argument("grid")
 @click.option(
-    "--zones", metavar="GRID", help="Measure each class of a second grid apart, at the same place."
+    "--zones", metavar="GRID", help="Measure within each class of a second grid at the same place."
 )
 @table_option
 @picture_option
@@ -53,8 +53,8 @@ def areas_command(
 ) -> None:
     """Measure how much each class of the index grid GRID covers: pixels, share and km2.
 
-    With a geographic reference system, areas are those on the ellipsoid; without any, they are
-    squares of map units.
+    With a geographic reference system, areas are measured on the ellipsoid; without a reference
+    system, in squares of map units.
     """
     _check_targets(output, picture, overwrite=overwrite)
     table = open_grid(grid).areas(None if zones is None else open_grid(zones))
@@ -74,7 +74,7 @@ def areas_command(
 @click.argument("a")
 @click.argument("b")
 @click.option(
-    "--difference", metavar="DST", help="Write a grid that shows where A and B differ, too."
+    "--difference", metavar="DST", help="Also write a grid that shows where A and B differ."
 )
 @table_option
 @picture_option

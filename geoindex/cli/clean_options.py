@@ -96,21 +96,22 @@ CLEAN_OPTIONS = (
         type=click.Choice(get_args(Shade)),
         is_flag=False,
         flag_value="multiply",
-        help="How a hillshade was laid on the units: multiply, units are darker or brighter than "
-        "in the palette; blend, they lie half transparent over its gray. Alone it is multiply.  "
-        "[default: multiply with --metric shaded, otherwise blend if the image shows it]",
+        help="How the units are combined with a hillshade: multiply, they are darker or brighter "
+        "than in the palette; blend, they lie half transparent over its gray. --shade alone means "
+        "multiply.  [default: multiply with --metric shaded, otherwise blend if the image shows "
+        "it]",
     ),
-    click.option("--no-shade", is_flag=True, help="Take the map to have no hillshade."),
+    click.option("--no-shade", is_flag=True, help="Assume that the map has no hillshade."),
     click.option(
         "--dither/--no-dither",
         default=None,
-        help="Units were reduced to dots of up to 256 colors, as in old GIF and PNG files.  "
-        "[default: if the image shows it]",
+        help="Treat the image as dithered: units reduced to dots of up to 256 colors, as in old "
+        "GIF and PNG files.  [default: if the image shows it]",
     ),
     click.option(
         "--scan/--no-scan",
         default=None,
-        help="Take the image to be a scan: noise, blur, uneven light, and perhaps lines and text "
+        help="Treat the image as a scan: noise, blur, uneven light, and perhaps lines and text "
         "printed over the units.  [default: if the image shows it]",
     ),
     click.option(
@@ -122,7 +123,7 @@ CLEAN_OPTIONS = (
         "repeated. auto finds pairs in an export, one of which hardly occurs elsewhere.  "
         "[default: auto without -p, otherwise none]",
     ),
-    click.option("--no-hatch", is_flag=True, help="Take the map to have no hatchings."),
+    click.option("--no-hatch", is_flag=True, help="Assume that the map has no hatchings."),
     click.option(
         "--hatch-gap",
         type=int,

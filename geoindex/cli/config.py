@@ -36,7 +36,7 @@ class ConfiguredCommand(click.Command):
                 ["--config"],
                 metavar="FILE",
                 expose_value=False,
-                help="Take options from a TOML file; those given here win.",
+                help="Read options from a TOML file; the command line overrides them.",
             ),
             click.Option(
                 ["--save-config"],

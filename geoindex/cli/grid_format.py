@@ -39,6 +39,6 @@ style_option = click.option(
     "--style",
     multiple=True,
     type=click.Choice(get_args(Style)),
-    help="Also write a style of the same name, which QGIS (qml) or ArcGIS (clr) applies by "
-    "itself; twice where another raster has this name.",
+    help="Also write a style with the name of the grid, which QGIS (qml) or ArcGIS (clr) applies "
+    "automatically. Give it twice if another raster has this name.",
 )

@@ -23,9 +23,9 @@ OPTIONS = (
         type=int,
         is_eager=True,
         metavar="LEFT TOP RIGHT BOTTOM",
-        help="Take the palette from the legend that is printed in SRC, at this place in pixels, "
-        "instead of --palette; and recover the units as with --clean, with black as ink unless "
-        "--ink tells. Nothing is cut off: give the --box of the map too.",
+        help="Take the palette from the legend printed in SRC, at this place in pixels, instead "
+        "of --palette, and recover the units as with --clean. Black is ink unless --ink is given. "
+        "Also give the --box of the map, to leave out the margin.",
     ),
     click.option(
         "--read-names",

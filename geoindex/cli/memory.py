@@ -12,7 +12,7 @@ from geoindex.files.memory import VARIABLE, parse_size
 __all__ = ["with_memory_option"]
 
 HELP = (
-    "Refuse what needs more memory, such as 4GB or 500MB; none for no limit.  "
+    "Refuse to use more memory than this, such as 4GB or 500MB; none for no limit.  "
     f"[default: {VARIABLE}, or three quarters of the memory of the machine or its container]"
 )
 

@@ -97,7 +97,7 @@ units_option = click.option(
     "--units",
     metavar="PALETTE",
     help="Palette file of the map's own flat colors; each is assigned a different color of "
-    "--palette. One that needs --columns or --encoding: geoindex palette convert it first.",
+    "--palette. If it needs --columns or --encoding, convert it first: geoindex palette convert.",
 )
 merge_option = click.option(
     "--merge",

@@ -47,9 +47,9 @@ LISTED_COLORS = 40
     type=click.Choice(get_args(Method)),
     default="kmeans",
     show_default=True,
-    help="kmeans: least squared error; units: the map's rock units and inks, also of scans, all "
-    "of them without -n; flat: the map's own flat colors exactly as drawn, likewise; random: "
-    "colors of random pixels; mediancut: median cut.",
+    help="kmeans: least squared error; units: the map's rock units and inks, also in scans; flat: "
+    "the map's own flat colors exactly as drawn; random: colors of random pixels; mediancut: "
+    "median cut. units and flat find the number of colors themselves without -n.",
 )
 @click.option(
     "--weights",
@@ -82,7 +82,7 @@ LISTED_COLORS = 40
 @click.option(
     "--skip-unreadable",
     is_flag=True,
-    help="Leave out, with a warning, images of several that cannot be read.",
+    help="Leave out images that cannot be read, with a warning, if there are several.",
 )
 @names_option
 @click.option(
@@ -117,9 +117,9 @@ def learn_command(
 ) -> None:
     """Learn a palette from the images SRC: files, folders and globs.
 
-    The pixels of all images count alike. With --method units or flat, colors of lines and text
-    get the role ink, so that geoindex convert --clean fills them. With units, each color comes
-    with its scatter in levels per channel and with how sure it is, 0 to 100 %. --names names the
+    All pixels of all images count the same. With --method units or flat, colors of lines and text
+    get the role ink, so that geoindex convert --clean fills them. With units, each color is listed
+    with its scatter, in levels per channel, and its certainty, 0 to 100 %. --names names the
     colors in the order of the palette, largest area first.
     """
     if output is None and not as_json:
@@ -182,7 +182,8 @@ def compare_command(
 ) -> None:
     """Compare how well PALETTES (files or built-in names) reproduce the image SRC.
 
-    A palette file that needs --columns, --encoding or --layer: geoindex palette convert it first.
+    If a palette file needs --columns, --encoding or --layer, convert it first with geoindex
+    palette convert.
     """
     from geoindex.cli.figures import check_figure_suffix, save_figure
 

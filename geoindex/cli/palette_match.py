@@ -44,8 +44,8 @@ def match_command(
     """Assign each color of UNITS a different color of PALETTE, at the least total distance.
 
     UNITS is a palette file of the map's own flat colors. Also lists the units that plain
-    nearest-color matching would merge. Use the match with geoindex convert --units. A palette file
-    that needs --columns, --encoding or --layer: geoindex palette convert it first.
+    nearest-color matching would merge. Use the match with geoindex convert --units. If a palette
+    file needs --columns, --encoding or --layer, convert it first with geoindex palette convert.
     """
     if output is not None:
         check_target(Path(output), overwrite=overwrite)

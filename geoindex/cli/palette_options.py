@@ -42,8 +42,8 @@ palette_option = click.option(
     metavar="PALETTE",
     help="Palette file (.csv, .xlsx, .ods, .dbf, .gpl, .pal, .act, .clr, .cpt, .json, or an image "
     "with a color table), map style (.qml, .qgz, .lyrx, .sld), color cube (.colorcube), built-in "
-    "name (windows-256; see geoindex palette list) or matplotlib colormap (tab20).  [required; "
-    "convert finds the units of the map itself]",
+    "name (windows-256; see geoindex palette list) or matplotlib colormap (tab20).  [required, "
+    "except for convert, which finds the units in the map]",
 )
 
 READING = {
@@ -56,13 +56,13 @@ READING = {
     "encoding": click.option(
         "--encoding",
         metavar="NAME",
-        help="Encoding of a palette in text that is not UTF-8, such as cp1250.",
+        help="Encoding of a palette file that is not in UTF-8, such as cp1250.",
     ),
     "columns": click.option(
         "--columns",
         metavar="LIST",
-        help="Columns of a palette that is a table, in place of its header: "
-        "value,r,g,b,alpha,name; - skips one.",
+        help="Columns of a palette table, instead of its header: value,r,g,b,alpha,name; - skips "
+        "one.",
     ),
 }
 """Options of how a palette file is read, by the keyword of :func:`geoindex.load_palette`."""
@@ -85,13 +85,13 @@ OPACITY = (
         "--opacity",
         type=click.FloatRange(0, 1, min_open=True),
         metavar="F",
-        help="Opacity of the layer on the map, 0 to 1: the palette is compared as it shows on "
+        help="Opacity of the layer on the map, 0 to 1: the palette is compared as it appears on "
         "--paper.",
     ),
     click.option(
         "--paper",
         metavar="COLOR",
-        help="Color below a layer of some --opacity.  [default: white]",
+        help="Color below a layer with --opacity.  [default: white]",
     ),
 )
 

@@ -42,9 +42,9 @@ NODATA_COLOR = (
         "--collar",
         multiple=True,
         metavar="COLOR",
-        help="Make pixels of this color nodata where they are joined to the border of the image: "
-        "white, black or #rrggbb, the margin around the map. May be repeated, from the outside "
-        "in.",
+        help="Make pixels of this color nodata where they are connected to the border of the "
+        "image, such as the margin around the map: white, black or #rrggbb. May be repeated, from "
+        "the outside in.",
     ),
     click.option(
         "--tolerance",
@@ -67,20 +67,20 @@ PLACE = (
         nargs=4,
         type=float,
         metavar="WEST SOUTH EAST NORTH",
-        help="Edges on the map of an image that has no place.",
+        help="Edges, in map coordinates, of an image without georeference.",
     ),
     click.option(
         "--transform",
         nargs=6,
         type=float,
         metavar="A B C D E F",
-        help="Place of an image that has none: x = A column + B row + C, y = D column + E row + "
-        "F, for pixel corners.",
+        help="Transform of an image without georeference: x = A column + B row + C, y = D column "
+        "+ E row + F, for pixel corners.",
     ),
     click.option(
         "--gcps",
         metavar="FILE",
-        help="Control points of an image that has no place, as QGIS writes them (.points).",
+        help="Control points of an image without georeference, as QGIS saves them (.points).",
     ),
     click.option(
         "--gcp",
@@ -89,7 +89,7 @@ PLACE = (
         type=float,
         multiple=True,
         metavar="COLUMN ROW X Y",
-        help="One control point in place of a file of them; repeat it for each.",
+        help="One control point, instead of a file; repeat it for each point.",
     ),
     tiles_option,
 )

@@ -38,7 +38,7 @@ max_size_option = click.option(
     show_default=True,
     metavar="MB",
     callback=_megabytes,
-    help="Largest size of the page; of large maps the finest levels are left out.",
+    help="Largest size of the page; the finest levels of large maps are left out.",
 )
 
 
@@ -122,13 +122,11 @@ def page_of_conversion(
 @click.argument("src")
 @click.argument("grid")
 @click.option("-o", "--output", required=True, metavar="HTML", help="Page to write.")
-@click.option(
-    "--changes", metavar="FILE", help="Grid of changes that was written beside GRID (convert)."
-)
+@click.option("--changes", metavar="FILE", help="Grid of changes that convert wrote.")
 @click.option(
     "--confidence",
     metavar="FILE",
-    help="Grid of confidence that was written beside GRID (convert).",
+    help="Grid of confidence that convert wrote.",
 )
 @max_size_option
 @gdal_option
@@ -148,9 +146,9 @@ def report_command(
 ) -> None:
     """Show the map image SRC beside its index grid GRID in one HTML file.
 
-    The page works in any modern browser without a network. It shows what every pixel became and
-    why, and the legend can be finished in it: names, inks, merged classes and other colors. It
-    then gives a palette file and the command that makes the corrected grid.
+    The page works in any modern browser, without a network. It shows what became of each pixel
+    and why, and lets you finish the legend: names, inks, merged classes and other colors. It then
+    gives you a palette file and the command that makes the corrected grid.
     """
     # Loading its kernels takes time that converting alone does not need.
     from geoindex.report.write import write_report

@@ -57,7 +57,7 @@ def _ticks(_context: click.Context, _option: click.Parameter, text: str | None) 
     help="Colors from low to high: a matplotlib colormap (viridis), or a file (.cpt, .qml, .txt, "
     ".clr, .odct).  [default: the color bar in the picture]",
 )
-@click.option("--reverse", is_flag=True, help="Turn the ramp around: its first color is high.")
+@click.option("--reverse", is_flag=True, help="Reverse the ramp: its first color is high.")
 @click.option(
     "--range",
     "limits",
@@ -77,22 +77,22 @@ def _ticks(_context: click.Context, _option: click.Parameter, text: str | None) 
     type=click.Choice(get_args(ScaleKind)),
     default="linear",
     show_default=True,
-    help="Values, or their logarithms, are even along the ramp.",
+    help="Whether values or their logarithms change evenly along the ramp.",
 )
 @click.option(
     "--ticks",
     metavar="PLACE=VALUE,...|read",
     callback=_ticks,
-    help="In place of --range: values at places of the ramp, from 0 at its low end to 1, such as "
-    "0=-50,0.3=0,1=120; or 'read', the numbers beside the color bar by OCR (needs "
+    help="Instead of --range: values at places of the ramp, from 0 at its low end to 1, such as "
+    "0=-50,0.3=0,1=120; or 'read', to read the numbers beside the color bar by OCR (needs "
     "geoindex-raster[ocr]).",
 )
 @click.option("--unit", metavar="UNIT", help="Unit of the values, such as mGal.")
 @click.option(
     "--rounding",
     type=click.Choice(get_args(Rounding)),
-    help="How the picture's program made bytes of colors; matplotlib's imshow truncates.  "
-    "[default: told by the picture]",
+    help="How the program that drew the picture rounded colors to bytes; matplotlib's imshow "
+    "truncates.  [default: recognized]",
 )
 @click.option(
     "--max-distance",
@@ -110,18 +110,18 @@ def _ticks(_context: click.Context, _option: click.Parameter, text: str | None) 
 @click.option(
     "--shade",
     type=click.Choice(get_args(Shade)),
-    help="Take a hillshade off: colors times a shade, or mixed with gray of one opacity.",
+    help="Remove a hillshade: colors times a shade, or mixed with gray of one opacity.",
 )
 @click.option(
     "--opacity",
     type=float,
     metavar="A",
-    help="Opacity of --shade alpha, between 0 and 1.  [default: found]",
+    help="Opacity of --shade alpha, between 0 and 1.  [default: estimated]",
 )
 @click.option(
     "--fill",
     type=click.Choice(get_args(Fill)),
-    help="Fill in values below lines and text, from those around.",
+    help="Fill in values below lines and text from their surroundings.",
 )
 @alpha_option
 @bands_option
