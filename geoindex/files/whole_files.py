@@ -97,7 +97,7 @@ def check_targets(targets: Sequence[Path], source: Path | None, *, overwrite: bo
         check_target(path, overwrite=overwrite)
         if source is not None and path.exists() and source.exists() and path.samefile(source):
             raise OutputError(f"{path}: is the source image; choose another output")
-    if len({path.resolve() for path in targets}) < len(targets):
+    if len(targets) > 1 and len({path.resolve() for path in targets}) < len(targets):
         raise OutputError(f"{targets[0]}: two outputs have the same name; give each its own")
 
 
