@@ -242,3 +242,9 @@ def test_rows_of_numbers(numbers: list[int], data: st.DataObject) -> None:
     assert indices.tolist() == [nodata if row < 0 else row for row in rows]
     if -1 in rows:
         assert rows_of_numbers(cells, numbers, None)[2] == rows.index(-1)
+
+
+@pytest.mark.parametrize("stray", [np.nan, np.inf, -np.inf, 1.5, 1e300, -1.0, 3.0])
+@pytest.mark.parametrize("numbers", [[0, 1, 2], [0, 1, 10**6]], ids=["looked up", "searched"])
+def test_numbers_of_no_class(numbers: list[int], stray: float) -> None:
+    assert rows_of_numbers(np.array([1.0, stray, 0.0]), numbers, None)[2] == 1
