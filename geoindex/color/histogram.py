@@ -84,7 +84,10 @@ class ColorCounter:
             self._free.append(table)
 
     def join(self, other: ColorCounter) -> None:
-        """Add the counts of another counter; not while threads are counting."""
+        """Take the counts of another counter, which is not used after; not while threads count."""
+        if all(table.is_empty for table in self._tables):
+            self._tables, self._free = other._tables, other._free
+            return
         for table in other._tables:
             self._tables[0].add_table(table)
 
@@ -107,6 +110,10 @@ class _Table:
         self._used = 0
         # Codes from color tables, each once, and their counts.
         self._listed: _Counts = np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.int64)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._used and not len(self._listed[0])
 
     def add(self, pixels: Pixels) -> None:
         colors = round_colors(pixels.table)
