@@ -15,7 +15,7 @@ from geoindex.batch.sheets import find_sheets, named_sheets
 from geoindex.cli.config import ConfiguredCommand
 from geoindex.cli.grid_format import FORMAT_KEYS, style_option
 from geoindex.cli.messages import LEFT_VALUES
-from geoindex.cli.options import MappingOptions, PixelOptions, mapping_options
+from geoindex.cli.options import MappingOptions, PixelOptions, jobs_option, mapping_options
 from geoindex.cli.output import (
     echo_json,
     json_option,
@@ -78,13 +78,7 @@ LISTED_FAILURES = 20
     help=f"Format of the grids: {FORMAT_KEYS}, or a suffix.",
 )
 @style_option
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Number of worker processes.  [default: one per core]",
-)
+@jobs_option
 @click.option(
     "--resume/--no-resume",
     default=True,

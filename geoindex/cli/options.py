@@ -26,6 +26,7 @@ __all__ = [
     "alpha_option",
     "bands_option",
     "crs_option",
+    "jobs_option",
     "mapping_options",
     "max_distance_option",
     "merge_option",
@@ -134,6 +135,13 @@ crs_option = click.option(
     metavar="CRS",
     help="Coordinate reference system of the map, such as EPSG:3067.  [default: that of the "
     "image]",
+)
+jobs_option = click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Number of worker processes for many images.  [default: one per core]",
 )
 survey_option = click.option(
     "--survey",

@@ -8,7 +8,7 @@ from typing import get_args
 import click
 
 from geoindex.cli.names import names_option, read_names
-from geoindex.cli.options import PixelOptions, metric_option, pixel_options
+from geoindex.cli.options import PixelOptions, alpha_option, metric_option, pixel_options
 from geoindex.cli.output import (
     echo_json,
     json_option,
@@ -71,13 +71,7 @@ LISTED_COLORS = 40
 @click.option(
     "--seed", type=int, default=0, show_default=True, help="Seed of the random number generator."
 )
-@click.option(
-    "--alpha",
-    type=click.Choice(get_args(Alpha)),
-    default="mask",
-    show_default=True,
-    help="Leave out transparent pixels (mask), or ignore transparency (strip).",
-)
+@alpha_option
 @pixel_options
 @click.option(
     "--skip-unreadable",

@@ -9,7 +9,12 @@ import click
 from geoindex.clean import Clean
 from geoindex.cli.clean_options import optional_clean_options
 from geoindex.cli.messages import echo_renumbered
-from geoindex.cli.options import max_distance_option, merge_option, metric_option
+from geoindex.cli.options import (
+    alpha_option,
+    max_distance_option,
+    merge_option,
+    metric_option,
+)
 from geoindex.cli.output import echo_json, json_option, overwrite_option, quiet_option
 from geoindex.cli.palette_options import palette_options
 from geoindex.color.metrics import Metric
@@ -81,13 +86,7 @@ __all__ = ["section_command"]
 )
 @metric_option
 @max_distance_option
-@click.option(
-    "--alpha",
-    type=click.Choice(get_args(Alpha)),
-    default="mask",
-    show_default=True,
-    help="Leave transparent pixels undefined (mask), or ignore transparency (strip).",
-)
+@alpha_option
 @merge_option
 @optional_clean_options
 @overwrite_option

@@ -11,7 +11,7 @@ import click
 from geoindex.batch.values import convert_many_values
 from geoindex.cli.batch import echo_batch, told_if_interrupted
 from geoindex.cli.grid_format import grid_format_option
-from geoindex.cli.options import alpha_option, bands_option, crs_option
+from geoindex.cli.options import alpha_option, bands_option, crs_option, jobs_option
 from geoindex.cli.output import (
     echo_json,
     json_option,
@@ -127,13 +127,7 @@ def _ticks(_context: click.Context, _option: click.Parameter, text: str | None) 
 @bands_option
 @crs_option
 @grid_format_option
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Number of worker processes for a folder.  [default: one per core]",
-)
+@jobs_option
 @overwrite_option
 @json_option
 @quiet_option
