@@ -6,17 +6,19 @@ A row has the cost of geoindex, that of another program or of a simpler task in 
 the ratio of the two where the goal is one, and the goal. Calls are made in turns. Times are
 processor time, of all threads and processes, unless they are marked as wall time: a busy
 machine changes that. The other benchmarks, whose functions these are, measure each kind of work
-more closely. Linux and macOS only; takes less than five minutes on two cores.
+more closely. Linux and macOS only; takes about five minutes on two cores.
 """
 
 from __future__ import annotations
 
+import math
 import os
+import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -45,7 +47,7 @@ from streaming import write_map as write_rgba
 from survey import turned_survey, with_gdal
 from throughput import SIDES, map_like, noise
 
-from geoindex import ColorCube, learn_palette, load_palette, nearest
+from geoindex import ColorCube, learn_palette, load_palette, nearest, open_grid
 from geoindex.clean.blocks import clean_block
 from geoindex.color.mapper import ColorMapper
 
@@ -307,6 +309,57 @@ def dask(setting: Setting) -> Iterator[Row]:
     )
 
 
+def gis(setting: Setting) -> Iterator[Row]:
+    """Measure what follows a conversion: polygons, areas and the page."""
+    folder = setting.folder / "gis"
+    folder.mkdir()
+    files = {name: folder / f"{name}.tif" for name in ("units", "changes", "confidence")}
+    options = [f"--{name}={files[name]}" for name in ("changes", "confidence")]
+    map_and_palette = [str(SAMPLE_MAP), "-p", str(SAMPLE_PALETTE)]
+    run_command(own("convert", *map_and_palette, "-o", str(files["units"]), "--clean", *options))
+    polygons = own(
+        "polygons", str(files["units"]), "-o", str(folder / "units.gpkg"), "--overwrite"
+    )
+    commands = {"polygons": polygons, "polygons --exact": [*polygons, "--exact"]}
+    gdal = shutil.which("gdal_polygonize.py")
+    if gdal is not None:
+        target = str(folder / "gdal.gpkg")
+        commands["GDAL"] = [gdal, "-q", "-overwrite", str(files["units"]), target, "u", "index"]
+    runs = run_in_turns(commands, 2 * setting.repeat + 1)
+    for name, goal in (("polygons", "2 x"), ("polygons --exact", "1.5 x")):
+        ours, theirs = runs[name].cpu, runs["GDAL"].cpu if gdal else math.nan
+        yield Row(
+            work=f"`geoindex {name}` of the sample map",
+            ours=f"{ours:.2f} s",
+            other=f"`gdal_polygonize.py`: {theirs:.2f} s",
+            ratio=f"{ours / theirs:.1f} x its time",
+            goal=goal,
+        )
+    for path in files.values():
+        grid = open_grid(path)
+        tiled = fill_frame(grid.indices, (12_000, 12_000))
+        replace(grid, indices=tiled).save(path, overwrite=True)
+    source, page = folder / "map.tif", folder / "page.html"
+    write_rgba(source, 12_000, SOURCES["tiled TIFF"][1])
+    units = str(files["units"])
+    read_only = f"import geoindex.cli.analysis; geoindex.open_grid({units!r})"
+    reading = [sys.executable, "-c", read_only]
+    runs = run_in_turns({"areas": own("areas", units), "reading": reading}, setting.repeat)
+    yield Row(
+        work="`geoindex areas`, 12000 x 12000",
+        ours=f"{runs['areas'].cpu:.2f} s",
+        other=f"start and reading alone: {runs['reading'].cpu:.2f} s",
+        ratio=f"{runs['areas'].cpu / runs['reading'].cpu:.2f} x its time",
+        goal="1.2 x",
+    )
+    run = run_command(own("report", str(source), units, "-o", str(page), *options))
+    yield Row(
+        work="`geoindex report`, 12000 x 12000 with all layers",
+        ours=f"{run.cpu:.1f} s, {run.peak_mb:.0f} MB; {page.stat().st_size / 1e6:.1f} MB of file",
+        goal="8 s, 20 MB",
+    )
+
+
 GROUPS: dict[str, Callable[[Setting], Iterator[Row]]] = {
     "start": start,
     "first-use": first_use,
@@ -317,6 +370,7 @@ GROUPS: dict[str, Callable[[Setting], Iterator[Row]]] = {
     "recovery": recovery,
     "resampling": resampling,
     "learning": learning,
+    "gis": gis,
     "dask": dask,
 }
 

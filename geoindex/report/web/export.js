@@ -39,7 +39,7 @@ function shownColor(index) {
 
 /** Words of the command that makes the corrected grid. */
 function commandWords() {
-  const target = `${FACTS.title.replace(/\.[^.]*$/, "")}_units.tif`;
+  const target = `${FACTS.title.replace(/\.[^.]*$/, "")}_finished.tif`;
   const words = ["geoindex", "convert", FACTS.source, "-o", target, "-p", LEGEND_FILE, ...FACTS.options];
   const { hatch } = editor.now;
   if (!FACTS.clean && !hatch.length) return words;
