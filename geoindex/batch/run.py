@@ -16,7 +16,7 @@ from geoindex.color.merged import warn_of
 from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.color.threads import Progress
-from geoindex.errors import OptionError
+from geoindex.errors import OptionError, OutputError
 from geoindex.files.whole_files import make_folder
 from geoindex.grids.class_values import FileNumbering
 from geoindex.grids.formats import format_named
@@ -234,6 +234,8 @@ def convert_many(
     if mosaic is not None:
         made = [sheet.target for sheet in report.done] + [sheet.target for sheet in report.skipped]
         paths = sorted(map(Path, made))
+        if Path(mosaic).absolute() in [path.absolute() for path in paths]:
+            raise OutputError(f"{mosaic}: is the grid of a sheet; give the mosaic another name")
         write_mosaic(paths, Path(mosaic), mapping.palette, numbering, cog=cog)
     warn_of(report.warnings(), stacklevel=2)
     return report

@@ -110,7 +110,7 @@ LISTED_FAILURES = 20
     "--report",
     "page",
     metavar="HTML",
-    help="Also write a page with a thumbnail of each sheet; it replaces an older one.",
+    help="Also write a page with a thumbnail of each sheet; it replaces that of an earlier batch.",
 )
 @overwrite_option
 @json_option
@@ -143,6 +143,10 @@ def batch_command(
     Run it again to convert only new, changed or unfinished sheets. A bad sheet does not stop the
     rest; the exit code is then 1.
     """
+    if page is not None:
+        from geoindex.report.sheets import check_page
+
+        check_page(Path(page), overwrite=overwrite)
     if learned is not None:
         if palette is not None:
             raise click.UsageError("--palette and --learn exclude each other")

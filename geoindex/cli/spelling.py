@@ -83,7 +83,7 @@ def _spelled(found: re.Match[str], command: click.Command) -> str:
     option = _option(OTHER_NAMES.get(name, name), command) or _option(name, command)
     if option is None or value == "None":
         return found[0]
-    long = max(option.opts, key=len)
+    long = next(name for name in option.opts if name.startswith("--"))
     if value in ("True", "False") and option.is_flag:
         if value == "True":
             return long

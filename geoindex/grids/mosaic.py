@@ -18,6 +18,7 @@ from rasterio.windows import Window
 
 from geoindex.__version__ import __version__
 from geoindex.errors import GridError, OutputError
+from geoindex.files.json_text import load_json
 from geoindex.files.small_files import read_start
 from geoindex.files.whole_files import atomic_output, check_target
 from geoindex.grids.attribute_table import add_category_names, add_color_table
@@ -25,8 +26,8 @@ from geoindex.grids.class_values import FileNumbering
 from geoindex.grids.geotiff import BLOCK, open_geotiff
 from geoindex.grids.headers import GridHeader
 from geoindex.images.blocks import plan_regions
-from geoindex.images.drivers import read_errors
-from geoindex.images.headers import is_own_grid
+from geoindex.images.drivers import open_raster, read_errors
+from geoindex.images.headers import TAG, is_own_grid
 from geoindex.palette import Palette
 from geoindex.rules.indices import index_dtype, nodata_value
 
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from rasterio.crs import CRS
 
 __all__ = ["check_mosaic_target", "write_mosaic"]
+
+JOINED = "grids"
+"""Key of the provenance of a mosaic alone: how many it joins."""
 
 SAME = 1e-3
 """Largest offset of grids from a common raster, in pixels."""
@@ -74,7 +78,7 @@ def check_mosaic_target(target: Path, *, overwrite: bool) -> None:
     Raises
     ------
     OutputError
-        The suffix is not ``.vrt``, ``.tif`` or ``.tiff``, or the file exists and is none of
+        The suffix is not ``.vrt``, ``.tif`` or ``.tiff``, or the file exists and is no mosaic of
         geoindex's.
     """
     suffix = target.suffix.lower()
@@ -83,11 +87,21 @@ def check_mosaic_target(target: Path, *, overwrite: bool) -> None:
             f"{target}: a mosaic is a virtual raster, .vrt, or a GeoTIFF, .tif; name it so"
         )
     own = target.is_file() and (
-        is_own_grid(target)
+        _is_own_mosaic(target)
         if suffix in TIFF
         else b"geoindex" in read_start(target, 500, error=OutputError)
     )
     check_target(target, overwrite=overwrite or own)
+
+
+def _is_own_mosaic(target: Path) -> bool:
+    """Whether a GeoTIFF is a mosaic, and no other grid, of geoindex's."""
+    if not is_own_grid(target):
+        return False
+    with open_raster(target) as source:
+        content = load_json(source.tags().get(TAG, "{}"), f"{target}, tag {TAG}")
+    provenance = content.get("provenance")
+    return isinstance(provenance, dict) and JOINED in provenance
 
 
 def write_mosaic(
@@ -137,7 +151,7 @@ def write_mosaic(
         transform=transform,
         crs=first.crs,
         gcps=(),
-        provenance={"software": f"geoindex {__version__}", "grids": len(parts)},
+        provenance={"software": f"geoindex {__version__}", JOINED: len(parts)},
         cog=cog,
         dtype=dtype,
         palette=palette,

@@ -230,8 +230,9 @@ def place_of(source: DatasetReader, file: Path | None) -> Place:
             gcps, gcps_crs = _points_beside(file)
     if transform is not None and not tells_pixels_apart(transform, source.shape):
         raise ImageError(
-            f"{file or source.name}: its transform {tuple(transform)[:6]} is not finite or gives "
-            "neighboring pixels the same place; correct the world file or .aux.xml beside it"
+            f"{file or source.name}: its transform {tuple(transform)[:6]} is not finite, too "
+            "large, or gives neighboring pixels the same place; correct the world file or "
+            ".aux.xml beside it"
         )
     crs = gcps_crs if gcps else source.crs
     if transform is not None and crs is None and file is not None:

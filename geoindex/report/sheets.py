@@ -11,16 +11,20 @@ from pathlib import Path
 import numpy as np
 
 from geoindex.color.threads import Progress
-from geoindex.errors import GeoindexError
+from geoindex.errors import GeoindexError, OutputError
+from geoindex.files.small_files import read_start
 from geoindex.files.whole_files import atomic_output, check_target
 from geoindex.grids.formats import open_grid
 from geoindex.plot.html import grid_thumbnail
 from geoindex.report.page import digest_of, page_part, seen
 
-__all__ = ["Sheet", "write_sheets"]
+__all__ = ["Sheet", "check_page", "write_sheets"]
 
 THUMBNAIL = 240
 """Pixels of the longer side of a thumbnail."""
+
+SIGN = '<meta name="generator" content="geoindex batch">'
+"""What tells a page of a batch from other files."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +42,26 @@ class Sheet:
 
     notes: Sequence[str] = ()
     """What else to tell of it."""
+
+
+def check_page(target: Path, *, overwrite: bool) -> None:
+    """Refuse a page that cannot or must not be written, before any work starts.
+
+    Parameters
+    ----------
+    target : Path
+    overwrite : bool
+        Replace any file; that of an earlier batch is replaced anyway.
+
+    Raises
+    ------
+    OutputError
+        The suffix is not ``.html``, or the file exists and is no page of a batch.
+    """
+    if target.suffix.lower() not in (".html", ".htm"):
+        raise OutputError(f"{target}: the page of a batch is .html; name it so")
+    own = target.is_file() and SIGN.encode() in read_start(target, 10_000, error=OutputError)
+    check_target(target, overwrite=overwrite or own)
 
 
 def write_sheets(
@@ -82,6 +106,7 @@ def write_sheets(
             '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
             f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            f"{SIGN}\n"
             f"<title>{name} - geoindex</title>\n<style>{style}</style>\n</head>\n<body>\n"
             f"<h1>{name}</h1>\n<p>{len(sheets):,} sheet{'s' * (len(sheets) != 1)}, "
             f"{len(failed):,} failed</p>\n<main>\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,7 @@ def map_bounds(shape: tuple[int, ...], transform: Affine) -> tuple[float, float,
 
 
 def tells_pixels_apart(transform: Affine, shape: tuple[int, ...]) -> bool:
-    """Whether the corners of neighboring pixels have finite and different coordinates.
+    """Whether pixels have a finite area, and their corners different coordinates.
 
     Parameters
     ----------
@@ -41,8 +42,11 @@ def tells_pixels_apart(transform: Affine, shape: tuple[int, ...]) -> bool:
     shape : tuple of int
         Rows and columns.
     """
-    a, b, c, d, e, f = transform[:6]
+    a, b, c, d, e, f = map(float, transform[:6])
     rows, cols = shape
+    area = abs(a * e - b * d)
+    if area == 0 or not math.isfinite(area * rows * cols):
+        return False
     # The largest coordinates are the least precise.
     corners = np.array([(col, row) for col in (0, cols) for row in (0, rows)], dtype=np.float64)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -64,8 +68,8 @@ def check_fields(transform: Affine | None, provenance: Any, shape: tuple[int, ..
     """
     if transform is not None and not tells_pixels_apart(transform, shape):
         raise GridError(
-            f"the transform {tuple(transform)[:6]} is not finite or gives neighboring pixels the "
-            "same place"
+            f"the transform {tuple(transform)[:6]} is not finite, too large, or gives neighboring "
+            "pixels the same place"
         )
     if not isinstance(provenance, Mapping):
         raise GridError(f"provenance must be a mapping, found {type(provenance).__name__}")

@@ -65,9 +65,22 @@ def test_a_mosaic_as_one_geotiff(
     assert found.palette.names == whole.palette.names
     assert found.palette.colors.tolist() == whole.palette.colors.tolist()
     np.testing.assert_array_equal(found.indices, whole.indices)
+    # No grid of its own, one of geoindex's, and one of its sheets.
     target.write_bytes(target.read_bytes()[:4] + b"not ours")
-    with pytest.raises(OutputError, match=r"all.tif: exists already"):
-        convert_many(tiles, tmp_path / "out", palette, mosaic=target, jobs=1, **options)
+    other = geoindex.index_image(whole.to_rgb(), whole.palette)
+    other.save(tmp_path / "other.tif")
+    for name in (target.name, "other.tif"):
+        with pytest.raises(OutputError, match=rf"{name}: exists already"):
+            convert_many(tiles, tmp_path / "out", palette, mosaic=tmp_path / name, **options)
+
+
+def test_a_mosaic_never_replaces_a_sheet(tmp_path: Path, repository: Path) -> None:
+    tile, target = repository / "data/tiles/tile_0_0.png", tmp_path / "tile_0_0.tif"
+    for overwrite in (False, True):
+        with pytest.raises(OutputError, match=r"tile_0_0.tif: is the grid of a sheet"):
+            convert_many(tile, tmp_path, PALETTE, mosaic=target, overwrite=overwrite)
+        assert geoindex.open_grid(target).provenance["palette"]
+        target.unlink()
 
 
 def test_grids_beside_sheets_are_no_sheets(tmp_path: Path, repository: Path) -> None:

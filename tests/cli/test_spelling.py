@@ -41,7 +41,7 @@ def command_named(*names: str) -> click.Command:
         ("convert", "nodata=-9999; first=1.", "--nodata -9999; --first 1."),
         ("convert", "so crs= has nothing; bounds=, too", "so --crs has nothing; --bounds, too"),
         ("convert", "use overwrite=True", "use --overwrite"),
-        ("convert", "use format='surfer7'", "use --grid-format surfer7"),
+        ("convert", "use format='surfer7'", "use --format surfer7"),
         ("convert", "pass clean=True or Clean(ink=...)", "pass --clean or Clean(ink=...)"),
         ("convert", "set channel_axis=0 or -1", "set channel_axis=0 or -1"),
         ("convert", "values=None stays", "values=None stays"),

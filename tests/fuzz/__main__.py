@@ -137,6 +137,9 @@ def main() -> int:
     from tests.fuzz.corpus import save_corpus
     from tests.fuzz.targets import targets
 
+    unknown = set(given.targets).difference(targets())
+    if unknown:
+        parser.error(f"no such targets: {sorted(unknown)}; there are {', '.join(targets())}")
     memory = Path("/dev/shm")
     total, n_found = 0, 0
     tell("| target | executions | branches | findings |\n| --- | ---: | ---: | ---: |")

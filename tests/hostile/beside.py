@@ -92,6 +92,11 @@ def cases() -> Iterator[Case]:
     yield Case(".aux.xml: no place", beside("map.png.aux.xml", lambda: nowhere), "the same place")
     endless = AUX.format("<GeoTransform>nan, nan, 0, 0, inf, 0</GeoTransform>")
     yield Case(".aux.xml: nan", beside("map.png.aux.xml", lambda: endless), "is not finite")
+    for name, numbers in (("line", "0, 1, 1, 0, 1, 1"), ("huge", "0, 1e200, 0, 0, 0, -1e200")):
+        flat = AUX.format(f"<GeoTransform>{numbers}</GeoTransform>")
+        yield Case(
+            f".aux.xml: {name}", beside("map.png.aux.xml", lambda t=flat: t), "too large, or gives"
+        )
     for ending in (".msk", ".ovr", ".MSK", ".msk.msk", ".ovr.msk"):
         yield Case(
             f"{ending} that is a VRT",

@@ -41,3 +41,11 @@ def test_every_sheet_is_shown_and_failures_come_first(tmp_path: Path) -> None:
         assert shown.shape[1] == 200
         assert (shown[0, 0].tolist(), shown[-1, -1].tolist()) == ([0, 0, 0], [250, 30, 30])
         assert "<script" not in text
+    page.write_text("<p>not ours")
+    before = (tmp_path / "p.csv").read_bytes()
+    for name, reason in (("p.csv", "the page of a batch is .html"), ("index.html", "exists")):
+        options = ["-p", tmp_path / "p.csv", "--report", tmp_path / name]
+        result = invoke("batch", maps, "-o", tmp_path / "grids", *options)
+        assert reason in str(result.exception)
+    assert page.read_text() == "<p>not ours"
+    assert (tmp_path / "p.csv").read_bytes() == before
