@@ -134,7 +134,7 @@ def _kind_of(look: _Look, plan: Plan, n_across: int) -> Recovery | None:
     """Recovery for a picture that is no plain export, with `n_across` windows in a row."""
     options, palette = plan.options, plan.palette.colors
     if _may_be_dithered(plan):
-        dither = _dither_of(look, palette, is_asked=options.dither is True)
+        dither = _dither_of(look, plan, is_asked=options.dither is True)
         if dither is not None:
             return dither
     if _may_be_blended(plan):
@@ -191,7 +191,7 @@ class _Look:
         )
 
 
-def _dither_of(look: _Look, palette: NDArray[np.uint8], *, is_asked: bool) -> Dither | None:
+def _dither_of(look: _Look, plan: Plan, *, is_asked: bool) -> Dither | None:
     """Textures of a picture that is dithered, or is said to be."""
     if look.is_of_many_colors:
         if is_asked:
@@ -202,7 +202,7 @@ def _dither_of(look: _Look, palette: NDArray[np.uint8], *, is_asked: bool) -> Di
         return None
     if not is_asked and look.dots < MOST_DOTS:
         return None
-    dither = find_dither(look.windows, look.codes, palette)
+    dither = find_dither(look.windows, look.codes, plan.palette.colors, plan.inks)
     is_found = dither.cost <= MOST_COST and dither.share >= LEAST_MIXED
     return dither if is_asked or is_found else None
 

@@ -147,6 +147,25 @@ def test_units_with_the_same_dots_are_told(dithered) -> None:
     assert (grid.indices == truth)[:, 120:].mean() > 0.9
 
 
+@pytest.mark.filterwarnings("ignore:only .* of the pixels")
+def test_contacts_tell_units_with_the_same_dots() -> None:
+    """Two units become one color, but not where a black contact covers a part of them."""
+    gray, light, red = [60, 60, 60], [200, 200, 200], [200, 40, 40]
+    palette = Palette([gray, light, [250, 170, 170], [130, 130, 130], [0, 0, 0]])
+    levels = np.array([gray, light, red, [0, 0, 0]], float)
+    place = np.arange(64) + 0.5 - 32
+    depth = np.tile(22 - np.hypot(place[:, None], place), (4, 6))
+    bodies = np.random.default_rng(3).permutation(np.repeat([1, 2, 3], 8)).reshape(4, 6)
+    truth = np.where(depth > 0, bodies.repeat(64, axis=0).repeat(64, axis=1), 0)
+    cover = np.clip(1.2 - np.abs(depth), 0, 1)[..., None]
+    image = (1 - cover) * palette.colors[truth]
+    ordered = next(one for one in DITHERERS if one.name == "ordered, 8 x 8" and one.spread == 0.5)
+    picture = levels[ordered.dither(image, levels)].astype(np.uint8)
+    grid = index_image(picture, palette, clean=Clean(ink="black", dither=True))
+    assert (picture[np.isin(truth, (1, 2)) & (depth > 2)] == light).all()
+    assert (grid.indices == truth)[depth > 2].mean() > 0.95
+
+
 def test_blocks_and_nodata_give_the_bytes_of_the_whole(
     dithered, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,7 +221,7 @@ def test_the_command_line_tells(dithered, tmp_path: Path) -> None:
     Image.fromarray(drawn.picture).save(tmp_path / "map.png")
     words = ["convert", tmp_path / "map.png", tmp_path / "units.tif", "--overwrite"]
     words += ["-p", tmp_path / "legend.csv"]
-    told = "found units dithered to 13 colors (Floyd-Steinberg)"
+    told = "found units dithered to 13 colors (Floyd-Steinberg"
     assert told in printed(*words, "--clean")
     assert told in printed(*words, "--clean", "--dither")
     assert told not in printed(*words, "--clean", "--no-dither")

@@ -3,7 +3,8 @@
 Local means fail, because the mean of a few dots is far from the unit's color, and units outside of
 what the colors can mix are not even right on average. So made-up maps of the same units are
 dithered with the picture's own colors, in the ways that programs do. What color follows which
-neighbors is counted for each unit, and the way that explains the picture best is chosen.
+neighbors is counted for each unit, and the way that explains the picture best is chosen. Units
+may become one color inside, several of them the same: only what contacts cover in part differs.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter, minimum_filter
 
 from geoindex.clean.pooling import box_sums, least_cost
-from geoindex.clean.restore.ditherers import DITHERERS, Ditherer, shuffled
+from geoindex.clean.restore.ditherers import DITHERERS, Ditherer
+from geoindex.clean.restore.made_up import PATCH, dithered_map
 from geoindex.clean.restore.restoration import Restoration
 from geoindex.clean.restore.texture_kernels import (
     N_CONTEXTS,
@@ -45,8 +47,9 @@ POOL = 3
 NEAR, WIDE, ROUNDS = 1, 3, 4
 """Then radii over which costs are summed and units are counted, and how often."""
 
-SETTLE = 16
-"""Radius over which units whose dots are close are told apart at last."""
+SETTLE = 32
+"""Radius over which units whose dots are close are told apart at last: often only those along
+contacts differ."""
 
 SCALE, CAP = 32, 192
 """Costs are counted in parts of a natural logarithm, up to six: ink is no unit's texture."""
@@ -59,14 +62,8 @@ BESIDE_MARGIN = 50
 
 HALO = 1 + POOL + ROUNDS * WIDE + SETTLE + 1
 
-PATCH = 32
-"""Side of a unit's areas on a made-up map."""
-
 TRIED, LEARNED = 6, 24
-"""Areas of each unit on a map to choose a ditherer by, and to learn from."""
-
-MOST_PATCHES = 1024
-"""Most areas on a made-up map."""
+"""Areas of each unit on a made-up map to choose a ditherer by, and to learn from."""
 
 PRIOR = 2.0
 """Counts by which a rarely seen context is mixed with a simpler one."""
@@ -76,7 +73,10 @@ MIXED_SQUARED = 12
 
 CLOSE, ALIKE = 0.05, 0.2
 """Share of a unit's pixels mistaken for another one on a made-up map that makes them close, and of
-its areas that makes them alike."""
+its areas without contacts that makes them alike."""
+
+SPILL = 8
+"""Pixels along the border of an area into which errors from beside it spill."""
 
 FEW_WINDOWS = 8
 """Windows by which a ditherer is chosen."""
@@ -147,15 +147,19 @@ class Dither(Restoration):
 
     def _settle(self, costs: NDArray[np.uint8], units: NDArray[np.int32]) -> None:
         """Decide between units whose dots are close by all their pixels within a wide square."""
-        sums = np.empty(units.shape, np.int64)
+        sums, most = np.empty(units.shape, np.int64), np.zeros(units.shape, np.int64)
+        settled = units.copy()
         for one, other in self.close:
             either = (units == one) | (units == other)
             if not either.any():
                 continue
             gain = costs[..., one].astype(np.int32) - costs[..., other]
             box_sums(gain * either, SETTLE, sums)
-            units[either & (sums > 0)] = other
-            units[either & (sums < 0)] = one
+            for unit, new in ((one, other), (other, one)):
+                better = (units == unit) & (sums > most)
+                settled[better], most[better] = new, sums[better]
+                sums = -sums
+        units[:] = settled
 
     def _pooled(
         self, pixels: NDArray[np.uint8], valid: NDArray[np.bool_]
@@ -193,7 +197,10 @@ def codes_of(windows: Sequence[Window]) -> NDArray[np.int64]:
 
 
 def find_dither(
-    windows: Sequence[Window], codes: NDArray[np.int64], palette: NDArray[np.uint8]
+    windows: Sequence[Window],
+    codes: NDArray[np.int64],
+    palette: NDArray[np.uint8],
+    inks: Sequence[int],
 ) -> Dither:
     """Learn the textures of units by the ditherer that explains a picture best.
 
@@ -203,13 +210,17 @@ def find_dither(
     codes : ndarray of int64
         Colors of the picture, from :func:`codes_of`; at most `MOST_COLORS`.
     palette : ndarray of uint8, shape (n_units, 3)
+    inks : sequence of int
+        Rows of the palette that are ink.
     """
     looked_at = [w for w in windows if w.valid.any()]
     few = looked_at[:: max(1, -(-len(looked_at) // FEW_WINDOWS))]
-    tried = [_judged(_learned(one, TRIED, codes, palette), few, palette) for one in DITHERERS]
+    tried = [
+        _judged(_learned(one, TRIED, codes, palette, inks), few, palette) for one in DITHERERS
+    ]
     best = min(range(len(tried)), key=lambda number: (tried[number].cost, number))
-    learned = _learned(DITHERERS[best], LEARNED, codes, palette)
-    return _compared(_judged(learned, few, palette), DITHERERS[best], palette)
+    chosen = _judged(_learned(DITHERERS[best], LEARNED, codes, palette, inks), few, palette)
+    return _compared(chosen, DITHERERS[best], palette, inks)
 
 
 def _learned(
@@ -217,46 +228,64 @@ def _learned(
     n_areas: int,
     codes: NDArray[np.int64],
     palette: NDArray[np.uint8],
+    inks: Sequence[int],
 ) -> Dither:
     """Learn textures from a made-up map."""
     colors = _colors_of(codes)
-    units, numbers = _made_up(ditherer, n_areas, colors, palette, seed=2)
+    made_up = dithered_map(ditherer, n_areas, colors, palette, inks, seed=2)
+    numbers, units = made_up.numbers, made_up.units
     seen = np.zeros((len(palette), len(colors)), np.int64)
     np.add.at(seen, (units.ravel(), numbers.ravel()), 1)
     own = np.full(seen.shape, N_OWN - 1, np.uint8)
     frequent = np.argsort(-seen, axis=1, kind="stable")[:, : N_OWN - 1]
     np.put_along_axis(own, frequent, np.arange(frequent.shape[1], dtype=np.uint8)[None], axis=1)
     counts = np.zeros((len(palette), N_CONTEXTS * N_OWN), np.int64)
-    count_textures(numbers, units, own, counts)
-    return Dither(
-        ditherer=ditherer.name, codes=codes, own=own, table=_costs(counts), cost=0.0, share=0.0
-    )
+    count_textures(numbers, made_up.within_areas, own, counts)
+    table = _costs(counts, len(colors))
+    return Dither(ditherer=ditherer.name, codes=codes, own=own, table=table, cost=0.0, share=0.0)
 
 
-def _compared(learned: Dither, ditherer: Ditherer, palette: NDArray[np.uint8]) -> Dither:
+def _compared(
+    learned: Dither, ditherer: Ditherer, palette: NDArray[np.uint8], inks: Sequence[int]
+) -> Dither:
     """Note which units are hard to tell apart on a made-up map that was not learned from."""
     n = len(palette)
-    units, numbers = _made_up(ditherer, LEARNED, _colors_of(learned.codes), palette, seed=3)
-    costs = learned._costs_of(numbers, np.ones(units.shape, bool))
+    made_up = dithered_map(ditherer, LEARNED, _colors_of(learned.codes), palette, inks, seed=3)
+    areas, units = made_up.areas, made_up.units
+    costs = learned._costs_of(made_up.numbers, np.ones(units.shape, bool))
     found = np.empty(units.shape, np.int32)
     least_cost(costs, POOL, found)
-    mistaken = np.bincount((units * n + found).ravel(), minlength=n * n).reshape(n, n)
+    inner = np.zeros((PATCH, PATCH), bool)
+    inner[SPILL:-SPILL, SPILL:-SPILL] = True
+    inside = np.kron(made_up.plain, inner)
+    mistaken = np.bincount((units * n + found)[inside], minlength=n * n).reshape(n, n)
     share = mistaken / mistaken.sum(axis=1, keepdims=True)
     np.fill_diagonal(share, 0)
     close = np.argwhere(np.triu(np.maximum(share, share.T)) >= CLOSE)
-    of_areas = units[::PATCH, ::PATCH]
-    sums = costs.reshape(of_areas.shape[0], PATCH, of_areas.shape[1], PATCH, n)
-    totals = sums.sum(axis=(1, 3), dtype=np.int64)
+    costs[units != areas.repeat(PATCH, axis=0).repeat(PATCH, axis=1)] = 0
+    by_area = costs.reshape(areas.shape[0], PATCH, areas.shape[1], PATCH, n)
+    totals = by_area.sum(axis=(1, 3), dtype=np.int64)
+    of_inner = by_area[:, SPILL:-SPILL, :, SPILL:-SPILL].sum(axis=(1, 3), dtype=np.int64)
     alike, leads = [], []
     for one, other in close:
-        of_one, of_other = totals[of_areas == one], totals[of_areas == other]
-        wrong = float((of_one[:, one] >= of_one[:, other]).mean())
-        wrong_other = float((of_other[:, other] >= of_other[:, one]).mean())
+        wrong, wrong_other = _mistaken(totals, areas, one, other)
         leads.append((_lead(1 - wrong, wrong_other), _lead(1 - wrong_other, wrong)))
-        if max(wrong, wrong_other) >= ALIKE:
+        of_plain = _mistaken(of_inner[made_up.plain], areas[made_up.plain], one, other)
+        if max(of_plain) >= ALIKE:
             alike.append((int(one), int(other)))
     pairs = tuple((int(one), int(other)) for one, other in close)
     return replace(learned, close=pairs, leads=tuple(leads), alike=tuple(alike))
+
+
+def _mistaken(
+    totals: NDArray[np.int64], areas: NDArray[np.int32], one: int, other: int
+) -> tuple[float, float]:
+    """Share of the areas of either of two units that cost no more in the other one."""
+    of_one, of_other = totals[areas == one], totals[areas == other]
+    return (
+        float((of_one[:, one] >= of_one[:, other]).mean()),
+        float((of_other[:, other] >= of_other[:, one]).mean()),
+    )
 
 
 def _lead(right: float, wrong: float) -> float:
@@ -284,25 +313,7 @@ def _judged(learned: Dither, windows: Sequence[Window], palette: NDArray[np.uint
     return replace(learned, cost=total / (SCALE * n_pixels), share=mixed / n_pixels)
 
 
-def _made_up(
-    ditherer: Ditherer,
-    n_areas: int,
-    colors: NDArray[np.float64],
-    palette: NDArray[np.uint8],
-    *,
-    seed: int,
-) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
-    """Dither a map of square areas of every unit in mixed order; return units, and colors."""
-    n_units = len(palette)
-    n_areas = max(2, min(n_areas, MOST_PATCHES // n_units))
-    n = n_units * n_areas
-    n_cols = int(np.ceil(np.sqrt(n)))
-    order = shuffled(n_cols * -(-n // n_cols), seed).reshape(-1, n_cols) % n_units
-    units = order.repeat(PATCH, axis=0).repeat(PATCH, axis=1).astype(np.int32)
-    return units, ditherer.dither(palette[units].astype(np.float64), colors)
-
-
-def _costs(counts: NDArray[np.int64]) -> NDArray[np.uint8]:
+def _costs(counts: NDArray[np.int64], n_colors: int) -> NDArray[np.uint8]:
     """Costs of colors in their contexts, the contexts mixed with those of fewer neighbors."""
     n = len(counts)
     of_two = N_OWN**2
@@ -313,6 +324,8 @@ def _costs(counts: NDArray[np.int64]) -> NDArray[np.uint8]:
     two = (by_two + PRIOR * alone[:, np.newaxis]) / (by_two.sum(axis=2, keepdims=True) + PRIOR)
     four = by_four + PRIOR * two[:, :, np.newaxis]
     four /= by_four.sum(axis=3, keepdims=True) + PRIOR
+    # The last of a unit's own colors stands for all others.
+    four[..., N_OWN - 1] /= max(n_colors - N_OWN + 1, 1)
     # Rounded first, because the last bits of a logarithm differ between processors.
     logarithms = np.floor(-np.log(four) * 2.0**40 + 0.5) / 2.0**40
     costs = np.minimum(np.floor(logarithms * SCALE + 0.5), CAP)

@@ -28,6 +28,9 @@ class Ditherer:
     serpentine: bool = False
     """Whether every other row is taken from right to left."""
 
+    cell: int = 1
+    """Levels that are rounded down to a multiple of this to look up the nearest color."""
+
     thresholds: NDArray[np.float64] | None = None
     """Square matrix of -0.5 to 0.5, repeated over the picture."""
 
@@ -50,7 +53,7 @@ class Ditherer:
         """
         reduced = np.empty(image.shape[:2], np.uint8)
         if self.taps is not None:
-            diffuse(image.copy(), colors, self.taps, self.serpentine, reduced)
+            diffuse(image.copy(), colors, self.taps, self.serpentine, self.cell, reduced)
         elif self.thresholds is not None:
             gaps = ((colors[:, np.newaxis] - colors[np.newaxis]) ** 2).sum(axis=-1)
             np.fill_diagonal(gaps, np.inf)
@@ -61,7 +64,12 @@ class Ditherer:
 
 @compiled(
     types.void(
-        types.float64[:, :, ::1], colors_array, colors_array, types.boolean, types.uint8[:, ::1]
+        types.float64[:, :, ::1],
+        colors_array,
+        colors_array,
+        types.boolean,
+        types.int64,
+        types.uint8[:, ::1],
     )
 )
 def diffuse(
@@ -69,6 +77,7 @@ def diffuse(
     colors: NDArray[np.float64],
     taps: NDArray[np.float64],
     serpentine: bool,
+    cell: int,
     reduced: NDArray[np.uint8],
 ) -> None:
     """Take the nearest color of each pixel, and hand the error on; overwrites `image`."""
@@ -80,7 +89,7 @@ def diffuse(
             r = min(max(image[row, col, 0], 0.0), 255.0)
             g = min(max(image[row, col, 1], 0.0), 255.0)
             b = min(max(image[row, col, 2], 0.0), 255.0)
-            place = nearest_of(r, g, b, colors)
+            place = nearest_of(r // cell * cell, g // cell * cell, b // cell * cell, colors)
             reduced[row, col] = place
             r, g, b = r - colors[place, 0], g - colors[place, 1], b - colors[place, 2]
             for tap in range(len(taps)):
@@ -171,6 +180,8 @@ FLOYD_STEINBERG = _taps(16, "0 x 7", "3 5 1")
 
 DITHERERS = (
     Ditherer(name="Floyd-Steinberg", taps=FLOYD_STEINBERG),
+    # Pillow looks colors up in a table of cells.
+    Ditherer(name="Floyd-Steinberg, Pillow", taps=FLOYD_STEINBERG, cell=4),
     Ditherer(name="Floyd-Steinberg, serpentine", taps=FLOYD_STEINBERG, serpentine=True),
     Ditherer(name="Jarvis-Judice-Ninke", taps=_taps(48, "0 0 x 7 5", "3 5 7 5 3", "1 3 5 3 1")),
     Ditherer(name="Burkes", taps=_taps(32, "0 0 x 8 4", "2 4 8 4 2")),

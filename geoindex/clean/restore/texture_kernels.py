@@ -91,12 +91,13 @@ def count_textures(
     own: NDArray[np.uint8],
     counts: NDArray[np.int64],
 ) -> None:
-    """Count the colors of each unit by their context, inside of units.
+    """Count the colors of each unit by their context.
 
     Parameters
     ----------
     numbers : ndarray of uint8, shape (rows, cols)
     units : ndarray of int32, shape (rows, cols)
+        Negative for pixels that do not count.
     own : ndarray of uint8, shape (n_units, n_colors)
         Number of each color among a unit's own, ``N_OWN - 1`` for all others.
     counts : ndarray of int64, shape (n_units, N_CONTEXTS * N_OWN)
@@ -105,8 +106,7 @@ def count_textures(
     for row in range(1, units.shape[0]):
         for col in range(1, units.shape[1] - 1):
             k = units[row, col]
-            inside = units[row, col - 1] == k and units[row - 1, col - 1] == k
-            if inside and units[row - 1, col] == k and units[row - 1, col + 1] == k:
+            if k >= 0:
                 counts[k, context_of(numbers, row, col, own, k)] += 1
 
 
