@@ -119,12 +119,6 @@ def _place(path: Path, output: str, real: dict[str, str]) -> str:
 def target_problems(sheets: list[Sheet], folder: Path) -> dict[str, str]:
     """Find the sheets whose grid cannot have its name.
 
-    Parameters
-    ----------
-    sheets : list of Sheet
-    folder : Path
-        The output folder.
-
     Returns
     -------
     dict of str to str

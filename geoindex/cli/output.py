@@ -36,11 +36,6 @@ def output_option(text: str) -> Callable[[Callable[..., None]], Callable[..., No
 
     The file may still be given as the last argument, as in early versions.
 
-    Parameters
-    ----------
-    text : str
-        Help.
-
     Returns
     -------
     callable

@@ -17,11 +17,6 @@ FOLDERS = (HERE / "sample_data", HERE.parents[1] / "data")
 def sample_file(name: str) -> Path:
     """Path of a file of the sample map.
 
-    Parameters
-    ----------
-    name : str
-        Such as ``sample_map.png``.
-
     Raises
     ------
     MissingFileError

@@ -42,10 +42,6 @@ def is_faster(n: int) -> bool:
 def with_table(pixels: Pixels) -> Pixels:
     """Give pixels a color table if they have few colors, in long runs.
 
-    Parameters
-    ----------
-    pixels : Pixels
-
     Returns
     -------
     Pixels

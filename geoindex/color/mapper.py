@@ -240,10 +240,6 @@ class ColorMapper:
     def spare_kernels(self, pixels: Pixels) -> Pixels:
         """Give pixels a color table where NumPy maps them before kernels are loaded.
 
-        Parameters
-        ----------
-        pixels : Pixels
-
         Returns
         -------
         Pixels

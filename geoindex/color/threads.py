@@ -76,13 +76,7 @@ _limits: list[int] = []
 
 
 def limit_threads(n_threads: int) -> None:
-    """Use this many threads from now on, because other processes share the cores.
-
-    Parameters
-    ----------
-    n_threads : int
-        1 or more.
-    """
+    """Use this many threads from now on, because other processes share the cores."""
     _limits[:] = [n_threads]
     n_cores.cache_clear()
     _pool.cache_clear()

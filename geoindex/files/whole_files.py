@@ -234,13 +234,7 @@ def write_whole(path: Path, content: bytes, *, overwrite: bool) -> None:
 
 
 def remove_leftovers(targets: Iterable[Path]) -> None:
-    """Remove the scratch folders of outputs whose processes are gone.
-
-    Parameters
-    ----------
-    targets : iterable of Path
-        The outputs.
-    """
+    """Remove the scratch folders of outputs whose processes are gone."""
     stems: dict[Path, set[str]] = defaultdict(set)
     for path in targets:
         stems[path.parent].add(_stem(path))

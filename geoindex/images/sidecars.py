@@ -30,11 +30,6 @@ LARGEST = 2**20
 def world_file_transform(path: Path) -> Affine | None:
     """Transform of the world file of an image.
 
-    Parameters
-    ----------
-    path : Path
-        The image.
-
     Returns
     -------
     Affine or None
@@ -73,11 +68,6 @@ def world_file(transform: Affine) -> str:
 def crs_beside(path: Path) -> CRS | None:
     """CRS of the ``.prj`` file of an image with a world file.
 
-    Parameters
-    ----------
-    path : Path
-        The image.
-
     Returns
     -------
     rasterio.crs.CRS or None
@@ -105,11 +95,6 @@ def crs_beside(path: Path) -> CRS | None:
 
 def names_beside(path: Path) -> tuple[str, ...]:
     """Lower-case names of the files that are read together with an image.
-
-    Parameters
-    ----------
-    path : Path
-        The image.
 
     Returns
     -------

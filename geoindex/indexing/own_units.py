@@ -112,14 +112,6 @@ def find_own_units(
 ) -> OwnUnits:
     """Find the units and inks of an image.
 
-    Parameters
-    ----------
-    image : path-like, array or DataArray
-        As :func:`geoindex.index_image` takes it.
-    rule : PixelRule
-    channel_axis : int, optional
-    gdal : bool
-
     Raises
     ------
     ImageError

@@ -26,12 +26,6 @@ HEADER = (
 def count_units(image: str | PathLike[str], units: Palette) -> NDArray[np.int64]:
     """Count the pixels of a map that have exactly the color of each unit.
 
-    Parameters
-    ----------
-    image : path-like
-        The map.
-    units : Palette
-
     Returns
     -------
     ndarray of int64, shape (n_units,)

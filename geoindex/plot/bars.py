@@ -96,13 +96,7 @@ def plot_shares(
 
 
 def shares_figure(table: Shares) -> Figure:
-    """Draw the shares of classes in a figure that needs no display.
-
-    Parameters
-    ----------
-    table : Shares
-        A table of areas.
-    """
+    """Draw the shares of classes in a figure that needs no display."""
     from matplotlib.figure import Figure
 
     n_bars = int(np.count_nonzero(table.pixels.any(axis=0)))

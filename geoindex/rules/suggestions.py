@@ -11,13 +11,6 @@ __all__ = ["did_you_mean"]
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Hint for the end of a message: ``"; did you mean 'x'?"``, or nothing.
 
-    Parameters
-    ----------
-    word : str
-        What was given.
-    known : iterable of str
-        What there is.
-
     Examples
     --------
     >>> from geoindex.rules.suggestions import did_you_mean

@@ -18,12 +18,6 @@ def median_cut(points: Points, n_colors: int) -> NDArray[np.float64]:
     The heaviest part is split along its longest side into halves of equal weight, after Heckbert
     (1982), "Color image quantization for frame buffer display".
 
-    Parameters
-    ----------
-    points : Points
-    n_colors : int
-        Number of parts.
-
     Returns
     -------
     ndarray of float64, shape (n_colors, 3)
