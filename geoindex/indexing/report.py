@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -311,6 +312,8 @@ def _in_classes(cleaned: dict[str, Any], classes: MergedRows) -> dict[str, Any]:
     return {**cleaned, "ink": inks, "hatches": hatches, "classes": ordered}
 
 
+# The sheets of a batch share them.
+@lru_cache(maxsize=4)
 def _hidden(palette: Palette) -> tuple[HiddenClass, ...]:
     """Find the classes that repeat the color of an earlier one."""
     return tuple(
