@@ -179,8 +179,10 @@ def redirected(folder: Path) -> Iterator[Path]:
 
 def warm(folder: Path) -> None:
     """Load what takes long, and what is loaded when it is used."""
+    # Every pixel another color, or kernels would not be needed.
+    noise = np.arange(192, dtype=np.uint8).reshape(8, 8, 3)
     for suffix in (".png", ".tif", ".jpg", ".webp", ".gif"):
-        Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(folder / f"warm{suffix}")
+        Image.fromarray(noise).save(folder / f"warm{suffix}")
         grid = image(folder / f"warm{suffix}")
     for suffix in (".npy", ".tif", ".png"):
         grid.save(folder / f"grid{suffix}")
