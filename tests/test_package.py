@@ -46,6 +46,17 @@ def test_indexing_loads_no_plotting_and_no_learning() -> None:
     assert not set(json.loads(python(code))) & {"matplotlib", "sklearn", "xarray"}
 
 
+def test_a_geopackage_needs_no_pandas(tmp_path: Path) -> None:
+    path = str(tmp_path / "units.gpkg")
+    code = (
+        "import sys, json, numpy, geoindex\n"
+        "grid = geoindex.index_image(numpy.zeros((2, 2, 3), 'u1'), 'windows-256')\n"
+        f"geoindex.write_polygons(grid, {path!r})\n"
+        "print(json.dumps(sorted(sys.modules)))"
+    )
+    assert not set(json.loads(python(code))) & {"pandas", "geopandas", "pyogrio", "pyarrow"}
+
+
 @pytest.mark.parametrize(
     ("command", "not_needed"),
     [
