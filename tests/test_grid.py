@@ -69,10 +69,12 @@ def test_to_rgb(rgba: np.ndarray, rgba_indices: np.ndarray, legend: Palette) -> 
     assert picture[~valid].tolist() == [[1, 2, 3]]
 
 
-def test_counts_of_many_classes() -> None:
-    indices = np.random.default_rng(2).integers(0, 3000, (200, 300)).astype(np.uint16)
-    grid = IndexGrid(indices=indices, palette=Palette(np.zeros((3000, 3), int)), nodata=65535)
-    np.testing.assert_array_equal(grid.counts(), np.bincount(indices.ravel(), minlength=3000))
+@pytest.mark.parametrize(("n", "dtype"), [(256, np.uint8), (3000, np.uint16)])
+@pytest.mark.parametrize("shape", [(1, 1), (7, 9), (4099, 1027)])  # odd, also of several bands
+def test_counts(n: int, dtype: type, shape: tuple[int, int]) -> None:
+    indices = np.random.default_rng(2).integers(0, n, shape).astype(dtype)[::-1]
+    grid = IndexGrid(indices=indices, palette=Palette(np.zeros((n, 3), int)))
+    np.testing.assert_array_equal(grid.counts(), np.bincount(indices.ravel(), minlength=n))
 
 
 @pytest.mark.parametrize(
