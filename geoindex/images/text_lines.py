@@ -114,13 +114,15 @@ def _reader() -> _Reader:
     from importlib.util import find_spec
 
     package = find_spec("rapidocr")
-    try:
-        import onnxruntime
-    except ImportError:
-        onnxruntime = None
-    if package is None or onnxruntime is None:
+    if package is None or find_spec("onnxruntime") is None:
         name = "rapidocr" if package is None else "onnxruntime"
         raise OptionError(f"reading text needs {name}, which is not installed; {INSTALL}")
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise OptionError(
+            f"reading text needs onnxruntime, which cannot be loaded ({error}); {INSTALL} again"
+        ) from None
     folders = [Path(folder) / "models" for folder in package.submodule_search_locations or ()]
     for path in sorted(path for folder in folders for path in folder.glob("*rec*.onnx")):
         options = onnxruntime.SessionOptions()

@@ -26,7 +26,7 @@ def parse_crs(crs: CRS | str | int | None, *, error: type[GeoindexError]) -> CRS
     Raises
     ------
     GeoindexError
-        Of the class `error`: PROJ does not know it.
+        Of the class `error`: PROJ does not know it, or it is vertical or geocentric.
     """
     if crs is None:
         return None
@@ -38,11 +38,18 @@ def parse_crs(crs: CRS | str | int | None, *, error: type[GeoindexError]) -> CRS
     try:
         # Without it PROJ would print its own line, too.
         with rasterio.Env():
-            return CRS.from_user_input(crs)
+            found = CRS.from_user_input(crs)
     except (RecursionError, ValueError) as reason:
         raise error(
             f"the coordinate reference system {str(crs)[:100]!r} is not known ({reason})"
         ) from None
+    is_of_maps = found.is_geographic or found.is_projected
+    if not is_of_maps and found.wkt.startswith(("VERT", "GEOCCS")):
+        raise error(
+            f"the coordinate reference system {str(crs)[:100]!r} is one of heights or of three "
+            "axes, which no map has; name that of the map"
+        )
+    return found
 
 
 def esri_wkt(crs: CRS) -> str:

@@ -224,8 +224,6 @@ class _Placement:
             raise GridError(
                 "the grid has no georeference; give the image a world file or a transform"
             )
-        if grid.transform.determinant == 0:
-            raise GridError(f"the transform of the grid is degenerate: {grid.transform!r}")
         projection = None
         if grid.crs is not None and survey.crs is not None and grid.crs != survey.crs:
             places = np.vstack([survey.corners.mean(axis=0), survey.corners])

@@ -216,6 +216,8 @@ def test_places_that_are_given(tmp_path: Path) -> None:
         ({"gcps": [1, 2, 3]}, "must be rasterio GroundControlPoints"),
         ({"crs": "3067"}, r"has nothing to refer to; give bounds= too"),
         ({"crs": "30670000"}, "is not known"),
+        ({"crs": "EPSG:5773"}, "one of heights or of three axes"),
+        ({"crs": "EPSG:4978"}, "one of heights or of three axes"),
     ],
 )  # fmt: skip
 def test_bad_parts_and_places(options: dict, message: str) -> None:

@@ -37,11 +37,17 @@ def test_nothing_is_read_from_bare_paper() -> None:
     assert empty.confidence == 0
 
 
-def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_extra(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     text_lines._reader.cache_clear()
     with pytest.raises(
         OptionError,
         match=r"needs onnxruntime, which is not installed; install geoindex-raster\[ocr\]",
     ):
+        read_lines([])
+    # As one that was built for an older NumPy.
+    (tmp_path / "onnxruntime.py").write_text("raise ImportError('numpy 2')")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "onnxruntime")
+    with pytest.raises(OptionError, match=r"which cannot be loaded \(numpy 2\); install"):
         read_lines([])
