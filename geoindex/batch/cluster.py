@@ -7,7 +7,6 @@ later.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import secrets
 import warnings
@@ -28,6 +27,7 @@ from distributed import (
     get_worker,
 )
 from distributed.comm import connect as open_comm
+from distributed.utils import LoopRunner
 
 from geoindex.batch.job import Chunk, Outcome, Runner, SheetJob, Task, convert_sheet
 from geoindex.color.threads import limit_threads
@@ -60,7 +60,7 @@ def connect(address: str) -> Client:
     """
     try:
         # Client itself waits without end for what takes its connection and says nothing.
-        asyncio.run(asyncio.wait_for(_greet(address), CONNECT_SECONDS))
+        LoopRunner().run_sync(_greet, address, callback_timeout=CONNECT_SECONDS)
         return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         reason = " ".join(str(error).split()) or f"within {CONNECT_SECONDS} seconds"
