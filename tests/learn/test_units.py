@@ -69,6 +69,15 @@ def test_all_units_and_nothing_else(print_map: Callable, variant: str) -> None:
     assert 0.3 < shares.sum() < 1
 
 
+def test_windows_of_a_large_picture_may_lie_apart(
+    print_map: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture, units = print_map("scan")
+    monkeypatch.setattr("geoindex.learn.units.survey.MOST_WINDOWS", picture[..., 0].size // 12**2)
+    found = units_of(learn_palette(picture, method="units"))
+    assert found_and_too_many(units, found) == (len(units), 0)
+
+
 def test_an_exact_map_gives_exact_colors(repository: Path) -> None:
     palette = learn_palette(repository / "data" / "sample_map.png", method="units")
     truth = load_palette(repository / "data" / "sample_palette.csv")

@@ -26,6 +26,9 @@ LEAST_PAIRS = 100
 MOST_PAIRS = 40_000
 """Fewest pairs of windows for a fit, and most, drawn at random."""
 
+MOST_LABELED = 250_000
+"""Most windows of known units for a fit."""
+
 PAIR_ROUNDS, LABEL_ROUNDS = 5, 3
 """Rounds of reweighting."""
 
@@ -69,18 +72,6 @@ class _Splines:
         """Difference of two places."""
         return _Splines(
             at=np.hstack([self.at, other.at]), values=np.hstack([self.values, -other.values])
-        )
-
-    def chosen(self, rows: NDArray[np.intp]) -> _Splines:
-        """Choose some of the places."""
-        return _Splines(at=self.at[rows], values=self.values[rows])
-
-    @classmethod
-    def joined(cls, parts: list[_Splines]) -> _Splines:
-        """All of several."""
-        return cls(
-            at=np.concatenate([part.at for part in parts]),
-            values=np.concatenate([part.values for part in parts]),
         )
 
 
@@ -189,20 +180,17 @@ def fit_from_pairs(samples: Samples, kind: LightKind, scale: float) -> Light:
     """
     light = Light(samples.shares.shape, kind)
     found = [
-        _pairs(samples, kind, scale, light, (down, across))
+        _pairs(samples, kind, scale, (down, across))
         for down, across in ((0, kind.gap), (kind.gap, 0))
     ]
-    splines = _Splines.joined([part[0] for part in found])
-    change, rest, level, weight = (
-        np.concatenate([part[number] for part in found]) for number in range(1, 5)
-    )
-    if len(change) < LEAST_PAIRS:
+    if sum(len(part[0]) for part in found) < LEAST_PAIRS:
         return light
-    if len(change) > MOST_PAIRS:
-        drawn = np.random.default_rng(0).choice(len(change), MOST_PAIRS, replace=False)
-        drawn.sort()
-        splines, change, rest = splines.chosen(drawn), change[drawn], rest[drawn]
-        level, weight = level[drawn], weight[drawn]
+    drawn = _drawn(sum(len(part[0]) for part in found), MOST_PAIRS)
+    places, change, rest, level, weight = (
+        np.concatenate([part[number] for part in found])[drawn] for number in range(5)
+    )
+    one, other = places[:, 0], places[:, 1]
+    splines = light.splines(other[:, 0], other[:, 1]).less(light.splines(one[:, 0], one[:, 1]))
     fitted = np.zeros(len(change))
     for _ in range(PAIR_ROUNDS):
         error = ((change - fitted) * level) ** 2 + rest
@@ -212,11 +200,12 @@ def fit_from_pairs(samples: Samples, kind: LightKind, scale: float) -> Light:
 
 
 def _pairs(
-    samples: Samples, kind: LightKind, scale: float, light: Light, gap: tuple[int, int]
-) -> tuple[_Splines, Floats, Floats, Floats, Floats]:
+    samples: Samples, kind: LightKind, scale: float, gap: tuple[int, int]
+) -> tuple[NDArray[np.intp], Floats, Floats, Floats, Floats]:
     """Find pairs of windows.
 
-    Returns the difference of splines and of light, the rest, levels per unit of light, weights.
+    Returns the rows and columns of both windows, shape (n, 2, 2), the difference of their light,
+    the rest, levels per unit of light, weights.
     """
     down, across = gap
     rows, cols = samples.shares.shape
@@ -231,10 +220,10 @@ def _pairs(
     level = np.sqrt(length)
     used = samples.full[one] & samples.full[other] & (rest < 9 * scale**2)
     used &= np.abs(change * level) < kind.reach * scale
-    y, x = np.nonzero(used)
-    splines = light.splines(y + down, x + across).less(light.splines(y, x))
+    places = np.argwhere(used)
     weight = np.minimum(samples.shares[one], samples.shares[other]).astype(np.float64)
-    return splines, change[used], rest[used], level[used], weight[used]
+    both = np.stack([places, places + gap], axis=1)
+    return both, change[used], rest[used], level[used], weight[used]
 
 
 def fit_from_labels(
@@ -263,6 +252,8 @@ def fit_from_labels(
     rows, cols = np.nonzero((labels >= 0) & samples.full)
     if len(rows) < LEAST_PAIRS:
         return
+    drawn = _drawn(len(rows), MOST_LABELED)
+    rows, cols = rows[drawn], cols[drawn]
     unit = units[labels[rows, cols]].astype(np.float64)
     color = samples.colors[rows, cols].astype(np.float64)
     splines = light.splines(rows, cols)
@@ -282,6 +273,13 @@ def fit_from_labels(
         error = ((color - model) ** 2).sum(axis=-1)
         fitted = light.fit(splines, weight * _robust(error, scale), wanted, number)
     light.center()
+
+
+def _drawn(n: int, most: int) -> NDArray[np.intp] | slice:
+    """Draw some of `n`, the same ones each time, ascending; all if they are not too many."""
+    if n <= most:
+        return slice(None)
+    return np.sort(np.random.default_rng(0).choice(n, most, replace=False))
 
 
 def _robust(squared: Floats, scale: float) -> Floats:

@@ -35,8 +35,12 @@ OVEREXPOSED = 247
 LEAST_PIXELS = 70
 """Least area of a unit."""
 
-LEAST_PIECE = 9
-"""Windows of the largest connected piece of a unit, 3 x 3 of them."""
+SIDE, WIDE_SIDE = 3, 2
+"""A piece of a unit has at least so many windows in both directions, and where windows lie so
+far apart that most pieces are small."""
+
+WIDE_STEP = 8
+"""Distance of such windows in pixels."""
 
 
 def join_groups(
@@ -63,7 +67,7 @@ def join_groups(
     beside = _neighbors(found.labels, n)
     cut_off = _cut_off(images, found.labels, n)
     weak = _median_shares(images, found.labels, n) < WEAK_SHARE
-    pieces = _largest_pieces(found.labels, n)
+    has_piece = _have_pieces(images, found.labels, n)
     area = _areas(images, found, n)
     for group in np.argsort(found.weights, kind="stable"):
         others = np.flatnonzero((target == np.arange(n)) & (found.weights > found.weights[group]))
@@ -73,7 +77,7 @@ def join_groups(
         if len(near):
             gap = np.linalg.norm(colors[near] - colors[group], axis=1)
             target[group] = near[np.argmin(gap)]
-        elif area[group] < LEAST_PIXELS or pieces[group] < LEAST_PIECE:
+        elif area[group] < LEAST_PIXELS or not has_piece[group]:
             target[group] = -1
     for group in range(n):
         while target[group] >= 0 and target[target[group]] != target[group]:
@@ -157,19 +161,18 @@ def _cut_off(images: list[Samples], labels: list[NDArray[np.intp]], n: int) -> N
     return bright > 0.3 * np.maximum(counts, 1)[:, np.newaxis]
 
 
-def _largest_pieces(labels: list[NDArray[np.intp]], n: int) -> NDArray[np.intp]:
-    """Windows of the largest connected piece of each group, thin parts taken off."""
-    largest = np.zeros(n, np.intp)
-    for label in labels:
-        boxes = ndimage.find_objects(label + 1, max_label=n)
-        for group, box in enumerate(boxes):
-            if box is None:
-                continue
-            opened = ndimage.binary_opening(label[box] == group, np.ones((3, 3)))
-            pieces, count = ndimage.label(opened)
-            if count:
-                largest[group] = max(largest[group], np.bincount(pieces.ravel())[1:].max())
-    return largest
+def _have_pieces(
+    images: list[Samples], labels: list[NDArray[np.intp]], n: int
+) -> NDArray[np.bool_]:
+    """Whether each group has a piece of windows that is as large as a unit's."""
+    large = np.zeros(n, bool)
+    for samples, label in zip(images, labels, strict=True):
+        side = WIDE_SIDE if samples.step >= WIDE_STEP else SIDE
+        for group, box in enumerate(ndimage.find_objects(label + 1, max_label=n)):
+            if box is not None and not large[group]:
+                eroded = ndimage.binary_erosion(label[box] == group, np.ones((side, side)))
+                large[group] = eroded.any()
+    return large
 
 
 def _areas(images: list[Samples], found: Labeled, n: int) -> NDArray[np.float64]:

@@ -25,7 +25,7 @@ __all__ = ["Survey", "survey_images"]
 STEP, PROBE_STEP = 3, 9
 """Least distance in pixels of the windows, and of those that the noise is measured in."""
 
-MOST_WINDOWS, MOST_PROBES = 250_000, 25_000
+MOST_WINDOWS, MOST_PROBES = 1_000_000, 25_000
 """Most windows of all images, which limits time and memory."""
 
 
