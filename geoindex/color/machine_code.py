@@ -22,8 +22,7 @@ from typing import Any
 import numba
 import numpy as np
 from numba.core.caching import FunctionCache
-from numba.core.runtime import nrtdynmod
-from numba.core.runtime.nrt import rtsys
+from numba.core.runtime import nrt
 from numba.core.serialize import dumps
 from numba.core.types import Type
 from numba.extending import is_jitted
@@ -73,7 +72,7 @@ class _KeptCode(FunctionCache):
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Load the code of a signature; None where it has to be compiled."""
-        _initialize(target_context)
+        _name_runtime()
         kept = self._load_overload(sig, target_context)  # type: ignore[no-untyped-call]  # numba's
         if kept is None:
             load_array_functions()
@@ -81,19 +80,14 @@ class _KeptCode(FunctionCache):
 
 
 @cache
-def _initialize(target_context: Any) -> None:
+def _name_runtime() -> None:
     """Let kept code find numba's runtime, without compiling the part that it has inside already.
 
-    That takes 25 ms and, for LLVM, 20 MB.
+    That takes 25 ms and, for LLVM, 20 MB. numba does it before it compiles anything.
     """
-    compile_part = nrtdynmod.compile_nrt_functions
-    nrtdynmod.compile_nrt_functions = lambda _context: None
-    try:
-        rtsys.initialize(target_context)
-    finally:
-        nrtdynmod.compile_nrt_functions = compile_part
-    # What is compiled needs it, and initializes all again.
-    rtsys._init = rtsys._library is not None
+    runtime: Any = nrt  # whose names numba does not export
+    for name, address in runtime._nrt.c_helpers.items():
+        runtime.ll.add_symbol(name if name.startswith("_") else f"NRT_{name}", address)
 
 
 class _CodeFiles:
