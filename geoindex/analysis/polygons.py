@@ -201,10 +201,7 @@ def _transform(grid: IndexGrid) -> Affine:
             "-r near)"
         )
     # As QGIS places a raster that has no place.
-    transform = Affine.scale(1, -1) if grid.transform is None else grid.transform
-    if transform.determinant == 0:
-        raise GridError("the pixels of the grid have no area; check its transform")
-    return transform
+    return Affine.scale(1, -1) if grid.transform is None else grid.transform
 
 
 def _warn_of_specks(pixels: NDArray[np.int64]) -> None:
