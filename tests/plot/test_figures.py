@@ -41,8 +41,8 @@ def grid_of_every_class(n_colors: int) -> IndexGrid:
 
 def render(draw: object, n_pixels: int) -> np.ndarray:
     """RGBA of a strip of `n_pixels` cells, one screen pixel each."""
-    # Some versions cut 2.55 * 100 to 254.
-    figure = plt.figure(figsize=((n_pixels + 0.01) / 100, 1.01 / 100), dpi=100)
+    # Whole inches, as 2.55 * 100 is a little less than 255.
+    figure = plt.figure(figsize=(n_pixels, 1), dpi=1)
     figure.patch.set_alpha(0)
     axes = figure.add_axes((0, 0, 1, 1))
     draw(axes)

@@ -68,5 +68,7 @@ def test_black_lines_on_ramps_that_hold_black(name: str, rounds: bool) -> None:
     bare = grid.valid & ~covered
     assert grid.provenance["reading"]["rounding"] == ("round" if rounds else "truncate")
     assert (error[bare] <= grid.band[bare] + 1e-6).all()
-    assert error[grid.valid].max() < 0.01
+    # Older versions of matplotlib draw soft edges of two pixels, and ink has a halo of one.
+    assert error[grid.valid].max() < spikes.LEAST_JUMP
+    assert (error[grid.valid] > 0.01).sum() < 0.001 * covered.sum()
     assert bare.sum() > 0.75 * (~covered).sum()
