@@ -60,7 +60,7 @@ def test_files_are_read_back(tmp_path, grid, suffix, dissolve):
     for column in ("index", "value", "name", "color"):
         assert found[column].tolist() == expected[column].tolist()
     assert found["km2"].tolist() == pytest.approx(expected["km2"].tolist(), rel=1e-12)
-    assert found.crs.to_epsg() == 3067
+    assert found.crs.to_epsg(min_confidence=20) == 3067  # what GDAL 3.8 reads of a .prj
     assert shapely.coverage_is_valid(found.geometry.to_numpy())
     assert found.geometry.area.tolist() == pytest.approx(expected.geometry.area.tolist())
     left = {".shp", ".shx", ".dbf", ".prj", ".cpg"} if suffix == "shp" else {f".{suffix}"}
@@ -129,7 +129,10 @@ def test_a_geopackage_keeps_the_standard_and_its_index(tmp_path, grid, crs):
     place = Affine(0.01, 0, 24, 0, -0.01, 60) if crs == "EPSG:4326" else grid.transform
     write_polygons(replace(grid, crs=wanted, transform=place), path, layer=layer)
     found = geopandas.read_file(path, layer=layer)
-    assert (found.crs is None) if wanted is None else (CRS.from_wkt(found.crs.to_wkt()) == wanted)
+    if wanted is None:  # which GDAL before 3.9 takes for a system of its own
+        assert found.crs is None or found.crs.name == "Undefined SRS"
+    else:
+        assert CRS.from_wkt(found.crs.to_wkt()) == wanted
     if VALIDATOR.exists():  # GDAL's test of what the standard requires
         output_of("/usr/bin/python3", VALIDATOR, "--extra", path)
     # GDAL uses the index, and its triggers keep that right when a feature goes.
