@@ -70,9 +70,12 @@ def test_to_rgb(rgba: np.ndarray, rgba_indices: np.ndarray, legend: Palette) -> 
 
 
 @pytest.mark.parametrize(("n", "dtype"), [(256, np.uint8), (3000, np.uint16)])
-@pytest.mark.parametrize("shape", [(1, 1), (7, 9), (4099, 1027)])  # odd, also of several bands
-def test_counts(n: int, dtype: type, shape: tuple[int, int]) -> None:
-    indices = np.random.default_rng(2).integers(0, n, shape).astype(dtype)[::-1]
+@pytest.mark.parametrize(
+    ("shape", "run"), [((1, 1), 1), ((7, 9), 1), ((4099, 1027), 1), ((1, 1), 60), ((4099, 17), 60)]
+)  # also of several bands
+def test_counts(n: int, dtype: type, shape: tuple[int, int], run: int) -> None:
+    classes = np.random.default_rng(2).integers(0, n, shape).astype(dtype)
+    indices = np.repeat(classes, run, axis=1)[::-1]
     grid = IndexGrid(indices=indices, palette=Palette(np.zeros((n, 3), int)))
     np.testing.assert_array_equal(grid.counts(), np.bincount(indices.ravel(), minlength=n))
 
