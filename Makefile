@@ -57,8 +57,10 @@ scripts: ## types and lint of the scripts of the report page, where npm is insta
 contracts: $(VENV)/.installed-test ## the direction of imports
 	$(BIN)/lint-imports
 
+ON_EACH_CORE := -n logical --dist loadfile
+
 pytest: $(VENV)/.installed-test ## the tests, a file at a time on each core
-	$(BIN)/python -m pytest -n logical --dist loadfile
+	$(BIN)/python -m pytest $(ON_EACH_CORE)
 
 # What computes colors, classes, levels, places and bins; the other tests do no arithmetic of
 # their own or take long.
@@ -79,12 +81,12 @@ OLD := $(addprefix -W ignore::,DeprecationWarning PendingDeprecationWarning Futu
 test-lowest: $(BIN)/uv ## the tests on Python 3.11 with the oldest libraries that pyproject.toml allows
 	$(BIN)/uv venv --quiet --allow-existing --python 3.11 $(VENV)-lowest
 	$(BIN)/uv pip install --quiet --python $(VENV)-lowest --resolution lowest-direct -e ".[test]"
-	$(VENV)-lowest/bin/python -m pytest $(OLD) $(TESTS)
+	$(VENV)-lowest/bin/python -m pytest $(ON_EACH_CORE) $(OLD) $(TESTS)
 
 test-latest: $(BIN)/uv ## the tests with the newest libraries there are
 	$(BIN)/uv venv --quiet --allow-existing --python $(PYTHON) $(VENV)-latest
 	$(BIN)/uv pip install --quiet --python $(VENV)-latest --upgrade -e ".[test]"
-	$(VENV)-latest/bin/python -m pytest $(TESTS)
+	$(VENV)-latest/bin/python -m pytest $(ON_EACH_CORE) $(TESTS)
 
 faults: $(VENV)/.installed-test ## kills, full disks, changed files, lost workers: a few minutes
 	$(BIN)/python -m pytest -m faults tests/faults
