@@ -297,7 +297,8 @@ def dask(setting: Setting) -> Iterator[Row]:
         out = folder / f"out{n_workers}"
         with dask_cluster(folder, n_workers) as address:
             command = batch_command(folder / MAPS, out, ["--scheduler", address])
-            first, again = run_command(command), run_command(command)
+            first = run_command(command)
+            again = min((run_command(command) for _ in range(2)), key=lambda run: run.cpu)
         rates[n_workers] = DASK_SHEETS / first.seconds
         costs.append((first.cpu - again.cpu) / DASK_SHEETS * 1e3)
     yield Row(
