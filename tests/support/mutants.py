@@ -43,7 +43,7 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
     "color": (
         [f"geoindex/color/{name}.py" for name in ("histogram", "merged", "metrics", "spaces")],
         [f"tests/{name}.py" for name in (
-            "color/test_histogram", "color/test_metrics", "color/test_spaces",
+            "color/test_histogram", "color/test_merged", "color/test_metrics", "color/test_spaces",
             "indexing/test_merge",
         )],
     ),
