@@ -40,14 +40,12 @@ def read_start(path: Path, n_bytes: int, *, error: type[GeoindexError]) -> bytes
         end or never begin.
     """
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise error(f"{path}: is not a file")
-        with path.open("rb") as file:
-            return file.read(n_bytes)
+        if stat.S_ISREG(path.stat().st_mode):
+            with path.open("rb") as file:
+                return file.read(n_bytes)
     except OSError as reason:
-        if isinstance(reason, GeoindexError):
-            raise
         raise error(f"{path}: cannot be read: {reason.strerror}") from reason
+    raise error(f"{path}: is not a file")
 
 
 def file_state(path: Path) -> tuple[int, int, int] | None:
