@@ -60,24 +60,24 @@ class ConfiguredCommand(click.Command):
             if Path(target).suffix.lower() != ".toml":
                 raise OptionError(f"{target}: configurations are written as .toml")
             check_target(Path(target), overwrite=bool(ctx.params.get("overwrite")))
-            ctx.meta[__name__] = Path(target), settings | given
+            ctx.meta[__name__] = Path(target), self._text(settings | given)
         return rest
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a configuration is written after a success."""
         result = super().invoke(ctx)
         if __name__ in ctx.meta:
-            path, settings = ctx.meta[__name__]
+            path, text = ctx.meta[__name__]
             overwrite = bool(ctx.params.get("overwrite"))
-            write_whole(path, self._text(settings).encode(), overwrite=overwrite)
+            write_whole(path, text.encode(), overwrite=overwrite)
         return result
 
-    def _options(self) -> dict[str, str]:
-        """Long name of each option by the name of its parameter."""
+    def _options(self) -> dict[str, click.Option]:
+        """Options by their long names."""
         return {
-            param.name: max(param.opts, key=len).removeprefix("--")
+            max(param.opts, key=len).removeprefix("--"): param
             for param in self.params
-            if isinstance(param, click.Option) and param.name and param.name not in OWN
+            if isinstance(param, click.Option) and param.name not in OWN
         }
 
     def _load(self, path: str) -> Settings:
@@ -87,38 +87,63 @@ class ConfiguredCommand(click.Command):
             found = tomllib.loads(content.decode("utf-8-sig"))
         except (ValueError, RecursionError) as error:
             raise OptionError(f"{path}: is not TOML ({error})") from None
-        names = {option: name for name, option in self._options().items()}
+        options = self._options()
         settings: Settings = {}
         for key, value in found.items():
-            option = key.replace("_", "-")
-            if option not in names:
-                hint = did_you_mean(option, names)
+            name = key.replace("_", "-")
+            if name not in options:
+                hint = did_you_mean(name, options)
                 raise OptionError(f"{path}: geoindex {self.name} has no option {key!r}{hint}")
-            if isinstance(value, dict) or not _is_plain(value):
-                raise OptionError(
-                    f"{path}: {key} must be a number, a text, true or false, or a list of them"
-                )
-            settings[names[option]] = value
+            try:
+                settings[str(options[name].name)] = _as_given(options[name], value)
+            except TypeError as error:
+                raise OptionError(f"{path}: {key} must be {error}") from None
         return settings
 
     def _text(self, settings: Settings) -> str:
         """TOML of settings, in the order of the options."""
-        lines = [
-            f"{option} = {_toml(settings[name])}"
-            for name, option in self._options().items()
-            if settings.get(name) is not None
-        ]
+        lines = []
+        for name, option in self._options().items():
+            value = settings.get(str(option.name))
+            if value is not None:
+                # An option without its value, which some may have, is an object of the parser.
+                known = isinstance(value, str | bool | list | tuple)
+                lines.append(f"{name} = {_toml(value if known else option.flag_value)}")
         return "".join(f"{line}\n" for line in [f"# geoindex {self.name} --config", *lines])
 
 
-def _is_plain(value: Any) -> bool:
-    plain = (str, int, float)
-    # Options that are repeated have a list, and those of several numbers a list of lists.
-    return isinstance(value, plain) or (isinstance(value, list) and all(map(_is_plain, value)))
+def _as_given(option: click.Option, value: Any) -> Any:
+    """Value as the command line gives it: true or false, a text, or a list of texts."""
+    if option.is_flag:
+        if not isinstance(value, bool):
+            raise TypeError("true or false")
+        return value
+    depth = int(option.multiple) + int(option.nargs != 1)
+    try:
+        return _texts(value, depth)
+    except TypeError:
+        raise TypeError("a list of numbers or texts" if depth else "a number or a text") from None
+
+
+def _texts(value: Any, depth: int) -> Any:
+    """Texts of numbers and texts, in as many lists of lists; anything else is a TypeError."""
+    if depth and isinstance(value, list):
+        return [_texts(item, depth - 1) for item in value]
+    if depth or isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise TypeError
+    return str(value)
 
 
 def _toml(value: Any) -> str:
     """TOML of a value; its texts are spelled as those of JSON."""
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(_toml, value))}]"
-    return json.dumps(value, ensure_ascii=False)
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise OptionError(
+            f"{value!a}: is not UTF-8, so no configuration can hold it; rename the file"
+        ) from None
+    # The one control character that JSON leaves as it is.
+    return text.replace("\x7f", "\\u007f")

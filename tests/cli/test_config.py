@@ -12,6 +12,7 @@ from tests.support.command_line import invoke, run
 
 def test_a_saved_configuration_repeats_the_run(folder: Path) -> None:
     options = ["-p", "legend.csv", "--max-distance", "12.5", "--nodata", "9", "--alpha", "strip"]
+    options += ["--clean", "--shade"]
     first = run(
         "convert", "map.png", "-o", "a.tif", *options, "--save-config", "a.toml", cwd=folder
     )
@@ -29,7 +30,7 @@ def test_the_command_line_wins(folder: Path) -> None:
 
 
 def test_a_name_of_odd_characters_comes_back(folder: Path) -> None:
-    name = 'a "b" \\ é\t.csv'
+    name = 'a "b" \\ é\t\x7f.csv'
     (folder / name).write_bytes((folder / "legend.csv").read_bytes())
     first = ("-p", name, "-o", "a.tif", "--save-config", "a.toml")
     assert run("convert", "map.png", *first, cwd=folder).returncode == 0
@@ -37,11 +38,23 @@ def test_a_name_of_odd_characters_comes_back(folder: Path) -> None:
     assert run("convert", "map.png", *again, cwd=folder).returncode == 0
 
 
+def test_a_name_that_is_not_text_is_refused_before_the_run(folder: Path) -> None:
+    given = ("-p", "\udcff.csv", "-o", "a.tif", "--save-config", "a.toml")
+    result = invoke("convert", folder / "map.png", *given)
+    assert result.exit_code == 1
+    assert r"'\udcff.csv': is not UTF-8" in str(result.exception)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("palete = 'x'", "no option 'palete'; did you mean 'palette'"),
-        ("[palette]\na = 1", "palette must be a number, a text"),
+        ("[palette]\na = 1", "palette must be a number or a text"),
+        ("palette = true", "palette must be a number or a text"),
+        ("report = ['r.html']", "report must be a number or a text"),
+        ("clean = 'maybe'", "clean must be true or false"),
+        ("ink = 'black'", "ink must be a list of numbers or texts"),
+        ("box = [1, 2, true, 4]", "box must be a list of numbers or texts"),
         ("palette = ", "c.toml: is not TOML"),
         ("config = 'c.toml'", "no option 'config'"),
     ],
