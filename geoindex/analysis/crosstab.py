@@ -39,7 +39,7 @@ class Agreement:
 
     users: NDArray[np.float64]
     """User's accuracy: share of the pixels of each class of the grid that the reference has in
-    it, too; shape (n_classes,), NaN where the grid has none."""
+    it, too; shape (n_classes,), NaN where the grid has none. Rows of one name are one class."""
 
     producers: NDArray[np.float64]
     """Producer's accuracy: share of the pixels of each class of the reference that the grid has
@@ -64,13 +64,13 @@ class Crosstab:
     """``"km2"``, or ``"map units"`` (squares of them) if the grids have no CRS, or None."""
 
     @cached_property
-    def same_class(self) -> NDArray[np.intp] | None:
-        """Row of the second palette that is the class of each row of the first, -1 for none.
+    def class_numbers(self) -> tuple[NDArray[np.intp], NDArray[np.intp]] | None:
+        """A number of the class of each row of both palettes; the same number is the same class.
 
-        Classes are the same if their names are, or, where one palette has no names, their colors.
-        None if no class of the first is one of the second.
+        Classes are the same if their names are, or, without names, their colors; rows of one
+        palette may be one class, too. None if no class of the first is one of the second.
         """
-        return _same_classes(*self.palettes)
+        return _class_numbers(*self.palettes)
 
     @property
     def agreement(self) -> Agreement | None:
@@ -78,27 +78,27 @@ class Crosstab:
 
         None if they have no class in common, or no pixel has a class in both.
         """
-        same = self.same_class
+        numbers = self.class_numbers
         pixels = self.pixels[:-1, :-1]
-        if same is None or not pixels.any():
+        if numbers is None or not pixels.any():
             return None
-        paired = np.flatnonzero(same >= 0)
-        agreed = np.zeros(len(same), np.int64)
-        agreed[paired] = pixels[paired, same[paired]]
-        of_first, of_second, total = pixels.sum(axis=1), pixels.sum(axis=0), int(pixels.sum())
-        reference = np.zeros(len(same), np.int64)
-        reference[paired] = of_second[same[paired]]
+        first, second = numbers
+        agreed, mapped, reference = np.zeros((3, max(first.max(), second.max()) + 1), np.int64)
+        np.add.at(agreed, first, np.where(first[:, None] == second, pixels, 0).sum(axis=1))
+        np.add.at(mapped, first, pixels.sum(axis=1))
+        np.add.at(reference, second, pixels.sum(axis=0))
+        total = int(pixels.sum())
         overall = int(agreed.sum()) / total
         # Python integers, for the products may pass 2**63.
         by_chance = sum(
-            one * other for one, other in zip(of_first.tolist(), reference.tolist(), strict=True)
+            one * other for one, other in zip(mapped.tolist(), reference.tolist(), strict=True)
         )
         chance = by_chance / total**2
         return Agreement(
             overall=overall,
             kappa=(overall - chance) / (1 - chance) if chance < 1 else float("nan"),
-            users=_shares(agreed, of_first),
-            producers=_shares(agreed, reference),
+            users=_shares(agreed, mapped)[first],
+            producers=_shares(agreed, reference)[first],
         )
 
     def rows(self) -> Iterator[dict[str, Any]]:
@@ -199,7 +199,7 @@ def compare_grids(a: IndexGrid, b: IndexGrid) -> IndexGrid:
     -------
     IndexGrid
         The classes ``same``, ``different``, and ``only one has a class``; nodata where neither
-        has one. Classes are matched as in :attr:`Crosstab.same_class`.
+        has one. Classes are matched as in :attr:`Crosstab.class_numbers`.
 
     Raises
     ------
@@ -207,16 +207,17 @@ def compare_grids(a: IndexGrid, b: IndexGrid) -> IndexGrid:
         The grids do not lie on each other.
     """
     check_same_place(a, b)
-    same = _same_classes(a.palette, b.palette)
-    partner = np.full(int(np.iinfo(a.indices.dtype).max) + 1, -1, np.int64)
-    if same is not None:
-        partner[: len(same)] = same
+    largest = int(np.iinfo(np.uint16).max)
+    class_of_a, class_of_b = np.full(largest + 1, -1), np.full(largest + 1, -2)
+    numbers = _class_numbers(a.palette, b.palette)
+    if numbers is not None:
+        class_of_a[: len(a.palette)], class_of_b[: len(b.palette)] = numbers
     result = np.empty(a.shape, np.uint8)
     for rows, first in a.bands():
         second = np.asarray(b.indices[rows])
         has_first = np.ones(first.shape, bool) if a.nodata is None else first != a.nodata
         has_second = np.ones(second.shape, bool) if b.nodata is None else second != b.nodata
-        band = np.where(partner[first] == second, AGREE, DIFFER).astype(np.uint8)
+        band = np.where(class_of_a[first] == class_of_b[second], AGREE, DIFFER).astype(np.uint8)
         band[has_first != has_second] = ONE_ONLY
         band[~has_first & ~has_second] = 255
         result[rows] = band
@@ -231,18 +232,22 @@ def compare_grids(a: IndexGrid, b: IndexGrid) -> IndexGrid:
     )
 
 
-def _same_classes(first: Palette, second: Palette) -> NDArray[np.intp] | None:
-    """Match the rows of two palettes by name, or by color; None if none match."""
-    if first.names is not None and second.names is not None:
-        keys, others = list(first.names), list(second.names)
-    else:
-        keys, others = (
-            [str(color) for color in palette.colors.tolist()] for palette in (first, second)
+def _class_numbers(
+    first: Palette, second: Palette
+) -> tuple[NDArray[np.intp], NDArray[np.intp]] | None:
+    """Give numbers to the classes of two palettes, by name or color; None if none are the same."""
+    named = first.names is not None and second.names is not None
+    known: dict[object, int] = {}
+    numbers = []
+    for palette in (first, second):
+        names = palette.names if named and palette.names else ("",) * len(palette)
+        keys = (
+            name or tuple(color)
+            for name, color in zip(names, palette.colors.tolist(), strict=True)
         )
-    # Of equal ones the first counts; nearest color never gives the others.
-    places = {key: row for row, key in reversed(list(enumerate(others)))}
-    same = np.array([places.get(key, -1) for key in keys], np.intp)
-    return same if (same >= 0).any() else None
+        numbers.append(np.array([known.setdefault(key, len(known)) for key in keys], np.intp))
+    of_first, of_second = numbers
+    return (of_first, of_second) if np.isin(of_first, of_second).any() else None
 
 
 def _shares(parts: NDArray[np.int64], totals: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -37,7 +37,7 @@ def plot_comparison(
     Parameters
     ----------
     grid_a, grid_b : IndexGrid
-        Grids at the same place. Classes are matched as in :attr:`Crosstab.same_class`.
+        Grids at the same place. Classes are matched as in :attr:`Crosstab.class_numbers`.
     titles : tuple of str
         Titles of both.
 

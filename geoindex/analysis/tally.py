@@ -123,7 +123,7 @@ def check_same_place(first: IndexGrid, second: IndexGrid) -> None:
     Raises
     ------
     GridError
-        Shapes, corners or reference systems differ; the message tells both places.
+        Shapes, corners, control points or reference systems differ; the message tells both places.
     """
     rows, cols = first.shape
     one, other = first.transform, second.transform
@@ -132,12 +132,18 @@ def check_same_place(first: IndexGrid, second: IndexGrid) -> None:
         corners = ((0, 0), (cols, 0), (0, rows), (cols, rows))
         shifts = (math.dist(~one @ (other @ corner), corner) for corner in corners)
         same = max(shifts) < SAME_PLACE
+    same = same and _control_points(first) == _control_points(second)
     if same and (first.crs is None or second.crs is None or first.crs == second.crs):
         return
     raise GridError(
         f"the grids do not lie on each other: {_place(first)}; and {_place(second)}. Warp one to "
         "the other (gdalwarp -r near -te ... -ts ...), or crop both"
     )
+
+
+def _control_points(grid: IndexGrid) -> list[tuple[float, ...]]:
+    """Row, column and place of the ground control points."""
+    return [(point.row, point.col, point.x, point.y) for point in grid.gcps]
 
 
 def _place(grid: IndexGrid) -> str:
@@ -148,6 +154,9 @@ def _place(grid: IndexGrid) -> str:
         left, top = grid.transform @ (0, 0)
         right, bottom = grid.transform @ (cols, rows)
         text += f" from ({left:.10g}, {top:.10g}) to ({right:.10g}, {bottom:.10g})"
+    if grid.gcps:
+        x, y = grid.gcps[0].x, grid.gcps[0].y
+        text += f" with {len(grid.gcps)} ground control points, the first at ({x:.10g}, {y:.10g})"
     if grid.crs is not None:
         text += f" in {grid.crs.to_string()[:60]}"
     return text

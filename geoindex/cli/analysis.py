@@ -151,14 +151,16 @@ def _echo_crosstab(table: Crosstab) -> None:
     columns = {"pixels": "pixels", "a_index": "A", "a_name": "", "b_index": "B", "b_name": ""}
     if table.areas is not None:
         columns = {column: column} | columns
-    same = table.same_class
+    numbers = table.class_numbers
     pairs = [
         row
         for row in table.rows()
-        if same is None or row["a_index"] is None or same[row["a_index"]] != row["b_index"]
+        if numbers is None
+        or None in (row["a_index"], row["b_index"])
+        or numbers[0][row["a_index"]] != numbers[1][row["b_index"]]
     ]
     pairs.sort(key=lambda row: -row["pixels"])
-    if same is not None:
+    if numbers is not None:
         click.echo("pixels whose classes differ:" if pairs else "no class differs")
     _echo_table(pairs[:LISTED], columns)
     if len(pairs) > LISTED:

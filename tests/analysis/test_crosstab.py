@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from affine import Affine
+from rasterio.control import GroundControlPoint
 from rasterio.crs import CRS
 from sklearn.metrics import cohen_kappa_score, precision_score, recall_score
 
@@ -56,6 +57,26 @@ def test_agreement_is_that_of_scikit_learn(order):
     np.testing.assert_allclose(agreement.producers, producers)
 
 
+@pytest.mark.parametrize(
+    ("names", "classes"),
+    [(["Till", "Clay", "Till", "Clay"], [0, 1, 0, 1]), (["Till", "", "", "Till"], [0, 1, 2, 0])],
+)
+def test_rows_of_one_name_are_one_class(names, classes):
+    a, b, first, second = make_pair(order=(3, 1, 0, 2))
+    a = replace(a, palette=a.palette.replace(names=names))
+    b = replace(b, palette=b.palette.replace(names=[names[row] for row in (3, 1, 0, 2)]))
+    one, other = np.array(classes)[first], np.array(classes)[second]
+    agreement = crosstab(a, b).agreement
+    assert agreement.overall == (one == other).mean()
+    assert agreement.kappa == pytest.approx(cohen_kappa_score(one, other))
+    users = precision_score(other, one, labels=classes, average=None)
+    np.testing.assert_allclose(agreement.users, users)
+    np.testing.assert_allclose(
+        agreement.producers, recall_score(other, one, labels=classes, average=None)
+    )
+    np.testing.assert_array_equal(compare_grids(a, b).indices.ravel() == 0, one == other)
+
+
 def test_pairs_and_their_areas():
     a, b, first, second = make_pair()
     indices = np.array(a.indices)
@@ -97,8 +118,9 @@ def test_grids_of_no_common_class_have_no_agreement():
         {"crs": CRS.from_epsg(32635)},
         {"indices": np.zeros((60, 49), np.uint8)},
         {"transform": None, "crs": None},
+        {"gcps": (GroundControlPoint(0, 0, 4e5, 7e6),)},
     ],
-    ids=["moved", "another system", "another size", "no place"],
+    ids=["moved", "another system", "another size", "no place", "control points"],
 )
 @pytest.mark.parametrize("compare", [crosstab, compare_grids])
 def test_grids_that_do_not_lie_on_each_other_are_refused(compare, change):
