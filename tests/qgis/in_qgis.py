@@ -14,6 +14,7 @@ PLUGINS, DATA, WORK = map(Path, sys.argv[1:])
 sys.path[:0] = [str(PLUGINS), "/usr/share/qgis/python/plugins", "/usr/share/qgis/python"]
 
 from qgis.core import (  # noqa: E402  # found by the path above, as all below
+    Qgis,
     QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsMapRendererSequentialJob,
@@ -68,12 +69,16 @@ def loaded(name, **parameters):
     QgsProject.instance().clear()
     processing.runAndLoadResults(f"geoindex:{name}", parameters, feedback=Feedback())
     (layer,) = QgsProject.instance().mapLayers().values()
-    classes = layer.renderer().classes()
     return layer, {
         "renderer": layer.renderer().type(),
         "crs": layer.crs().authid(),
-        "classes": [[one.value, one.label, one.color.name()] for one in classes],
+        "classes": classes_of(layer),
     }
+
+
+def classes_of(layer):
+    """Value, label and color of each class that a raster layer lists."""
+    return [[one.value, one.label, one.color.name()] for one in layer.renderer().classes()]
 
 
 def table(layer):
@@ -110,6 +115,17 @@ def draw(layer, name):
     job.start()
     job.waitForFinished()
     job.renderedImage().save(str(WORK / f"{name}_drawn.png"))
+
+
+def opened():
+    """Classes of grids that are opened by hand; attribute tables count from QGIS 3.30 on."""
+    found = {"reads_attribute_tables": Qgis.QGIS_VERSION_INT >= 33000}
+    for folder in ("plain", "styled"):
+        for path in (WORK / folder).iterdir():
+            if path.suffix in (".tif", ".asc", ".png"):
+                layer = QgsRasterLayer(str(path), path.stem)
+                found[f"{folder}/{path.name}"] = classes_of(layer)
+    return found
 
 
 def options():
@@ -219,7 +235,7 @@ def model():
     target = str(WORK / "model.tif")
     context = QgsProcessingContext()
     results, is_done = chain.run({"second:GRID": target}, context, Feedback())
-    return {"done": is_done, "grid": results.get("second:GRID")}
+    return {"done": is_done, "grid": results["CHILD_RESULTS"]["second"]["OUTPUT"]}
 
 
 def failures():
@@ -251,6 +267,7 @@ def failures():
 CASES = (
     algorithms,
     index,
+    opened,
     options,
     clean,
     areas,

@@ -16,10 +16,20 @@ import rasterio
 from PIL import Image
 
 from geoindex import Palette, Survey, index_image, learn_palette, load_palette, open_grid
+from tests.support.command_line import invoke
 from tests.support.programs import qgis_python
 
 HERE = Path(__file__).resolve().parent
 DATA = HERE.parents[1] / "data"
+
+VALUES = range(10, 220, 10)
+GRIDS = {
+    "a.tif": [],
+    "b.asc": [],
+    "c.png": [],
+    "cog.tif": ["--cog"],
+    "values.tif": ["--values"],
+}
 
 pytestmark = pytest.mark.slow
 
@@ -44,6 +54,8 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
     """Run all in one QGIS, with variables that would break the other Python."""
     work, home = tmp_path_factory.mktemp("qgis"), tmp_path_factory.mktemp("home")
     home.chmod(0o700)
+    write_grids(work / "plain")
+    write_grids(work / "styled", "--style", "qml")
     environment = {
         "PATH": "/usr/bin:/bin",
         "HOME": str(home),
@@ -67,6 +79,17 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
     if done.returncode:
         pytest.fail(done.stderr)
     return Results(work, json.loads(done.stdout.splitlines()[-1]))
+
+
+def write_grids(folder: Path, *options: str) -> None:
+    """The sample map in the formats of GIS; ``values.tif`` holds the numbers of `VALUES`."""
+    folder.mkdir()
+    palette = load_palette(DATA / "sample_palette.csv")
+    palette.replace(values=VALUES).save(folder / "values.csv")
+    for name, extra in GRIDS.items():
+        legend = folder / "values.csv" if "--values" in extra else DATA / "sample_palette.csv"
+        base = ["convert", DATA / "sample_map.png", "-p", legend, "-o", folder / name]
+        assert invoke(*base, *extra, *options).exit_code == 0
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +130,19 @@ def test_grid_is_loaded_with_exactly_its_classes(results: Results, palette: Pale
     }
     expected = index_image(DATA / "sample_map.png", palette)
     np.testing.assert_array_equal(open_grid(results.folder / "index.tif").indices, expected)
+
+
+@pytest.mark.parametrize("name", GRIDS)
+def test_grids_opened_by_hand_list_exactly_their_classes(
+    results: Results, palette: Palette, name: str
+) -> None:
+    """By the attribute table; QGIS before 3.30 needs the style, except for ESRI grids."""
+    opened = results.of("opened")
+    values = VALUES if name == "values.tif" else range(len(palette))
+    rows = [[value, *entry[1:]] for value, entry in zip(values, entries(palette), strict=True)]
+    assert opened[f"styled/{name}"] == rows
+    if opened["reads_attribute_tables"] or name.endswith(".asc"):
+        assert opened[f"plain/{name}"] == rows
 
 
 def test_grid_is_drawn_in_the_colors_of_the_palette(results: Results) -> None:

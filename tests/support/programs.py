@@ -13,6 +13,9 @@ import pytest
 REQUIRED = "GEOINDEX_REQUIRE_PROGRAMS"
 """Environment variable with which a program that is missing is a failure."""
 
+QGIS_PYTHON = "GEOINDEX_QGIS_PYTHON"
+"""Environment variable that names the Python of a QGIS other than the system's."""
+
 
 def program(name: str) -> str:
     """Path of a program; skips the test where it is not installed."""
@@ -22,6 +25,8 @@ def program(name: str) -> str:
 @cache
 def qgis_python() -> str:
     """Path of the Python that has QGIS's modules; skips the test where there is none."""
+    if named := os.environ.get(QGIS_PYTHON):
+        return named
     folders = os.pathsep.join(("/usr/bin", os.environ.get("PATH", "")))
     python = shutil.which("python3", path=folders)
     command = [python or "python3", "-c", "import qgis.core"]
