@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from geoindex.errors import PaletteError
 from geoindex.rules.class_keys import check_values
 from geoindex.rules.palette_columns import (
     MAX_COLORS,
@@ -20,6 +21,7 @@ from geoindex.rules.palette_columns import (
     read_only,
 )
 from geoindex.rules.scale import Scale
+from geoindex.rules.texts import storable
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -42,7 +44,7 @@ class Palette:
     names : sequence of str, optional
         One name per color, such as the map units of a legend.
     name : str, optional
-        Name of the palette as a whole.
+        Name of the palette as a whole; characters that no file can store are replaced.
     values : sequence of int, optional
         The number of each class in other programs, such as 101, 205, ... in a GIS style,
         within int32. Rows with the same value are colors of one class where values are written,
@@ -102,7 +104,9 @@ class Palette:
         self._values = check_values(values, n_colors)
         self._merge = check_merge(merge, n_colors)
         self._show = check_show(show, n_colors)
-        self._name = name
+        if not isinstance(name, str | None):
+            raise PaletteError(f"name must be a text, found {type(name).__name__}")
+        self._name = None if name is None else storable(name)
 
     @property
     def colors(self) -> NDArray[np.uint8]:

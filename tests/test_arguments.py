@@ -13,6 +13,7 @@ from geoindex import (
     IndexGrid,
     Palette,
     Survey,
+    ValueGrid,
     legend_palette,
     match_palette,
     write_horizon,
@@ -40,6 +41,12 @@ def test_class_values(value: object) -> None:
             PaletteError,
             "row 1.*half a surrogate",
         ),
+        (lambda: Palette(PALETTE.colors, name=5), PaletteError, "name must be a text, found int"),
+        (
+            lambda: ValueGrid(values=np.zeros((2, 2), np.float32), unit="\udcff"),
+            GridError,
+            "unit .* contains half a surrogate",
+        ),
         (lambda: legend_palette(np.zeros((0, 5, 3), np.uint8)), ImageError, "has no pixels"),
         (lambda: Clean(hatch=[(0, 1, 2)]), OptionError, "hatch must be texts such as"),
         (lambda: Clean(hatch=5), OptionError, "hatch must be texts such as"),
@@ -60,6 +67,13 @@ def test_parts_of_a_sample(tmp_path: Path, name: str) -> None:
     with pytest.raises(OptionError, match=f"{name} must be an integer, found 2.5"):
         write_section(GRID, tmp_path / "line.sgy", **PLACE, **{name: 2.5})
     assert not list(tmp_path.iterdir())
+
+
+def test_a_name_of_odd_characters_goes_into_every_file(tmp_path: Path) -> None:
+    """A palette is named after its file, whose name may be in no encoding."""
+    palette = Palette(PALETTE.colors, name="units \udcff\0")
+    assert palette.name == "units \ufffd\ufffd"
+    palette.save(tmp_path / "units.sld")
 
 
 def test_integers_of_numpy() -> None:

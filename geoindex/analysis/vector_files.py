@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +19,10 @@ from geoindex.color.threads import Progress
 from geoindex.errors import GeoindexWarning, OptionError, OutputError
 from geoindex.files.whole_files import check_target, output_set
 from geoindex.grid import IndexGrid
+from geoindex.rules.texts import check_text
+
+if TYPE_CHECKING:
+    from rasterio.crs import CRS
 
 __all__ = ["check_vector_target", "save_polygons", "write_polygons"]
 
@@ -159,6 +164,8 @@ def check_vector_target(
     if layer is not None and not known.has_layer:
         raise OptionError(f"{target}: has no named layers; leave out layer=")
     name = target.stem if layer is None else layer
+    if known.has_layer:
+        check_text(name, f"{target}: the name of the layer", OptionError)
     if known.write is write_geopackage and (not name or name.lower().startswith(TAKEN_LAYERS)):
         raise OptionError(
             f"{target}: a GeoPackage cannot have a layer {name!r}; give another layer="
@@ -186,6 +193,8 @@ def save_polygons(
             raise OutputError(
                 f"{target}: cannot be written: {error}; is the disk full?"
             ) from error
+        if known.library == "pyogrio":
+            _check_system(polygons.crs, scratch, target)
         scratch.rename(files.target)
         for suffix, place in others.items():
             if scratch.with_suffix(suffix).exists():
@@ -193,19 +202,45 @@ def save_polygons(
 
 
 def _check_names(polygons: ClassPolygons, target: Path) -> None:
-    """Refuse what a format would cut or misread."""
-    suffix = target.suffix.lower()
-    if suffix == ".shp":
+    """Refuse names that a format would cut."""
+    if target.suffix.lower() == ".shp":
         for name in polygons.palette.names or ():
             if len(name.encode()) > LONGEST_SHP_TEXT:
                 raise OutputError(
                     f"{target}: a Shapefile holds at most {LONGEST_SHP_TEXT} bytes of a name, "
                     f"which {name[:40]!r}... exceeds; write .gpkg instead"
                 )
-    if suffix == ".geojson" and polygons.crs is None:
+
+
+def _check_system(given: CRS | None, written: Path, target: Path) -> None:
+    """Warn if programs take the coordinates for those of another reference system."""
+    from rasterio.crs import CRS
+
+    text = vector_library("pyogrio").read_info(written)["crs"]
+    found = None if text is None else CRS.from_user_input(text)
+    if not _is_same(found, given):
+        lost = "that there is no reference system" if given is None else _system_name(given)
         warnings.warn(
-            f"{target}: the grid has no reference system, and programs take the coordinates of "
-            "GeoJSON without one for longitudes and latitudes; .gpkg has no such rule",
+            f"{target}: the format cannot hold {lost}, and programs take the coordinates for "
+            f"those of {_system_name(found)}; .gpkg has no such limits",
             GeoindexWarning,
             stacklevel=4,
         )
+
+
+def _is_same(one: CRS | None, other: CRS | None) -> bool:
+    """Whether two reference systems are the same, by whatever name."""
+    import pyproj
+
+    if one is None or other is None or one == other:
+        return one == other
+    first, second = (pyproj.CRS.from_wkt(crs.to_wkt(version="WKT2_2019")) for crs in (one, other))
+    return bool(first.equals(second, ignore_axis_order=True))
+
+
+def _system_name(crs: CRS | None) -> str:
+    """Name of a reference system in a message."""
+    if crs is None:
+        return "no reference system"
+    name = f"the reference system {crs.to_string()[:60]}"
+    return name + " (longitudes and latitudes)" if crs.is_geographic else name

@@ -12,7 +12,7 @@ import numpy as np
 
 from geoindex.color.pixels import PixelRule
 from geoindex.color.threads import Progress
-from geoindex.errors import ImageError
+from geoindex.errors import ImageError, OptionError
 from geoindex.files.whole_files import check_targets
 from geoindex.grids.disk_space import check_space
 from geoindex.grids.headers import ValueHeader
@@ -20,6 +20,7 @@ from geoindex.grids.value_files import value_opener
 from geoindex.images.files import open_image
 from geoindex.indexing.value_stream import value_blocks
 from geoindex.indexing.values import find_ramp, read_values, value_provenance
+from geoindex.rules.texts import check_text
 from geoindex.values.ramp import Ramp
 from geoindex.values.reading import ReadingReport, ValueOptions
 from geoindex.values.scale import ScaleKind, Ticks
@@ -109,6 +110,7 @@ def convert_values(
     GeoindexError
         A child of it: what is wrong, in which file, what to do.
     """
+    check_text(unit, "unit", OptionError)
     rule = rule or PixelRule()
     target = Path(dst)
     opener = value_opener(target, format)

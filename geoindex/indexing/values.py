@@ -20,6 +20,7 @@ from geoindex.images.in_memory import Picture, arrange, array_image, picture_pix
 from geoindex.images.pixel_blocks import check_not_empty, count_colors, image_name
 from geoindex.indexing.value_stream import lazy_blocks, value_blocks, whole_block
 from geoindex.rules.scale import round_colors
+from geoindex.rules.texts import check_text
 from geoindex.values.bar import ColorBar, bar_in_box, check_box
 from geoindex.values.bar_search import find_bar
 from geoindex.values.filling import Fill
@@ -147,6 +148,7 @@ def image_values(
     >>> grid.values.round(1)
     array([[ 0.1, 50. , 99.9]], dtype=float32)
     """
+    check_text(unit, "unit", OptionError)
     rule = PixelRule(alpha=alpha, bands=None if bands is None else tuple(bands))
     loaded, found, values = find_ramp(
         image, rule, ramp, bar, limits, ticks, scale, channel_axis=channel_axis

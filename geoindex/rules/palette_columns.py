@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +11,7 @@ from geoindex.errors import OptionError, PaletteError
 from geoindex.rules.class_keys import merged_rows
 from geoindex.rules.color_text import colors_of_texts
 from geoindex.rules.scale import Scale, ScaleProblemError, to_uint8
+from geoindex.rules.texts import unstorable
 
 __all__ = [
     "MAX_COLORS",
@@ -22,9 +22,6 @@ __all__ = [
     "faded_colors",
     "read_only",
 ]
-
-UNSTORABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
-"""Characters that XML cannot hold or that terminals interpret."""
 
 MAX_COLORS = 65_535
 """Largest number of colors: one value of uint16 stays free for nodata."""
@@ -69,9 +66,8 @@ def check_texts(
     if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
         raise PaletteError(f"palette {what} must be a sequence of strings")
     for row, text in enumerate(texts):
-        wrong = UNSTORABLE.search(text)
-        if wrong is not None:
-            kind = "half a surrogate pair" if wrong[0] >= "\ud800" else "a control character"
+        kind = unstorable(text)
+        if kind is not None:
             raise PaletteError(
                 f"palette row {row}: {text[:100]!r} contains {kind}, which no file can store; "
                 "read the names with their real encoding",

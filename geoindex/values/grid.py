@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from geoindex.errors import GridError
 from geoindex.rules.indices import is_lazy, row_blocks
 from geoindex.rules.place import check_fields
+from geoindex.rules.texts import check_text
 from geoindex.survey import Survey
 from geoindex.values.ramp import Ramp
 from geoindex.values.scale import ValueScale
@@ -96,6 +97,7 @@ class ValueGrid:
             other = getattr(self, name)
             if other is not None and other.shape != values.shape:
                 raise GridError(f"{name} must have the shape {values.shape}, found {other.shape}")
+        check_text(self.unit, "unit", GridError)
         check_fields(self.transform, self.provenance, self.shape)
 
     @property

@@ -21,6 +21,9 @@ ScaleKind = Literal["linear", "log"]
 
 READ_ALONE = "ticks='read' takes ramp and values of the color bar; leave both out"
 
+N_STEPS = 256
+"""Steps of a ramp that are told apart: those of an 8-bit color table."""
+
 Ticks = Sequence[tuple[float, float]] | Literal["read"]
 """Places along a ramp, from 0 to 1, and their values; or those beside the color bar."""
 
@@ -136,7 +139,7 @@ def _of_ticks(ticks: Sequence[tuple[float, float]], kind: ScaleKind) -> ValueSca
     """Scale through known values, checked."""
     try:
         table = np.array(sorted((float(place), float(value)) for place, value in ticks))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise OptionError(f"ticks must be pairs of place and value, found {ticks!r}") from None
     if len(table) < 2 or not np.isfinite(table).all():
         raise OptionError("the values of a ramp must be two or more finite numbers")
@@ -152,4 +155,21 @@ def _of_ticks(ticks: Sequence[tuple[float, float]], kind: ScaleKind) -> ValueSca
         raise OptionError(
             f"a logarithmic scale needs values above 0, found {values[values <= 0][0]:g}"
         )
-    return ValueScale(places=places, values=values, kind=kind)
+    scale = ValueScale(places=places, values=values, kind=kind)
+    _check_steps(scale)
+    return scale
+
+
+def _check_steps(scale: ValueScale) -> None:
+    """Refuse values that grids, which hold float32, could not tell apart."""
+    with np.errstate(over="ignore"):
+        ends = scale(np.array([0.0, 1.0]))
+    largest = np.abs([*ends, *scale.values]).max()
+    if not largest <= np.finfo(np.float32).max:
+        raise OptionError(f"the values of a ramp must lie within 3.4e38, found {largest:g}")
+    held = float(np.spacing(np.float32(largest)))
+    if held > abs(ends[1] - ends[0]) / N_STEPS:
+        raise OptionError(
+            f"values near {largest:g} are held in steps of {held:g} (float32), too coarse for a "
+            f"ramp from {ends[0]:.10g} to {ends[1]:.10g}; give its values less an offset"
+        )

@@ -151,6 +151,8 @@ def test_what_cannot_be_written_is_refused(tmp_path, grid):
         write_polygons(grid, tmp_path / "x.shp", layer="units")
     with pytest.raises(OptionError, match="cannot have a layer 'layer_styles'; give another"):
         write_polygons(grid, tmp_path / "layer_styles.gpkg")
+    with pytest.raises(OptionError, match=r"name of the layer '\\udcff' contains half a surr"):
+        write_polygons(grid, tmp_path / "x.fgb", layer="\udcff")
     long = PALETTE.replace(names=["ä" * 128, "b", "c"])
     with pytest.raises(OutputError, match=r"holds at most 254 bytes of a name.*\.gpkg instead"):
         write_polygons(replace(grid, palette=long), tmp_path / "x.shp")
@@ -162,9 +164,22 @@ def test_what_cannot_be_written_is_refused(tmp_path, grid):
     assert len(pyogrio.read_dataframe(tmp_path / "x.gpkg", layer="x")) == 2
 
 
-def test_geojson_without_a_reference_system_is_warned_of(tmp_path, grid):
-    with pytest.warns(GeoindexWarning, match=r"x\.geojson: .* for longitudes and latitudes"):
-        write_polygons(replace(grid, crs=None), tmp_path / "x.geojson")
+@pytest.mark.parametrize(
+    ("suffix", "crs", "taken_for"),
+    [
+        ("geojson", None, r"that there is no .* EPSG:4326 \(longitudes and latitudes\)"),
+        ("geojson", "+proj=utm +zone=33 +datum=WGS84 +units=km", ".* PROJCS.* EPSG:4326"),
+        ("fgb", "+proj=utm +zone=33 +datum=WGS84 +units=km", ".* PROJCS.* EPSG:32633;"),
+        ("shp", "EPSG:4978", ".* EPSG:4978, .* no reference system"),
+    ],
+)
+def test_another_reference_system_is_warned_of(tmp_path, grid, suffix, crs, taken_for):
+    """GDAL leaves out what a format has no place for, or takes UTM in kilometers for meters."""
+    system = None if crs is None else CRS.from_string(crs)
+    path = tmp_path / f"x.{suffix}"
+    with pytest.warns(GeoindexWarning, match=rf"x\.{suffix}: .* cannot hold {taken_for}"):
+        write_polygons(replace(grid, crs=system), path)
+    assert path.exists()
 
 
 def test_a_failed_file_leaves_the_old_one(tmp_path, grid, monkeypatch):
