@@ -36,7 +36,14 @@ def stepped_polygons(outlines: Outlines, transform: Affine) -> NDArray[Any]:
     ndarray of shapely.Polygon, shape (patches,)
         From patch 1.
     """
-    return _polygons(outlines, np.full(len(outlines.sides), -1.0), transform)[0]
+    xs, ys, offsets = outlines.xs, outlines.ys, outlines.offsets
+    # Compiled code that smooths takes longer to load than this.
+    is_corner = np.ones(len(xs), np.bool_)
+    is_corner[1:-1] = (np.diff(xs, 2) != 0) | (np.diff(ys, 2) != 0)
+    is_corner[offsets[:-1]] = is_corner[offsets[1:] - 1] = True
+    points = np.stack([xs[is_corner], ys[is_corner]], axis=-1).astype(np.float64)
+    starts = np.concatenate([[0], np.cumsum(is_corner)])[offsets]
+    return outlines.polygons(points, starts, transform)[0]
 
 
 def smooth_polygons(outlines: Outlines, transform: Affine) -> NDArray[Any]:
