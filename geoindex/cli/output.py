@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from geoindex.color.compiling import Listener, listen
 from geoindex.color.threads import Progress
 from geoindex.errors import GeoindexWarning, OutputError
 
@@ -96,9 +97,10 @@ def _keep_inputs(options: dict[str, Any]) -> None:
 
 
 def _silence(_context: click.Context, _option: click.Parameter, quiet: bool) -> bool:
-    """Print no warnings if nothing but errors is wanted."""
+    """Print no warnings, and nothing of kernels, if nothing but errors is wanted."""
     if quiet:
         warnings.simplefilter("ignore", GeoindexWarning)
+        listen(Listener())
     return quiet
 
 

@@ -16,7 +16,7 @@ import geoindex
 from geoindex.batch import processes
 from geoindex.cli import doctor
 from geoindex.cli.kernels import CompilingLine
-from geoindex.color.compiling import KERNEL_MODULES
+from geoindex.color.compiling import KERNEL_MODULES, tell_compiled, tell_compiling, tell_not_kept
 from tests.support.command_line import printed, python
 
 
@@ -65,6 +65,18 @@ def test_a_terminal_shows_what_is_compiled(
     line.not_kept()
     line.not_kept()
     assert capsys.readouterr().err.count("cannot be kept") == 1
+
+
+@pytest.mark.parametrize("options", [(), ("-q",)])
+def test_quiet_commands_do_not_tell_of_kernels(
+    options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    printed("doctor", *options)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    tell_compiling("rgb_kernels.fill")
+    tell_compiled()
+    tell_not_kept()
+    assert bool(capsys.readouterr().err) == (not options)
 
 
 def test_a_cache_that_cannot_be_written_is_told(
