@@ -23,7 +23,7 @@ Register-ArgumentCompleter -Native -CommandName %(prog_name)s -ScriptBlock {
                 $value, $value, "ParameterValue", $help)
         }
     } finally {
-        Remove-Item Env:%(complete_var)s, Env:COMP_WORDS, Env:COMP_INCOMPLETE
+        Remove-Item "Env:%(complete_var)s", "Env:COMP_WORDS", "Env:COMP_INCOMPLETE"
     }
 }
 """
