@@ -152,13 +152,13 @@ def _echo_crosstab(table: Crosstab) -> None:
     if table.areas is not None:
         columns = {column: column} | columns
     numbers = table.class_numbers
-    pairs = [
-        row
-        for row in table.rows()
-        if numbers is None
-        or None in (row["a_index"], row["b_index"])
-        or numbers[0][row["a_index"]] != numbers[1][row["b_index"]]
-    ]
+
+    def is_same(a: int | None, b: int | None) -> bool:
+        if numbers is None or a is None or b is None:
+            return a is b is None  # nodata
+        return bool(numbers[0][a] == numbers[1][b])
+
+    pairs = [row for row in table.rows() if not is_same(row["a_index"], row["b_index"])]
     pairs.sort(key=lambda row: -row["pixels"])
     if numbers is not None:
         click.echo("pixels whose classes differ:" if pairs else "no class differs")

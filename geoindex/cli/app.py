@@ -112,6 +112,7 @@ def _echo_warning(message: Warning | str, category: type[Warning], *_place: Any)
 
 def main() -> None:
     """Run the command line; on failure print one line and exit with code 1."""
+    _open_streams()
     if "_GEOINDEX_COMPLETE" in os.environ:
         import geoindex.cli.completion  # noqa: F401  # makes itself known to click
     code = _run()
@@ -120,7 +121,7 @@ def main() -> None:
             signal.signal(number, signal.SIG_IGN)
         remove_own()
         for stream in (sys.stdout, sys.stderr):
-            with suppress(AttributeError, OSError, ValueError):  # closed, or its reader has gone
+            with suppress(OSError, ValueError):  # its reader has gone, or it is closed
                 stream.flush()
         # Everything is cleaned up. The standard library does not know of a thread that was just
         # starting, and the usual exit would wait for it forever.
@@ -131,12 +132,26 @@ def main() -> None:
     sys.exit(code)
 
 
+def _open_streams() -> None:
+    """Open the standard streams that were closed.
+
+    An output would take the number of one, and what libraries print would go into it.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # takes the lowest number
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, "r" if number == 0 else "w", closefd=False))
+
+
 def _drop_unwritten() -> None:
     """Drop output that cannot be written; the end of the process would try again, and say so."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except (AttributeError, ValueError):  # there is none, or it is closed
+        except ValueError:  # it is closed
             continue
         except OSError:
             nowhere = os.open(os.devnull, os.O_WRONLY)

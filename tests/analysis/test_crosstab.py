@@ -142,3 +142,7 @@ def test_the_command(tmp_path):
     content = json.loads((tmp_path / "t.json").read_text())
     assert content["kappa"] == pytest.approx(cohen_kappa_score(first, second))
     assert open_grid(tmp_path / "d.tif").counts()[1] == (first != second).sum()
+    indices = np.array(a.indices)
+    indices[0] = 255
+    replace(a, indices=indices).save(tmp_path / "a.tif", overwrite=True)
+    assert invoke("crosstab", paths[0], paths[0]).stdout.startswith("no class differs\noverall")

@@ -20,16 +20,24 @@ from tests.support.damage import interrupted
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
 @pytest.mark.parametrize(
-    ("arguments", "code"), [("--version", 0), ("info nothing.tif", 1), ("convert", 2)]
+    ("arguments", "code"),
+    [
+        ("info nothing.tif", 1),
+        ("convert", 2),
+        ("convert map.png -p legend.csv -o a.tif --clean --metric lab", 0),
+    ],
 )
-@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
-def test_closed_outputs_do_not_change_the_exit_code(
-    arguments: str, code: int, closed: str
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_do_not_change_what_is_done(
+    folder: Path, arguments: str, code: int, closed: str
 ) -> None:
     command = f"{shlex.quote(sys.executable)} -m geoindex {arguments} {closed}"
-    result = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        command, shell=True, cwd=folder, capture_output=True, text=True, check=False
+    )
     assert result.returncode == code
     assert "Traceback" not in result.stdout + result.stderr
+    assert (folder / "a.tif").exists() == (code == 0)
 
 
 def test_profilers_see_the_end(tmp_path: Path) -> None:
