@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,6 +17,7 @@ import click
 from geoindex.color.compiling import Listener, listen
 from geoindex.color.threads import Progress
 from geoindex.errors import GeoindexWarning, OutputError
+from geoindex.files.whole_files import check_different
 
 __all__ = [
     "echo_json",
@@ -63,7 +65,7 @@ def output_option(text: str) -> Callable[[Callable[..., None]], Callable[..., No
 replace_option = click.option("--overwrite", is_flag=True, help="Replace an existing output.")
 """For commands whose output may be what they read, too."""
 
-OUTPUTS = ("output", "picture", "changes", "confidence", "difference")
+OUTPUTS = ("output", "picture", "changes", "confidence", "difference", "page")
 """Parameters that name files to write."""
 
 
@@ -72,21 +74,22 @@ def overwrite_option(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def checked(**options: Any) -> None:
-        _keep_inputs(options)
+        _check_files(options)
         command(**options)
 
     return replace_option(checked)
 
 
-def _keep_inputs(options: dict[str, Any]) -> None:
-    """Refuse to write a file that the same command reads.
+def _check_files(options: dict[str, Any]) -> None:
+    """Refuse to write a file that the same command reads, or one file twice.
 
     Raises
     ------
     OutputError
-        An output is an existing file that another parameter names.
+        An output is an existing file that another parameter names, input or output.
     """
     outputs = [options[name] for name in OUTPUTS if isinstance(options.get(name), str)]
+    check_different([Path(output) for output in outputs])
     others = [value for name, value in options.items() if name not in OUTPUTS]
     parts = (part for value in others for part in (value if isinstance(value, tuple) else [value]))
     inputs = [part for part in parts if isinstance(part, str) and os.path.isfile(part)]  # noqa: PTH113

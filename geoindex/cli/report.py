@@ -14,6 +14,7 @@ import click
 from geoindex.cli.options import gdal_option
 from geoindex.cli.output import overwrite_option, progress_bar, quiet_option
 from geoindex.files.whole_files import check_targets
+from geoindex.report.page import check_page_suffix
 
 if TYPE_CHECKING:
     from geoindex.indexing.report import ConversionReport
@@ -109,6 +110,7 @@ def page_of_conversion(
         yield ConversionPage(None, target, Path(), overwrite=overwrite)
         return
     path = Path(page)
+    check_page_suffix(path)
     check_targets([path, target], None, overwrite=overwrite)
     if target.suffix.lower() not in KEEPING_SUFFIXES:
         raise click.UsageError(

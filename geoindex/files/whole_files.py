@@ -24,6 +24,7 @@ from geoindex.files.locks import folder_lock, give_back, hold_folder
 __all__ = [
     "OutputSet",
     "atomic_output",
+    "check_different",
     "check_target",
     "check_targets",
     "make_folder",
@@ -97,8 +98,19 @@ def check_targets(targets: Sequence[Path], source: Path | None, *, overwrite: bo
         check_target(path, overwrite=overwrite)
         if source is not None and path.exists() and source.exists() and path.samefile(source):
             raise OutputError(f"{path}: is the source image; choose another output")
-    if len(targets) > 1 and len({path.resolve() for path in targets}) < len(targets):
-        raise OutputError(f"{targets[0]}: two outputs have the same name; give each its own")
+    check_different(targets)
+
+
+def check_different(targets: Sequence[Path]) -> None:
+    """Raise OutputError if two names mean one file."""
+    if len(targets) < 2:
+        return
+    known = set()
+    for path in targets:
+        place = path.resolve()
+        if place in known:
+            raise OutputError(f"{path}: two outputs have the same name; give each its own")
+        known.add(place)
 
 
 class OutputSet:

@@ -12,7 +12,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-__all__ = ["SCRIPTS", "digest_of", "page_part", "seen", "write_page"]
+from geoindex.errors import OutputError
+
+__all__ = ["SCRIPTS", "check_page_suffix", "digest_of", "page_part", "seen", "write_page"]
 
 SCRIPTS = (
     "data.js",
@@ -36,6 +38,12 @@ SCRIPTS = (
 
 UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Characters that are not seen or that turn the direction of a text."""
+
+
+def check_page_suffix(path: Path) -> None:
+    """Raise OutputError unless a page is named as one, which files beside a grid never are."""
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise OutputError(f"{path}: a page is written as .html; name it so")
 
 
 def write_page(

@@ -16,7 +16,7 @@ from geoindex.files.small_files import read_start
 from geoindex.files.whole_files import atomic_output, check_target
 from geoindex.grids.formats import open_grid
 from geoindex.plot.html import grid_thumbnail
-from geoindex.report.page import digest_of, page_part, seen
+from geoindex.report.page import check_page_suffix, digest_of, page_part, seen
 
 __all__ = ["Sheet", "check_page", "write_sheets"]
 
@@ -58,8 +58,7 @@ def check_page(target: Path, *, overwrite: bool) -> None:
     OutputError
         The suffix is not ``.html``, or the file exists and is no page of a batch.
     """
-    if target.suffix.lower() not in (".html", ".htm"):
-        raise OutputError(f"{target}: the page of a batch is .html; name it so")
+    check_page_suffix(target)
     own = target.is_file() and SIGN.encode() in read_start(target, 10_000, error=OutputError)
     check_target(target, overwrite=overwrite or own)
 

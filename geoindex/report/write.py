@@ -27,7 +27,7 @@ from geoindex.report.command import option_words
 from geoindex.report.contents import Blocks, Contents
 from geoindex.report.facts import grid_facts
 from geoindex.report.map_colors import Fit, NumberedColors, fit_of
-from geoindex.report.page import write_page
+from geoindex.report.page import check_page_suffix, write_page
 from geoindex.report.pyramid import (
     TILE,
     ClassPyramid,
@@ -95,7 +95,7 @@ def write_report(
     OptionError
         `max_size` is too small for the page.
     OutputError
-        The file exists, or cannot be written.
+        The suffix is another one, the file exists, or it cannot be written.
 
     Examples
     --------
@@ -104,6 +104,7 @@ def write_report(
     >>> write_report("data/sample_map.png", grid, "report.html")  # doctest: +SKIP
     """
     target = Path(path)
+    check_page_suffix(target)
     check_target(target, overwrite=overwrite)
     opened = _opened(grid)
     compared = compared_of(opened)

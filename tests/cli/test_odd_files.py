@@ -117,21 +117,31 @@ def test_a_folder_that_another_program_keeps_locked(
         "crosstab grid.tif grid.png --picture grid.png",
         "palette show grid.png -o ./grid.png",
         "palette learn map.png -n 2 -o map.png",
+        "report map.png grid.png -o map.png",
+        "convert map.png -o out.png -p legend.csv --report out.png.aux.xml",
+        "convert map.png -o out.tif --report out.legend.csv",
+        "crosstab grid.tif grid.png --picture out.png --difference ../{folder}/out.png",
         "palette match legend.csv windows-256 -o legend.csv",
         "convert map.png -o out.tif -p legend.csv --save-config map.png",
         "convert map.png -o out.tif -p legend.csv --save-config out.tif",
     ],
 )
-def test_what_is_read_is_never_replaced(
+def test_what_is_read_or_written_is_never_replaced(
     folder: Path, line: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
     for name in ("grid.png", "grid.tif"):
         printed("convert", "map.png", "-o", name, "-p", "legend.csv")
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    result = invoke(*line.split(), "--overwrite")
+    result = invoke(*line.format(folder=folder.name).split(), "--overwrite")
     assert result.exit_code == 1
-    assert any(part in str(result.exception) for part in ("is an input, too", ".toml"))
+    reasons = (
+        "is an input, too",
+        ".toml",
+        "is written as .html",
+        "two outputs have the same name",
+    )
+    assert any(reason in str(result.exception) for reason in reasons)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 

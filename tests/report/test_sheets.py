@@ -43,7 +43,11 @@ def test_every_sheet_is_shown_and_failures_come_first(tmp_path: Path) -> None:
         assert "<script" not in text
     page.write_text("<p>not ours")
     before = (tmp_path / "p.csv").read_bytes()
-    for name, reason in (("p.csv", "the page of a batch is .html"), ("index.html", "exists")):
+    for name, reason in (
+        ("p.csv", "is an input, too"),
+        ("p.txt", "as .html"),
+        ("index.html", "exists"),
+    ):
         options = ["-p", tmp_path / "p.csv", "--report", tmp_path / name]
         result = invoke("batch", maps, "-o", tmp_path / "grids", *options)
         assert reason in str(result.exception)
