@@ -60,6 +60,7 @@ def draw_legend(
     tilt: float | None = None,
     x_height: int | None = None,
     language: str | None = None,
+    side: str = "right",
     scanned: bool = True,
 ) -> DrawnLegend:
     """Draw the legend of a seed.
@@ -73,11 +74,13 @@ def draw_legend(
         Height of an x in pixels; 9, 11 or 14 by default.
     language : str, optional
         ``"en"``, ``"de"``, ``"fr"`` or ``"es"``.
+    side : {"right", "left", "below"}
+        Where names stand.
     scanned : bool
         Whether the picture is a scan or as a program draws it.
     """
     rng = np.random.default_rng(seed)
-    style = style_of(rng, x_height, language)
+    style = style_of(rng, x_height, language, side)
     turn = float(rng.choice([-1, 1])) * float(rng.integers(0, 4)) if tilt is None else tilt
     entries, drawing = drawn(rng, style)
     picture, place = turned(drawing, turn)
@@ -113,14 +116,14 @@ def _answer(entry: Entry, place: Place, tone: NDArray[np.float64]) -> DrawnSwatc
 
 
 def style_of(
-    rng: np.random.Generator, x_height: int | None = None, language: str | None = None
+    rng: np.random.Generator, x_height: int | None, language: str | None, side: str
 ) -> Style:
     """How a legend looks."""
     x = int(rng.choice([9, 11, 14]))
     words = str(rng.choice(["en", "de", "fr", "es"]))
     x = x if x_height is None else x_height
     framed = bool(rng.random() < 0.7)
-    touching = bool(rng.random() < 0.4)
+    touching = bool(rng.random() < 0.4) and side != "below"
     return Style(
         x_height=x,
         language=words if language is None else language,
@@ -139,6 +142,7 @@ def style_of(
         middle=bool(rng.random() < 0.6),
         outer=bool(rng.random() < 0.2),
         title=bool(rng.random() < 0.5),
+        side=side,
     )
 
 
@@ -235,14 +239,21 @@ class Layout:
         high = max(style.height, block + 0.2 * style.lead) if style.touching else style.height
         if style.uneven:
             high *= float(rng.choice([1.0, 1.0, 1.4]))
-        if style.middle and not style.touching:
+        below = style.side == "below"
+        if style.middle and not below and not style.touching:
             y += max(0.0, (block - high) / 2)
-        box = (self.x, y, self.x + style.width, y + high)
+        space = 1.2 * style.x_height
+        # A word may be longer than the lines should be.
+        x = self.x + (1.6 * self.most + space if style.side == "left" else 0)
+        box = (x, y, x + style.width, y + high)
         start = y + (high - block) / 2 if style.middle else y
-        left, end = box[2] + 1.2 * style.x_height, 0.0
+        start = box[3] + 0.2 * style.lead if below else start
+        end = box[2]
         for row, line in enumerate(text):
+            width = letters.getlength(line) / FINE
+            left = {"right": box[2] + space, "left": x - space - width, "below": x}[style.side]
             self.texts.append((left, start + row * style.lead, line, "Sans"))
-            end = max(end, left + letters.getlength(line) / FINE)
+            end = max(end, left + width)
         patterned = style.patterns and bool(rng.random() < 0.3)
         self.entries.append(
             Entry(box=box, ink=color, patterned=patterned, name=name, heading=heading)

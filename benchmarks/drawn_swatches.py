@@ -44,6 +44,8 @@ class Style:
     middle: bool
     outer: bool
     title: bool
+    side: str
+    """Where names stand: right, left or below."""
 
     @property
     def lead(self) -> float:

@@ -51,11 +51,13 @@ def main() -> None:
     parser.add_argument("--number", type=positive, default=24, help="drawings")
     parser.add_argument("--wrong", action="store_true", help="list the legends with mistakes")
     parser.add_argument("--names", action="store_true", help="also read the names")
+    parser.add_argument("--side", choices=("right", "left", "below"), default="right",
+                        help="where the names stand")  # fmt: skip
     options = parser.parse_args()
     print(machine("scipy"))
     scores = []
     for seed in range(options.first, options.first + options.number):
-        score = score_of(draw_legend(seed), names=options.names)
+        score = score_of(draw_legend(seed, side=options.side), names=options.names)
         scores.append(score)
         if options.wrong and (score.right, score.told, score.extra) != (
             score.number,

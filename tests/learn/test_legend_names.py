@@ -18,9 +18,14 @@ from tests.support.command_line import invoke
 pytest.importorskip("onnxruntime")
 
 
-def test_names_and_headings_of_a_scan(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("side", ["right", "left", "below"])
+def test_names_and_headings_of_a_scan(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, side: str
+) -> None:
     monkeypatch.syspath_prepend(str(repository / "benchmarks"))
-    drawn = importlib.import_module("drawn_legends").draw_legend(2000, tilt=-2, x_height=9)
+    drawn = importlib.import_module("drawn_legends").draw_legend(
+        2000, tilt=-2, x_height=9, side=side
+    )
     folded = importlib.import_module("legends").folded
     legend = legend_palette(drawn.picture, read_names=True)
     assert len(legend.swatches) == len(drawn.swatches)
@@ -46,6 +51,20 @@ def test_names_of_the_sample_sheet(repository: Path, tmp_path: Path) -> None:
     assert re.search(r"\(\d+% certain\)", result.stdout)
     both = invoke("palette", "legend", sheet, "--read-names", "--name", "a", "-o", target)
     assert both.exit_code == 2
+
+
+@pytest.mark.parametrize("gap", [0, 30])
+def test_names_below_swatches_in_a_row(gap: int) -> None:
+    picture = Image.new("RGB", (620, 90), (255, 255, 255))
+    draw = ImageDraw.Draw(picture)
+    names = ("Gabbro", "Mica schist", "Tonalite gneiss", "Dunite")
+    for place, (color, name) in enumerate(
+        zip(("red", "green", "blue", "gray"), names, strict=True)
+    ):
+        left = 10 + 150 * place
+        draw.rectangle([left, 10, left + 149 - gap, 40], fill=color)
+        draw.text((left + 4, 46), name, fill=0, font_size=17)
+    assert legend_palette(np.array(picture), read_names=True).names == names
 
 
 def test_what_is_not_read_is_said() -> None:

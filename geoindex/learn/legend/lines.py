@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.learn.legend.swatches import Box
 
-__all__ = ["Line", "lines_of_columns"]
+__all__ = ["Letters", "Line", "Side", "find_letters", "lines_of_columns"]
+
+Side = Literal["right", "left", "below"]
+"""Where names stand, as seen from their swatches."""
 
 Floats = NDArray[np.float64]
 
@@ -40,7 +46,7 @@ class Line:
     """The line with a margin, without its neighbors, shape (rows, cols, 3)."""
 
     heading: bool
-    """Whether it begins above its column's swatches instead of beside them."""
+    """Whether it stands above its column's swatches, if names stand beside them."""
 
     @property
     def middle(self) -> float:
@@ -72,56 +78,23 @@ class Letters:
         middles: Floats = (self.edges[:, 1] + self.edges[:, 3]) / 2
         return middles
 
+    @cached_property
+    def height(self) -> float:
+        """Usual height of a letter; 0 if there is no text."""
+        widths, heights = self.sizes.T
+        usual = (heights >= 5) & (heights <= 60) & (widths <= 200) & (self.areas >= 8)
+        return float(np.percentile(heights[usual], 45)) if usual.any() else 0.0
 
-def lines_of_columns(
-    flat: NDArray[np.uint8], columns: Sequence[Sequence[Box]]
-) -> tuple[list[list[Line]], float]:
-    """Cut the lines of text that stand beside columns of swatches.
+
+def find_letters(flat: NDArray[np.uint8], swatches: Sequence[Box]) -> Letters:
+    """Find dark parts outside of swatches.
 
     Parameters
     ----------
     flat : ndarray of uint8, shape (rows, cols, 3)
         The legend, upright, on white paper.
-    columns : sequence of sequence of Box
-        Swatches from left to right, each column from top to bottom.
-
-    Returns
-    -------
-    lines : list of list of Line
-        Those of each column, from top to bottom.
-    height : float
-        Usual height of a letter; 0 if there is no text.
+    swatches : sequence of Box
     """
-    letters = _letters_of(flat, [box for boxes in columns for box in boxes])
-    widths, heights = letters.sizes.T if len(letters.areas) else (np.zeros(0), np.zeros(0))
-    usual = (heights >= 5) & (heights <= 60) & (widths <= 200) & (letters.areas >= 8)
-    if not usual.any():
-        return [[] for _ in columns], 0.0
-    height = float(np.percentile(heights[usual], 45))
-    lefts = [min(box[0] for box in boxes) - 6 for boxes in columns]
-    ends = [*lefts[1:], flat.shape[1]]
-    found = []
-    for boxes, left, end in zip(columns, lefts, ends, strict=True):
-        own = np.flatnonzero(
-            (letters.edges[:, 0] >= left)
-            & (letters.edges[:, 0] < end)
-            & (heights <= 3.2 * height)
-            & (widths <= 25 * height)
-            & (letters.areas >= 3)
-        )
-        groups = _groups(letters, own, height)
-        found.append(
-            [
-                line
-                for group in groups
-                if (line := _line(flat, letters, group, groups, boxes, height)) is not None
-            ]
-        )
-    return found, height
-
-
-def _letters_of(flat: NDArray[np.uint8], swatches: Sequence[Box]) -> Letters:
-    """Dark parts outside of swatches."""
     from scipy.ndimage import find_objects, label
 
     ink = flat.min(axis=-1) < INK
@@ -134,6 +107,74 @@ def _letters_of(flat: NDArray[np.uint8], swatches: Sequence[Box]) -> Letters:
         edges=np.array(edges, float).reshape(-1, 4),
         areas=np.bincount(numbers.ravel(), minlength=count + 1)[1:],
     )
+
+
+def lines_of_columns(
+    flat: NDArray[np.uint8], letters: Letters, columns: Sequence[Sequence[Box]], side: Side
+) -> list[list[Line]]:
+    """Cut the lines of text that stand at one side of columns of swatches.
+
+    Parameters
+    ----------
+    flat : ndarray of uint8, shape (rows, cols, 3)
+        The legend, upright, on white paper.
+    letters : Letters
+    columns : sequence of sequence of Box
+        Swatches from left to right, each column from top to bottom.
+    side : {"right", "left", "below"}
+
+    Returns
+    -------
+    list of list of Line
+        Those of each column, from top to bottom.
+    """
+    height = letters.height
+    if not height:
+        return [[] for _ in columns]
+    widths, heights = letters.sizes.T
+    found = []
+    for boxes, (begin, end) in zip(
+        columns, _spans(columns, side, letters, flat.shape[1]), strict=True
+    ):
+        own = np.flatnonzero(
+            (letters.edges[:, 0] >= begin)
+            & (letters.edges[:, 0] < end)
+            & (heights <= 3.2 * height)
+            & (widths <= 25 * height)
+            & (letters.areas >= 3)
+        )
+        groups = _groups(letters, own, height)
+        lines = (_line(flat, letters, group, groups, boxes, side) for group in groups)
+        found.append([line for line in lines if line is not None])
+    return found
+
+
+def _spans(
+    columns: Sequence[Sequence[Box]], side: Side, letters: Letters, width: int
+) -> list[tuple[float, float]]:
+    """Pixel columns between which the lines of each column of swatches begin."""
+    lefts = [min(box[0] for box in boxes) for boxes in columns]
+    rights = [max(box[2] for box in boxes) for boxes in columns]
+    edges: list[float]
+    if side == "right":
+        edges = [*(left - 6 for left in lefts), width]
+    elif side == "left":
+        edges = [0, *(right + 6 for right in rights)]
+    else:
+        middles = [(left + right) // 2 for left, right in zip(lefts, rights, strict=True)]
+        edges = [0, *(_gap(letters, *pair) for pair in pairwise(middles)), width]
+    return list(pairwise(edges))
+
+
+def _gap(letters: Letters, begin: int, end: int) -> float:
+    """Middle of the widest gap between letters, or of where there are fewest."""
+    places = np.arange(begin, max(end, begin + 1))
+    edges = letters.edges
+    covered = ((edges[:, :1] <= places) & (places < edges[:, 2:3])).sum(axis=0)
+    is_least = np.concatenate([[False], covered == covered.min(), [False]])
+    starts, stops = np.flatnonzero(np.diff(is_least.astype(np.int8))).reshape(-1, 2).T
+    widest = int(np.argmax(stops - starts))
+    return float(begin + (starts[widest] + stops[widest]) / 2)
 
 
 def _groups(letters: Letters, own: NDArray[np.int64], height: float) -> list[list[int]]:
@@ -170,9 +211,10 @@ def _span(letters: Letters, group: list[int]) -> tuple[float, float]:
 
 def _line(
     flat: NDArray[np.uint8], letters: Letters, group: list[int], groups: list[list[int]],
-    boxes: Sequence[Box], height: float,
+    boxes: Sequence[Box], side: Side,
 ) -> Line | None:  # fmt: skip
     """Cut a line out; None if it is a speck."""
+    height = letters.height
     whole = [part for part in group if letters.sizes[part, 1] >= 0.62 * height]
     top, bottom = _span(letters, whole)
     edges = letters.edges[group].astype(int)
@@ -183,7 +225,12 @@ def _line(
     middle = (top + bottom) / 2
     beside = any(box[1] - 2 < middle < box[3] + 2 for box in boxes)
     near = sorted(boxes, key=lambda box: abs((box[1] + box[3]) / 2 - middle))[:2]
-    heading = not beside and left < min(box[2] for box in near) - 2
+    reaches = {
+        "right": left < min(box[2] for box in near) - 2,
+        "left": right > max(box[0] for box in near) + 2,
+        "below": False,
+    }
+    heading = not beside and reaches[side]
     pad = round(0.35 * height) + 2
     place = slice(max(0, high - pad), low + pad), slice(max(0, left - pad), right + pad)
     picture = flat[place].copy()

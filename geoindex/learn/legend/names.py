@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.images.text_lines import TextLine, read_lines
-from geoindex.learn.legend.lines import Line, lines_of_columns
+from geoindex.learn.legend.lines import Line, Side, find_letters, lines_of_columns
 from geoindex.learn.legend.swatches import Box
 
 __all__ = ["ReadName", "joined", "read_names"]
@@ -34,8 +35,20 @@ FARTHEST = 3.0
 OTHER_RULE = 0.3
 """Cost of a name that stands differently from the others: at the middle, or at the top."""
 
+BELOW = 0.5
+"""Usual gap between a swatch and a name below it, in heights of a letter."""
+
 SAME_HEADING = 1.2
 """Gap between lines of one heading at most, in heights of a letter."""
+
+Rule = Literal["middle", "top", "below"]
+
+RULES: dict[Side, tuple[Rule, ...]] = {
+    "right": ("middle", "top"),
+    "left": ("middle", "top"),
+    "below": ("below",),
+}
+"""How names may stand at each side; the rule that costs least is taken for the whole legend."""
 
 TITLE = re.compile(r"(legend|légende|leyenda|explanation|zeichenerkl|erläuterung)", re.IGNORECASE)
 """How the title of a legend begins, which is no group."""
@@ -59,7 +72,7 @@ class ReadName:
 
 
 def read_names(flat: NDArray[np.uint8], columns: Sequence[Sequence[Box]]) -> list[ReadName]:
-    """Read the names of swatches, which stand to the right of them.
+    """Read the names of swatches, which stand to the right of them, to the left or below.
 
     Parameters
     ----------
@@ -73,17 +86,29 @@ def read_names(flat: NDArray[np.uint8], columns: Sequence[Sequence[Box]]) -> lis
     list of ReadName
         One for each swatch.
     """
-    lines, height = lines_of_columns(flat, columns)
-    shares = _shared(columns, lines, height)
+    letters = find_letters(flat, [box for boxes in columns for box in boxes])
+    height = letters.height
+    sides: tuple[Side, ...] = ("right", "left", "below")
+    tried = []
+    for side in sides:
+        lines = lines_of_columns(flat, letters, columns, side)
+        tried += [(*_shared(columns, lines, height, rule), lines, side) for rule in RULES[side]]
+    _, shares, lines, side = min(tried, key=lambda one: one[0])
     wanted = [line for column in shares for share in column for line in share]
-    wanted += [line for column in lines for line in column if line.heading]
+    names = set(map(id, wanted))
+    # Text to the left of swatches or below them is either a name or a heading.
+    headings = [
+        [line for line in column if line.heading or (side != "right" and id(line) not in names)]
+        for column in lines
+    ]
+    wanted += chain.from_iterable(headings)
     texts = dict(zip(map(id, wanted), read_lines([line.picture for line in wanted]), strict=True))
     found = []
     group: str | None = None
-    for boxes, shared, column in zip(columns, shares, lines, strict=True):
-        headings = _headings([line for line in column if line.heading], boxes, texts, height)
+    for boxes, shared, own in zip(columns, shares, headings, strict=True):
+        titles = _headings(own, boxes, texts, height)
         for box, share in zip(boxes, shared, strict=True):
-            above = [text for bottom, text in headings if bottom <= box[1] + height]
+            above = [text for bottom, text in titles if bottom <= box[1] + height]
             group = above[-1] if above else group
             read = [texts[id(line)] for line in share]
             found.append(
@@ -132,32 +157,28 @@ def joined(lines: Sequence[str]) -> str:
 
 
 def _shared(
-    columns: Sequence[Sequence[Box]], lines: Sequence[Sequence[Line]], height: float
-) -> list[list[list[Line]]]:
-    """Lines of each swatch, in the cheaper of two rules: names at its middle, or at its top."""
+    columns: Sequence[Sequence[Box]], lines: Sequence[Sequence[Line]], height: float, rule: Rule
+) -> tuple[float, list[list[list[Line]]]]:
+    """Cost of names that stand by a rule, and the lines of each swatch."""
     pitches = [
         below.middle - above.middle for column in lines for above, below in pairwise(column)
     ]
     lead = min(float(np.percentile(pitches, 15)), 2.1 * height) if pitches else 2.1 * height
-    results = []
-    for at_top in (False, True):
-        parts = [
-            _Sharing(boxes, [line for line in column if not line.heading], lead, height, at_top)
-            for boxes, column in zip(columns, lines, strict=True)
-        ]
-        shares = [part.best() for part in parts]
-        results.append((sum(cost for cost, _ in shares), [share for _, share in shares]))
-    return min(results, key=lambda result: result[0])[1]
+    parts = [
+        _Sharing(boxes, [line for line in column if not line.heading], lead, height, rule).best()
+        for boxes, column in zip(columns, lines, strict=True)
+    ]
+    return sum(cost for cost, _ in parts), [share for _, share in parts]
 
 
 class _Sharing:
     """The cheapest way to share the lines of a column out among its swatches, in order."""
 
     def __init__(
-        self, boxes: Sequence[Box], lines: list[Line], lead: float, height: float, at_top: bool
+        self, boxes: Sequence[Box], lines: list[Line], lead: float, height: float, rule: Rule
     ) -> None:
         self._boxes, self._lines = boxes, lines
-        self._lead, self._height, self._at_top = max(lead, 1.0), height, at_top
+        self._lead, self._height, self._rule = max(lead, 1.0), height, rule
 
     def best(self) -> tuple[float, list[list[Line]]]:
         """Cost, and the lines of each swatch."""
@@ -198,9 +219,11 @@ class _Sharing:
 
     def _distance(self, box: Box, group: list[Line]) -> float:
         """Distance of a name from where it should stand, in usual distances between lines."""
+        if self._rule == "below":
+            return abs(group[0].top - box[3] - BELOW * self._height) / self._lead
         middle = (group[0].top + group[-1].bottom) / 2 - (box[1] + box[3]) / 2
         top = group[0].top - (box[1] + 0.2 * self._height)
         at_middle, at_top = abs(middle) / self._lead, abs(top) / self._lead
-        if self._at_top:
+        if self._rule == "top":
             return min(at_top, at_middle + OTHER_RULE)
         return min(at_middle, at_top + OTHER_RULE)

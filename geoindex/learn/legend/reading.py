@@ -63,9 +63,10 @@ def legend_palette(
         Give the colors of a scan as they are on white paper in even light. The default is as they
         are in the picture, which is what pixels of the same scan are compared with.
     read_names : bool
-        Read the names that stand to the right of the swatches, of one to five lines, and the
-        headings above them; needs ``geoindex-raster[ocr]`` and no network. Look them over: the
-        swatches tell how certain each name is, and a warning which could not be read.
+        Read the names that stand to the right of the swatches, to the left or below, of one to
+        five lines, and the headings above them; needs ``geoindex-raster[ocr]`` and no network.
+        Look them over: the swatches tell how certain each name is, and a warning which could
+        not be read.
 
     Returns
     -------
