@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,18 +23,34 @@ __all__ = [
     "SurveyError",
     "errors_of",
     "interrupts_first",
+    "seen",
 ]
+
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Characters that are not seen, that turn the direction of a text or that terminals obey."""
+
+
+def seen(text: str) -> str:
+    """Write out the characters of a text that are not seen."""
+    return UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 class GeoindexError(Exception):
     """Base class of all geoindex errors.
 
-    The message is one line: what is wrong, what was found, what to do.
+    The message is one line, whatever is in the names of files that it tells: what is wrong, what
+    was found, what to do.
     """
+
+    def __str__(self) -> str:
+        return seen(super().__str__())
 
 
 class GeoindexWarning(UserWarning):
     """The result may not be what you expect; the message is one line."""
+
+    def __str__(self) -> str:
+        return seen(super().__str__())
 
 
 class PaletteError(GeoindexError, ValueError):

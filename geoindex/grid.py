@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from geoindex.class_array import ClassArray
+from geoindex.errors import GridError
 from geoindex.rules.place import check_fields
 from geoindex.survey import Survey
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from geoindex.analysis.areas import AreaTable
     from geoindex.palette import Palette
 
-__all__ = ["IndexGrid", "LegendOrder", "Resampling"]
+__all__ = ["IndexGrid", "LegendOrder", "Resampling", "check_grid"]
 
 LegendOrder = Literal["palette", "area"]
 """Order of the classes in a legend: that of the palette, or largest area first."""
@@ -384,3 +385,11 @@ class IndexGrid(ClassArray):
         from geoindex.files.door import grid_html
 
         return grid_html(self)
+
+
+def check_grid(grid: object, name: str = "grid") -> None:
+    """Raise GridError if an argument is no grid, such as the path of one."""
+    if not isinstance(grid, IndexGrid):
+        raise GridError(
+            f"{name} must be an IndexGrid, found {grid!r}; open_grid(path) opens a file"
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,14 +15,31 @@ from geoindex import (
     Palette,
     Survey,
     ValueGrid,
+    compare_grids,
+    crosstab,
+    grid_polygons,
+    index_image,
     legend_palette,
     match_palette,
+    nearest,
+    open_grid,
+    plot_comparison,
+    plot_error,
     write_horizon,
+    write_polygons,
     write_section,
 )
-from geoindex.errors import GridError, ImageError, OptionError, PaletteError, SurveyError
+from geoindex.errors import (
+    GridError,
+    ImageError,
+    MissingFileError,
+    OptionError,
+    PaletteError,
+    SurveyError,
+)
 
 PALETTE = Palette([[0, 0, 0], [255, 255, 255]])
+PIXELS = np.zeros((4, 4, 3), np.uint8)
 GRID = IndexGrid(indices=np.zeros((20, 50), np.uint8), palette=PALETTE, nodata=255)
 SURVEY = Survey(inlines=range(1, 5), crosslines=range(1, 6), x=(0, 0, 5), y=(0, -5, 0))
 PLACE = {"start": (0, 0), "end": (1, 1), "top": 0, "bottom": 5}
@@ -54,7 +72,33 @@ def test_class_values(value: object) -> None:
         (lambda: SURVEY.extended(step="2"), SurveyError, "step must be an integer, or two"),
         (lambda: match_palette(PALETTE, "windows-256"), PaletteError, "load_palette opens"),
         (lambda: GRID.resample("a.survey"), SurveyError, "Survey.open reads a file"),
-        (lambda: write_horizon("map.tif", SURVEY, "a.dat"), GridError, "open_grid.path. opens"),
+        *(
+            (call, GridError, "grid must be an IndexGrid, found 'map.tif'; open_grid.path. opens")
+            for call in (
+                lambda: write_horizon("map.tif", SURVEY, "a.dat"),
+                lambda: crosstab("map.tif", GRID),
+                lambda: compare_grids(GRID, "map.tif"),
+                lambda: plot_comparison(GRID, "map.tif"),
+                lambda: GRID.areas("map.tif"),
+                lambda: write_polygons("map.tif", "a.gpkg"),
+                lambda: plot_error("map.png", "map.tif"),
+            )
+        ),
+        (lambda: GRID.rename(["a"]), OptionError, "classes to rename must be a mapping"),
+        (lambda: GRID.merge(5), OptionError, "classes to merge must be a mapping, found int"),
+        (lambda: GRID.save("a.tif", format=5), OptionError, "unknown grid format 5"),
+        (
+            lambda: replace(GRID, transform=(1, 0, 0, 0, 1, 0)),
+            GridError,
+            "affine.Affine, found",
+        ),
+        (lambda: nearest(PIXELS, PALETTE, max_distance="5"), OptionError, "0 or more, found '5'"),
+        (lambda: nearest(PIXELS, PALETTE, metric=["rgb"]), OptionError, "unknown metric"),
+        (lambda: index_image(PIXELS, PALETTE, alpha=PIXELS), OptionError, "unknown alpha"),
+        (lambda: index_image(PIXELS, PALETTE, channel_axis="2"), ImageError, "channel_axis 2 of"),
+        (lambda: index_image(PIXELS, PALETTE, gcps=5), OptionError, "GroundControlPoints"),
+        (lambda: grid_polygons(GRID, min_area="1"), OptionError, "min_area must be 0 or more"),
+        (lambda: grid_polygons(GRID, min_area=np.inf), OptionError, "is inf pixels, more than"),
     ],
 )
 def test_other_types(call: Callable[[], object], error: type[Exception], message: str) -> None:
@@ -74,6 +118,13 @@ def test_a_name_of_odd_characters_goes_into_every_file(tmp_path: Path) -> None:
     palette = Palette(PALETTE.colors, name="units \udcff\0")
     assert palette.name == "units \ufffd\ufffd"
     palette.save(tmp_path / "units.sld")
+
+
+def test_no_name_of_a_file_speaks_to_the_terminal(tmp_path: Path) -> None:
+    with pytest.raises(
+        MissingFileError, match=r"\\u001b\[31mred\\u000aError: x\.tif: no such file$"
+    ):
+        open_grid(tmp_path / "\x1b[31mred\nError: x.tif")
 
 
 def test_integers_of_numpy() -> None:

@@ -10,8 +10,9 @@ from affine import Affine
 from numpy.typing import ArrayLike, NDArray
 
 from geoindex.analysis.crosstab import compare_grids, crosstab
+from geoindex.analysis.tally import check_same_place
 from geoindex.color.metrics import make_search
-from geoindex.grid import IndexGrid
+from geoindex.grid import IndexGrid, check_grid
 from geoindex.grids.compared import Compared, compared_of
 from geoindex.images.grid_rule import rule_of_grid
 from geoindex.images.pixel_blocks import reduced_picture
@@ -66,6 +67,7 @@ def plot_comparison(
     from geoindex.plot.figures import figure_with_legend
     from geoindex.plot.legend import class_handles, swatch
 
+    check_same_place(grid_a, grid_b)
     grid_a, grid_b = grid_a.compute(), grid_b.compute()
     difference = compare_grids(grid_a, grid_b)
     handles = class_handles(grid_a)
@@ -134,6 +136,7 @@ def plot_error(
 
     from geoindex.plot.axes import draw_picture
 
+    check_grid(grid)
     grid = grid.compute()
     picture = reduced_picture(
         image, rule_of_grid(grid), channel_axis=channel_axis, most=MOST_SIDE, like=grid

@@ -12,6 +12,7 @@ from geoindex.analysis.pixel_area import pixel_areas
 from geoindex.errors import GridError, OptionError
 from geoindex.files.memory import check_memory
 from geoindex.grid import IndexGrid
+from geoindex.rules.choices import check_not_negative
 
 __all__ = ["MOST_PATCHES", "Patches", "find_patches", "merge_small_patches", "patch_unit"]
 
@@ -108,14 +109,13 @@ def merge_small_patches(grid: IndexGrid, min_area: float) -> IndexGrid:
     OptionError
         The area is negative or not finite, or too large for this grid.
     """
-    if not (np.isfinite(min_area) and min_area >= 0):
-        raise OptionError(f"min_area= must be 0 or more, found {min_area}")
-    size = int(np.ceil(min_area / _row_areas(grid).mean() * (1 - 1e-12)))
+    check_not_negative("min_area", min_area)
+    size = np.ceil(min_area / _row_areas(grid).mean() * (1 - 1e-12))
     if size <= 1:
         return grid
     if size > min(LARGEST_MERGED, grid.indices.size):
         raise OptionError(
-            f"min_area={min_area:g} ({patch_unit(grid)}) is {size:,} pixels, more "
+            f"min_area={min_area:g} ({patch_unit(grid)}) is {size:,.0f} pixels, more "
             "than can be merged; give the smallest patch that shall stay"
         )
     from geoindex.clean.speckle import merge_speckle
@@ -124,7 +124,7 @@ def merge_small_patches(grid: IndexGrid, min_area: float) -> IndexGrid:
     if grid.nodata is not None:
         classes[classes == grid.nodata] = -1
     after = np.empty_like(classes)
-    while merge_speckle(classes, size, 4, after):
+    while merge_speckle(classes, int(size), 4, after):
         classes, after = after, classes
     merged = grid.indices.copy()
     np.copyto(merged, classes, where=classes >= 0, casting="unsafe")

@@ -16,7 +16,7 @@ from geoindex.analysis.smoothing import smooth_polygons, stepped_polygons
 from geoindex.analysis.vector import vector_library
 from geoindex.color.threads import Progress
 from geoindex.errors import GeoindexWarning, GridError
-from geoindex.grid import IndexGrid
+from geoindex.grid import IndexGrid, check_grid
 from geoindex.palette import Palette
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def class_polygons(
     progress: Progress | None = None,
 ) -> ClassPolygons:
     """Trace the classes of a grid; see :func:`grid_polygons`."""
+    check_grid(grid)
     vector_library("shapely")
     advance = progress or (lambda _done, _total: None)
     transform = _transform(grid)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from geoindex.analysis.pixel_area import PixelAreas, pixel_areas
 from geoindex.errors import GridError
-from geoindex.grid import IndexGrid
+from geoindex.grid import IndexGrid, check_grid
 from geoindex.rules.plane import Floats
 
 __all__ = ["Tally", "check_same_place", "tally"]
@@ -51,6 +51,7 @@ def tally(first: IndexGrid, second: IndexGrid | None = None) -> Tally:
     """
     if second is not None:
         check_same_place(first, second)
+    check_grid(first)
     areas = pixel_areas(first)
     n_first = len(first.palette) + 1
     n_second = 2 if second is None else len(second.palette) + 1
@@ -125,6 +126,8 @@ def check_same_place(first: IndexGrid, second: IndexGrid) -> None:
     GridError
         Shapes, corners, control points or reference systems differ; the message tells both places.
     """
+    check_grid(first)
+    check_grid(second)
     rows, cols = first.shape
     one, other = first.transform, second.transform
     same = first.shape == second.shape and (one is None) == (other is None)

@@ -29,7 +29,7 @@ from geoindex.color.metrics import Metric
 from geoindex.color.pixels import PixelRule, Pixels
 from geoindex.color.threads import Progress
 from geoindex.errors import GridError, OptionError
-from geoindex.grid import IndexGrid
+from geoindex.grid import IndexGrid, check_grid
 from geoindex.images.files import read_image
 from geoindex.images.grid_rule import rule_of_grid
 from geoindex.images.in_memory import array_image
@@ -166,8 +166,7 @@ def clean_grid(
     >>> cleaned.changed()
     {'edges': 0, 'ink': 3, 'hatch': 0, 'speckle': 0, 'restored': 0}
     """
-    if not isinstance(grid, IndexGrid):
-        raise GridError(f"grid must be an IndexGrid, found {grid!r}; open_grid(path) opens a file")
+    check_grid(grid)
     clean = Clean() if clean is None or clean is True else clean
     if not isinstance(clean, Clean):
         raise OptionError(f"clean must be a geoindex.Clean of steps, found {clean!r}")

@@ -22,7 +22,7 @@ from geoindex.cli.late import LazyGroup
 from geoindex.cli.messages import echo_warning
 from geoindex.cli.spelling import option_text
 from geoindex.color.compiling import listen
-from geoindex.errors import GeoindexError, GeoindexWarning, interrupts_first
+from geoindex.errors import GeoindexError, GeoindexWarning, interrupts_first, seen
 from geoindex.files.whole_files import remove_own
 
 __all__ = ["cli", "main", "tell_on_terminal"]
@@ -187,7 +187,7 @@ def _run() -> int:
         )
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        click.echo(f"Error: {place}{error.strerror or error}", err=True)
+        click.echo(f"Error: {seen(f'{place}{error.strerror or error}')}", err=True)
     except Exception as error:  # noqa: BLE001  # the last place where it can be told in one line
         _echo_own_error(error)
         return OWN_ERROR
@@ -203,7 +203,7 @@ def _echo_own_error(error: Exception) -> None:
         traceback.print_exception(error)
     files = [argument for argument in sys.argv[1:] if Path(argument).is_file()]
     text = " ".join(f"{type(error).__name__}: {error}".split())
-    at_hand = f"{', '.join(files)}: " if files else ""
+    at_hand = seen(f"{', '.join(files)}: ") if files else ""
     click.echo(
         f"Error: {at_hand}unexpected {text}. This is an error in geoindex: please report it, with "
         "the output of the same command under GEOINDEX_DEBUG=1",

@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 
 from geoindex.color import few_colors
 from geoindex.color.cells import N_CELLS, N_CODES
-from geoindex.color.metrics import FullDepthSearch, Metric, largest_square_within, make_search
+from geoindex.color.metrics import (
+    FullDepthSearch,
+    Metric,
+    check_metric,
+    largest_square_within,
+    make_search,
+)
 from geoindex.color.pixels import NO_MASK, Pixels
 from geoindex.color.threads import Progress, in_threads, parts_of
 from geoindex.errors import OptionError
@@ -364,6 +370,7 @@ def color_mapper(
             "use Palette(colors) for an array of colors, load_palette(source) for a file or a name"
         )
     if not isinstance(palette, ColorMapper):
+        check_metric(metric, max_distance)
         return _kept_mapper(palette, metric, max_distance)
     if metric not in ("rgb", palette.metric) or max_distance not in (None, palette.max_distance):
         raise OptionError(

@@ -8,9 +8,8 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.errors import OptionError
 from geoindex.palette import Palette
-from geoindex.rules.choices import check_choice
+from geoindex.rules.choices import check_choice, check_not_negative
 from geoindex.rules.indices import IndexArray
 from geoindex.rules.scale import ColorArray
 
@@ -20,6 +19,7 @@ __all__ = [
     "FullDepthSearch",
     "Metric",
     "Search",
+    "check_metric",
     "largest_square_within",
     "make_search",
 ]
@@ -68,6 +68,13 @@ class Search(Protocol):
         """Distance of colors (n, 3) from palette rows (n,), in the metric's units."""
 
 
+def check_metric(metric: Metric, max_distance: float | None) -> None:
+    """Raise OptionError for an unknown metric, or a distance that is negative or not a number."""
+    check_choice("metric", metric, Metric)
+    if max_distance is not None:
+        check_not_negative("max_distance", max_distance)
+
+
 def make_search(palette: Palette, metric: Metric, max_distance: float | None) -> Search:
     """Make the search for a palette and metric.
 
@@ -85,9 +92,7 @@ def make_search(palette: Palette, metric: Metric, max_distance: float | None) ->
     OptionError
         The metric is unknown, or the distance is negative or not a number.
     """
-    check_choice("metric", metric, Metric)
-    if max_distance is not None and not max_distance >= 0:
-        raise OptionError(f"max_distance must be 0 or more, found {max_distance}")
+    check_metric(metric, max_distance)
     if metric == "rgb":
         return _RgbSearch(palette, max_distance)
     return _MetricSearch(palette, metric, max_distance)

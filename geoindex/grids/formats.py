@@ -259,7 +259,7 @@ def format_named(name: str) -> GridFormat:
     OptionError
         No format has this name.
     """
-    suffix = "." + name.lower().removeprefix(".")
+    suffix = "." + str(name).lower().removeprefix(".")
     for known in FORMATS:
         if name == known.key or suffix in known.suffixes:
             return known

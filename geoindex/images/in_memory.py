@@ -245,7 +245,7 @@ def _find_channel_axis(
             f"(3 or 4, rows, cols), found {shape}"
         )
     if channel_axis is not None:
-        is_axis = -3 <= channel_axis < 3
+        is_axis = isinstance(channel_axis, int | np.integer) and -3 <= channel_axis < 3
         if not is_axis or not 1 <= shape[channel_axis] <= (most or shape[channel_axis]):
             raise ImageError(
                 f"channel_axis {channel_axis} of shape {shape} does not hold 1 to 4 channels"

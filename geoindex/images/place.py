@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -151,7 +151,7 @@ def _control_points(
         return (), None
     if isinstance(gcps, str | PathLike):
         return read_control_points(Path(gcps))
-    points = tuple(gcps)
+    points = tuple(gcps) if isinstance(gcps, Iterable) else ()
     if not points or not all(hasattr(point, "row") and hasattr(point, "x") for point in points):
         raise OptionError(
             "gcps must be rasterio GroundControlPoints, or the file of control points of QGIS; "

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.color.threads import Progress
-from geoindex.errors import GridError, OptionError, OutputError
+from geoindex.errors import OptionError, OutputError
 from geoindex.files.whole_files import check_targets, output_set
-from geoindex.grid import IndexGrid, Resampling
+from geoindex.grid import IndexGrid, Resampling, check_grid
 from geoindex.opendtect.import_steps import HorizonFiles, import_steps, steps_path
 from geoindex.opendtect.numbering import UNDEFINED_TEXT, number_classes
 from geoindex.opendtect.survey_file import read_survey
@@ -172,8 +172,7 @@ def write_horizon(
     # Loads compiled code, which other grids do not need.
     from geoindex.surveys.resample import resample
 
-    if not isinstance(grid, IndexGrid):
-        raise GridError(f"grid must be an IndexGrid, found {grid!r}; open_grid(path) opens a file")
+    check_grid(grid)
     if not isinstance(survey, Survey):
         survey = read_survey(survey)
     _check_attribute(attribute)

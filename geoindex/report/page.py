@@ -6,15 +6,14 @@ import base64
 import hashlib
 import html
 import json
-import re
 from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from geoindex.errors import OutputError
+from geoindex.errors import OutputError, seen
 
-__all__ = ["SCRIPTS", "check_page_suffix", "digest_of", "page_part", "seen", "write_page"]
+__all__ = ["SCRIPTS", "check_page_suffix", "digest_of", "page_part", "write_page"]
 
 SCRIPTS = (
     "data.js",
@@ -35,9 +34,6 @@ SCRIPTS = (
     "start.js",
 )
 """Scripts of the page, each of which uses those before it."""
-
-UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""Characters that are not seen or that turn the direction of a text."""
 
 
 def check_page_suffix(path: Path) -> None:
@@ -100,8 +96,3 @@ def _json(facts: dict[str, Any]) -> str:
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return text
-
-
-def seen(text: str) -> str:
-    """Write out the characters of a text that are not seen."""
-    return UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from geoindex.color.threads import Progress
-from geoindex.errors import GeoindexError, OutputError
+from geoindex.errors import GeoindexError, OutputError, seen
 from geoindex.files.small_files import read_start
 from geoindex.files.whole_files import atomic_output, check_target
 from geoindex.grids.formats import open_grid
 from geoindex.plot.html import grid_thumbnail
-from geoindex.report.page import check_page_suffix, digest_of, page_part, seen
+from geoindex.report.page import check_page_suffix, digest_of, page_part
 
 __all__ = ["Sheet", "check_page", "write_sheets"]
 

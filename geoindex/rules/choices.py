@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any, get_args
 
 import numpy as np
 
 from geoindex.errors import OptionError
 
-__all__ = ["check_choice", "check_integer", "is_whole"]
+__all__ = ["check_choice", "check_integer", "check_not_negative", "is_whole"]
 
 
 def check_choice(name: str, value: Any, choices: Any) -> None:
@@ -28,7 +29,7 @@ def check_choice(name: str, value: Any, choices: Any) -> None:
         The message lists the choices.
     """
     known = get_args(choices)
-    if value not in known:
+    if not isinstance(value, str) or value not in known:
         raise OptionError(f"unknown {name} {value!r}; known: {', '.join(known)}")
 
 
@@ -53,6 +54,13 @@ def check_integer(name: str, value: Any, least: int, most: int) -> None:
         raise OptionError(f"{name} must be an integer, found {value!r}")
     if not least <= value <= most:
         raise OptionError(f"{name} must lie within {least:,}..{most:,}, found {value:,}")
+
+
+def check_not_negative(name: str, value: Any) -> None:
+    """Raise OptionError unless a value is a number, 0 or more, that may be infinite."""
+    is_number = isinstance(value, Real)
+    if not is_number or not value >= 0:
+        raise OptionError(f"{name} must be 0 or more, found {value!r}")
 
 
 def is_whole(value: Any) -> bool:

@@ -65,6 +65,7 @@ def renamed(
     OptionError
         A class is not there, or is given twice.
     """
+    _check_mapping(changes, "rename")
     new: dict[int, str] = {}
     for key, name in changes.items():
         row = class_row(key, names, n_classes)
@@ -85,6 +86,7 @@ def merged_rows(
     OptionError
         A class is not there, is merged into two, or comes back to itself.
     """
+    _check_mapping(classes, "merge")
     into: dict[int, int] = {}
     for key, other in classes.items():
         row, target = (class_row(one, names, n_classes) for one in (key, other))
@@ -100,6 +102,12 @@ def merged_rows(
             passed.add(row)
         rows[start] = row
     return rows
+
+
+def _check_mapping(classes: object, what: str) -> None:
+    """Raise OptionError unless changes of classes are a mapping."""
+    if not isinstance(classes, Mapping):
+        raise OptionError(f"classes to {what} must be a mapping, found {type(classes).__name__}")
 
 
 def check_values(values: Sequence[int] | None, n_colors: int) -> tuple[int, ...] | None:

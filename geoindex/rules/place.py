@@ -66,6 +66,8 @@ def check_fields(transform: Affine | None, provenance: Any, shape: tuple[int, ..
     GridError
         The transform gives pixels no place of their own, or the provenance is no mapping.
     """
+    if not (transform is None or hasattr(transform, "determinant")):
+        raise GridError(f"transform must be an affine.Affine, found {type(transform).__name__}")
     if transform is not None and not tells_pixels_apart(transform, shape):
         raise GridError(
             f"the transform {tuple(transform)[:6]} is not finite, too large, or gives neighboring "
