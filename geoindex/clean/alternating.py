@@ -64,7 +64,7 @@ def find_alternating(plan: Plan, shape: tuple[int, int], read: Read) -> tuple[Al
     Parameters
     ----------
     plan : Plan
-        Of a map that shows each unit in its color; its hatchings do not matter.
+        Of an export or a scan, other kinds of pictures have none; its hatchings do not matter.
     shape : tuple of int
         Rows and columns of the image.
     read : callable
@@ -75,9 +75,17 @@ def find_alternating(plan: Plan, shape: tuple[int, int], read: Read) -> tuple[Al
     tuple of Alternating
         Largest first.
     """
-    bare = replace(plan, options=replace(plan.options, hatch=()), hatches=())
+    from geoindex.clean.scan.recovery import Scan  # which loads the compiled steps
+
     regions = [region for row in windows_within(shape) for region in row]
-    classes = [_classes_of(window, bare) for window in read_windows(read, regions)]
+    windows = read_windows(read, regions)
+    if plan.recovery is None:
+        bare = replace(plan, options=replace(plan.options, hatch=()), hatches=())
+        classes = [_classes_of(window, bare) for window in windows]
+    elif isinstance(plan.recovery, Scan):
+        classes = plan.recovery.striped(windows)
+    else:
+        return ()
     n_pixels = sum(int((one >= 0).sum()) for one in classes)
     gap = plan.options.hatch_gap
     chains: Counter[tuple[int, int]] = Counter()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["HALO_SIDES", "find_hatching", "hatched"]
+__all__ = ["HALO_SIDES", "closed", "find_hatching", "grown", "hatched", "opened", "shrunk"]
 
 HALO_SIDES = 5
 """Radius that a pixel depends on, in sides of the square of the operations below."""
@@ -74,11 +74,11 @@ def hatched(classes: NDArray[np.int32], one: int, other: int, gap: int) -> Mask:
     if not (ones.any() and others.any()):
         return np.zeros(classes.shape, dtype=bool)
     either = ones | others
-    mixed = either & _closed(ones, side) & _closed(others, side)
-    wide = _opened(mixed, side)
-    mixed &= _grown(wide, side)
+    mixed = either & closed(ones, side) & closed(others, side)
+    wide = opened(mixed, side)
+    mixed &= grown(wide, side)
     rest = either & ~mixed
-    slivers = rest & ~_opened(rest, side) & _grown(mixed, 2 * side - 1)
+    slivers = rest & ~opened(rest, side) & grown(mixed, 2 * side - 1)
     found: Mask = mixed | slivers
     return found
 
@@ -100,7 +100,7 @@ def _distance(
     return distance
 
 
-def _grown(mask: Mask, side: int) -> Mask:
+def grown(mask: Mask, side: int) -> Mask:
     """Dilation by a square."""
     from scipy.ndimage import maximum_filter
 
@@ -108,7 +108,7 @@ def _grown(mask: Mask, side: int) -> Mask:
     return grown
 
 
-def _shrunk(mask: Mask, side: int, *, outside: bool) -> Mask:
+def shrunk(mask: Mask, side: int, *, outside: bool) -> Mask:
     """Erosion by a square; `outside` is what lies beyond the image."""
     from scipy.ndimage import minimum_filter
 
@@ -116,9 +116,11 @@ def _shrunk(mask: Mask, side: int, *, outside: bool) -> Mask:
     return shrunk
 
 
-def _closed(mask: Mask, side: int) -> Mask:
-    return _shrunk(_grown(mask, side), side, outside=True)
+def closed(mask: Mask, side: int) -> Mask:
+    """Fill gaps between pixels that no square has room in."""
+    return shrunk(grown(mask, side), side, outside=True)
 
 
-def _opened(mask: Mask, side: int) -> Mask:
-    return _grown(_shrunk(mask, side, outside=False), side)
+def opened(mask: Mask, side: int) -> Mask:
+    """Drop pixels that no square has room at."""
+    return grown(shrunk(mask, side, outside=False), side)

@@ -114,8 +114,8 @@ class Clean:
     """Pixels of a patch share a side (4) or touch at least at a corner (8)."""
 
     hatch: Sequence[Hatch | str] | Literal["auto"] | None = None
-    """Pairs of colors that alternate in areas of one class; ``"auto"``: those that are found in an
-    export, whose class is the color that hardly occurs elsewhere. None: ``"auto"`` if the palette
+    """Pairs of colors that alternate in areas of one class; ``"auto"``: those that are found,
+    whose class is the color that hardly occurs elsewhere. None: ``"auto"`` if the palette
     is the image's own, otherwise no pairs."""
 
     hatch_gap: int = 12
@@ -352,7 +352,7 @@ class Plan:
             plan = replace(plan, recovery=find_recovery(plan, shape, read))
         if plan.options.hatch != "auto":
             return plan
-        found = find_alternating(plan, shape, read) if plan.recovery is None else ()
+        found = find_alternating(plan, shape, read)
         hatches = [(*one.colors, one.target) for one in found if one.target is not None]
         named = tuple(Hatch(colors=(a, b), target=target) for a, b, target in hatches)
         return replace(

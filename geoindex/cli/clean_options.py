@@ -120,7 +120,7 @@ CLEAN_OPTIONS = (
         metavar="COLOR+COLOR=CLASS",
         help="Turn areas where two colors alternate into one class, such as "
         "255,255,255+76,174,29=Quartzite; CLASS is the name or row of a palette entry. May be "
-        "repeated. auto finds pairs in an export, one of which hardly occurs elsewhere.  "
+        "repeated. auto finds pairs, one of which hardly occurs elsewhere.  "
         "[default: auto without -p, otherwise none]",
     ),
     click.option("--no-hatch", is_flag=True, help="Assume that the map has no hatchings."),

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import dask.array as da
 import numpy as np
 import pytest
 from PIL import Image
+from scipy.ndimage import gaussian_filter
 
 from geoindex import Clean, Palette, clean_grid, convert, convert_many, index_image, open_grid
+from geoindex.clean.blocks import clean_block
+from geoindex.color.pixels import Pixels
 from geoindex.errors import OptionError
 from tests.support.command_line import printed
+from tests.support.recovered import assert_knows_how_sure_it_is, looked_at
 
 WHITE, GREEN, RED, BLUE = range(4)
 COLORS = np.array([[255, 255, 255], [76, 174, 29], [230, 140, 120], [120, 150, 220]], np.uint8)
@@ -52,6 +57,57 @@ def test_the_color_that_occurs_in_the_stripes_alone_is_the_hatched_unit() -> Non
     lazy = index_image(da.from_array(picture, (100, 130, 3)), palette, **options)
     assert (near.indices == found.indices).all()
     assert (lazy.compute().indices == found.indices).all()
+
+
+def scanned(picture: np.ndarray) -> np.ndarray:
+    """A picture with blur, noise and lossy compression."""
+    blurred = gaussian_filter(picture.astype(float), (0.7, 0.7, 0))
+    noisy = blurred + np.random.default_rng(1).normal(0, 6, picture.shape)
+    file = io.BytesIO()
+    Image.fromarray(np.clip(noisy, 0, 255).astype(np.uint8)).save(file, "JPEG", quality=75)
+    return np.array(Image.open(file))
+
+
+@pytest.mark.parametrize("period", [6, 12])
+def test_hatchings_of_scans(period: int) -> None:
+    """Stripes that are narrower than what the unit of a pixel is told from, and wider ones."""
+    stripes = np.arange(600) % period < 0.4 * period
+    picture, answer = draw(stripes)
+    pixels = scanned(picture)
+    palette = Palette(COLORS)
+    found = index_image(pixels, palette, clean=Clean(ink=(), hatch="auto"))
+    assert found.provenance["clean"]["recovery"]["by"] == "scan"
+    assert found.provenance["clean"]["hatch"] == [[WHITE, GREEN, GREEN]]
+    named = Clean(ink=(), hatch="0+1=1", speckle=2, reach=5)
+    bare = index_image(pixels, palette, clean=False)
+    result = clean_grid(bare, named, image=pixels)
+    inside = (answer == GREEN).nonzero()
+    for grid in (found, result.grid):
+        assert (grid.indices == answer).mean() > 0.985
+        assert (grid.indices == answer)[inside].mean() > 0.97
+    assert_knows_how_sure_it_is(result, result.grid.indices == answer)
+    # No pixel depends on more than the halo.
+    plan = named.plan(palette)
+    tall, indices = (np.concatenate([part] * 4) for part in (pixels, bare.indices))
+    plan = looked_at(plan, tall)
+    whole = clean_block(tall, indices, plan)
+    inner = slice(plan.halo, plan.halo + 90), slice(0, SHAPE[1])
+    first, last = 60, 60 + 2 * plan.halo + 90
+    assert last < len(tall)
+    part = clean_block(tall[first:last], indices[first:last], plan, inner, origin=(first, 0))
+    rows = slice(first + plan.halo, first + plan.halo + 90)
+    assert (whole.indices[rows] == GREEN).any()
+    np.testing.assert_array_equal(part.indices, whole.indices[rows])
+    np.testing.assert_array_equal(part.confidence, whole.confidence[rows])
+
+
+def test_a_scan_without_hatching_has_none() -> None:
+    widths = np.random.default_rng(0).integers(2, 12, 200)
+    layers = np.repeat(np.arange(200) % 2 == 0, widths)[:600]
+    for stripes in (layers, np.zeros(600, bool)):
+        plan = Clean(ink=(), hatch="auto", scan=True).plan(Palette(COLORS))
+        pixels = scanned(draw(stripes)[0])
+        assert plan.seen(SHAPE, Pixels(table=pixels).part).hatches == ()
 
 
 def test_sheets_of_a_batch_have_the_same_hatchings(tmp_path: Path) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,8 +19,15 @@ from geoindex.clean.sample import Window
 from geoindex.clean.scan.contacts import CONTACT_HALO, Contacts
 from geoindex.clean.scan.light import LIGHT_HALO
 from geoindex.clean.scan.sheet import look_at_sheet
+from geoindex.clean.scan.stripes import (
+    MOST_PAIRS,
+    STRIPES_HALO,
+    Pair,
+    draw_stripes,
+    find_pairs,
+)
 from geoindex.clean.scan.thin import THIN_HALO, find_narrow
-from geoindex.clean.scan.units import Sheet, find_units
+from geoindex.clean.scan.units import Sheet, find_units, units_of
 from geoindex.clean.scratch import Scratch
 from geoindex.errors import OptionError
 from geoindex.rules.box import Region
@@ -39,9 +47,6 @@ JPEGs of exports."""
 
 MOST_UNITS = 255
 """Largest palette: every unit is compared with every neighborhood."""
-
-CERTAIN = 60
-"""Difference of mean costs between the best and the next unit from which on a pixel is certain."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -80,13 +85,14 @@ class Scan:
     ) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
         """Recover the inner part of a tile, as :func:`geoindex.clean.recovery.recover_export`."""
         options = plan.options
-        part, within = grown(inner, UNITS_HALO + options.reach, nearest.shape)
-        even, units, gaps, thin = find_units(pixels, nearest, self.sheet, part, origin)
-        margins = np.minimum(gaps.astype(np.int32) * 100 // CERTAIN, 100).astype(np.uint8)
+        part, within = grown(inner, _units_halo(options), nearest.shape)
+        seen = find_units(pixels, nearest, self.sheet, part, origin)
         if self.sheet.noise < SCAN_NOISE:
             classes, margins = recover_export(pixels, nearest.copy(), plan, part, scratch)
-            units, margins = self._units_of(classes), margins.copy()
-            find_narrow(units, thin)
+            seen = replace(seen, classes=self._units_of(classes), margins=margins.copy())
+            find_narrow(seen.classes, seen.thin)
+        draw_stripes(seen, self.sheet, self._pairs(plan))
+        units, margins = seen.classes, seen.margins
         hidden = units == UNDECIDED
         if hidden.any():
             kind = (units >= 0).astype(np.uint8) * CORE
@@ -94,12 +100,18 @@ class Scan:
             fill_far(units.copy(), kind, options.reach, window, units)
             margins[hidden] = 0
         if options.edges:
-            contacts = Contacts(even, units, thin, self.sheet)
+            contacts = Contacts(seen.even, units, seen.thin, self.sheet)
             found, leads = contacts.settle()
             units.ravel()[contacts.places] = found
             margins.ravel()[contacts.places] = (100 * leads + 0.5).astype(np.uint8)
         units = units[within]
         return np.where(units < 0, np.int32(-1), self.rows[units]), margins[within]
+
+    def _pairs(self, plan: Plan) -> list[Pair]:
+        """Units of the sheet that alternate in the hatchings of a plan."""
+        colors = np.array([hatch[:2] for hatch in plan.hatches], np.int32).reshape(-1, 2)
+        pairs = self._units_of(colors)
+        return [(int(one), int(other)) for one, other in pairs if min(one, other) >= 0]
 
     def _units_of(self, classes: NDArray[np.int32]) -> NDArray[np.int32]:
         """Units of the sheet that palette rows stand for, -1 for none."""
@@ -108,6 +120,22 @@ class Scan:
         # Negative classes take the last entry.
         found: NDArray[np.int32] = units[np.maximum(classes, -1)]
         return found
+
+    def striped(self, windows: Sequence[Window]) -> list[NDArray[np.int32]]:
+        """Palette rows in windows, with the stripes of each pair of units that may alternate.
+
+        Empty where there is no such pair.
+        """
+        sheet, found = self.sheet, Counter[Pair]()
+        parts = [units_of(window, sheet) for window in windows]
+        for part in parts:
+            found += find_pairs(part, sheet)
+        if not found:
+            return []
+        pairs = sorted(found, key=lambda pair: (-found[pair], pair))[:MOST_PAIRS]
+        for part in parts:
+            draw_stripes(part, sheet, pairs)
+        return [np.where(part.classes < 0, -1, self.rows[part.classes]) for part in parts]
 
     def to_dict(self) -> dict[str, Any]:
         """Tell what was found, as JSON values; ``by`` is the kind."""
@@ -127,8 +155,12 @@ class Scan:
 
 def scan_halo(options: Clean) -> int:
     """Pixels around a region that its classes depend on."""
-    around = max(LIGHT_HALO, options.halo - options.late_halo)
-    return around + UNITS_HALO + options.reach
+    return max(LIGHT_HALO, options.halo - options.late_halo) + _units_halo(options)
+
+
+def _units_halo(options: Clean) -> int:
+    """Pixels around a region whose light and noise must be known."""
+    return UNITS_HALO + options.reach + (STRIPES_HALO if options.hatch else 0)
 
 
 def find_scan(windows: Sequence[Window], n_across: int, plan: Plan) -> Scan:

@@ -13,7 +13,7 @@ from geoindex.clean.scan.cells import modes_of
 from geoindex.clean.scan.contacts import Contacts, Trace, find_contacts
 from geoindex.clean.scan.light import CoarseLight, cell_light
 from geoindex.clean.scan.lines import Profile
-from geoindex.clean.scan.units import BLACK, Sheet, find_units
+from geoindex.clean.scan.units import BLACK, Sheet, units_of
 
 __all__ = ["look_at_sheet"]
 
@@ -97,9 +97,9 @@ def _with_ink(sheet: Sheet, windows: Sequence[Window]) -> Sheet:
     inked = n_inside = 0
     plain = []
     for window in windows:
-        even, classes = _units_of(window, sheet)[:2]
-        inside = (classes >= 0) & ~find_contacts(classes, 4)
-        off = even[inside] - sheet.units[classes[inside]]
+        seen = units_of(window, sheet)
+        inside = (seen.classes >= 0) & ~find_contacts(seen.classes, 4)
+        off = seen.even[inside] - sheet.units[seen.classes[inside]]
         far = np.sqrt((off.astype(np.float64) ** 2).sum(axis=1))
         inked += int((far > INKED_OFF).sum())
         n_inside += len(far)
@@ -118,9 +118,9 @@ def _with_ink(sheet: Sheet, windows: Sequence[Window]) -> Sheet:
 
 def _with_profile(sheet: Sheet, windows: Sequence[Window]) -> Sheet:
     """Find the ink, width and blur of contacts that leave the least misfit."""
-    seen = [_units_of(window, sheet) for window in windows]
+    seen = [units_of(window, sheet) for window in windows]
     for _ in range(PROFILE_ROUNDS):
-        traces = [Contacts(even, classes, thin, sheet).trace() for even, classes, thin in seen]
+        traces = [Contacts(one.even, one.classes, one.thin, sheet).trace() for one in seen]
         contact = min(sheet.inks, key=lambda ink: _misfit(traces, replace(sheet, contact=ink)))
         sheet = _best_profile(traces, replace(sheet, contact=contact))
     return sheet
@@ -150,13 +150,3 @@ def _best_profile(traces: Sequence[Trace], sheet: Sheet) -> Sheet:
                     sheet, least, improved = tried, misfit, True
                     break
     return sheet
-
-
-def _units_of(
-    window: Window, sheet: Sheet
-) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.uint8]]:
-    """Pixels under even light, their units by the neighborhood, and which of those are thin."""
-    nearest = np.where(window.valid, np.int32(0), np.int32(-1))
-    whole = slice(0, nearest.shape[0]), slice(0, nearest.shape[1])
-    even, classes, _, thin = find_units(window.colors, nearest, sheet, whole, window.origin)
-    return even, classes, thin

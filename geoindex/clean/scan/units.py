@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.clean.pooling import LEAST_SPREAD, pool
+from geoindex.clean.sample import Window
 from geoindex.clean.scan.cells import CELL, modes_of
 from geoindex.clean.scan.costs import cost_table, even_out
 from geoindex.clean.scan.light import LIGHT_HALO, CoarseLight, cell_light
@@ -15,7 +16,7 @@ from geoindex.clean.scan.lines import Profile
 from geoindex.clean.scan.thin import find_thin
 from geoindex.rules.box import Region
 
-__all__ = ["BLACK", "Sheet", "find_units"]
+__all__ = ["BLACK", "Sheet", "Units", "find_units", "in_percent", "units_of"]
 
 BLACK = (0.0, 0.0, 0.0)
 
@@ -24,6 +25,9 @@ SCAN_RADIUS, PRINT_RADIUS, BASE_RADIUS = 3, 4, 6
 
 THIN_NOISE = 5.0
 """Noise in levels, such as that of a halftone, in which thin units are not looked for."""
+
+CERTAIN = 60
+"""Difference of mean costs between the best and the next unit from which on a pixel is certain."""
 
 GRAY = (1.0, 1.0, 1.0)
 """An ink that darkens all channels alike, as black and gray lines on paper do."""
@@ -67,13 +71,33 @@ class Sheet:
         return cost_table(self.units, self.inks, overprints.reshape(-1, 3), self.sigma)
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Units:
+    """The units of a part of a scan, and what they were found from."""
+
+    even: NDArray[np.float32]
+    """Colors under even light, shape (rows, cols, 3)."""
+
+    codes: NDArray[np.int32]
+    """Row of each pixel in the table of costs, -1 for nodata."""
+
+    classes: NDArray[np.int32]
+    """Rows of `Sheet.units`; -1 for nodata, `UNDECIDED` where only ink is seen."""
+
+    margins: NDArray[np.uint8]
+    """Lead of each pixel's unit over the runner-up in percent of a certain one."""
+
+    thin: NDArray[np.uint8]
+    """As in :func:`geoindex.clean.scan.thin.find_thin`."""
+
+
 def find_units(
     pixels: NDArray[np.uint8],
     nearest: NDArray[np.int32],
     sheet: Sheet,
     part: Region,
     origin: tuple[int, int],
-) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.uint8], NDArray[np.uint8]]:
+) -> Units:
     """Find the units of a part of a block by the neighborhood of each pixel.
 
     Parameters
@@ -90,14 +114,7 @@ def find_units(
 
     Returns
     -------
-    even : ndarray of float32, shape of the part and 3
-        Colors under even light.
-    classes : ndarray of int32, shape of the part
-        Rows of `sheet.units`; -1 for nodata, `UNDECIDED` where only ink is seen.
-    margins : ndarray of uint8, shape of the part
-        As in :func:`geoindex.clean.pooling.pool`.
-    thin : ndarray of uint8, shape of the part
-        As in :func:`geoindex.clean.scan.thin.find_thin`.
+    Units
     """
     around = tuple(
         slice(max(0, s.start - LIGHT_HALO), min(n, s.stop + LIGHT_HALO))
@@ -123,4 +140,16 @@ def find_units(
         base = np.empty(shape, np.int32)
         pool(codes, costs, BASE_RADIUS, LEAST_SPREAD, base, np.empty(shape, np.uint8))
         find_thin(even, codes, costs, sheet.units, sheet.inks, sheet.sigma, base, classes, thin)
-    return even, classes, margins, thin
+    return Units(even=even, codes=codes, classes=classes, margins=in_percent(margins), thin=thin)
+
+
+def in_percent(leads: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Put leads of :func:`geoindex.clean.pooling.pool` in percent of that of a certain unit."""
+    return np.minimum(leads.astype(np.int32) * 100 // CERTAIN, 100).astype(np.uint8)
+
+
+def units_of(window: Window, sheet: Sheet) -> Units:
+    """Units of a window of the image, as :func:`find_units`."""
+    nearest = np.where(window.valid, np.int32(0), np.int32(-1))
+    whole = slice(0, nearest.shape[0]), slice(0, nearest.shape[1])
+    return find_units(window.colors, nearest, sheet, whole, window.origin)
