@@ -33,6 +33,11 @@ INTERRUPTED = 130
 OWN_ERROR = 70
 """Exit code after an error in geoindex itself, as sysexits.h has it."""
 
+STOPS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+"""What ends a command: Ctrl-C; batch systems and services before they kill; a closed terminal."""
+
 COMMANDS = {
     "convert": ("geoindex.cli.convert:convert_command", "Convert a map image to an index grid."),
     "batch": (
@@ -117,7 +122,7 @@ def main() -> None:
         import geoindex.cli.completion  # noqa: F401  # makes itself known to click
     code = _run()
     if code == INTERRUPTED:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in STOPS:
             signal.signal(number, signal.SIG_IGN)
         remove_own()
         for stream in (sys.stdout, sys.stderr):
@@ -159,10 +164,16 @@ def _drop_unwritten() -> None:
             os.close(nowhere)
 
 
+def _interrupt_at_signals() -> None:
+    """Take signals for Ctrl-C, except those that are ignored, as under nohup."""
+    for number in STOPS:
+        if signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
+
+
 def _run() -> int:
     """Run the command; return the exit code."""
-    # As Ctrl-C: batch systems and services send it before they kill.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _interrupt_at_signals()
     for stream in (sys.stdout, sys.stderr):
         # Names of files may be in no encoding.
         if isinstance(stream, io.TextIOWrapper):
@@ -174,10 +185,12 @@ def _run() -> int:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo(
-            "Error: interrupted; no partial files remain. Run the same command again to continue",
-            err=True,
-        )
+        with suppress(OSError):  # the terminal is gone
+            click.echo(
+                "Error: interrupted; no partial files remain. Run the same command again to "
+                "continue",
+                err=True,
+            )
         return INTERRUPTED
     except GeoindexError as error:
         click.echo(f"Error: {error}", err=True)

@@ -166,7 +166,8 @@ def test_long_texts_are_refused_at_once(
 
 
 @posix_only
-def test_sigterm_is_like_ctrl_c(folder: Path) -> None:
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_other_signals_are_like_ctrl_c(folder: Path, name: str) -> None:
     rng = np.random.default_rng(0)
     Image.fromarray(rng.integers(0, 256, (3000, 3000, 3), dtype=np.uint8)).save(folder / "big.png")
     command = [sys.executable, "-m", "geoindex", "convert", "big.png", "-o", "out.tif"]
@@ -179,7 +180,7 @@ def test_sigterm_is_like_ctrl_c(folder: Path) -> None:
     )
     while not list(folder.glob(".out.tif*")) and process.poll() is None:
         time.sleep(0.01)
-    process.send_signal(signal.SIGTERM)
+    process.send_signal(getattr(signal, name))
     _, told = process.communicate()
     if process.returncode != 0:  # it was not done before
         assert process.returncode == 130

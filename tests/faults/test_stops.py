@@ -58,7 +58,7 @@ def test_interrupted(
     for dice, before in rounds_of(command, usual, work, rounds):
         child = forks.start(command.line(inputs, 2), work)
         wait_for_a_moment(child, usual.seconds, dice)
-        child.kill(dice.choice([signal.SIGINT, signal.SIGTERM]))
+        child.kill(dice.choice([signal.SIGINT, signal.SIGTERM, signal.SIGHUP]))
         code, _, errors = child.wait()
         found = files_in(work)
         assert not hidden_in(work)
