@@ -25,7 +25,7 @@ from geoindex.color.compiling import listen
 from geoindex.errors import GeoindexError, GeoindexWarning, interrupts_first, seen
 from geoindex.files.whole_files import remove_own
 
-__all__ = ["cli", "main", "tell_on_terminal"]
+__all__ = ["cli", "main", "open_streams", "tell_on_terminal"]
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
@@ -117,7 +117,7 @@ def _echo_warning(message: Warning | str, category: type[Warning], *_place: Any)
 
 def main() -> None:
     """Run the command line; on failure print one line and exit with code 1."""
-    _open_streams()
+    open_streams()
     if "_GEOINDEX_COMPLETE" in os.environ:
         import geoindex.cli.completion  # noqa: F401  # makes itself known to click
     code = _run()
@@ -137,7 +137,7 @@ def main() -> None:
     sys.exit(code)
 
 
-def _open_streams() -> None:
+def open_streams() -> None:
     """Open the standard streams that were closed.
 
     An output would take the number of one, and what libraries print would go into it.

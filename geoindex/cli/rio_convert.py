@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from geoindex.cli.app import tell_on_terminal
+from geoindex.cli.app import open_streams, tell_on_terminal
 from geoindex.cli.convert import creation_option
 from geoindex.cli.grid_format import grid_format_option, style_option
 from geoindex.cli.options import MappingOptions, mapping_options
@@ -82,6 +82,7 @@ def run(arguments: list[str], parent: click.Context | None) -> None:
     click.ClickException
         An error, in one line.
     """
+    open_streams()
     tell_on_terminal()
     command: click.Command = naming_options(rio_convert)
     with command.make_context("geoindex", arguments, parent=parent) as context:

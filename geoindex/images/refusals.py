@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 __all__ = ["HEAD_BYTES", "refusal"]
@@ -61,16 +62,18 @@ def refusal(path: Path, start: bytes) -> str:
     if kind in NOT_BY_GDAL:
         return f"is {kind}; export the map as PNG or TIFF"
     if kind is not None:
+        names = f"{shlex.quote(path.name)} {shlex.quote(f'{path.stem}.tif')}"
         return (
             f"is {kind}; if you trust it, open it with gdal=True, or convert it: "
-            f'gdal_translate "{path.name}" "{path.stem}.tif"'
+            f"gdal_translate {names}"
         )
     if start.startswith(b"PK\3\4"):
         return "is a ZIP archive; unpack it and name the image in it"
     if not start.strip(b"\0"):
         found = "holds nothing but zeros" if start else "is empty"
         return f"{found}; copy or download it again"
-    text = _text(start)
+    # A link in a folder may lead to a text that is nobody's business.
+    text = None if path.is_symlink() else _text(start)
     if text:
         return (
             f"is not a {KNOWN} image, but a text that begins with {text!r}; download or export it "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from rasterio.rio.main import main_group
 from geoindex import convert, open_grid
 from geoindex.cli.rio import rio_plugin
 from geoindex.errors import OptionError
-from tests.support.command_line import invoke, python
+from tests.support.command_line import environment, invoke, python
 from tests.support.sheets import PALETTE, make_sheets
 
 
@@ -50,6 +52,17 @@ def test_one_file_with_creation_options(folder: Path) -> None:
     assert open_grid("a.tif").indices.tolist() == open_grid("plain.tif").indices.tolist()
     assert "exists already; give --overwrite" in rio("a.png", "a.tif", "-p", "legend.csv").output
     assert rio("a.png", "-o", "a.tif", "-p", "legend.csv", "--overwrite").exit_code == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+def test_a_closed_error_stream(folder: Path) -> None:
+    code = (
+        "from rasterio.rio.main import main_group; from geoindex.cli.rio import rio_plugin; "
+        "main_group.add_command(rio_plugin); main_group()"
+    )
+    command = f'"$0" -c "{code}" geoindex a.png a.tif -p legend.csv 2>&-'
+    subprocess.run(["sh", "-c", command, sys.executable], env=environment(), check=True)
+    assert (folder / "a.tif").exists()
 
 
 def test_names_through_pipes(folder: Path) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import io
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from PIL import Image
 from rasterio.io import MemoryFile
 
 from geoindex import load_palette
-from geoindex.errors import GeoindexError
+from geoindex.errors import GeoindexError, ImageError
 from geoindex.images.files import read_image
 from tests.support.damage import PEAK_BYTES, damage, peak_memory
 from tests.support.png import png
@@ -112,3 +113,20 @@ def test_damaged_sidecars(tmp_path, change: Callable[[bytes], bytes], suffix: st
     path.with_suffix(suffix).write_bytes(change(good[suffix]))
     with contextlib.suppress(GeoindexError):
         assert read_image(path).colors.shape == (40, 50, 3)
+
+
+def test_a_text_behind_a_link_is_not_quoted(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("password")
+    (tmp_path / "map.png").symlink_to(tmp_path / "secret")
+    with pytest.raises(ImageError, match="whatever its name says") as caught:
+        read_image(tmp_path / "map.png")
+    assert "password" not in str(caught.value)
+
+
+def test_a_command_that_is_proposed_runs_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "$(reboot).png"
+    path.write_text("<VRTDataset/>")
+    with pytest.raises(
+        ImageError, match=r"gdal_translate '\$\(reboot\)\.png' '\$\(reboot\)\.tif'"
+    ):
+        read_image(path)
