@@ -87,7 +87,6 @@ def plot_comparison(
         panels, (grid_a, grid_b, difference), (*titles, last), strict=True
     ):
         plot_grid(grid, panel, legend=False, title=title)
-        panel.title.set_parse_math(False)  # names of files may hold dollar signs
         panel.tick_params(labelleft=panel is panels[0])
         panel.locator_params(axis="x", nbins=3)
     return figure

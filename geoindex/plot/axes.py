@@ -105,7 +105,8 @@ def plot_grid(
         norm=index_norm(grid.palette),
     )
     if title is not None:
-        ax.set_title(title)
+        # Names of files may hold dollar signs.
+        ax.set_title(title, parse_math=False)
     if place.labels is not None:
         ax.set_xlabel(place.labels[0])
         ax.set_ylabel(place.labels[1])

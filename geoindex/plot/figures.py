@@ -109,7 +109,7 @@ def pictures_figure(pictures: Mapping[str, NDArray[np.uint8]]) -> Figure:
         panel.set_axis_off()
     for panel, (title, picture) in zip(panels, pictures.items(), strict=False):
         panel.imshow(picture, interpolation="nearest")
-        panel.set_title(title, fontsize="small")
+        panel.set_title(title, fontsize="small", parse_math=False)
     return figure
 
 

@@ -130,5 +130,6 @@ def _frame(axes: Axes, found: Swatch, label: str) -> None:
         ha="center",
         va="center",
         fontsize="small",
+        parse_math=False,
         bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "linewidth": 0},
     )

@@ -35,7 +35,8 @@ def plot_values(grid: ValueGrid, ax: Axes | None = None, *, colorbar: bool = Tru
         figure = ax.get_figure(root=True)
         if figure is None:
             raise AssertionError("axes lie on a figure")
-        figure.colorbar(colors, ax=ax, label=grid.unit or "")
+        bar = figure.colorbar(colors, ax=ax)
+        bar.set_label(grid.unit or "", parse_math=False)
     return ax
 
 
@@ -46,7 +47,7 @@ def values_figure(grid: ValueGrid, *, title: str | None = None) -> Figure:
     figure = Figure(figsize=(9.0, 6.4), layout="constrained")
     ax = plot_values(grid, figure.subplots())
     if title is not None:
-        ax.set_title(title)
+        ax.set_title(title, parse_math=False)
     return figure
 
 

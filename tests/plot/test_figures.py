@@ -13,10 +13,19 @@ from affine import Affine
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap, NoNorm
 
-from geoindex import IndexGrid, Palette, Survey, index_image, read_horizon, write_horizon
+from geoindex import (
+    IndexGrid,
+    Palette,
+    Survey,
+    ValueGrid,
+    index_image,
+    read_horizon,
+    write_horizon,
+)
 from geoindex.errors import OptionError
 from geoindex.plot.figures import comparison_figure, grid_figure
 from geoindex.rules.indices import nodata_value
+from geoindex.values.figure import values_figure
 
 mpl.use("Agg")
 
@@ -212,8 +221,10 @@ def test_long_names_are_wrapped() -> None:
     assert first.replace("\n", " ") == f"0  {name}".replace("0  ", "0  ")
     assert max(map(len, first.split("\n"))) <= 40
     money = Palette(["red", "green"], names=["$a$", "${"], name="$$")
-    drawn = dataclasses.replace(grid, palette=money).plot()
-    drawn.figure.canvas.draw()  # no formulas
+    values = ValueGrid(values=np.ones((2, 2), np.float32), unit="$$")
+    drawn = dataclasses.replace(grid, palette=money).plot(title="$\\frac{$")
+    for figure in (drawn.figure, values_figure(values, title="$$")):
+        FigureCanvasAgg(figure).draw()  # no formulas
     assert name in [text.get_text().removeprefix("0  ") for text in palette.plot().texts]
 
 
