@@ -37,8 +37,8 @@ that lacks of 1: units farther off in the same direction explain mixtures as wel
 LEAST_LEAD = 0.3
 """By how much the next unit must explain them worse."""
 
-LEAST_SHARE = 0.45
-"""Share of a pixel that the thin unit must cover."""
+CENTER = 4
+"""Weight of a pixel beside those around it when the thin unit is compared with the one around."""
 
 COMPANY = 9
 """Pixels of a box that must be unexplained."""
@@ -110,6 +110,7 @@ def find_thin(
     places = np.empty(n, np.int64)
     off = np.empty((n, n_units), np.float32)
     part = np.empty((n, n_units), np.float32)
+    lead = np.full((n, n_units), -1, np.float32)
     for row in range(rows):
         for col in range(cols):
             slot = slots[row, col]
@@ -125,12 +126,13 @@ def find_thin(
                 if k == own:
                     continue
                 for i in range(len(inks)):
-                    _, b, misfit = split_color(
+                    a, b, misfit = split_color(
                         red, green, blue, units, own, k, inks[i], 0.0, False
                     )
                     cost = misfit / (2 * sigma * sigma)
                     if cost < off[slot, k]:
                         off[slot, k], part[slot, k] = cost, b
+                        lead[slot, k] = b - a
     changed = 0
     new = np.full(n, -1, np.int32)
     total, most = np.empty(n_units), np.empty(n_units)
@@ -159,7 +161,14 @@ def find_thin(
                 second = total[k]
         fits = total[best] <= MOST_COST and second - total[best] >= LEAST_LEAD
         fits = fits and most[best] >= FILLED
-        if fits and part[slot, best] >= LEAST_SHARE:
+        if not fits:
+            continue
+        covered = (CENTER - 1) * lead[slot, best]
+        for y in range(max(0, row - 1), min(rows, row + 2)):
+            for x in range(max(0, col - 1), min(cols, col + 2)):
+                other = slots[y, x]
+                covered += lead[other, best] if other >= 0 else -1
+        if covered > 0:
             new[slot] = best
             changed += 1
     # What the small neighborhood made of a thin unit and its edges is worth little.
