@@ -36,7 +36,8 @@ class ConfiguredCommand(click.Command):
                 ["--config"],
                 metavar="FILE",
                 expose_value=False,
-                help="Read options from a TOML file; the command line overrides them.",
+                help="Read options from a TOML file; the command line overrides them. Paths are "
+                "relative to the working folder.",
             ),
             click.Option(
                 ["--save-config"],
