@@ -6,7 +6,8 @@ Prints for drawn maps of each kind, with the palette of the map and with a unit 
 the percentage of right pixels and the expected one, the percentage of pixels beyond doubt
 (confidence above 90%), and how many of those are right. Every second map has thin units.
 `--calibrate` prints what `CHANCES` in `geoindex/clean/confidence.py` was measured as: the share of
-right pixels at each margin, for each kind of picture (`--maps 4 --first-seed 20`).
+right pixels at each margin, for each kind of picture (`--maps 4 --first-seed 20`, and 24 maps for
+dithered ones, where units with the same dots make areas right or wrong as a whole).
 """
 
 from __future__ import annotations

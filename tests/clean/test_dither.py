@@ -14,6 +14,7 @@ from geoindex.clean.blocks import clean_block
 from geoindex.clean.kinds import find_recovery
 from geoindex.clean.restore.dither import Dither
 from geoindex.clean.restore.ditherers import DITHERERS, Ditherer
+from geoindex.clean.restore.texture_kernels import run_sums
 from geoindex.color.pixels import Pixels
 from geoindex.errors import GeoindexWarning, OptionError
 from tests.support.command_line import invoke, printed
@@ -164,6 +165,22 @@ def test_contacts_tell_units_with_the_same_dots() -> None:
     grid = index_image(picture, palette, clean=Clean(ink="black", dither=True))
     assert (picture[np.isin(truth, (1, 2)) & (depth > 2)] == light).all()
     assert (grid.indices == truth)[depth > 2].mean() > 0.95
+
+
+def test_sums_stop_at_the_ends_of_runs() -> None:
+    rng = np.random.default_rng(7)
+    inside = rng.random((5, 40)) < 0.8
+    values = np.where(inside, rng.integers(-9, 10, inside.shape), 0).astype(np.int32)
+    expected = np.zeros_like(values)
+    for row, col in np.argwhere(inside):
+        for step in (-1, 1):
+            for away in range(step < 0, 5):
+                at = col + step * away
+                if not (0 <= at < 40 and inside[row, at]):
+                    break
+                expected[row, col] += values[row, at]
+    run_sums(values, inside, 4)
+    np.testing.assert_array_equal(values, expected)
 
 
 def test_blocks_and_nodata_give_the_bytes_of_the_whole(

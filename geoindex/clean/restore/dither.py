@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter, minimum_filter
+from scipy.sparse.csgraph import connected_components
 
-from geoindex.clean.pooling import box_sums, least_cost
+from geoindex.clean.pooling import least_cost
 from geoindex.clean.restore.ditherers import DITHERERS, Ditherer
-from geoindex.clean.restore.made_up import PATCH, dithered_map
+from geoindex.clean.restore.look_alikes import LOOK_ALIKE_HALO, LookAlikes, learn_look_alikes
+from geoindex.clean.restore.made_up import PATCH, MadeUp, made_up_map
 from geoindex.clean.restore.restoration import Restoration
 from geoindex.clean.restore.texture_kernels import (
     N_CONTEXTS,
@@ -47,10 +49,6 @@ POOL = 3
 NEAR, WIDE, ROUNDS = 1, 3, 4
 """Then radii over which costs are summed and units are counted, and how often."""
 
-SETTLE = 32
-"""Radius over which units whose dots are close are told apart at last: often only those along
-contacts differ."""
-
 SCALE, CAP = 32, 192
 """Costs are counted in parts of a natural logarithm, up to six: ink is no unit's texture."""
 
@@ -60,7 +58,7 @@ WEIGHT = SCALE
 BESIDE_MARGIN = 50
 """Largest margin in percent beside another unit: textures tell contacts within a pixel or so."""
 
-HALO = 1 + POOL + ROUNDS * WIDE + SETTLE + 1
+HALO = 1 + POOL + ROUNDS * WIDE + LOOK_ALIKE_HALO + 1
 
 TRIED, LEARNED = 6, 24
 """Areas of each unit on a made-up map to choose a ditherer by, and to learn from."""
@@ -87,7 +85,7 @@ class Dither(Restoration):
     """Textures of units in a dithered picture."""
 
     margin: ClassVar[int] = HALO
-    tile: ClassVar[int] = 384
+    tile: ClassVar[int] = 512
     calibration: ClassVar[Calibration] = "dither"
 
     ditherer: str
@@ -108,15 +106,11 @@ class Dither(Restoration):
     share: float
     """Share of the pixels looked at that belong to units of mixed colors."""
 
-    close: tuple[tuple[int, int], ...] = ()
-    """Pairs of palette rows whose dots take a wide look to tell apart."""
-
-    leads: tuple[tuple[float, float], ...] = ()
-    """For each of them, by how much more often an area taken for the one or the other is it than
-    not, as a share of the areas."""
+    look_alikes: tuple[LookAlikes, ...] = ()
+    """Units whose dots are close."""
 
     alike: tuple[tuple[int, int], ...] = ()
-    """Those of them that have the same dots."""
+    """Pairs of palette rows that have the same dots."""
 
     def restore(
         self,
@@ -126,47 +120,30 @@ class Dither(Restoration):
         inside: Region,
     ) -> tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.uint8]]:
         """Find the palette rows that a tile was dithered from, and their colors."""
-        costs, units = self._pooled(pixels, nearest >= 0)
+        numbers = self._numbers_of(pixels)
+        costs, units = self._pooled(numbers, nearest >= 0)
         for _ in range(ROUNDS):
             before, units = units, np.empty_like(units)
             smooth(costs, before, NEAR, WIDE, WEIGHT, units)
-        self._settle(costs, units)
+        margins = np.full(units.shape, 100, np.uint8)
+        for some in self.look_alikes:
+            some.settle(numbers, units, margins)
         rows = np.where(nearest[inside] < 0, np.int32(-1), units[inside])
-        margins = self._margins()[units]
         beside = minimum_filter(units, 3) != maximum_filter(units, 3)
         margins[beside] = np.minimum(margins[beside], BESIDE_MARGIN)
         return plan.palette.colors[np.maximum(rows, 0)], rows, margins[inside]
 
-    def _margins(self) -> NDArray[np.uint8]:
-        """Largest margin of a pixel of each unit in percent: less if others look alike."""
-        margins = np.full(len(self.own), 100, np.uint8)
-        for pair, leads in zip(self.close, self.leads, strict=True):
-            for row, lead in zip(pair, leads, strict=True):
-                margins[row] = min(margins[row], int(100 * lead))
-        return margins
-
-    def _settle(self, costs: NDArray[np.uint8], units: NDArray[np.int32]) -> None:
-        """Decide between units whose dots are close by all their pixels within a wide square."""
-        sums, most = np.empty(units.shape, np.int64), np.zeros(units.shape, np.int64)
-        settled = units.copy()
-        for one, other in self.close:
-            either = (units == one) | (units == other)
-            if not either.any():
-                continue
-            gain = costs[..., one].astype(np.int32) - costs[..., other]
-            box_sums(gain * either, SETTLE, sums)
-            for unit, new in ((one, other), (other, one)):
-                better = (units == unit) & (sums > most)
-                settled[better], most[better] = new, sums[better]
-                sums = -sums
-        units[:] = settled
+    def _numbers_of(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Find the number of each pixel's color."""
+        numbers = np.empty(pixels.shape[:2], np.uint8)
+        color_numbers(pixels, self.codes, numbers)
+        return numbers
 
     def _pooled(
-        self, pixels: NDArray[np.uint8], valid: NDArray[np.bool_]
+        self, numbers: NDArray[np.uint8], valid: NDArray[np.bool_]
     ) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
         """Costs of each pixel, and the unit that costs least over its surroundings."""
-        numbers, units = np.empty(valid.shape, np.uint8), np.empty(valid.shape, np.int32)
-        color_numbers(pixels, self.codes, numbers)
+        units = np.empty(valid.shape, np.int32)
         costs = self._costs_of(numbers, valid)
         least_cost(costs, POOL, units)
         return costs, units
@@ -215,31 +192,24 @@ def find_dither(
     """
     looked_at = [w for w in windows if w.valid.any()]
     few = looked_at[:: max(1, -(-len(looked_at) // FEW_WINDOWS))]
-    tried = [
-        _judged(_learned(one, TRIED, codes, palette, inks), few, palette) for one in DITHERERS
-    ]
+    made_up = made_up_map(TRIED, palette, inks, seed=2)
+    tried = [_judged(_learned(one, made_up, codes), few, palette) for one in DITHERERS]
     best = min(range(len(tried)), key=lambda number: (tried[number].cost, number))
-    chosen = _judged(_learned(DITHERERS[best], LEARNED, codes, palette, inks), few, palette)
+    made_up = made_up_map(LEARNED, palette, inks, seed=2)
+    chosen = _judged(_learned(DITHERERS[best], made_up, codes), few, palette)
     return _compared(chosen, DITHERERS[best], palette, inks)
 
 
-def _learned(
-    ditherer: Ditherer,
-    n_areas: int,
-    codes: NDArray[np.int64],
-    palette: NDArray[np.uint8],
-    inks: Sequence[int],
-) -> Dither:
+def _learned(ditherer: Ditherer, made_up: MadeUp, codes: NDArray[np.int64]) -> Dither:
     """Learn textures from a made-up map."""
-    colors = _colors_of(codes)
-    made_up = dithered_map(ditherer, n_areas, colors, palette, inks, seed=2)
-    numbers, units = made_up.numbers, made_up.units
-    seen = np.zeros((len(palette), len(colors)), np.int64)
+    colors, units = _colors_of(codes), made_up.units
+    numbers = ditherer.dither(made_up.image, colors)
+    seen = np.zeros((units.max() + 1, len(colors)), np.int64)
     np.add.at(seen, (units.ravel(), numbers.ravel()), 1)
     own = np.full(seen.shape, N_OWN - 1, np.uint8)
     frequent = np.argsort(-seen, axis=1, kind="stable")[:, : N_OWN - 1]
     np.put_along_axis(own, frequent, np.arange(frequent.shape[1], dtype=np.uint8)[None], axis=1)
-    counts = np.zeros((len(palette), N_CONTEXTS * N_OWN), np.int64)
+    counts = np.zeros((len(seen), N_CONTEXTS * N_OWN), np.int64)
     count_textures(numbers, made_up.within_areas, own, counts)
     table = _costs(counts, len(colors))
     return Dither(ditherer=ditherer.name, codes=codes, own=own, table=table, cost=0.0, share=0.0)
@@ -249,48 +219,46 @@ def _compared(
     learned: Dither, ditherer: Ditherer, palette: NDArray[np.uint8], inks: Sequence[int]
 ) -> Dither:
     """Note which units are hard to tell apart on a made-up map that was not learned from."""
-    n = len(palette)
-    made_up = dithered_map(ditherer, LEARNED, _colors_of(learned.codes), palette, inks, seed=3)
+    n, colors = len(palette), _colors_of(learned.codes)
+    made_up = made_up_map(LEARNED, palette, inks, seed=3)
     areas, units = made_up.areas, made_up.units
-    costs = learned._costs_of(made_up.numbers, np.ones(units.shape, bool))
-    found = np.empty(units.shape, np.int32)
-    least_cost(costs, POOL, found)
+    costs, found = learned._pooled(
+        ditherer.dither(made_up.image, colors), np.ones(units.shape, bool)
+    )
     inner = np.zeros((PATCH, PATCH), bool)
     inner[SPILL:-SPILL, SPILL:-SPILL] = True
     inside = np.kron(made_up.plain, inner)
     mistaken = np.bincount((units * n + found)[inside], minlength=n * n).reshape(n, n)
     share = mistaken / mistaken.sum(axis=1, keepdims=True)
-    np.fill_diagonal(share, 0)
-    close = np.argwhere(np.triu(np.maximum(share, share.T)) >= CLOSE)
-    costs[units != areas.repeat(PATCH, axis=0).repeat(PATCH, axis=1)] = 0
+    is_close = np.maximum(share, share.T) >= CLOSE
+    is_close[list(inks)] = is_close[:, list(inks)] = False
+    n_groups, group = connected_components(is_close)
+    groups = [np.flatnonzero(group == number).tolist() for number in range(n_groups)]
     by_area = costs.reshape(areas.shape[0], PATCH, areas.shape[1], PATCH, n)
-    totals = by_area.sum(axis=(1, 3), dtype=np.int64)
     of_inner = by_area[:, SPILL:-SPILL, :, SPILL:-SPILL].sum(axis=(1, 3), dtype=np.int64)
-    alike, leads = [], []
-    for one, other in close:
-        wrong, wrong_other = _mistaken(totals, areas, one, other)
-        leads.append((_lead(1 - wrong, wrong_other), _lead(1 - wrong_other, wrong)))
-        of_plain = _mistaken(of_inner[made_up.plain], areas[made_up.plain], one, other)
-        if max(of_plain) >= ALIKE:
-            alike.append((int(one), int(other)))
-    pairs = tuple((int(one), int(other)) for one, other in close)
-    return replace(learned, close=pairs, leads=tuple(leads), alike=tuple(alike))
-
-
-def _mistaken(
-    totals: NDArray[np.int64], areas: NDArray[np.int32], one: int, other: int
-) -> tuple[float, float]:
-    """Share of the areas of either of two units that cost no more in the other one."""
-    of_one, of_other = totals[areas == one], totals[areas == other]
-    return (
-        float((of_one[:, one] >= of_one[:, other]).mean()),
-        float((of_other[:, other] >= of_other[:, one]).mean()),
+    of_plain, plain = of_inner[made_up.plain], areas[made_up.plain]
+    return replace(
+        learned,
+        look_alikes=tuple(
+            learn_look_alikes(units, ditherer, colors, palette, inks)
+            for units in groups
+            if len(units) > 1
+        ),
+        alike=tuple(
+            (int(one), int(other))
+            for one, other in np.argwhere(np.triu(is_close, 1))
+            if _mistaken(of_plain, plain, one, other) >= ALIKE
+        ),
     )
 
 
-def _lead(right: float, wrong: float) -> float:
-    """Difference of two shares over their sum, 0 where there is none."""
-    return max(0.0, (right - wrong) / (right + wrong)) if right + wrong > 0 else 0.0
+def _mistaken(totals: NDArray[np.int64], areas: NDArray[np.int32], one: int, other: int) -> float:
+    """Larger share of the areas of one of two units that cost no more in the other one."""
+    of_one, of_other = totals[areas == one], totals[areas == other]
+    return max(
+        float((of_one[:, one] >= of_one[:, other]).mean()),
+        float((of_other[:, other] >= of_other[:, one]).mean()),
+    )
 
 
 def _colors_of(codes: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -304,7 +272,7 @@ def _judged(learned: Dither, windows: Sequence[Window], palette: NDArray[np.uint
     is_mixed = gaps.min(axis=1) > MIXED_SQUARED
     total = mixed = n_pixels = 0
     for window in windows:
-        costs, units = learned._pooled(window.colors, window.valid)
+        costs, units = learned._pooled(learned._numbers_of(window.colors), window.valid)
         of_units = np.take_along_axis(costs, units[..., np.newaxis], axis=2)[..., 0]
         total += int(of_units[window.valid].sum(dtype=np.int64))
         mixed += int(is_mixed[units[window.valid]].sum())

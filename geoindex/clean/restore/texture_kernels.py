@@ -7,7 +7,17 @@ from numpy.typing import NDArray
 
 from geoindex.color.compiled import compiled, types
 
-__all__ = ["N_CONTEXTS", "N_OWN", "color_numbers", "count_textures", "smooth", "texture_costs"]
+__all__ = [
+    "N_CONTEXTS",
+    "N_OWN",
+    "color_numbers",
+    "count_textures",
+    "find_hosts",
+    "run_sums",
+    "smooth",
+    "texture_costs",
+    "texture_places",
+]
 
 N_OWN = 8
 """Colors that are told apart in a unit: its most frequent ones, and all others as one."""
@@ -175,10 +185,27 @@ def smooth(
     rows, cols, n = costs.shape
     members = np.zeros(n, np.int64)
     listed = np.empty(n, np.int64)
+    # Most squares have one unit: how far up and to the left it reaches tells without counting.
+    upward = np.zeros(cols, np.int64)
+    entered = 0
     for row in range(rows):
         top, bottom = max(0, row - wide), min(rows, row + wide + 1)
+        while entered < bottom:
+            for col in range(cols):
+                is_same = entered > 0 and units[entered, col] == units[entered - 1, col]
+                upward[col] = upward[col] + 1 if is_same else 1
+            entered += 1
+        seen = leftward = 0
         for col in range(cols):
             left, right = max(0, col - wide), min(cols, col + wide + 1)
+            while seen < right:
+                is_same = seen > 0 and units[row, seen] == units[row, seen - 1]
+                is_high = upward[seen] >= bottom - top
+                leftward = (leftward + 1 if is_same else 1) if is_high else 0
+                seen += 1
+            if leftward >= right - left:
+                smoothed[row, col] = units[row, col]
+                continue
             n_listed = 0
             for y in range(top, bottom):
                 for x in range(left, right):
@@ -201,3 +228,97 @@ def smooth(
             smoothed[row, col] = best
             for i in range(n_listed):
                 members[listed[i]] = 0
+
+
+@compiled(
+    types.void(
+        numbers_array, types.Array(types.uint8, 2, "C", readonly=True), own_array,
+        types.int32[:, ::1],
+    )
+)  # fmt: skip
+def texture_places(
+    numbers: NDArray[np.uint8],
+    among: NDArray[np.uint8],
+    own: NDArray[np.uint8],
+    places: NDArray[np.int32],
+) -> None:
+    """Find the place of each pixel in a row of a table, as those of :func:`texture_costs`.
+
+    Parameters
+    ----------
+    numbers : ndarray of uint8, shape (rows, cols)
+    among : ndarray of uint8, shape (rows, cols)
+        0 for pixels whose place is left as it is.
+    own : ndarray of uint8, shape (1, n_colors)
+    places : ndarray of int32, shape (rows, cols)
+        Written.
+    """
+    for row in range(numbers.shape[0]):
+        for col in range(numbers.shape[1]):
+            if among[row, col] != 0:
+                places[row, col] = context_of(numbers, row, col, own, 0)
+
+
+@compiled(types.void(types.Array(types.uint8, 2, "C", readonly=True), types.int32[:, ::1]))
+def find_hosts(inside: NDArray[np.uint8], hosts: NDArray[np.int32]) -> None:
+    """Find a pixel inside of an area beside each pixel on its border.
+
+    Parameters
+    ----------
+    inside : ndarray of uint8, shape (rows, cols)
+        1 inside, 2 on the border, 0 elsewhere.
+    hosts : ndarray of int32, shape (rows, cols)
+        Written: the flat index of the pixel itself if it is inside, of the first one inside among
+        those to the left, right, above and below if it is on the border; -1 of others.
+    """
+    rows, cols = inside.shape
+    for row in range(rows):
+        for col in range(cols):
+            host = -1
+            if inside[row, col] == 1:
+                host = row * cols + col
+            elif inside[row, col] == 2:
+                if col > 0 and inside[row, col - 1] == 1:
+                    host = row * cols + col - 1
+                elif col + 1 < cols and inside[row, col + 1] == 1:
+                    host = row * cols + col + 1
+                elif row > 0 and inside[row - 1, col] == 1:
+                    host = (row - 1) * cols + col
+                elif row + 1 < rows and inside[row + 1, col] == 1:
+                    host = (row + 1) * cols + col
+            hosts[row, col] = host
+
+
+@compiled(
+    types.void(
+        types.int32[:, ::1], types.Array(types.bool_, 2, "C", readonly=True), types.int64
+    )
+)  # fmt: skip
+def run_sums(values: NDArray[np.int32], inside: NDArray[np.bool_], radius: int) -> None:
+    """Sum along rows over the pixels around each one that are within a radius and in its run.
+
+    Parameters
+    ----------
+    values : ndarray of int32, shape (rows, cols)
+        Overwritten by the sums, 0 outside.
+    inside : ndarray of bool, shape (rows, cols)
+        Runs are of pixels inside.
+    radius : int
+    """
+    rows, cols = values.shape
+    before = np.empty(cols + 1, np.int32)
+    for row in range(rows):
+        before[0] = 0
+        for col in range(cols):
+            before[col + 1] = before[col] + values[row, col]
+        start = 0
+        while start < cols:
+            stop = start
+            while stop < cols and inside[row, stop]:
+                stop += 1
+            for col in range(start, stop):
+                first, last = max(start, col - radius), min(stop, col + radius + 1)
+                values[row, col] = before[last] - before[first]
+            if stop < cols:
+                values[row, stop] = 0
+            start = stop + 1
