@@ -99,20 +99,28 @@ def test_work_that_fails_in_a_reader(tmp_path: Path) -> None:
     assert threading.active_count() == threads
 
 
+@pytest.mark.parametrize(("name", "n_readers"), [("map.tif", 3), ("map.png", 1)])
 def test_only_files_of_separate_blocks_have_several_readers(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, n_readers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(blocks, "BLOCK_PIXELS", 20_000)
     image = picture(clear=False)[..., :3]
     save_tiff(tmp_path / "map.tif", image, **LAYOUTS["tiles"])
     Image.fromarray(image).save(tmp_path / "map.png")
-    for name, n_readers in (("map.tif", 3), ("map.png", 1)):
-        threads = threading.active_count()
-        with open_image(tmp_path / name) as source:
-            regions = plan_regions(source.shape, source.block_shape)
-            with read_ahead(source, regions, 3) as parts:
-                np.testing.assert_array_equal(next(parts)[1].colors, image[regions[0]])
-                assert threading.active_count() == threads + n_readers
+    # None goes on until as many as there should be are at work.
+    meeting, readers = threading.Barrier(n_readers, timeout=60), set()
+
+    def meet(pixels: Pixels) -> Pixels:
+        meeting.wait()
+        readers.add(threading.get_ident())
+        return pixels
+
+    with open_image(tmp_path / name) as source:
+        regions = plan_regions(source.shape, source.block_shape)[:3]
+        with work_ahead(source, regions, meet, 3) as results:
+            for region, pixels in results:
+                np.testing.assert_array_equal(pixels.colors, image[region])
+    assert len(readers) == n_readers
 
 
 def test_one_large_strip_has_one_reader(tmp_path: Path) -> None:
