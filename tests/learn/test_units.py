@@ -7,6 +7,8 @@ import importlib
 import pickle
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -28,19 +30,25 @@ Colors = np.ndarray
 
 
 @pytest.fixture(scope="session")
-def print_map() -> Iterator[Callable[[str], tuple[Colors, Colors]]]:
-    """Draw a small map of ten units as a benchmark draws it."""
+def engrave() -> Iterator[Callable]:
+    """Draw the regions of a small map as a benchmark draws them."""
     folder = str(Path(__file__).resolve().parents[2] / "benchmarks")
     sys.path.insert(0, folder)
-    module = importlib.import_module("printed_maps")
+    yield partial(importlib.import_module("printed_maps").engrave, n_regions=36, shape=(330, 400))
+    sys.path.remove(folder)
+
+
+@pytest.fixture(scope="session")
+def print_map(engrave: Callable) -> Callable[[str], tuple[Colors, Colors]]:
+    """Print the map of ten units."""
+    plate = engrave(42, n_units=10)
 
     @functools.cache
     def draw(variant: str) -> tuple[Colors, Colors]:
-        made = module.print_map(42, (variant,), n_units=10, n_regions=36, shape=(330, 400))
-        return made[variant].picture, made[variant].colors[: made[variant].n_units]
+        made = plate.print(variant)
+        return made.picture, made.colors[: made.n_units]
 
-    yield draw
-    sys.path.remove(folder)
+    return draw
 
 
 def units_of(palette: LearnedPalette) -> Colors:
@@ -155,10 +163,39 @@ def slopes() -> Colors:
     return np.clip(picture, 0, 255).astype(np.uint8)
 
 
+def gray(level: np.ndarray, noise: float) -> Colors:
+    """A gray picture with noise, deviations of a level from its mean."""
+    level = 128 + 50 * level / level.std() + np.random.default_rng(4).normal(0, noise, level.shape)
+    return np.clip(level, 0, 255).astype(np.uint8)[..., np.newaxis].repeat(3, axis=2)
+
+
+def gray_texture() -> Colors:
+    """Smooth shapes of every size, as in an air photograph."""
+    rng = np.random.default_rng(5)
+    sizes = (1, 2, 4, 8, 16, 32, 64)
+    smooth = [gaussian_filter(rng.normal(size=(300, 400)), size) for size in sizes]
+    return gray(sum(part / part.std() * size for part, size in zip(smooth, sizes, strict=True)), 2)
+
+
+def gray_section() -> Colors:
+    """Reflections of one band of frequencies along folded layers."""
+    noise = gaussian_filter(np.random.default_rng(6).normal(size=(300, 400)), (1.5, 14))
+    layers = noise - gaussian_filter(noise, (5, 0))
+    row, col = np.indices(layers.shape)
+    return gray(layers[(row + (12 * np.sin(col / 90)).astype(int)) % 300, col], 3)
+
+
 @pytest.mark.parametrize(
     ("picture", "message"),
     [
         (section, "photograph or a seismic section"),
+        (gray_section, "photograph or a seismic section"),
+        (gray_texture, "looks like a photograph or a section"),
+        (lambda: gray_texture()[..., 0], "looks like a photograph or a section"),
+        (
+            lambda: (load_sample_image("china.jpg") @ [0.3, 0.6, 0.1]).astype(np.uint8),
+            "looks like a photograph or a section",
+        ),
         (slopes, "looks like a photograph or a section"),
         (lambda: load_sample_image("china.jpg"), "looks like a photograph or a section"),
         (lambda: load_sample_image("flower.jpg"), "looks like a photograph or a section"),
@@ -167,6 +204,15 @@ def slopes() -> Colors:
 def test_what_is_no_map_is_told(picture: Callable[[], Colors], message: str) -> None:
     with pytest.warns(GeoindexWarning, match=message):
         learn_palette(picture(), method="units")
+
+
+@pytest.mark.parametrize("variant", ["scan", "printed-fine"])
+def test_gray_units_are_a_map(engrave: Callable, variant: str) -> None:
+    plate = engrave(42, n_units=6)
+    levels = np.linspace(90, 245, 6).astype(np.uint8)
+    made = replace(plate, colors=levels[:, np.newaxis].repeat(3, axis=1)).print(variant)
+    found = units_of(learn_palette(made.picture, method="units"))
+    assert found_and_too_many(made.colors[:6], found) == (6, 0)
 
 
 def test_files_in_any_blocks(

@@ -7,9 +7,9 @@ from geoindex.learn.units.survey import Survey
 __all__ = ["doubt_of"]
 
 MOST_SCATTER = 2.5
-"""Maps of units scatter 0 to 1.8 times their noise, photographs and sections 3.7 and more."""
+"""Maps of units scatter 0 to 2.1 times their noise, most photographs and sections 2.7 and more."""
 
-LEAST_COVERED = 0.15
+LEAST_COVERED = 0.25
 """Share of windows with a main color; half of a densely printed sheet has one."""
 
 

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.learn.units.clearing import clear_colors
-from geoindex.learn.units.labels import Labeled, label_windows, pressed
+from geoindex.learn.units.labels import Labeled, are_gray, label_windows, pressed
 from geoindex.learn.units.light import Light
 from geoindex.learn.units.merging import OVEREXPOSED, join_groups
 from geoindex.learn.units.samples import Samples
 
-__all__ = ["LEAST_RADIUS", "PROBE_RADIUS", "FoundUnits", "find_units", "pixel_noise"]
+__all__ = ["PROBE_RADIUS", "FoundUnits", "find_units", "main_color_radius", "pixel_noise"]
 
 PROBE_RADIUS = 24.0
 """Levels around a main color within which its noise is measured."""
@@ -24,11 +24,17 @@ LEAST_PROBES = 50
 CHI_MEDIAN = 1.54
 """Median length of three normal deviates."""
 
+GRAY_MEDIAN = 2.33
+"""The same where all three are one, as a multiple of what their lower quartile tells of three."""
+
 LEAST_DISTANCE = 0.5
 """Least distance in levels that counts as noise."""
 
 LEAST_RADIUS = 5.0
 """Least levels around a main color that count as it; pastel units 10 apart stay apart."""
+
+WHOLE = 0.9
+"""Share of a window from which its main color fills it, but for noise."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -72,6 +78,16 @@ def pixel_noise(images: list[Samples]) -> float:
     return float(np.percentile(spreads, 25)) if len(spreads) else PROBE_RADIUS / 3
 
 
+def main_color_radius(images: list[Samples], noise: float) -> float:
+    """Levels around a main color that count as it, from windows sampled with `PROBE_RADIUS`.
+
+    JPEG smooths the inside of large areas and leaves noise beside contacts, where small units lie.
+    """
+    whole = np.concatenate([one.spreads[one.shares > WHOLE] for one in images])
+    beside = float(np.percentile(whole, 90)) if len(whole) else 0.0
+    return max(LEAST_RADIUS, 3 * max(noise, beside))
+
+
 def find_units(images: list[Samples], noise: float) -> FoundUnits:
     """Find the units in windows of one or several images.
 
@@ -97,7 +113,8 @@ def find_units(images: list[Samples], noise: float) -> FoundUnits:
     label = np.concatenate([part[part >= 0] for part in labels])
     windows = np.bincount(label, minlength=len(kept))
     squared = np.bincount(label, away**2, len(kept))
-    expected = max(CHI_MEDIAN * found.noise, LEAST_DISTANCE)
+    usual = GRAY_MEDIAN if are_gray(images) else CHI_MEDIAN
+    expected = max(usual * found.noise, LEAST_DISTANCE)
     return FoundUnits(
         colors=colors,
         windows=windows,

@@ -18,7 +18,7 @@ from geoindex.learn.units.light import (
 from geoindex.learn.units.peaks import find_peaks
 from geoindex.learn.units.samples import Samples
 
-__all__ = ["GRAY", "Labeled", "label_windows", "pressed"]
+__all__ = ["GRAY", "Labeled", "are_gray", "label_windows", "pressed"]
 
 KINDS = (
     LightKind("multiplies", 50, 6, 5.0),
@@ -48,6 +48,12 @@ GRAY_SQUEEZED = (6.0, 3.0, 3.0, 3.0, 3.0)
 known, the colors of a unit are a line along gray."""
 
 ROUNDS = (1.0, 1.0, 1.0, 1.0)
+
+LEAST_HUE = 8.0
+"""Levels between the channels of a color with a hue."""
+
+MOST_LAMP = 0.3
+"""Largest logarithm of what a lamp changes; beyond that it is the slopes of a photograph."""
 
 GRAY = np.full(3, 1 / np.sqrt(3))
 
@@ -100,15 +106,26 @@ def label_windows(images: list[Samples], noise: float) -> Labeled:
     return best
 
 
+def are_gray(images: list[Samples]) -> bool:
+    """Tell whether main colors have no hue, so that they scatter along one axis only."""
+    hues = np.concatenate([np.ptp(one.colors[one.full], axis=-1) for one in images])
+    return bool(np.percentile(hues, 95) < LEAST_HUE)
+
+
 def _candidates(images: list[Samples], noise: float) -> list[list[Light]]:
     """Kinds of light worth a closer look, simplest first."""
     plain = [no_light(samples) for samples in images]
     scale = max(3.0, 1.5 * noise)
-    fitted = [[fit_from_pairs(samples, kind, scale) for samples in images] for kind in KINDS]
+    # In a picture without hues fast light would explain whatever changes, photographs too.
+    kinds = KINDS[:1] if are_gray(images) else KINDS
+    fitted = [[fit_from_pairs(samples, kind, scale) for samples in images] for kind in kinds]
     least = SHARPER * _sharpness(images, plain, noise)
     sharp = [_sharpness(images, lights, noise) for lights in fitted]
     if max(sharp) < least:
         return [plain]
+    if len(sharp) == 1:
+        even = all(np.ptp(light.field()) < MOST_LAMP for light in fitted[0])
+        return [fitted[0] if even else plain]
     slow, fast, added = sharp
     if added > SHARPER * max(slow, fast):
         return [fitted[2]]

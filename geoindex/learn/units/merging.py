@@ -23,14 +23,26 @@ SAME_HUE = 0.045
 DARKENED = 5.0
 """Distance of a unit and the same under fine print, as a multiple of a pixel's noise."""
 
+LEAST_LEFT = 0.75
+"""Brightness of a unit that is left under denser print, which covers little of the map."""
+
+LITTLE = 0.003
+"""Most area of such a part, as a share of all units."""
+
 AROUND = 0.5
 """Share of a unit among the other neighbors of its part under fine print."""
 
-WEAK_SHARE = 0.5
-"""Share of a window below which its main color may be that of a unit under fine print."""
+WEAK_SHARE = 0.55
+"""Share of a window up to which its main color may be that of a unit under fine print."""
 
 OVEREXPOSED = 247
 """Level from which a channel may be cut off."""
+
+LEAST_WEAK = 0.2
+"""Share of a window from which its main color counts as that of a group around it."""
+
+LEAST_WINDOWS = 10
+"""Fewest windows with a main color of such a group."""
 
 LEAST_PIXELS = 70
 """Least area of a unit."""
@@ -66,18 +78,33 @@ def join_groups(
     target = np.arange(n)
     beside = _neighbors(found.labels, n)
     cut_off = _cut_off(images, found.labels, n)
-    weak = _median_shares(images, found.labels, n) < WEAK_SHARE
-    has_piece = _have_pieces(images, found.labels, n)
-    area = _areas(images, found, n)
+    weak = _medians([one.shares for one in images], found.labels, n) <= WEAK_SHARE
+    spreads = np.maximum(_medians([one.spreads for one in images], found.labels, n), noise)
+    area = _areas(images, found.labels, n)
+    is_unit = _have_pieces(images, found.labels, n) & (area >= LEAST_PIXELS)
+    wider = _with_weak(images, found, np.flatnonzero(~is_unit), noise)
+    is_unit |= _have_pieces(images, wider, n) & (_areas(images, wider, n) >= LEAST_PIXELS)
+    little = area < LITTLE * area.sum()
+    # Print darkens: what is left of a unit between its lines is brighter than most of it.
+    brightness = colors.sum(axis=1)
+    for group in np.argsort(brightness, kind="stable"):
+        if weak[group]:
+            most = 255 if little[group] else DARKENED * noise
+            others = np.flatnonzero(is_unit & (brightness > brightness[group]))
+            near = _brighter(group, others, colors, noise, most, beside[group])
+            if len(near):
+                target[group] = near[np.argmax(beside[group][near])]
     for group in np.argsort(found.weights, kind="stable"):
+        if target[group] != group:
+            continue
         others = np.flatnonzero((target == np.arange(n)) & (found.weights > found.weights[group]))
-        near = _same_unit(group, others, colors, found, noise, beside[group], cut_off[group])
-        if not len(near) and weak[group]:
-            near = _brighter(group, others, colors, noise, beside[group])
+        near = _same_unit(
+            group, others, colors, found, spreads[group], beside[group], cut_off[group]
+        )
         if len(near):
             gap = np.linalg.norm(colors[near] - colors[group], axis=1)
             target[group] = near[np.argmin(gap)]
-        elif area[group] < LEAST_PIXELS or not has_piece[group]:
+        elif not is_unit[group]:
             target[group] = -1
     for group in range(n):
         while target[group] >= 0 and target[target[group]] != target[group]:
@@ -116,26 +143,28 @@ def _brighter(
     others: NDArray[np.intp],
     colors: NDArray[np.float32],
     noise: float,
+    most: float,
     beside: NDArray[np.float64],
 ) -> NDArray[np.intp]:
-    """Larger groups around a group that are a little brighter in each channel."""
+    """Find the groups around a group that are brighter by at most `most`, and of one hue."""
     steps = colors[others] - colors[group]
-    close = np.linalg.norm(steps, axis=1) < DARKENED * noise
-    close &= (steps > -noise / 2).all(axis=1)
+    left = colors[others] @ colors[group] / (colors[others] ** 2).sum(axis=1)
+    rest = np.linalg.norm(colors[group] - left[:, np.newaxis] * colors[others], axis=1)
+    close = (np.linalg.norm(steps, axis=1) < most) & (rest < 2 * noise)
+    close &= (steps > -noise).all(axis=1) & (left > LEAST_LEFT)
     # Among dense print no other window may have a main color.
     outside = 1 - beside[group]
-    return np.asarray(others[close & (beside[others] >= AROUND * outside)])
+    around = beside[others[close]].sum() >= AROUND * outside
+    return np.asarray(others[close & around])
 
 
-def _median_shares(
-    images: list[Samples], labels: list[NDArray[np.intp]], n: int
+def _medians(
+    values: list[NDArray[np.float32]], labels: list[NDArray[np.intp]], n: int
 ) -> NDArray[np.float64]:
-    """Median share of the windows of each group."""
+    """Median value of the windows of each group."""
     label = np.concatenate([part[part >= 0] for part in labels])
-    shares = np.concatenate(
-        [one.shares[part >= 0] for one, part in zip(images, labels, strict=True)]
-    )
-    return np.asarray(ndimage.median(shares, label, np.arange(n)))
+    used = [one[part >= 0] for one, part in zip(values, labels, strict=True)]
+    return np.asarray(ndimage.median(np.concatenate(used), label, np.arange(n)))
 
 
 def _neighbors(labels: list[NDArray[np.intp]], n: int) -> NDArray[np.float64]:
@@ -175,10 +204,29 @@ def _have_pieces(
     return large
 
 
-def _areas(images: list[Samples], found: Labeled, n: int) -> NDArray[np.float64]:
+def _with_weak(
+    images: list[Samples], found: Labeled, groups: NDArray[np.intp], noise: float
+) -> list[NDArray[np.intp]]:
+    """Give groups the windows that are too densely printed to have a main color.
+
+    Returns the labels with these windows, and with -1 for those of other groups.
+    """
+    windows = np.bincount(np.concatenate([part[part >= 0] for part in found.labels]))
+    groups = groups[windows[groups] >= LEAST_WINDOWS]
+    wider = []
+    for samples, color, label in zip(images, found.colors, found.labels, strict=True):
+        own = np.where(np.isin(label, groups), label, -1)
+        for group in groups:
+            away = np.linalg.norm(color - found.centers[group], axis=-1)
+            own[(label < 0) & (samples.shares > LEAST_WEAK) & (away < 2 * noise)] = group
+        wider.append(own)
+    return wider
+
+
+def _areas(images: list[Samples], labels: list[NDArray[np.intp]], n: int) -> NDArray[np.float64]:
     """Area of each group in pixels."""
     area = np.zeros(n)
-    for samples, label in zip(images, found.labels, strict=True):
+    for samples, label in zip(images, labels, strict=True):
         used = label >= 0
         area += np.bincount(label[used], samples.shares[used], n) * samples.step**2
     return area

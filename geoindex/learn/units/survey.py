@@ -12,10 +12,10 @@ from geoindex.images.pixel_blocks import image_shape
 from geoindex.learn.color_areas import AreaCounter, ColorAreas, Rows
 from geoindex.learn.reading import Reading
 from geoindex.learn.units.finding import (
-    LEAST_RADIUS,
     PROBE_RADIUS,
     FoundUnits,
     find_units,
+    main_color_radius,
     pixel_noise,
 )
 from geoindex.learn.units.samples import Samples, WindowSampler, sampling_step
@@ -56,7 +56,7 @@ def survey_images(reading: Reading) -> Survey:
         probes.append(probe)
         readable.append(image)
     noise = pixel_noise(probes)
-    radius = max(LEAST_RADIUS, 3 * noise)
+    radius = main_color_radius(probes, noise)
     second = replace(second, images=readable)
     samples = list(second.counted(partial(_windows, second, radius)))
     found = find_units(samples, noise) if any(one.full.any() for one in samples) else None
