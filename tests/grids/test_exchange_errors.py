@@ -115,6 +115,10 @@ def test_a_failed_save_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
         ("ncols 2\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize 1\n0 7\n", "7 at row 0, column 1"),
         ("ncols 2\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize 1\n0 0.5\n", "0.5 at row 0"),
         ("ncols 2\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize -1\n0 1\n", "make no grid"),
+        (
+            "ncols 2\nnrows 1\nxllcorner 0\nyllcorner 0\ndx 0\ndy 1\n0 1\n",
+            "cells of 0 x 1 make no",
+        ),
         ("ncols 2\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize 1\n0 1e300\n", r"1e\+300 at row 0"),
         ("ncols 2.5\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize 1\n0 1\n", "are no grid"),
         (
