@@ -11,21 +11,17 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
-from hypothesis import given
-from hypothesis import strategies as st
 from rasterio.crs import CRS
 
 from geoindex import IndexGrid, Palette, load_palette, open_grid
 from geoindex.errors import OptionError, OutputError
 from tests.support.exchange import (
     READABLE,
-    ROTATED,
     SUFFIX,
     TURNS,
     UPRIGHT,
     assert_same,
     assert_same_points,
-    centers,
     gdal_points,
     make_grid,
     replace_grid,
@@ -62,66 +58,6 @@ def test_xtgeo_finds_every_class_in_its_place(
     grid.save(tmp_path / "map.dat", format=key)
     tolerance = 0.002 * abs(grid.transform.determinant) ** 0.5
     assert_same_points(xtgeo_points(tmp_path / "map.dat", name), grid, tolerance)
-
-
-@pytest.mark.parametrize("angle", [0.5, 18.6, 45, 90, 133, 180, 271, 359.5])
-@pytest.mark.parametrize("handed", [1, -1])
-def test_xtgeo_finds_a_rotated_irap_grid(tmp_path: Path, angle: float, handed: int) -> None:
-    transform = (
-        Affine.translation(605000, 6073000)
-        @ Affine.rotation(angle)
-        @ Affine.scale(12.5, handed * 25)
-    )
-    grid = make_grid(transform)
-    grid.save(tmp_path / "map.irap")
-    assert_same_points(xtgeo_points(tmp_path / "map.irap", "irap_ascii"), grid)
-    back = open_grid(tmp_path / "map.irap")
-    assert_same_points(
-        (*(axis[back.valid] for axis in centers(back)), back.indices[back.valid]), grid
-    )
-
-
-def test_irap_header_does_not_depend_on_last_digits(tmp_path: Path) -> None:
-    """Sines and roots differ in their last bit between processors."""
-    transform = (
-        Affine.translation(605000, 6073000) @ Affine.rotation(30) @ Affine.scale(12.5, 25.0)
-    )
-    cos, sin = 3**0.5 / 2, 0.5
-    x, y = 605000 + 6.25 * cos - 12.5 * sin, 6073000 + 6.25 * sin + 12.5 * cos
-    headers = set()
-    for place in range(6):
-        for toward in (-np.inf, np.inf):
-            numbers = list(transform[:6])
-            numbers[place] = float(np.nextafter(numbers[place], toward))
-            make_grid(Affine(*numbers)).save(tmp_path / "map.irap", overwrite=True)
-            headers.add(tuple((tmp_path / "map.irap").read_text().split()[:19]))
-    (header,) = headers
-    assert header[:4] == ("-996", "23", "12.5", "25")
-    assert header[9:12] == ("30", f"{x:.6f}", f"{y:.6f}")
-
-
-@pytest.mark.parametrize("angle", ["390", "1e99", "-" + 39 * "9" + "e99"])
-def test_irap_angles_of_any_size(tmp_path: Path, angle: str) -> None:
-    make_grid(ROTATED).save(tmp_path / "map.irap")
-    words = (tmp_path / "map.irap").read_text().split()
-    text = " ".join([*words[:9], angle, *words[10:19]]) + "\n" + " ".join(words[19:])
-    replace_grid(tmp_path / "map.irap", text.encode())
-    direction = np.radians(float(angle) % 360)
-    found = open_grid(tmp_path / "map.irap").transform
-    np.testing.assert_allclose(
-        (found.a, found.d), 12.5 * np.array([np.cos(direction), np.sin(direction)]), atol=1e-9
-    )
-
-
-def test_irap_holds_a_survey_that_is_a_little_skew(tmp_path: Path) -> None:
-    """The published coefficients of a survey whose axes are 0.003 degrees off a right angle."""
-    transform = Affine(9.4758042, -3.19541219, 3497612.5, 3.19552448, 9.47383513, 7510511.4)
-    grid = make_grid(transform, shape=(280, 287))
-    grid.save(tmp_path / "map.irap")
-    assert_same_points(xtgeo_points(tmp_path / "map.irap", "irap_ascii"), grid, 0.06)
-    skew = Affine(10, 1, 0, 0, 10, 0)
-    with pytest.raises(OutputError, match=r"perpendicular axes.* degrees off.*write GeoTIFF"):
-        make_grid(skew).save(tmp_path / "skew.irap")
 
 
 def test_gdal_without_its_option_takes_zmap_limits_for_edges(tmp_path: Path) -> None:
@@ -219,27 +155,6 @@ def test_class_values_stay_in_the_legend(tmp_path: Path) -> None:
     palette = Palette(grid.palette.colors, values=[101, 7])
     dataclasses.replace(grid, palette=palette).save(tmp_path / "map.asc")
     assert open_grid(tmp_path / "map.asc").palette == palette
-
-
-@given(
-    corner=st.tuples(*[st.decimals(-10_000_000, 10_000_000, places=4)] * 2),
-    step=st.decimals("0.0001", 5000, places=4),
-    shape=st.tuples(*[st.integers(2, 40)] * 2),
-)
-def test_transform_survives_to_the_last_digit(
-    tmp_path_factory: pytest.TempPathFactory,
-    corner: tuple[object, object],
-    step: object,
-    shape: tuple[int, int],
-) -> None:
-    transform = Affine(float(step), 0.0, float(corner[0]), 0.0, -float(step), float(corner[1]))
-    folder = tmp_path_factory.mktemp("transform")
-    grid = IndexGrid(
-        indices=np.zeros(shape, np.uint8), palette=Palette([[0, 0, 0]]), transform=transform
-    )
-    for key in READABLE:
-        grid.save(folder / key, format=key)
-        assert open_grid(folder / key).transform == transform
 
 
 def test_legend_is_a_palette_file_and_may_be_sorted(tmp_path: Path) -> None:

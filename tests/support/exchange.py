@@ -9,7 +9,7 @@ import numpy as np
 import rasterio
 from affine import Affine
 
-from geoindex import IndexGrid, Palette
+from geoindex import IndexGrid, Palette, ValueGrid
 from geoindex.grids.formats import FORMATS
 
 READABLE = ["esri", "grass", "irap", "zmap", "surfer6", "surfer6-binary", "surfer7", "cps3"]
@@ -46,7 +46,7 @@ def make_grid(
     return IndexGrid(indices=indices, palette=palette, nodata=nodata, transform=transform)
 
 
-def centers(grid: IndexGrid) -> tuple[np.ndarray, np.ndarray]:
+def centers(grid: IndexGrid | ValueGrid) -> tuple[np.ndarray, np.ndarray]:
     """Coordinates of the cell centers, by the definition of a transform."""
     rows, cols = np.mgrid[0 : grid.shape[0], 0 : grid.shape[1]] + 0.5
     t = grid.transform
@@ -66,13 +66,16 @@ def assert_same(one: IndexGrid, other: IndexGrid, *, provenance: bool = True) ->
 
 
 def assert_same_points(
-    found: tuple[np.ndarray, np.ndarray, np.ndarray], grid: IndexGrid, tolerance: float = 0.01
+    found: tuple[np.ndarray, np.ndarray, np.ndarray],
+    grid: IndexGrid | ValueGrid,
+    tolerance: float = 0.01,
 ) -> None:
     """Compare x, y and value of points with the valid cells of a grid, in any order."""
     found_x, found_y, values = (np.ravel(part) for part in found)
     cols, rows = np.floor(~grid.transform @ np.array([found_x, found_y])).astype(int)
     assert len(values) == grid.valid.sum() == len(set(zip(rows, cols, strict=True)))
-    np.testing.assert_array_equal(values, grid.indices[rows, cols])
+    cells = grid.indices if isinstance(grid, IndexGrid) else grid.values
+    np.testing.assert_array_equal(values, cells[rows, cols])
     x, y = centers(grid)
     np.testing.assert_allclose(found_x, x[rows, cols], rtol=0, atol=tolerance)
     np.testing.assert_allclose(found_y, y[rows, cols], rtol=0, atol=tolerance)

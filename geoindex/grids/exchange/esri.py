@@ -100,8 +100,7 @@ def read(file: BinaryIO) -> Numbers:
             raise GridError(f"the header gives {one} and {other}; remove one of the lines")
     try:
         shape = shape_of(header["nrows"], header["ncols"])
-        dx = header.get("cellsize") or header["dx"]
-        dy = header.get("cellsize") or header["dy"]
+        dx, dy = (header["cellsize" if "cellsize" in header else key] for key in ("dx", "dy"))
         is_corner = "xllcorner" in header
         x = header["xllcorner" if is_corner else "xllcenter"]
         y = header["yllcorner" if is_corner else "yllcenter"]
