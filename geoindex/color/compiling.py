@@ -28,6 +28,7 @@ KERNEL_MODULES = (
     "geoindex.clean.scan.cells",
     "geoindex.clean.scan.costs",
     "geoindex.clean.scan.coverage",
+    "geoindex.clean.scan.junctions",
     "geoindex.clean.scan.light",
     "geoindex.clean.scan.lines",
     "geoindex.clean.scan.thin",

@@ -14,6 +14,7 @@ from geoindex.clean.scan.coverage import (
     smooth_coverage,
     split_pixels,
 )
+from geoindex.clean.scan.junctions import JUNCTION_HALO, fit_junctions
 from geoindex.clean.scan.lines import SOFTNESS, TO_LUMA, fit_lines, move_lines
 from geoindex.clean.scan.thin import THIN
 from geoindex.clean.scan.units import Sheet
@@ -38,6 +39,7 @@ CONTACT_HALO = (
     + FIRST_REACH
     + LINE_ROUNDS * (LINE_REACH + MOVE_REACH)
     + BAND
+    + JUNCTION_HALO
 )
 """Pixels around a block that its contacts depend on."""
 
@@ -83,13 +85,19 @@ def _fit(
 ) -> None:
     """Compare contacts with the profile of a sheet."""
     profile = sheet.profile
-    colors = np.vstack([sheet.units, sheet.contact[np.newaxis]])
-    # Written out, because BLAS differs between machines in the last bits.
-    luma = sum(colors[:, i, np.newaxis] * TO_LUMA[np.newaxis, :, i] for i in range(3))
     fit_lines(
-        even, luma, TO_LUMA, profile.half_width, profile.blur, profile.hue_blur, spread,
+        even, _luma_of(sheet), TO_LUMA, profile.half_width, profile.blur, profile.hue_blur, spread,
         sheet.sigma, sheet.printed, places, best, sums, pairs, moves, fits,
     )  # fmt: skip
+
+
+def _luma_of(sheet: Sheet) -> NDArray[np.float64]:
+    """Colors of the units, then of the ink of contacts, as JPEG stores them."""
+    colors = np.vstack([sheet.units, sheet.contact[np.newaxis]])
+    # Written out, because BLAS differs between machines in the last bits.
+    parts = [colors[:, i, np.newaxis] * TO_LUMA[np.newaxis, :, i] for i in range(3)]
+    luma: NDArray[np.float64] = parts[0] + parts[1] + parts[2]
+    return luma
 
 
 class Contacts:
@@ -179,17 +187,28 @@ class Contacts:
         return float(np.sqrt(SOFTNESS**2 + LINE_BLUR**2))
 
     def settle(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Move lines until they fit.
+        """Move lines until they fit, then the junctions where three of them meet.
 
         Returns
         -------
         classes : ndarray of int32, shape (n,)
             Units of the pixels of `places`.
         leads : ndarray of float32, shape (n,)
-            Difference of the shares of a pixel's unit and of the other.
+            Difference of the shares of a pixel's unit and of the other; 0 where a junction
+            decided.
         """
         self._move(LINE_ROUNDS)
         members = self.members.reshape(-1, 2)[self.places]
         parts = self.parts.reshape(-1, 2)[self.places]
         first = parts[:, 0] >= parts[:, 1]
-        return np.where(first, members[:, 0], members[:, 1]), np.abs(parts[:, 0] - parts[:, 1])
+        found = np.where(first, members[:, 0], members[:, 1])
+        leads = np.abs(parts[:, 0] - parts[:, 1])
+        lines = self.classes.copy()
+        lines.ravel()[self.places] = found
+        sheet, profile, settled = self.sheet, self.sheet.profile, lines.copy()
+        fit_junctions(
+            self.even, lines, _luma_of(sheet), TO_LUMA, profile.half_width, profile.blur,
+            profile.hue_blur, sheet.sigma, sheet.printed, settled,
+        )  # fmt: skip
+        after = settled.ravel()[self.places]
+        return after, np.where(after == found, leads, np.float32(0))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from geoindex.clean.scan.coverage import even_type, places_type, units_type
 from geoindex.color.compiled import compiled, types
 
-__all__ = ["Profile", "fit_lines", "move_lines"]
+__all__ = ["DARK_COST", "Profile", "darkening", "fit_lines", "move_lines", "normal"]
 
 RANGE, STEPS = 4, 64
 """Standard deviations that the normal distribution is listed for, and entries for each."""
@@ -61,7 +61,7 @@ class Profile:
 
 
 @compiled()
-def _normal(x: float) -> float:
+def normal(x: float) -> float:
     """Share of a normal distribution below a place."""
     place = (min(max(x, -RANGE), RANGE) + RANGE) * STEPS
     low = min(int(place), 2 * RANGE * STEPS - 1)
@@ -82,6 +82,19 @@ def _quantile(part: float) -> float:
     place = part * 1024
     low = min(int(place), 1023)
     return float(QUANTILES[low] + (place - low) * (QUANTILES[low + 1] - QUANTILES[low]))
+
+
+@compiled()
+def darkening(model2: float, model_off: float, variance: float) -> float:
+    """By how much overprint darkens a pixel, below 0; 0 if that explains too little.
+
+    The colors of the model, squared and times what it leaves, are summed over the channels.
+    """
+    if model2 <= 0:
+        return 0.0
+    darker = model_off / model2
+    explains = model_off * darker > DARK_COST * variance
+    return darker if explains and DARKEST < darker < LIGHTEST else 0.0
 
 
 @compiled(
@@ -163,7 +176,7 @@ def fit_lines(
             if channel < 2:
                 width = blur if channel == 0 else hue_blur
                 toward, away = (far - half_width) / width, (-far - half_width) / width
-                a, b = _normal(toward), _normal(away)
+                a, b = normal(toward), normal(away)
                 slope_a, slope_b = _density(toward) / width, -_density(away) / width
             color = (
                 to_luma[channel, 0] * even[row, col, 0]
@@ -181,13 +194,11 @@ def fit_lines(
             model2 += model * model
             model_off += model * off
             model_slope += model * slope
-        if free and model2 > 0:
-            darker = model_off / model2
-            saved = model_off * darker
-            if DARKEST < darker < LIGHTEST and saved > DARK_COST * variance:
-                slope_off -= model_slope * darker
-                slope2 -= model_slope * model_slope / model2
-                off2 -= saved - DARK_COST * variance
+        darker = darkening(model2, model_off, variance) if free else 0.0
+        if darker < 0:
+            slope_off -= model_slope * darker
+            slope2 -= model_slope * model_slope / model2
+            off2 -= model_off * darker - DARK_COST * variance
         weight = 1 / (1 + off2 / (MISFIT * variance))
         weight *= weight
         moves[row, col, 0] = weight * slope_off
@@ -255,6 +266,6 @@ def move_lines(
             upper += weights[tap] * moves[y, x, 0]
             lower += weights[tap] * moves[y, x, 1]
         move = min(max(upper / (lower + stiffness), -FARTHEST_MOVE), FARTHEST_MOVE)
-        part = _normal((fits[slot, 0] + move) / SOFTNESS)
+        part = normal((fits[slot, 0] + move) / SOFTNESS)
         members[row, col, 0], members[row, col, 1] = pair // n_units, pair % n_units
         parts[row, col, 0], parts[row, col, 1] = part, 1 - part
