@@ -68,10 +68,12 @@ SAME = [
     ("grass", b"cols: 3", b"cols: 3\nmultiplier: 1"),
     ("grass", b"3\n0 1 *\n2 * 1", b"3\nnull: -1\n0 1 -1\n2 -1 1"),
     ("grass", b"3\n0 1 *\n2 * 1", b"3\nnull: none\n0 1 none\n2 NONE 1"),
+    ("grass", b"3\n0 1 *\n2 * 1", b"3\nnull: -1.5\n0 1 -1.50\n2 -15e-1 1"),
     ("irap", b"-996 2 10 5\n1005 1025 2002.5", b"-996 2 10 5\n1005.9 1025 2002.05"),
     ("irap", b"-996 2 10 5\n1005 1025 2002.5", b"-996 2 10 5\n1004.1 1025 2002.95"),
     ("irap", b"3 0", b"3 -720"),
     ("zmap", b"-1, ,", b", -1,"),
+    ("zmap", b"-1, , 1, 1", b"-1, "),
     ("zmap", b"10, -1, ", b"+ of old\n!\n10, -1, 7"),
     ("cps3", b"FSXINC 10 5\n", b""),
     ("cps3", b"FSXINC 10 5\n", b"\nFSXINC 10.009 -5.004 7\n"),
@@ -115,6 +117,8 @@ def check(path: Path, content: bytes) -> None:
         ("esri", b"dx 10", b"dx 0", "cells of 0 x 5 make no grid"),
         ("esri", b"dy 5", b"dy 0", "cells of 10 x 0 make no grid"),
         ("esri", b"dx 10", b"dx -0.5", "cells of -0.5 x 5 make no grid"),
+        ("esri", b"dy 5", b"dy -0.5", "cells of 10 x -0.5 make no grid"),
+        ("esri", b"dy 5", b"dy " + 41 * b"x", f"'{40 * 'x'}' in the header is not a number"),
         ("esri", b"dx 10\ndy 5", b"cellsize 0", "cells of 0 x 0 make no grid"),
         ("esri", b"dy 5", b"cellsize 5", "gives cellsize and dx"),
         ("esri", b"yll", b"yllcenter 1\nyll", "gives yllcorner and yllcenter"),
@@ -131,6 +135,7 @@ def check(path: Path, content: bytes) -> None:
         ("grass", b"2010", b"2000", "limits 1000 to 1030 and 2000 to 2000 make no grid"),
         ("grass", b"1030", b"999", "limits 1000 to 999 and 2000 to 2010 make no grid"),
         ("grass", b"2010", b"1999", "limits 1000 to 1030 and 2000 to 1999 make no grid"),
+        ("grass", b"2010", b"60:" + 50 * b"0", f"north is 60:{37 * '0'} in degrees"),
         ("grass", b"3\n", b"3\nnull: -x\n", "one of the values is not a number"),
         ("irap", b" 10 5", b" 0 5", "steps of 0 and 5 make no grid"),
         ("irap", b" 10 5", b" -0.5 5", "steps of -0.5 and 5 make no grid"),
@@ -223,4 +228,7 @@ def test_xtgeo_finds_the_nodes_of_irap_headers(tmp_path: Path, steps: str, angle
     content = FILES["irap"].replace(b"10 5", steps.encode())
     content = content.replace(b"3 0 ", f"3 {angle} ".encode())
     (tmp_path / "map").write_bytes(content)
-    assert_same_points(xtgeo_points(tmp_path / "map", "irap_ascii"), open_values(tmp_path / "map"))
+    found = open_values(tmp_path / "map")
+    assert_same_points(xtgeo_points(tmp_path / "map", "irap_ascii"), found)
+    # From north to south, whichever way the file runs.
+    assert angle != "0" or found.transform.e < 0

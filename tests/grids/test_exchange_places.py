@@ -190,16 +190,20 @@ def test_columns_of_zmap(tmp_path: Path) -> None:
     assert lines[-2:] == ["  -1.1754944e-38             1.0", "        -99999.0             2.0"]
 
 
-def test_limits_of_zmap_are_rounded_to_a_line(tmp_path: Path) -> None:
-    """With as many digits as 80 characters hold, and the last one even."""
+@pytest.mark.parametrize("columns", [3, 10])
+def test_limits_of_zmap_are_rounded_to_a_line(tmp_path: Path, columns: int) -> None:
+    """With as many digits as 80 characters hold."""
     far = Affine(0.123456789012345, 0, 1234567.890123, 0, -0.5, 7654321.0123456)
-    ValueGrid(values=np.zeros((2, 3), np.float32), transform=far).save(tmp_path / "map.zmap")
+    ValueGrid(values=np.zeros((2, columns), np.float32), transform=far).save(tmp_path / "map.zmap")
     line = (tmp_path / "map.zmap").read_text().splitlines()[3]
-    x = [Decimal("1234567.890123") + Decimal("0.123456789012345") * k / 2 for k in (1, 5)]
+    x = [
+        Decimal("1234567.890123") + Decimal("0.123456789012345") * k / 2
+        for k in (1, 2 * columns - 1)
+    ]
     y = [Decimal("7654321.0123456") - Decimal("0.5") * k / 2 for k in (3, 1)]
     for places in range(20):
         numbers = (format(round(number, places).normalize(), "f") for number in (*x, *y))
-        text = f"2, 3, {', '.join(numbers)}"
+        text = f"2, {columns}, {', '.join(numbers)}"
         if len(text) <= 80:
             best = text
     assert line == best

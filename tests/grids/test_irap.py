@@ -68,6 +68,9 @@ def test_no_turn_about_the_center_moves_corners_less(
     grid = skew_grid(steps, shape, share * largest_skew(steps, shape), angle, handed)
     path = tmp_path_factory.mktemp("skew") / "map.irap"
     grid.save(path)
+    _, n_j, dx, dy, x, x_end, y, y_end, n_i = map(float, path.read_text().split()[:9])
+    assert x_end == pytest.approx(x + (n_i - 1) * dx)
+    assert y_end == pytest.approx(y + (n_j - 1) * dy)
     found = open_values(path)
     np.testing.assert_array_equal(found.values, grid.values[:: 1 if handed > 0 else -1])
     right, nodes = corners(grid), corners(found)
