@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.clean.scan.coverage import even_type, labels_type, units_type
-from geoindex.clean.scan.lines import DARK_COST, darkening, normal
+from geoindex.clean.scan.lines import DARK_COST, RANGE, darkening, normal
 from geoindex.color.compiled import compiled, types
 
 __all__ = ["JUNCTION_HALO", "fit_junctions"]
@@ -146,20 +146,23 @@ def _cover(
     Of the two contacts around a unit, both bound it if they open by less than half a turn;
     otherwise it is what they do not cut off.
     """
-    bare = 1.0
-    total = 0.0
+    bare, total = 1.0, 0.0
+    half = half_width / blur
+    before = normal((rays[0, 1] * dy - rays[0, 0] * dx) / blur)
+    first = before
     for i in range(3):
         after = (i + 1) % 3
-        across = (rays[i, 1] * dy - rays[i, 0] * dx) / blur
-        beyond = (rays[after, 1] * dy - rays[after, 0] * dx) / blur
+        across = (rays[after, 1] * dy - rays[after, 0] * dx) / blur
+        beyond = normal(across) if after else first
         if rays[i, 1] * rays[after, 0] - rays[i, 0] * rays[after, 1] > 0:
-            parts[i] = normal(across) * normal(-beyond)
+            parts[i] = before * (1 - beyond)
         else:
-            parts[i] = 1 - normal(-across) * normal(beyond)
+            parts[i] = 1 - (1 - before) * beyond
         total += parts[i]
-        if half_width > 0:
-            along = (rays[i, 0] * dy + rays[i, 1] * dx) / blur
-            half = half_width / blur
+        before = beyond
+        # Most pixels are far from most lines.
+        if half > 0 and abs(across) < half + RANGE:
+            along = (rays[after, 0] * dy + rays[after, 1] * dx) / blur
             bare *= 1 - normal(along) * (normal(across + half) - normal(across - half))
     for i in range(3):
         parts[i] *= bare / total
@@ -213,8 +216,10 @@ def _settle(
     tried, tried_turns = point.copy(), turns.copy()
     for size in range(len(POINT_STEPS)):
         for _ in range(ROUNDS):
-            improved = False
+            improved, took = False, -1
             for way in range(10):
+                if way == took + 1 and way % 2:
+                    continue  # which is back
                 sign = 1 - 2 * (way % 2)
                 tried[:], tried_turns[:] = point, turns
                 if way < 4:
@@ -228,7 +233,7 @@ def _settle(
                     least,
                 )  # fmt: skip
                 if misfit < least:
-                    least, improved = misfit, True
+                    least, improved, took = misfit, True, way
                     point[:], turns[:] = tried, tried_turns
             if not improved:
                 break

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from geoindex.clean.scan.coverage import even_type, places_type, units_type
 from geoindex.color.compiled import compiled, types
 
-__all__ = ["DARK_COST", "Profile", "darkening", "fit_lines", "move_lines", "normal"]
+__all__ = ["DARK_COST", "RANGE", "Profile", "darkening", "fit_lines", "move_lines", "normal"]
 
 RANGE, STEPS = 4, 64
 """Standard deviations that the normal distribution is listed for, and entries for each."""
