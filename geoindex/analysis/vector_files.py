@@ -17,7 +17,8 @@ from geoindex.analysis.polygons import ClassPolygons, class_polygons, polygon_fr
 from geoindex.analysis.vector import vector_library
 from geoindex.color.threads import Progress
 from geoindex.errors import GeoindexWarning, OptionError, OutputError
-from geoindex.files.whole_files import check_target, output_set
+from geoindex.files.targets import check_target
+from geoindex.files.whole_files import output_set
 from geoindex.grid import IndexGrid
 from geoindex.rules.texts import check_text
 

@@ -14,7 +14,7 @@ from geoindex.analysis.figures import plot_comparison
 from geoindex.analysis.table import check_table_target
 from geoindex.cli.figures import check_figure_suffix, save_figure
 from geoindex.cli.output import echo_json, json_option, overwrite_option, quiet_option
-from geoindex.files.whole_files import check_target
+from geoindex.files.targets import check_target
 from geoindex.grids.formats import open_grid
 
 __all__ = ["areas_command", "crosstab_command"]

@@ -21,7 +21,7 @@ from geoindex.cli.output import (
 from geoindex.cli.part_options import box_options
 from geoindex.cli.spelling import option_text
 from geoindex.color.metrics import Metric
-from geoindex.files.whole_files import check_targets
+from geoindex.files.targets import check_targets
 from geoindex.grids.formats import grid_format_of, open_grid
 from geoindex.grids.resave import check_resave, resave_grid
 

@@ -11,7 +11,8 @@ import click
 
 from geoindex.errors import OptionError
 from geoindex.files.small_files import read_small
-from geoindex.files.whole_files import check_target, write_whole
+from geoindex.files.targets import check_target
+from geoindex.files.whole_files import write_whole
 from geoindex.rules.suggestions import did_you_mean
 
 __all__ = ["ConfiguredCommand"]

@@ -15,7 +15,7 @@ from geoindex.cli.output import (
     overwrite_option,
     quiet_option,
 )
-from geoindex.files.whole_files import check_target
+from geoindex.files.targets import check_target
 from geoindex.grids.formats import grid_format_of
 from geoindex.indexing.gray import gray_grid
 from geoindex.learn.gray.levels import Weights

@@ -17,7 +17,7 @@ import click
 from geoindex.color.compiling import Listener, listen
 from geoindex.color.threads import Progress
 from geoindex.errors import GeoindexWarning, OutputError
-from geoindex.files.whole_files import check_different
+from geoindex.files.targets import check_different
 
 __all__ = [
     "echo_json",

@@ -22,7 +22,7 @@ from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha
 from geoindex.color.spaces import Space
 from geoindex.errors import PaletteError
-from geoindex.files.whole_files import check_target
+from geoindex.files.targets import check_target
 from geoindex.images.find import is_searched
 from geoindex.learn.compare import PaletteComparison, compare_palettes
 from geoindex.learn.learned import LearnedPalette

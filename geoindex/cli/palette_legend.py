@@ -13,7 +13,7 @@ from geoindex.cli.messages import color_block, echo_warning
 from geoindex.cli.names import names_option, read_names
 from geoindex.cli.output import echo_json, json_option, overwrite_option, quiet_option
 from geoindex.errors import GeoindexError
-from geoindex.files.whole_files import check_target
+from geoindex.files.targets import check_target
 from geoindex.images.picture import read_picture
 from geoindex.learn.legend import legend_palette
 from geoindex.learn.legend.swatches import Legend

@@ -10,7 +10,8 @@ from geoindex.cli.messages import color_block
 from geoindex.cli.options import metric_option
 from geoindex.cli.output import echo_json, json_option, overwrite_option
 from geoindex.color.metrics import Metric
-from geoindex.files.whole_files import atomic_output, check_target
+from geoindex.files.targets import check_target
+from geoindex.files.whole_files import atomic_output
 from geoindex.learn.match import PaletteMatch, match_palette
 from geoindex.learn.match_report import count_units, match_table
 from geoindex.palette import Palette

@@ -9,7 +9,7 @@ import click
 
 from geoindex.cli.figures import check_figure_suffix, save_figure
 from geoindex.cli.output import overwrite_option, quiet_option
-from geoindex.files.whole_files import check_target
+from geoindex.files.targets import check_target
 from geoindex.grid import LegendOrder
 from geoindex.grids.formats import open_grid
 from geoindex.grids.value_files import holds_grid_of_values, open_values

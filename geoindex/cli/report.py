@@ -13,7 +13,7 @@ import click
 
 from geoindex.cli.options import gdal_option
 from geoindex.cli.output import overwrite_option, progress_bar, quiet_option
-from geoindex.files.whole_files import check_targets
+from geoindex.files.targets import check_targets
 from geoindex.report.page import check_page_suffix
 
 if TYPE_CHECKING:

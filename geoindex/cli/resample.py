@@ -23,7 +23,7 @@ from geoindex.cli.output import (
     quiet_option,
 )
 from geoindex.errors import OptionError
-from geoindex.files.whole_files import check_target
+from geoindex.files.targets import check_target
 from geoindex.grid import IndexGrid, Resampling
 from geoindex.grids.formats import grid_format_of, open_grid
 from geoindex.grids.resave import holds_values

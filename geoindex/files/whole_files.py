@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 import time
 import zlib
 from collections import defaultdict
@@ -20,13 +19,11 @@ from pathlib import Path
 
 from geoindex.errors import GeoindexError, OutputError
 from geoindex.files.locks import folder_lock, give_back, hold_folder
+from geoindex.files.targets import check_file, check_target, exists_already
 
 __all__ = [
     "OutputSet",
     "atomic_output",
-    "check_different",
-    "check_target",
-    "check_targets",
     "make_folder",
     "output_set",
     "remove_leftovers",
@@ -49,68 +46,6 @@ _own: dict[Path, int | None] = {}
 
 LONGEST_NAME = 200
 """Bytes of a name from which on it is not repeated in that of the scratch folder."""
-
-
-def check_target(path: Path, *, overwrite: bool) -> None:
-    """Refuse a target that cannot or must not be written, before any work starts.
-
-    Raises
-    ------
-    OutputError
-        The folder is missing, or the file exists and `overwrite` is False.
-    """
-    if not path.parent.is_dir():
-        raise OutputError(f"{path}: the folder {path.parent} does not exist; create it first")
-    try:
-        str(path).encode()
-    except UnicodeEncodeError:
-        raise OutputError(f"{path}: the name is not in UTF-8; choose another") from None
-    _check_file(path, overwrite=overwrite)
-    if not os.access(path.parent, os.W_OK):
-        raise OutputError(f"{path}: the folder {path.parent} is not writable")
-
-
-def _check_file(path: Path, *, overwrite: bool) -> None:
-    """Check the file itself."""
-    mode = stat.S_IFREG
-    with suppress(OSError):  # nothing, or a link that leads nowhere
-        mode = path.stat().st_mode
-    if not stat.S_ISREG(mode):
-        what = "a folder" if stat.S_ISDIR(mode) else "a pipe or device"
-        raise OutputError(f"{path}: is {what}; give the name of a file")
-    if os.path.islink(path):  # noqa: PTH114  Path.is_symlink raises for a name that is too long
-        # Files beside an output go by its name, which a link would make two.
-        target = os.path.realpath(path)
-        raise OutputError(f"{path}: is a link to {target}; give that name, or remove it")
-    if not overwrite and os.path.lexists(path):
-        raise _exists(path)
-
-
-def check_targets(targets: Sequence[Path], source: Path | None, *, overwrite: bool) -> None:
-    """Refuse targets that cannot be written, that are one file, or that are the source.
-
-    Raises
-    ------
-    OutputError
-        As :func:`check_target`, or two names mean one file.
-    """
-    for path in targets:
-        check_target(path, overwrite=overwrite)
-        if source is not None and path.exists() and source.exists() and path.samefile(source):
-            raise OutputError(f"{path}: is the source image; choose another output")
-    check_different(targets)
-
-
-def check_different(targets: Sequence[Path]) -> None:
-    """Raise OutputError if two names mean one file."""
-    if len(targets) < 2:
-        return
-    known = set()
-    for path in targets:
-        place = path.resolve()
-        if place in known:
-            raise OutputError(f"{path}: two outputs have the same name; give each its own")
-        known.add(place)
 
 
 class OutputSet:
@@ -187,7 +122,7 @@ class OutputSet:
             if path in written:
                 _link(self[path], path)
             elif os.path.lexists(path):
-                raise _exists(path)
+                raise exists_already(path)
 
 
 @contextmanager
@@ -219,7 +154,7 @@ def output_set(
     """
     check_target(target, overwrite=overwrite)
     for path in companions:
-        _check_file(path, overwrite=overwrite)
+        check_file(path, overwrite=overwrite)
     try:
         with _scratch_folder(target) as folder:
             files = OutputSet((target, *companions), folder)
@@ -390,7 +325,7 @@ def _link(scratch: Path, path: Path) -> None:
                 path.unlink()
                 raise
     except FileExistsError:
-        raise _exists(path) from None
+        raise exists_already(path) from None
 
 
 def _is_file(path: Path, status: os.stat_result) -> bool:
@@ -399,7 +334,3 @@ def _is_file(path: Path, status: os.stat_result) -> bool:
         return os.path.samestat(path.lstat(), status)
     except OSError:
         return False
-
-
-def _exists(path: Path) -> OutputError:
-    return OutputError(f"{path}: exists already; give overwrite=True")

@@ -20,7 +20,8 @@ from geoindex.__version__ import __version__
 from geoindex.errors import GridError, OutputError
 from geoindex.files.json_text import load_json
 from geoindex.files.small_files import read_start
-from geoindex.files.whole_files import atomic_output, check_target
+from geoindex.files.targets import check_target
+from geoindex.files.whole_files import atomic_output
 from geoindex.grids.attribute_table import add_category_names, add_color_table
 from geoindex.grids.class_values import FileNumbering
 from geoindex.grids.geotiff import BLOCK, open_geotiff

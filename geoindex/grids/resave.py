@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 
 from geoindex.errors import OutputError
-from geoindex.files.whole_files import check_target
+from geoindex.files.targets import check_target
 from geoindex.grid import IndexGrid
 from geoindex.grids.class_values import FileNumbering
 from geoindex.grids.formats import BINARY, GridFormat, format_of_file, grid_format_of, write_grid

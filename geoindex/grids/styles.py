@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 from geoindex.errors import OptionError, OutputError
-from geoindex.files.whole_files import atomic_output, check_target
+from geoindex.files.targets import check_target
+from geoindex.files.whole_files import atomic_output
 from geoindex.grids.headers import GridHeader
 from geoindex.images.find import IMAGE_SUFFIXES
 from geoindex.palette import Palette

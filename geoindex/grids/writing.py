@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from geoindex.errors import OutputError
 from geoindex.files.memory import check_memory
-from geoindex.files.whole_files import check_target
+from geoindex.files.targets import check_target
 from geoindex.grids.headers import FileHeader, GridHeader, ValueHeader
 from geoindex.images.files import Region
 

@@ -25,7 +25,7 @@ from geoindex.color.metrics import Metric
 from geoindex.color.pixels import Alpha, PixelRule, Translucent
 from geoindex.color.threads import Progress
 from geoindex.errors import GeoindexWarning, OptionError, OutputError
-from geoindex.files.whole_files import check_targets
+from geoindex.files.targets import check_targets
 from geoindex.grids.class_values import FileNumbering
 from geoindex.grids.creation import check_creation
 from geoindex.grids.disk_space import check_space

@@ -13,7 +13,7 @@ import numpy as np
 from geoindex.color.pixels import PixelRule
 from geoindex.color.threads import Progress
 from geoindex.errors import ImageError, OptionError
-from geoindex.files.whole_files import check_targets
+from geoindex.files.targets import check_targets
 from geoindex.grids.disk_space import check_space
 from geoindex.grids.headers import ValueHeader
 from geoindex.grids.value_files import value_opener

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.errors import OutputError
-from geoindex.files.whole_files import check_targets, output_set
+from geoindex.files.targets import check_targets
+from geoindex.files.whole_files import output_set
 from geoindex.grid import IndexGrid
 from geoindex.opendtect.numbering import UNDEFINED, number_classes
 from geoindex.opendtect.segy_headers import (

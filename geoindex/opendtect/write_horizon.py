@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from geoindex.color.threads import Progress
 from geoindex.errors import OptionError, OutputError
-from geoindex.files.whole_files import check_targets, output_set
+from geoindex.files.targets import check_targets
+from geoindex.files.whole_files import output_set
 from geoindex.grid import IndexGrid, Resampling, check_grid
 from geoindex.opendtect.import_steps import HorizonFiles, import_steps, steps_path
 from geoindex.opendtect.numbering import UNDEFINED_TEXT, number_classes

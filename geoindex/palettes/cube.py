@@ -21,7 +21,8 @@ from geoindex.color.threads import Progress
 from geoindex.errors import CubeError, GeoindexError, GridError, MissingFileError, OutputError
 from geoindex.files.json_text import dump_json
 from geoindex.files.small_files import read_small
-from geoindex.files.whole_files import atomic_output, check_target
+from geoindex.files.targets import check_target
+from geoindex.files.whole_files import atomic_output
 from geoindex.palette import Palette
 from geoindex.palettes.json_file import palette_from_json, palette_to_json
 from geoindex.rules.indices import IndexArray, nodata_value

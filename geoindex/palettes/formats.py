@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from geoindex.errors import GeoindexWarning, OptionError, OutputError
-from geoindex.files.whole_files import atomic_output, check_target
+from geoindex.files.targets import check_target
+from geoindex.files.whole_files import atomic_output
 from geoindex.palette import Palette
 from geoindex.palettes import (
     attribute_tables,

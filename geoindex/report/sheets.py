@@ -13,7 +13,8 @@ import numpy as np
 from geoindex.color.threads import Progress
 from geoindex.errors import GeoindexError, OutputError, seen
 from geoindex.files.small_files import read_start
-from geoindex.files.whole_files import atomic_output, check_target
+from geoindex.files.targets import check_target
+from geoindex.files.whole_files import atomic_output
 from geoindex.grids.formats import open_grid
 from geoindex.plot.html import grid_thumbnail
 from geoindex.report.page import check_page_suffix, digest_of, page_part

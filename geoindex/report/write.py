@@ -14,7 +14,8 @@ from geoindex.color.counting_kernels import count_indices
 from geoindex.color.pixels import NO_MASK
 from geoindex.color.threads import Progress
 from geoindex.errors import OptionError
-from geoindex.files.whole_files import atomic_output, check_target
+from geoindex.files.targets import check_target
+from geoindex.files.whole_files import atomic_output
 from geoindex.grid import IndexGrid
 from geoindex.grids.compared import Compared, compared_of
 from geoindex.grids.formats import open_grid

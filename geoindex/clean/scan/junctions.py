@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.clean.scan.coverage import even_type, labels_type, units_type
-from geoindex.clean.scan.lines import DARK_COST, RANGE, darkening, normal
+from geoindex.clean.scan.lines import DARK_COST, RANGE, darkening, luma_at, normal
 from geoindex.color.compiled import compiled, types
 
 __all__ = ["JUNCTION_HALO", "fit_junctions"]
@@ -302,10 +302,8 @@ def fit_junctions(
         for row in range(2 * REACH):
             for col in range(2 * REACH):
                 for channel in range(3):
-                    colors[row, col, channel] = (
-                        to_luma[channel, 0] * even[y + row - REACH, x + col - REACH, 0]
-                        + to_luma[channel, 1] * even[y + row - REACH, x + col - REACH, 1]
-                        + to_luma[channel, 2] * even[y + row - REACH, x + col - REACH, 2]
+                    colors[row, col, channel] = luma_at(
+                        even, to_luma, y + row - REACH, x + col - REACH, channel
                     )
         point[0], point[1] = y, x
         _settle(

@@ -11,7 +11,16 @@ from numpy.typing import NDArray
 from geoindex.clean.scan.coverage import even_type, places_type, units_type
 from geoindex.color.compiled import compiled, types
 
-__all__ = ["DARK_COST", "RANGE", "Profile", "darkening", "fit_lines", "move_lines", "normal"]
+__all__ = [
+    "DARK_COST",
+    "RANGE",
+    "Profile",
+    "darkening",
+    "fit_lines",
+    "luma_at",
+    "move_lines",
+    "normal",
+]
 
 RANGE, STEPS = 4, 64
 """Standard deviations that the normal distribution is listed for, and entries for each."""
@@ -82,6 +91,18 @@ def _quantile(part: float) -> float:
     place = part * 1024
     low = min(int(place), 1023)
     return float(QUANTILES[low] + (place - low) * (QUANTILES[low + 1] - QUANTILES[low]))
+
+
+@compiled()
+def luma_at(
+    even: NDArray[np.float32], to_luma: NDArray[np.float64], row: int, col: int, channel: int
+) -> float:
+    """One channel of a pixel, as JPEG stores it."""
+    return float(
+        to_luma[channel, 0] * even[row, col, 0]
+        + to_luma[channel, 1] * even[row, col, 1]
+        + to_luma[channel, 2] * even[row, col, 2]
+    )
 
 
 @compiled()
@@ -178,11 +199,7 @@ def fit_lines(
                 toward, away = (far - half_width) / width, (-far - half_width) / width
                 a, b = normal(toward), normal(away)
                 slope_a, slope_b = _density(toward) / width, -_density(away) / width
-            color = (
-                to_luma[channel, 0] * even[row, col, 0]
-                + to_luma[channel, 1] * even[row, col, 1]
-                + to_luma[channel, 2] * even[row, col, 2]
-            )
+            color = luma_at(even, to_luma, row, col, channel)
             ink = units[n_units, channel]
             above, below = units[one, channel] - ink, units[other, channel] - ink
             model = ink + a * above + b * below

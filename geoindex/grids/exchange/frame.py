@@ -18,7 +18,8 @@ from affine import Affine
 from numpy.typing import NDArray
 
 from geoindex.errors import GridError, OutputError, errors_of
-from geoindex.files.whole_files import check_target, output_set
+from geoindex.files.targets import check_target
+from geoindex.files.whole_files import output_set
 from geoindex.grid import IndexGrid
 from geoindex.grids.class_values import FileNumbering
 from geoindex.grids.exchange.cells import Cells, cells_of
