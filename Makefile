@@ -57,7 +57,8 @@ scripts: ## types and lint of the scripts of the report page, where npm is insta
 contracts: $(VENV)/.installed-test ## the direction of imports
 	$(BIN)/lint-imports
 
-ON_EACH_CORE := -n logical --dist loadfile
+# A worker that dies ends the run and names its test: xdist would wait forever for its other tests.
+ON_EACH_CORE := -n logical --dist loadfile --max-worker-restart 0
 
 pytest: $(VENV)/.installed-test ## the tests, a file at a time on each core
 	$(BIN)/python -m pytest $(ON_EACH_CORE)
