@@ -21,7 +21,7 @@ from geoindex.rules.palette_columns import (
     read_only,
 )
 from geoindex.rules.scale import Scale
-from geoindex.rules.texts import storable
+from geoindex.rules.texts import storable_name
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -104,9 +104,7 @@ class Palette:
         self._values = check_values(values, n_colors)
         self._merge = check_merge(merge, n_colors)
         self._show = check_show(show, n_colors)
-        if not isinstance(name, str | None):
-            raise PaletteError(f"name must be a text, found {type(name).__name__}")
-        self._name = None if name is None else storable(name)
+        self._name = None if name is None else storable_name(name, PaletteError)
 
     @property
     def colors(self) -> NDArray[np.uint8]:

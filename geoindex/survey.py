@@ -29,6 +29,7 @@ from geoindex.rules.plane import (
     check_points,
     fit_plane,
 )
+from geoindex.rules.texts import storable_name
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -128,7 +129,7 @@ class Survey:
             put(self, part, coefficients)
         put(self, "z", None if z is None else check_z(z))
         put(self, "crs", parse_crs(crs, error=SurveyError))
-        put(self, "name", name)
+        put(self, "name", storable_name(name, SurveyError))
 
     @classmethod
     def open(cls, path: str | PathLike[str], *, crs: CRS | str | int | None = None) -> Survey:
@@ -150,7 +151,7 @@ class Survey:
         MissingFileError
             There is no such file.
         SurveyError
-            The file is not a survey file, its geometry is inconsistent, or it names another
+            The file is no survey file, its geometry is inconsistent, or it names another
             coordinate reference system than `crs`.
         """
         from geoindex.files.door import read_survey

@@ -10,12 +10,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from geoindex import Palette, load_palette
 from tests.support import disks
 
 settings.register_profile("default", deadline=None, max_examples=60)
+# The first example that fails is enough, and the next run has the same examples.
+settings.register_profile(
+    "mutants", settings.get_profile("default"), derandomize=True, database=None,
+    phases=[Phase.explicit, Phase.generate],
+)  # fmt: skip
 settings.load_profile("default")
 
 REPOSITORY = Path(__file__).resolve().parents[1]

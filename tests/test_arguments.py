@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from geoindex import (
     Clean,
+    ColorCube,
     IndexGrid,
     Palette,
+    Ramp,
     Survey,
     ValueGrid,
     compare_grids,
+    convert,
+    convert_many,
     crosstab,
     grid_polygons,
     index_image,
@@ -23,10 +28,13 @@ from geoindex import (
     match_palette,
     nearest,
     open_grid,
+    open_values,
     plot_comparison,
     plot_error,
+    read_horizon,
     write_horizon,
     write_polygons,
+    write_report,
     write_section,
 )
 from geoindex.errors import (
@@ -42,6 +50,9 @@ PALETTE = Palette([[0, 0, 0], [255, 255, 255]])
 PIXELS = np.zeros((4, 4, 3), np.uint8)
 GRID = IndexGrid(indices=np.zeros((20, 50), np.uint8), palette=PALETTE, nodata=255)
 SURVEY = Survey(inlines=range(1, 5), crosslines=range(1, 6), x=(0, 0, 5), y=(0, -5, 0))
+LINES = {"inlines": (1, 5), "crosslines": (1, 6)}
+VALUES = ValueGrid(values=np.ones((2, 2), np.float32))
+RAMP = Ramp.from_stops([0, 1], PALETTE.colors)
 PLACE = {"start": (0, 0), "end": (1, 1), "top": 0, "bottom": 5}
 
 
@@ -97,6 +108,22 @@ def test_class_values(value: object) -> None:
         (lambda: index_image(PIXELS, PALETTE, alpha=PIXELS), OptionError, "unknown alpha"),
         (lambda: index_image(PIXELS, PALETTE, channel_axis="2"), ImageError, "channel_axis 2 of"),
         (lambda: index_image(PIXELS, PALETTE, gcps=5), OptionError, "GroundControlPoints"),
+        *(
+            (call, OptionError, "ax must be axes of matplotlib, found int")
+            for call in (
+                lambda: GRID.plot(ax=5),
+                lambda: PALETTE.plot(ax=5),
+                lambda: VALUES.plot(ax=5),
+                lambda: GRID.areas().plot(ax=5),
+            )
+        ),
+        (lambda: Ramp.from_stops([0, 10**400], PALETTE.colors), PaletteError, "positions .* 1000"),
+        (lambda: Ramp.from_stops([0, 1], [["a"] * 3] * 2), PaletteError, "colors .* numbers, fou"),
+        (lambda: Ramp(edges=5, starts=5, ends=5), PaletteError, r"found \(\), \(\) and \(\)"),
+        (lambda: Ramp(edges="a", starts=5, ends=5), PaletteError, "edges of a ramp must be num"),
+        (lambda: replace(RAMP, name=5), PaletteError, "name must be a text, found int"),
+        (lambda: Survey(**LINES, x=(0, 0, 10**400), y=(0, 1, 0)), SurveyError, "x must be three"),
+        (lambda: Survey(**LINES, x=(0, 0, 5), y=(0, 5, 0), name=5), SurveyError, "name must be a"),
         (lambda: grid_polygons(GRID, min_area="1"), OptionError, "min_area must be 0 or more"),
         (lambda: grid_polygons(GRID, min_area=np.inf), OptionError, "is inf pixels, more than"),
     ],
@@ -104,6 +131,44 @@ def test_class_values(value: object) -> None:
 def test_other_types(call: Callable[[], object], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         call()
+
+
+class BytesPath:
+    """A path of bytes, as the standard library allows."""
+
+    def __fspath__(self) -> bytes:
+        return b"map.tif"
+
+
+PATH_CALLS: list[Callable[[Any], object]] = [
+    open_grid,
+    open_values,
+    read_horizon,
+    Survey.open,
+    ColorCube.load,
+    GRID.save,
+    PALETTE.save,
+    VALUES.save,
+    SURVEY.save,
+    ColorCube(PALETTE).save,
+    GRID.areas().save,
+    lambda path: write_polygons(GRID, path),
+    lambda path: write_report(PIXELS, GRID, path),
+    lambda path: write_horizon(GRID, SURVEY, path),
+    lambda path: write_section(GRID, path, **PLACE),
+    lambda path: convert(path, "a.tif", PALETTE),
+    lambda path: convert("data/sample_map.png", path, PALETTE),
+    lambda path: convert_many(path, "a", PALETTE),
+    lambda path: convert_many("data/tiles", path, PALETTE),
+]
+
+
+@pytest.mark.parametrize("path", [5, None, b"map.tif", BytesPath(), 1.5, {}])
+@pytest.mark.parametrize("number", range(len(PATH_CALLS)))
+def test_what_is_no_path(number: int, path: object) -> None:
+    message = "must be a text or a pathlib.Path, found|no source is named"
+    with pytest.raises((OptionError, MissingFileError), match=message):
+        PATH_CALLS[number](path)
 
 
 @pytest.mark.parametrize("name", ["n_traces", "n_samples"])
@@ -118,6 +183,8 @@ def test_a_name_of_odd_characters_goes_into_every_file(tmp_path: Path) -> None:
     palette = Palette(PALETTE.colors, name="units \udcff\0")
     assert palette.name == "units \ufffd\ufffd"
     palette.save(tmp_path / "units.sld")
+    assert replace(RAMP, name="gravity \udcff").name == "gravity \ufffd"
+    assert Survey(**LINES, x=(0, 0, 5), y=(0, 5, 0), name="Till \0").name == "Till \ufffd"
 
 
 def test_no_name_of_a_file_speaks_to_the_terminal(tmp_path: Path) -> None:

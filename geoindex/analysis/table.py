@@ -12,6 +12,7 @@ from typing import Any
 from geoindex.errors import OutputError
 from geoindex.files.json_text import dump_json
 from geoindex.files.whole_files import write_whole
+from geoindex.rules.paths import path_of
 
 __all__ = ["check_table_target", "write_table"]
 
@@ -22,7 +23,7 @@ SUFFIXES = (".csv", ".json")
 
 def check_table_target(path: str | PathLike[str]) -> Path:
     """Path of a table; raises OutputError for an unknown suffix."""
-    target = Path(path)
+    target = path_of(path)
     if target.suffix.lower() not in SUFFIXES:
         raise OutputError(f"{target}: a table is written as {' or '.join(SUFFIXES)}")
     return target

@@ -20,6 +20,7 @@ from geoindex.errors import GeoindexWarning, OptionError, OutputError
 from geoindex.files.targets import check_target
 from geoindex.files.whole_files import output_set
 from geoindex.grid import IndexGrid
+from geoindex.rules.paths import path_of
 from geoindex.rules.texts import check_text
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def check_vector_target(
     path: str | PathLike[str], layer: str | None, *, overwrite: bool
 ) -> VectorFormat:
     """Format of a file of polygons; refuses one that could not be written."""
-    target = Path(path)
+    target = path_of(path)
     known = FORMATS.get(target.suffix.lower())
     if known is None:
         *first, last = FORMATS
@@ -180,7 +181,7 @@ def save_polygons(
     polygons: ClassPolygons, path: str | PathLike[str], *, layer: str | None, overwrite: bool
 ) -> None:
     """Write polygons to a file; see :func:`write_polygons`."""
-    target = Path(path)
+    target = path_of(path)
     known = check_vector_target(target, layer, overwrite=overwrite)
     _check_names(polygons, target)
     others = {suffix: target.with_suffix(suffix) for suffix in known.companions}

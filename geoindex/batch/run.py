@@ -27,6 +27,7 @@ from geoindex.images.web_tiles import TileScheme
 from geoindex.indexing.options import GridLayout, ImageMapping
 from geoindex.palette import Palette
 from geoindex.palettes.merge import Merge
+from geoindex.rules.paths import path_of
 from geoindex.rules.scale import Depth, Scale
 
 if TYPE_CHECKING:
@@ -205,8 +206,8 @@ def convert_many(
     if mosaic is not None:
         if grid_format.key not in JOINED:
             raise OptionError("a mosaic joins GeoTIFF or PNG grids; choose format tif or png")
-        make_folder(Path(dst_dir))
-        check_mosaic_target(Path(mosaic), overwrite=overwrite)
+        make_folder(path_of(dst_dir, "dst_dir"))
+        check_mosaic_target(path_of(mosaic, "mosaic"), overwrite=overwrite)
     layout = GridLayout(
         format=grid_format.key,
         numbering=numbering,
@@ -218,7 +219,7 @@ def convert_many(
     report = run_batch(
         job,
         srcs,
-        Path(dst_dir),
+        path_of(dst_dir, "dst_dir"),
         suffix,
         jobs=jobs,
         resume=resume,
@@ -234,8 +235,8 @@ def convert_many(
     if mosaic is not None:
         made = [sheet.target for sheet in report.done] + [sheet.target for sheet in report.skipped]
         paths = sorted(map(Path, made))
-        if Path(mosaic).absolute() in [path.absolute() for path in paths]:
+        if path_of(mosaic, "mosaic").absolute() in [path.absolute() for path in paths]:
             raise OutputError(f"{mosaic}: is the grid of a sheet; give the mosaic another name")
-        write_mosaic(paths, Path(mosaic), mapping.palette, numbering, cog=cog)
+        write_mosaic(paths, path_of(mosaic, "mosaic"), mapping.palette, numbering, cog=cog)
     warn_of(report.warnings(), stacklevel=2)
     return report

@@ -18,6 +18,7 @@ from geoindex.files.json_text import dump_json
 from geoindex.grids.formats import format_named
 from geoindex.grids.value_files import value_opener
 from geoindex.indexing.convert_values import ValueReport, convert_values
+from geoindex.rules.paths import path_of
 from geoindex.values.ramp import Ramp
 from geoindex.values.reading import ValueOptions
 from geoindex.values.scale import ScaleKind, Ticks, value_scale
@@ -171,7 +172,7 @@ def convert_many_values(
     return run_batch(
         job,
         srcs,
-        Path(dst_dir),
+        path_of(dst_dir, "dst_dir"),
         suffix,
         jobs=jobs,
         resume=resume,

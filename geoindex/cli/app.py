@@ -102,6 +102,19 @@ def cli() -> None:
     tell_on_terminal()
 
 
+def _look_for_proj() -> None:
+    """Warn where the environment leads PROJ to no database: it knows no CRS then."""
+    for name in ("PROJ_DATA", "PROJ_LIB"):
+        folders = os.environ.get(name, "").split(os.pathsep)
+        if any(folders):
+            if not any(Path(folder, "proj.db").exists() for folder in folders if folder):
+                echo_warning(
+                    f"the environment variable {name} names no folder with proj.db, without "
+                    "which reference systems are not known; unset it"
+                )
+            return
+
+
 def tell_on_terminal() -> None:
     """Let warnings be lines, and tell of kernels that are being compiled."""
     warnings.simplefilter("always", GeoindexWarning)
@@ -174,10 +187,13 @@ def _interrupt_at_signals() -> None:
 def _run() -> int:
     """Run the command; return the exit code."""
     _interrupt_at_signals()
+    # GDAL and PROJ print lines of their own wherever no one asks for them.
+    os.environ.setdefault("CPL_LOG", os.devnull)
     for stream in (sys.stdout, sys.stderr):
         # Names of files may be in no encoding.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    _look_for_proj()
     try:
         with interrupts_first():
             done = cli.main(standalone_mode=False)

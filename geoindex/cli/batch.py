@@ -14,7 +14,7 @@ from geoindex.batch import BatchReport, convert_many
 from geoindex.batch.sheets import find_sheets, named_sheets
 from geoindex.cli.config import ConfiguredCommand
 from geoindex.cli.grid_format import FORMAT_KEYS, style_option
-from geoindex.cli.messages import LEFT_VALUES
+from geoindex.cli.messages import LEFT_VALUES, echo_line
 from geoindex.cli.options import MappingOptions, PixelOptions, jobs_option, mapping_options
 from geoindex.cli.output import (
     echo_json,
@@ -180,7 +180,7 @@ def batch_command(
             client=client,
         )
     if mosaic is not None and not quiet and not as_json:
-        click.echo(f"{mosaic}: the grids as one raster")
+        echo_line(f"{mosaic}: the grids as one raster")
     if page is not None:
         _write_page(report, page, quiet=quiet)
     echo_batch(report, as_json=as_json, quiet=quiet)
@@ -341,7 +341,7 @@ def _echo_table(report: BatchReport) -> None:
     placeless = sum(not sheet.is_placed for sheet in report.done)
     if placeless:
         rows.append(("no place", placeless, "  without world file, transform or control points"))
-    click.echo(f"{report.folder}: {report.n_sheets:,} sheets")
+    echo_line(f"{report.folder}: {report.n_sheets:,} sheets")
     for name, number, note in rows:
         click.echo(f"  {name:<9}  {number:>9,}{note}")
     _echo_without_source(report)
@@ -352,7 +352,7 @@ def _echo_table(report: BatchReport) -> None:
 def _echo_without_source(report: BatchReport) -> None:
     """List grids whose image is gone."""
     for path in report.without_source[:LISTED_FAILURES]:
-        click.echo(f"    {path}")
+        echo_line(f"    {path}")
 
 
 def _echo_failures(report: BatchReport) -> None:

@@ -10,6 +10,7 @@ import click
 from geoindex.clean import Clean
 from geoindex.clean.reasons import alternating_texts, quality_text, recovery_text
 from geoindex.cli.clean_options import changes_option, clean_options, confidence_option
+from geoindex.cli.messages import echo_line
 from geoindex.cli.output import (
     echo_json,
     json_option,
@@ -95,7 +96,7 @@ def clean_command(
         echo_json({"source": grid, "target": output, **cleaned.to_dict()})
     elif not quiet:
         rows, cols = cleaned.grid.shape
-        click.echo(f"{output}: {cols} x {rows} pixels")
+        echo_line(f"{output}: {cols} x {rows} pixels")
         echo_changes(cleaned.to_dict(), rows * cols)
 
 

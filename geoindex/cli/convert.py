@@ -12,7 +12,7 @@ from geoindex.cli.clean_options import changes_option, confidence_option
 from geoindex.cli.config import ConfiguredCommand
 from geoindex.cli.grid_format import grid_format_option, style_option
 from geoindex.cli.legend_box import legend_box_options
-from geoindex.cli.messages import LEFT_VALUES
+from geoindex.cli.messages import LEFT_VALUES, echo_line
 from geoindex.cli.options import MappingOptions, mapping_options
 from geoindex.cli.output import (
     echo_json,
@@ -125,7 +125,7 @@ def convert_command(
 def echo_report(report: ConversionReport) -> None:
     """Print a summary."""
     rows, cols = report.shape
-    click.echo(f"{report.target}: {cols} x {rows} pixels")
+    echo_line(f"{report.target}: {cols} x {rows} pixels")
     click.echo(
         f"  classes used  {report.classes_used} of {report.n_colors} "
         f"(the image has {report.source_colors:,} colors)"
@@ -159,7 +159,7 @@ def _echo_own_units(found: dict[str, Any]) -> None:
     context = click.get_current_context()
     for line in found["doubts"]:
         click.echo(f"  look at       {option_text(line, context)}")
-    click.echo(f"  legend        {found['legend']}: edit names and roles, and convert with -p")
+    echo_line(f"  legend        {found['legend']}: edit names and roles, and convert with -p")
 
 
 def _place_text(report: ConversionReport) -> str:

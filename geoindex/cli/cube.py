@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from geoindex.cli.messages import echo_line
 from geoindex.cli.options import max_distance_option, metric_option
 from geoindex.cli.output import overwrite_option, progress_bar, progress_option, quiet_option
 from geoindex.cli.palette_options import reading_options
@@ -52,4 +53,4 @@ def cube_command(
         cube = ColorCube(colors, metric, max_distance, progress=progress)
     cube.save(output, overwrite=overwrite)
     if not quiet:
-        click.echo(f"{output}: {len(colors)} palette colors, {metric}, 16,777,216 RGB colors")
+        echo_line(f"{output}: {len(colors)} palette colors, {metric}, 16,777,216 RGB colors")

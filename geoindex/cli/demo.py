@@ -8,6 +8,7 @@ import click
 
 from geoindex.cli.convert import echo_report
 from geoindex.cli.figures import save_figure
+from geoindex.cli.messages import echo_line
 from geoindex.cli.output import overwrite_option, quiet_option
 from geoindex.cli.sample import sample_file
 from geoindex.files.whole_files import make_folder
@@ -41,9 +42,9 @@ def demo_command(folder: str, *, overwrite: bool, quiet: bool) -> None:
     if quiet:
         return
     echo_report(report)
-    click.echo(f"{target / 'sample_map.npy'}: the same indices for numpy.load")
-    click.echo(f"{target / 'sample_map_indexed.png'}: original and indexed map side by side")
-    click.echo(f"{page}: the recovered units beside the map; open it in a browser")
+    echo_line(f"{target / 'sample_map.npy'}: the same indices for numpy.load")
+    echo_line(f"{target / 'sample_map_indexed.png'}: original and indexed map side by side")
+    echo_line(f"{page}: the recovered units beside the map; open it in a browser")
 
 
 def _write_page(picture: Path, palette: Path, target: Path, *, overwrite: bool) -> Path:

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 import geoindex
+from geoindex.cli.messages import echo_line
 from geoindex.cli.output import echo_json, json_option, progress_bar, progress_option, quiet_option
 from geoindex.color.compiling import KERNEL_MODULES
 from geoindex.color.threads import Progress, n_cores
@@ -125,8 +126,8 @@ def _version(name: str) -> str | None:
 
 def _echo(facts: dict[str, Any]) -> None:
     """Print one fact per line."""
-    click.echo(f"geoindex {facts['geoindex']} in {facts['folder']}")
-    click.echo(f"Python {facts['python']}, {facts['system']}, {facts['cores']} cores")
+    echo_line(f"geoindex {facts['geoindex']} in {facts['folder']}")
+    echo_line(f"Python {facts['python']}, {facts['system']}, {facts['cores']} cores")
     packages = {**facts["packages"], "GDAL": facts["gdal"]}
     click.echo(
         "  " + ", ".join(f"{name} {found or 'missing'}" for name, found in packages.items())

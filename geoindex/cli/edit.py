@@ -9,6 +9,7 @@ from typing import Literal
 import click
 
 from geoindex.cli.grid_format import grid_format_option
+from geoindex.cli.messages import echo_line
 from geoindex.cli.output import quiet_option, replace_option
 from geoindex.errors import OptionError, OutputError
 from geoindex.grids.formats import open_grid
@@ -95,7 +96,7 @@ def edit_command(
     resave_grid(edited, source, target, overwrite=overwrite, format=grid_format)
     if not quiet:
         moved = int((opened.indices != edited.indices).sum())
-        click.echo(
+        echo_line(
             f"{target}: {len(names)} renamed, {len(merged)} merged ({moved:,} px of "
             f"{opened.indices.size:,})"
         )

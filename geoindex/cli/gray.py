@@ -7,7 +7,7 @@ from typing import get_args
 
 import click
 
-from geoindex.cli.messages import echo_warning
+from geoindex.cli.messages import echo_line, echo_warning
 from geoindex.cli.output import (
     echo_json,
     json_option,
@@ -76,7 +76,7 @@ def gray_command(
     if quiet:
         return
     rows, cols = grid.shape
-    click.echo(f"{output}: {cols} x {rows} pixels, {len(grid.palette)} levels")
+    echo_line(f"{output}: {cols} x {rows} pixels, {len(grid.palette)} levels")
     for index, count in enumerate(grid.counts()):
         click.echo(f"  {index:>5}  {count:>12,} px  {grid.palette.label(index)}")
     if len(grid.palette) < k:

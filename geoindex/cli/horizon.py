@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from geoindex.cli.messages import echo_place, echo_renumbered, echo_warning
+from geoindex.cli.messages import echo_line, echo_place, echo_renumbered, echo_warning
 from geoindex.cli.options import (
     method_option,
     pad_option,
@@ -109,7 +109,7 @@ def horizon_command(
 def _echo(report: HorizonReport, survey: Survey, z: float | None, *, has_crs: bool) -> None:
     """Print a summary, and warnings of what may surprise in OpendTect."""
     lines = [f"{first} to {last} step {step}" for first, last, step in _line_numbers(report)]
-    click.echo(f"{report.horizon}: inlines {lines[0]}, crosslines {lines[1]}")
+    echo_line(f"{report.horizon}: inlines {lines[0]}, crosslines {lines[1]}")
     click.echo(f"  classes used  {report.classes_used}")
     click.echo(f"  no class      {report.nodata_share:.2%} of the bins")
     click.echo(f"  outside map   {report.outside_share:.2%} of the bins")
@@ -117,8 +117,8 @@ def _echo(report: HorizonReport, survey: Survey, z: float | None, *, has_crs: bo
         click.echo(f"  not nearest   {report.changed_share:.2%} of the bins")
     echo_place(has_crs=has_crs, operation=report.operation, accuracy=report.accuracy)
     click.echo(f"  Z             {report.z:.10g} {report.z_unit}".rstrip())
-    click.echo(f"{report.colors}: colors, {report.legend}: classes")
-    click.echo(f"{report.steps}: how to import it into OpendTect")
+    echo_line(f"{report.colors}: colors, {report.legend}: classes")
+    echo_line(f"{report.steps}: how to import it into OpendTect")
     if survey.z is None:
         echo_warning(
             "the survey has no Z range, and OpendTect 7 and 8 reject a horizon outside its range; "

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from geoindex.cli.messages import echo_line
 from geoindex.cli.output import echo_json, json_option
 from geoindex.cli.palette_options import reading_options
 from geoindex.grids.describe import describe
@@ -43,10 +44,10 @@ def _echo_facts(facts: dict[str, Any], indent: int) -> None:
     width = max((len(key) for key in facts), default=0)
     for key, value in facts.items():
         if isinstance(value, dict) and value:
-            click.echo(f"{'':{indent}}{key}:")
+            echo_line(f"{'':{indent}}{key}:")
             _echo_facts(value, indent + 2)
         else:
-            click.echo(f"{'':{indent}}{key:<{width}}  {_text(value)}")
+            echo_line(f"{'':{indent}}{key:<{width}}  {_text(value)}")
 
 
 def _text(value: Any) -> str:

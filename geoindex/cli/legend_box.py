@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from geoindex.cli.adding import add_options
+from geoindex.cli.messages import echo_line
 from geoindex.palette import Palette
 
 __all__ = ["legend_box_options"]
@@ -72,6 +73,6 @@ def _printed_palette(
     if not options["quiet"] and not options["as_json"]:
         patterned = len(legend.patterned)
         ink = "" if is_black or clean.ink is not None else "; black is ink"
-        click.echo(f"{src}: legend of {len(legend.swatches)} swatches, {patterned} patterned{ink}")
+        echo_line(f"{src}: legend of {len(legend.swatches)} swatches, {patterned} patterned{ink}")
     # A palette that has black as a unit cannot have it as ink.
     return legend if is_black or clean.ink is not None else legend.with_ink(["black"])

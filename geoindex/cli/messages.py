@@ -6,10 +6,24 @@ from collections.abc import Iterable
 
 import click
 
-__all__ = ["LEFT_VALUES", "color_block", "echo_place", "echo_renumbered", "echo_warning"]
+from geoindex.errors import seen
+
+__all__ = [
+    "LEFT_VALUES",
+    "color_block",
+    "echo_line",
+    "echo_place",
+    "echo_renumbered",
+    "echo_warning",
+]
 
 LEFT_VALUES = "  pixels        row numbers; --values writes the class values of the palette"
 """Hint for palettes whose class values are not written."""
+
+
+def echo_line(text: str) -> None:
+    """Print a line with names of files, which cannot act as terminal commands."""
+    click.echo(seen(text))
 
 
 def echo_warning(text: str) -> None:

@@ -7,6 +7,7 @@ from typing import get_args
 
 import click
 
+from geoindex.cli.messages import echo_line
 from geoindex.cli.names import names_option, read_names
 from geoindex.cli.options import PixelOptions, alpha_option, metric_option, pixel_options
 from geoindex.cli.output import (
@@ -205,7 +206,7 @@ def _echo_scores(comparison: PaletteComparison) -> None:
     width = max(7, *(len(score.name) for score in comparison.scores))
     click.echo(f"{'palette':<{width}}  colors   used        MSE  PSNR dB  CIEDE2000")
     for score in comparison.scores:
-        click.echo(
+        echo_line(
             f"{score.name:<{width}}  {score.n_colors:>6} {score.classes_used:>6} "
             f"{score.mean_squared_error:>10.2f} {score.psnr:>8.2f} {score.mean_ciede2000:>10.3f}"
         )
@@ -225,7 +226,7 @@ def _named(palette: LearnedPalette, names: list[str] | None) -> Palette:
 
 def _echo_palette(palette: LearnedPalette, named: Palette, output: str) -> None:
     """Print the colors with their pixels and shares."""
-    click.echo(
+    echo_line(
         f"{output}: {len(palette)} colors, learned from {palette.source_colors:,} colors of "
         f"{palette.n_pixels:,} pixels"
     )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.cli.figures import check_figure_suffix, save_figure
-from geoindex.cli.messages import color_block, echo_warning
+from geoindex.cli.messages import color_block, echo_line, echo_warning
 from geoindex.cli.names import names_option, read_names
 from geoindex.cli.output import echo_json, json_option, overwrite_option, quiet_option
 from geoindex.errors import GeoindexError
@@ -123,7 +123,7 @@ def _save_picture(
 
 def _echo(legend: Legend, output: str) -> None:
     """Print the swatches, and warn of patterned ones."""
-    click.echo(f"{output}: {len(legend.swatches)} swatches")
+    echo_line(f"{output}: {len(legend.swatches)} swatches")
     group: str | None = None
     for row, swatch in enumerate(legend.swatches):
         code = bytes(swatch.color).hex()

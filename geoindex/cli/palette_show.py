@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import click
 
-from geoindex.cli.messages import color_block
+from geoindex.cli.messages import color_block, echo_line
 from geoindex.cli.output import (
     echo_json,
     json_option,
@@ -136,7 +136,7 @@ def convert_command(
     )
     save_palette(colors, output, overwrite=overwrite, format=target_format)
     if not quiet:
-        click.echo(f"{output}: {len(colors)} colors")
+        echo_line(f"{output}: {len(colors)} colors")
 
 
 def swatch_line(palette: Palette, row: int) -> str:

@@ -8,6 +8,7 @@ from typing import get_args
 import click
 
 from geoindex.cli.figures import check_figure_suffix, save_figure
+from geoindex.cli.messages import echo_line
 from geoindex.cli.output import overwrite_option, quiet_option
 from geoindex.files.targets import check_target
 from geoindex.grid import LegendOrder
@@ -96,4 +97,4 @@ def plot_command(
         figure = grid_figure(opened, **how)  # type: ignore[arg-type]  # one type each
     save_figure(figure, target, overwrite=overwrite)
     if not quiet:
-        click.echo(output)
+        echo_line(output)

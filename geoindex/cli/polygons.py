@@ -9,6 +9,7 @@ import numpy as np
 
 from geoindex.analysis.polygons import class_polygons
 from geoindex.analysis.vector_files import check_vector_target, save_polygons
+from geoindex.cli.messages import echo_line
 from geoindex.cli.output import (
     echo_json,
     json_option,
@@ -75,4 +76,4 @@ def polygons_command(
         counts = {"features": len(polygons.classes), "classes": n_classes}
         echo_json({"source": grid, "target": output, **counts, "unit": polygons.unit})
     elif not quiet:
-        click.echo(f"{output}: {len(polygons.classes):,} features of {n_classes} classes")
+        echo_line(f"{output}: {len(polygons.classes):,} features of {n_classes} classes")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from geoindex.cli.messages import echo_line
 from geoindex.cli.options import gdal_option
 from geoindex.cli.output import overwrite_option, progress_bar, quiet_option
 from geoindex.files.targets import check_targets
@@ -169,4 +170,4 @@ def report_command(
         )
     if not quiet:
         size = Path(output).stat().st_size / 1e6
-        click.echo(f"{output}: {size:.1f} MB; open it in a browser")
+        echo_line(f"{output}: {size:.1f} MB; open it in a browser")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from geoindex.cli.grid_format import grid_format_option
-from geoindex.cli.messages import echo_place
+from geoindex.cli.messages import echo_line, echo_place
 from geoindex.cli.options import (
     method_option,
     pad_option,
@@ -99,7 +99,7 @@ def resample_command(
         echo_json(report)
     elif not quiet:
         rows, cols = on_survey.shape
-        click.echo(f"{output}: {rows} inlines x {cols} crosslines")
+        echo_line(f"{output}: {rows} inlines x {cols} crosslines")
         if used is not None:
             click.echo(f"  classes used  {used}")
         click.echo(f"  outside map   {report['outside_share']:.2%} of the bins")

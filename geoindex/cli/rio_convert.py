@@ -10,6 +10,7 @@ import click
 from geoindex.cli.app import open_streams, tell_on_terminal
 from geoindex.cli.convert import creation_option
 from geoindex.cli.grid_format import grid_format_option, style_option
+from geoindex.cli.messages import echo_line
 from geoindex.cli.options import MappingOptions, mapping_options
 from geoindex.cli.output import overwrite_option, progress_bar, quiet_option
 from geoindex.cli.part_options import PlaceOptions, place_options
@@ -71,7 +72,7 @@ def rio_convert(
                 progress=progress,
             )
         if not quiet:
-            click.echo(target)
+            echo_line(str(target))
 
 
 def run(arguments: list[str], parent: click.Context | None) -> None:

@@ -8,7 +8,7 @@ import click
 
 from geoindex.clean import Clean
 from geoindex.cli.clean_options import optional_clean_options
-from geoindex.cli.messages import echo_renumbered
+from geoindex.cli.messages import echo_line, echo_renumbered
 from geoindex.cli.options import (
     alpha_option,
     max_distance_option,
@@ -171,7 +171,7 @@ def _parse_line(text: str | None) -> list[tuple[float, float]] | None:
 
 def _echo_report(report: ImageSectionReport) -> None:
     """Print a summary."""
-    click.echo(f"{report.target}: {report.n_traces} traces of {report.n_samples} samples")
+    echo_line(f"{report.target}: {report.n_traces} traces of {report.n_samples} samples")
     click.echo(f"  spacing       {report.trace_spacing:.6g} between traces")
     click.echo(
         f"  z             {report.first_z:g} to {report.last_z:g}, every "
@@ -179,6 +179,6 @@ def _echo_report(report: ImageSectionReport) -> None:
     )
     click.echo(f"  classes used  {report.classes_used}")
     click.echo(f"  undefined     {report.nodata_share:.2%}")
-    click.echo(f"{report.colors}: colors, {report.legend}: classes")
+    echo_line(f"{report.colors}: colors, {report.legend}: classes")
     if report.renumbered:
         echo_renumbered(report.legend or "")

@@ -11,6 +11,7 @@ import click
 from geoindex.batch.values import convert_many_values
 from geoindex.cli.batch import echo_batch, told_if_interrupted
 from geoindex.cli.grid_format import grid_format_option
+from geoindex.cli.messages import echo_line
 from geoindex.cli.options import alpha_option, bands_option, crs_option, jobs_option
 from geoindex.cli.output import (
     echo_json,
@@ -197,7 +198,7 @@ def _echo_report(report: ValueReport) -> None:
     """Print a summary."""
     rows, cols = report.shape
     read, unit = report.reading, f" {report.unit}" if report.unit else ""
-    click.echo(f"{report.target}: {cols} x {rows} pixels")
+    echo_line(f"{report.target}: {cols} x {rows} pixels")
     extent = f"{read.lowest:.6g} to {read.highest:.6g}{unit}" if read.on_share else "none"
     click.echo(f"  values        {extent}")
     bar = "" if read.bar is None else f", bar at {', '.join(map(str, read.bar))}"
@@ -205,7 +206,7 @@ def _echo_report(report: ValueReport) -> None:
         ends = " to ".join(f"{value:.6g}" for _, value in read.ticks)
         click.echo(f"  ticks         read by OCR: the bar goes from {ends}{unit}")
     how = {"round": "rounded", "truncate": "truncated"}[read.rounding]
-    click.echo(f"  ramp          {read.ramp or 'without a name'}, {how}{bar}")
+    echo_line(f"  ramp          {read.ramp or 'without a name'}, {how}{bar}")
     click.echo(f"  error         at most {read.bound:.3g}{unit} where the color is exact")
     click.echo(
         f"  on the ramp   {read.exact_share:.2%} exactly, {read.on_share:.2%} within "

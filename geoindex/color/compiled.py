@@ -11,14 +11,20 @@ import numpy as np
 
 from geoindex.color.compiling import KERNEL_MODULES
 from geoindex.color.startup import collection_paused
+from geoindex.errors import OptionError
 
-with collection_paused():
-    from numba import njit, types
-    from numba.core.registry import CPUDispatcher
-    from numba.core.sigutils import normalize_signature
-    from numba.core.typing.templates import signature as signature_of
+try:
+    with collection_paused():
+        from numba import njit, types
+        from numba.core.registry import CPUDispatcher
+        from numba.core.sigutils import normalize_signature
+        from numba.core.typing.templates import signature as signature_of
 
-    from geoindex.color.machine_code import is_kept, keep_machine_code
+        from geoindex.color.machine_code import is_kept, keep_machine_code
+except ValueError as error:
+    raise OptionError(
+        f"numba cannot be loaded ({error}); look at the environment variables NUMBA_..."
+    ) from error
 
 __all__ = ["compile_module", "compiled", "count_missing", "types"]
 

@@ -50,6 +50,7 @@ from geoindex.opendtect.read_horizon import read_horizon
 from geoindex.opendtect.write_horizon import save_on_survey
 from geoindex.opendtect.write_values import save_values_on_survey
 from geoindex.palettes.merge import merge_values
+from geoindex.rules.paths import path_of
 from geoindex.values.grid import ValueGrid
 
 __all__ = [
@@ -291,7 +292,7 @@ def save_grid(
     format: str | None = None,  # noqa: A002  as matplotlib spells it
 ) -> None:
     """Write a grid to a file; see :meth:`IndexGrid.save`."""
-    path, styles = Path(path), style_names(style)
+    path, styles = path_of(path), style_names(style)
     known = grid_format_of(path, format)
     check_styles(path, known.key, styles, overwrite=overwrite)
     grid = merge_values(grid) if values else grid
@@ -343,7 +344,7 @@ def open_grid(path: str | PathLike[str]) -> IndexGrid:
     >>> open_grid(folder / "map.tif").palette.names
     ('ink', 'sand')
     """
-    path = Path(path)
+    path = path_of(path)
     known = format_of_file(path)
     if known is None:
         raise GridError(f"{path}: unknown suffix; grids are read from {known_suffixes()}")

@@ -13,6 +13,7 @@ from geoindex.grids.class_values import FileNumbering
 from geoindex.grids.formats import BINARY, GridFormat, format_of_file, grid_format_of, write_grid
 from geoindex.grids.geotiff import is_cloud_optimized
 from geoindex.grids.headers import GridHeader
+from geoindex.rules.paths import path_of
 
 __all__ = ["check_resave", "holds_values", "resave_grid"]
 
@@ -71,7 +72,7 @@ def resave_grid(
     OutputError
         As by :func:`check_resave`, or the format cannot hold the grid.
     """
-    source, target = Path(source), Path(target)
+    source, target = path_of(source, "source"), path_of(target, "target")
     written = check_resave(source, target, overwrite=overwrite, format=format)
     read = format_of_file(source)
     numbering = FileNumbering()

@@ -27,6 +27,7 @@ from geoindex.images.drivers import open_raster
 from geoindex.images.files import open_image
 from geoindex.images.headers import TAG
 from geoindex.opendtect.read_values import read_horizon_values
+from geoindex.rules.paths import path_of
 from geoindex.survey import Survey
 from geoindex.values.grid import ValueGrid
 from geoindex.values.ramp import Ramp
@@ -64,7 +65,7 @@ def save_values(
     format: str | None = None,  # noqa: A002  as matplotlib spells it
 ) -> None:
     """Write a grid of values to a file; see :meth:`ValueGrid.save`."""
-    opener = value_opener(Path(path), format)
+    opener = value_opener(path_of(path), format)
     cols = grid.shape[1]
     with opener(Path(path), ValueHeader.of(grid), overwrite=overwrite) as writer:
         for rows, values in grid.strips():
@@ -115,7 +116,7 @@ def open_values(
     array([[1.5 ,  nan],
            [2.5 , 3.25]], dtype=float32)
     """
-    path = Path(path)
+    path = path_of(path)
     if not path.is_file():
         raise MissingFileError(f"{path}: no such file")
     known = format_of_file(path)

@@ -24,6 +24,7 @@ from geoindex.files.small_files import read_start
 from geoindex.images.gif import first_frame, whole_picture
 from geoindex.images.refusals import HEAD_BYTES, refusal
 from geoindex.images.stray_bytes import STRICT, count_stray, stray_parts, warn_of_stray
+from geoindex.rules.paths import path_of
 
 __all__ = ["check_dataset", "is_dataset", "open_raster", "own_file", "read_errors"]
 
@@ -98,11 +99,11 @@ def open_raster(path: str | PathLike[str], *, gdal: bool = False) -> Iterator[Da
     ImageError
         The file has none of these formats, or the part that is read is damaged.
     """
+    given, path = path, path_of(path)
     if gdal:
-        with _open_any(fspath(path)) as source:
+        with _open_any(fspath(given)) as source:
             yield source
         return
-    path = Path(path)
     if not path.exists():
         raise MissingFileError(f"{path}: no such file")
     if not path.is_file():

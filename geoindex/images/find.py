@@ -11,6 +11,7 @@ from pathlib import Path
 
 from geoindex.errors import GeoindexWarning, MissingFileError, OptionError
 from geoindex.images.headers import is_own_grid
+from geoindex.rules.paths import path_of
 
 __all__ = [
     "BATCH_RECORD",
@@ -71,11 +72,12 @@ def find_images(
     GeoindexWarning
         Links to folders, pictures of other kinds or grids of geoindex's are left out.
     """
-    if isinstance(sources, str | PathLike):
+    if isinstance(sources, str | bytes | PathLike) or not isinstance(sources, Iterable):
         sources = [sources]
     found: dict[str, tuple[Path, Path]] = {}
     search = _Search(without, any_suffix=any_suffix)
     for source in sources:
+        path_of(source, "a source")
         for path, kept in search.images_of(fspath(source)):
             found.setdefault(absolute(path), (path, kept))
     search.warn(stacklevel=2)

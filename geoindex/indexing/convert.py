@@ -44,6 +44,7 @@ from geoindex.palette import Palette
 from geoindex.palettes.formats import save_palette
 from geoindex.palettes.merge import Merge
 from geoindex.rules.indices import IndexType, nodata_value
+from geoindex.rules.paths import path_of
 from geoindex.rules.place import map_bounds
 from geoindex.rules.scale import Depth, Scale
 
@@ -201,9 +202,15 @@ def convert(
         "reasons": changes,
         "confidence": confidence,
     }
-    extras = {name: Path(path) for name, path in beside.items() if path is not None}
+    extras = {name: path_of(path, name) for name, path in beside.items() if path is not None}
     report = convert_image(
-        src, Path(dst), mapping, layout, extras=extras, overwrite=overwrite, progress=progress
+        src,
+        path_of(dst, "dst"),
+        mapping,
+        layout,
+        extras=extras,
+        overwrite=overwrite,
+        progress=progress,
     )
     if legend is not None and mapping.own is not None:
         save_palette(mapping.own.palette, legend, overwrite=overwrite)
@@ -216,10 +223,10 @@ def _checked_legend(
     src: str | PathLike[str], dst: str | PathLike[str], name: str | None, *, overwrite: bool
 ) -> Path:
     """Path of the legend; raise an error before the long search if an output cannot be written."""
-    target = Path(dst)
+    target = path_of(dst, "dst")
     grid_format_of(target, name)
     legend = legend_path(target)
-    check_targets([target, legend], Path(src), overwrite=overwrite)
+    check_targets([target, legend], path_of(src, "src"), overwrite=overwrite)
     return legend
 
 
@@ -318,7 +325,7 @@ def _check_outputs(
     for path in extras.values():
         grid_format_of(path)
     check_styles(target, output.key, layout.styles, overwrite=overwrite)
-    check_targets([target, *extras.values()], Path(src), overwrite=overwrite)
+    check_targets([target, *extras.values()], path_of(src, "src"), overwrite=overwrite)
     return output
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -20,6 +19,7 @@ from geoindex.grids.value_files import value_opener
 from geoindex.images.files import open_image
 from geoindex.indexing.value_stream import value_blocks
 from geoindex.indexing.values import find_ramp, read_values, value_provenance
+from geoindex.rules.paths import path_of
 from geoindex.rules.texts import check_text
 from geoindex.values.ramp import Ramp
 from geoindex.values.reading import ReadingReport, ValueOptions
@@ -112,9 +112,9 @@ def convert_values(
     """
     check_text(unit, "unit", OptionError)
     rule = rule or PixelRule()
-    target = Path(dst)
+    target = path_of(dst, "dst")
     opener = value_opener(target, format)
-    check_targets([target], Path(src), overwrite=overwrite)
+    check_targets([target], path_of(src, "src"), overwrite=overwrite)
     loaded, found, values = find_ramp(src, rule, ramp, bar, limits, ticks, scale)
     options = ValueOptions(ramp=loaded, bar=found, scale=values, **reading)
     read = read_values(src, rule, options)

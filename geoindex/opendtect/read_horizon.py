@@ -15,6 +15,7 @@ from geoindex.palette import Palette
 from geoindex.palettes.legend_csv import Legend, legend_path, read_legend
 from geoindex.palettes.load import load_palette
 from geoindex.rules.indices import IndexArray, index_dtype
+from geoindex.rules.paths import path_of
 from geoindex.rules.plane import Floats
 from geoindex.survey import Survey
 
@@ -74,7 +75,7 @@ def read_horizon(
     GeoindexWarning
         Nothing but its numbers tells that a file holds line numbers.
     """
-    path = Path(path)
+    path = path_of(path)
     if not path.is_file():
         raise MissingFileError(f"{path}: no such file")
     legend = _legend(path, palette)

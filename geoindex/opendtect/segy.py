@@ -29,6 +29,7 @@ from geoindex.opendtect.segy_headers import (
     trace_header,
 )
 from geoindex.palettes.legend_csv import grid_legend_path
+from geoindex.rules.paths import path_of
 from geoindex.surveys.section import Section, SectionDomain, check_degrees, section_of
 from geoindex.values.grid import ValueGrid
 
@@ -236,7 +237,7 @@ def _report(
 
 def section_files(path: str | PathLike[str], *, overwrite: bool) -> tuple[Path, Path, Path]:
     """Paths of a line, its legend and its color table; raise an error if one cannot be written."""
-    path = Path(path)
+    path = path_of(path)
     if path.suffix.lower() not in (".sgy", ".segy"):
         raise OutputError(f"{path}: the suffix of a section must be .sgy or .segy")
     files = (path, grid_legend_path(path), path.with_suffix(".odct"))

@@ -12,7 +12,6 @@ import re
 import warnings
 from collections.abc import Mapping
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,6 +28,7 @@ from geoindex.palettes.keyed_text import (
 )
 from geoindex.rules.crs import parse_crs
 from geoindex.rules.lines import ZDomain
+from geoindex.rules.paths import path_of
 from geoindex.rules.plane import fit_plane
 from geoindex.survey import Survey
 
@@ -61,7 +61,7 @@ DEFAULT_STEP = 0.004
 
 def read_survey(path: str | PathLike[str], *, crs: CRS | str | int | None = None) -> Survey:
     """Read a survey file; see :meth:`geoindex.Survey.open`."""
-    path = Path(path)
+    path = path_of(path)
     if path.is_dir():
         others = sorted(one.name for one in path.glob("*.survey") if one.name != ".survey")
         if others and not (path / ".survey").exists():
@@ -107,7 +107,7 @@ def write_survey(survey: Survey, path: str | PathLike[str], *, overwrite: bool) 
             GeoindexWarning,
             stacklevel=3,
         )
-    write_whole(Path(path), format_survey(survey).encode(), overwrite=overwrite)
+    write_whole(path_of(path), format_survey(survey).encode(), overwrite=overwrite)
 
 
 def parse_survey(text: str, where: str, *, crs: CRS | None = None) -> Survey:

@@ -26,6 +26,7 @@ from geoindex.opendtect.numbering import UNDEFINED_TEXT, number_classes
 from geoindex.opendtect.survey_file import read_survey
 from geoindex.palettes.labels import one_line
 from geoindex.palettes.legend_csv import legend_path
+from geoindex.rules.paths import path_of
 from geoindex.survey import Survey, ZRange
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def write_horizon(
     if not isinstance(survey, Survey):
         survey = read_survey(survey)
     _check_attribute(attribute)
-    files = _files(Path(path), overwrite=overwrite)
+    files = _files(path_of(path), overwrite=overwrite)
     on_survey = resample(grid, survey, method=method, pad=pad, step=step, progress=progress)
     lattice = survey.extended(pad=pad, step=step)
     depth = flat_depth(z, survey.z)

@@ -26,6 +26,7 @@ from geoindex.files.whole_files import atomic_output
 from geoindex.palette import Palette
 from geoindex.palettes.json_file import palette_from_json, palette_to_json
 from geoindex.rules.indices import IndexArray, nodata_value
+from geoindex.rules.paths import path_of
 
 __all__ = ["SUFFIX", "ColorCube", "check_cube_target", "load_cube", "save_cube"]
 
@@ -186,7 +187,7 @@ def save_cube(cube: ColorCube, path: str | PathLike[str], *, overwrite: bool = F
 
 def check_cube_target(path: str | PathLike[str], *, overwrite: bool) -> Path:
     """Raise an error before a cube is computed if its file cannot be written."""
-    path = Path(path)
+    path = path_of(path)
     if path.suffix.lower() != SUFFIX:
         raise OutputError(f"{path}: unknown suffix; color cubes are written as {SUFFIX}")
     check_target(path, overwrite=overwrite)
@@ -195,7 +196,7 @@ def check_cube_target(path: str | PathLike[str], *, overwrite: bool) -> Path:
 
 def load_cube(path: str | PathLike[str], palette: Palette | None = None) -> ColorCube:
     """Load a cube from a file; see :meth:`geoindex.ColorCube.load`."""
-    path = Path(path)
+    path = path_of(path)
     if not path.is_file():
         raise MissingFileError(f"{path}: no such color cube file")
     header, compressed = _read_parts(path)

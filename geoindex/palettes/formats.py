@@ -28,6 +28,7 @@ from geoindex.palettes.entries import Request
 from geoindex.palettes.stretches import Stretch
 from geoindex.palettes.styles import arcgis_rest, cim, qgis, sld
 from geoindex.rules.indices import IndexArray, index_dtype
+from geoindex.rules.paths import path_of
 
 __all__ = [
     "FORMATS",
@@ -281,7 +282,7 @@ def save_palette(
     GeoindexWarning
         The format stores no names, class values or roles, and the palette has some.
     """
-    path = Path(path)
+    path = path_of(path)
     known = _target_format(path, format)
     if known is None or known.write is None:
         dtype = index_dtype(len(palette), has_nodata=False)
@@ -316,8 +317,8 @@ def check_palette_target(path: str | PathLike[str], *, overwrite: bool = False) 
     OutputError
         The suffix is unknown, the file exists, or the folder is not writable.
     """
-    _target_format(Path(path), None)
-    check_target(Path(path), overwrite=overwrite)
+    _target_format(path_of(path), None)
+    check_target(path_of(path), overwrite=overwrite)
 
 
 def _target_format(path: Path, key: str | None) -> PaletteFormat | None:

@@ -10,6 +10,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import Affine2D
 
+from geoindex.errors import OptionError
 from geoindex.plot.legend import (
     LEGEND_STYLE,
     LONGEST_LEGEND,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "chart_size",
+    "check_axes",
     "draw_picture",
     "index_norm",
     "palette_colormap",
@@ -70,6 +72,14 @@ def index_norm(palette: Palette) -> IndexNorm:
     return IndexNorm(len(palette))
 
 
+def check_axes(ax: Any) -> None:
+    """Raise an error unless an argument is axes of matplotlib's."""
+    from matplotlib.axes import Axes
+
+    if not isinstance(ax, Axes):
+        raise OptionError(f"ax must be axes of matplotlib, found {type(ax).__name__}")
+
+
 def plot_grid(
     grid: IndexGrid,
     ax: Axes | None = None,
@@ -82,6 +92,8 @@ def plot_grid(
     """Draw a grid in its true colors; see :meth:`IndexGrid.plot`."""
     if legend is None:
         legend = grid.palette.names is not None
+    if ax is not None:
+        check_axes(ax)
     room = LONGEST_LEGEND if ax is None else _lines_beside(ax)
     handles = (
         class_handles(grid, order=order, max_classes=max_classes, most_lines=room)
@@ -135,6 +147,7 @@ def plot_palette(palette: Palette, ax: Axes | None = None) -> Axes:
 
         size = None if palette.names is None else chart_size(palette)
         _, ax = plt.subplots(figsize=size, layout="constrained")
+    check_axes(ax)
     if palette.names is None:
         _draw_numbers(ax, palette)
     else:

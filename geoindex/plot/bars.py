@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from geoindex.palette import MAX_COLORS
+from geoindex.plot.axes import check_axes
 from geoindex.plot.legend import LEGEND_STYLE, legend_title, others_label, swatch
 from geoindex.rules.choices import check_integer
 
@@ -64,6 +65,7 @@ def plot_shares(
 
         size = _size(len(zones) if zones is not None else len(labels))
         ax = plt.subplots(figsize=size, layout="constrained")[1]
+    check_axes(ax)
     handles = [swatch(color, label) for color, label in zip(colors, labels, strict=True)]
     texts = [str(handle.get_label()) for handle in handles]
     if zones is None:

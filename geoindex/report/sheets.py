@@ -18,6 +18,7 @@ from geoindex.files.whole_files import atomic_output
 from geoindex.grids.formats import open_grid
 from geoindex.plot.html import grid_thumbnail
 from geoindex.report.page import check_page_suffix, digest_of, page_part
+from geoindex.rules.paths import path_of
 
 __all__ = ["Sheet", "check_page", "write_sheets"]
 
@@ -91,7 +92,7 @@ def write_sheets(
     OutputError
         The file exists, or cannot be written.
     """
-    target = Path(path)
+    target = path_of(path)
     check_target(target, overwrite=overwrite)
     style = f"\n{page_part('sheets.css')}\n"
     policy = f"default-src 'none'; style-src {digest_of(style)}; img-src data:"

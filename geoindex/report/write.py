@@ -38,6 +38,7 @@ from geoindex.report.pyramid import (
     shapes_of,
 )
 from geoindex.report.pyramid_kernels import pack_colors
+from geoindex.rules.paths import path_of
 from geoindex.rules.scale import round_colors
 
 __all__ = ["DEFAULT_MEGABYTES", "write_report"]
@@ -104,7 +105,7 @@ def write_report(
     >>> grid = index_image("data/sample_map.png", "data/sample_palette.csv")
     >>> write_report("data/sample_map.png", grid, "report.html")  # doctest: +SKIP
     """
-    target = Path(path)
+    target = path_of(path)
     check_page_suffix(target)
     check_target(target, overwrite=overwrite)
     opened = _opened(grid)

@@ -77,7 +77,11 @@ def prj_wkt(crs: CRS) -> str:
 @lru_cache(maxsize=64)
 def registered_crs(crs: CRS | None) -> CRS | None:
     """CRS with the names of the EPSG registry; ESRI's WKT spells many differently."""
-    code = None if crs is None else crs.to_epsg()
+    import rasterio
+
+    # Without it PROJ would print its own line, too.
+    with rasterio.Env():
+        code = None if crs is None else crs.to_epsg()
     if crs is None or code is None:
         return crs
     registered = type(crs).from_epsg(code)

@@ -164,7 +164,7 @@ def _check_coefficients(values: Sequence[float], what: str) -> Coefficients:
     """Three finite numbers."""
     try:
         coefficients = Coefficients(*(float(value) for value in values))
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         raise SurveyError(
             f"{what} must be three numbers (constant, inline and crossline factor), found "
             f"{values!r:.100}"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from geoindex.errors import GeoindexError
 
-__all__ = ["check_text", "storable", "unstorable"]
+__all__ = ["check_text", "storable", "storable_name", "unstorable"]
 
 UNSTORABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 """Characters that XML cannot hold or that terminals interpret."""
@@ -29,6 +30,13 @@ def unstorable(text: str) -> str | None:
 def storable(text: str) -> str:
     """Text with a replacement character for each that no file can store."""
     return UNSTORABLE.sub("\ufffd", text)
+
+
+def storable_name(name: Any, error: type[GeoindexError]) -> str:
+    """Name with a replacement character for each that no file can store."""
+    if not isinstance(name, str):
+        raise error(f"name must be a text, found {type(name).__name__}")
+    return storable(name)
 
 
 def check_text(text: str | None, what: str, error: type[GeoindexError]) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoindex.plot.axes import draw_picture
+from geoindex.plot.axes import check_axes, draw_picture
 from geoindex.rules.plane import Floats
 from geoindex.values.grid import ValueGrid
 from geoindex.values.ramp import Ramp
@@ -28,6 +28,7 @@ def plot_values(grid: ValueGrid, ax: Axes | None = None, *, colorbar: bool = Tru
         import matplotlib.pyplot as plt
 
         _, ax = plt.subplots(layout="constrained")
+    check_axes(ax)
     colors = _mappable(grid)
     picture = colors.to_rgba(np.ma.masked_invalid(grid.values), bytes=True)
     draw_picture(ax, picture, grid.transform)

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from geoindex.errors import PaletteError
 from geoindex.rules.plane import Floats
+from geoindex.rules.texts import storable_name
 
 __all__ = ["MOST_STRETCHES", "Ramp", "Rounding"]
 
@@ -18,6 +19,16 @@ Rounding = Literal["round", "truncate"]
 
 MOST_STRETCHES = 65_535
 """As many as a palette has colors."""
+
+
+def _floats(values: ArrayLike, what: str) -> Floats:
+    """Array of float64; an error if the values are no numbers."""
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (OverflowError, TypeError, ValueError):
+        raise PaletteError(
+            f"the {what} of a ramp must be numbers, found {str(values)[:60]!a}"
+        ) from None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -61,10 +72,12 @@ class Ramp:
 
     def __post_init__(self) -> None:
         for field in ("edges", "starts", "ends"):
-            array = np.array(getattr(self, field), dtype=np.float64)
+            array = _floats(getattr(self, field), field).copy()
             array.flags.writeable = False
             object.__setattr__(self, field, array)
-        n = len(self.edges) - 1
+        if self.name is not None:
+            object.__setattr__(self, "name", storable_name(self.name, PaletteError))
+        n = self.edges.size - 1
         if self.edges.ndim != 1 or n < 1 or {self.starts.shape, self.ends.shape} != {(n, 3)}:
             raise PaletteError(
                 f"a ramp needs edges of shape (n + 1,) and colors of shape (n, 3), found "
@@ -104,8 +117,7 @@ class Ramp:
         -------
         Ramp
         """
-        at = np.asarray(positions, dtype=np.float64)
-        rgb = np.asarray(colors, dtype=np.float64)
+        at, rgb = _floats(positions, "positions"), _floats(colors, "colors")
         if at.ndim != 1 or rgb.shape != (len(at), 3) or len(at) < 2:
             raise PaletteError("a ramp needs at least two positions, each with a color")
         if not (np.diff(at) >= 0).all():
@@ -135,7 +147,7 @@ class Ramp:
         -------
         Ramp
         """
-        rgb = np.asarray(colors, dtype=np.float64)
+        rgb = _floats(colors, "colors")
         return cls(edges=np.arange(len(rgb) + 1) / len(rgb), starts=rgb, ends=rgb, name=name)
 
     def __len__(self) -> int:

@@ -52,6 +52,13 @@ def test_blocks_give_the_same_as_the_whole(colors: np.ndarray, row: int) -> None
     check(counter.histogram(), colors)
 
 
+def test_a_color_of_each_strip() -> None:
+    """The table of counts is full then."""
+    codes = 64 * np.arange(2**18).reshape(512, 512) + 63
+    colors = np.stack([codes >> 16, codes >> 8 & 255, codes & 255], axis=-1).astype(np.uint8)
+    check(counted(Pixels(table=colors)), colors)
+
+
 def test_threads_may_count_at_once() -> None:
     colors = np.random.default_rng(2).integers(0, 256, (64, 500, 3), dtype=np.uint8)
     counter = ColorCounter()

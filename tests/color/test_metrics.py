@@ -157,7 +157,10 @@ def test_every_color_there_is_equals_a_search_without_cells(metric: str) -> None
         np.testing.assert_array_equal(one_by_one, cube.table[red : red + 16].reshape(16, -1))
 
 
-@pytest.mark.parametrize("metric", OTHERS)
+SLOW_SHADED = pytest.param("shaded", marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize("metric", [*OTHERS[:-1], SLOW_SHADED])
 def test_agrees_with_another_implementation_but_for_near_ties(
     metric: str, windows256: Palette
 ) -> None:

@@ -35,7 +35,10 @@ def test_equals_brute_force(pixels: np.ndarray, colors: np.ndarray) -> None:
     np.testing.assert_array_equal(result, brute_force(pixels, colors))
 
 
-@pytest.mark.parametrize("n_colors", [1, 2, 16, 255, 256, 257, 4096])
+SLOW_4096 = pytest.param(4096, marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize("n_colors", [1, 2, 16, 255, 256, 257, SLOW_4096])
 @given(seed=st.integers(0, 2**32 - 1), spread=st.sampled_from([2, 16, 256]))
 def test_equals_brute_force_for_palettes_of_every_size(
     n_colors: int, seed: int, spread: int
@@ -337,6 +340,7 @@ def test_mapping_the_painted_result_changes_nothing(
     np.testing.assert_array_equal(nearest(palette.colors[once], palette), once)
 
 
+@pytest.mark.slow
 def test_a_table_is_filled_while_another_image_is_mapped() -> None:
     """Helper threads may wait for a lock that the calling thread holds."""
     rng = np.random.default_rng(0)

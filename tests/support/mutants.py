@@ -1,9 +1,10 @@
 """Change code and see whether tests notice: ``python -m tests.support.mutants [GROUP]...``.
 
 cosmic-ray makes the mutants; a sample of them that a seed determines is tried, each with the tests
-of its module only, in a process forked from one that has imported what they need of others. The
-code is that of a copy. Prints the survivors, and how many of each group were killed so far, then
-all. Constants in annotations and decorators are left alone.
+of its module only that take no more than seconds, in a process forked from one that has imported
+what they need of others. The code is that of a copy, which compiles only the kernels that a
+mutant changes. Prints the survivors, and how many of each group were killed so far, then all.
+Constants in annotations and decorators are left alone.
 """
 
 from __future__ import annotations
@@ -27,6 +28,11 @@ ROOT = Path(__file__).parents[2]
 
 EXCHANGE = "geoindex/grids/exchange"
 
+COLOR_TESTS = [f"tests/{name}.py" for name in (
+    "color/test_merged", "color/test_spaces", "color/test_histogram", "color/test_metrics",
+    "color/test_nearest", "color/test_noise", "color/test_few_colors", "indexing/test_merge",
+)]  # fmt: skip
+
 GROUPS: dict[str, tuple[list[str], list[str]]] = {
     "palette": (
         ["geoindex/palette.py"], ["tests/test_palette.py", "tests/palettes/test_edits.py"],
@@ -41,10 +47,23 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
     ),
     "scale": (["geoindex/rules/scale.py"], ["tests/rules/test_scale.py"]),
     "color": (
-        [f"geoindex/color/{name}.py" for name in ("histogram", "merged", "metrics", "spaces")],
+        [f"geoindex/color/{name}.py" for name in (
+            "few_colors", "histogram", "mapper", "merged", "metrics", "spaces",
+        )],
+        COLOR_TESTS,
+    ),
+    "color kernels": (
+        [f"geoindex/color/{name}.py" for name in (
+            "ciede2000", "ciede2000_cells", "counting_kernels", "full_depth", "metric_cells",
+            "metric_kernels", "rgb_kernels", "scattered",
+        )],
+        COLOR_TESTS,
+    ),
+    "pixels": (
+        [f"geoindex/color/{name}.py" for name in ("alpha", "dask", "pixels", "threads")],
         [f"tests/{name}.py" for name in (
-            "color/test_histogram", "color/test_merged", "color/test_metrics", "color/test_spaces",
-            "indexing/test_merge",
+            "color/test_nearest", "images/test_oddities", "images/test_scale_of_integers",
+            "images/test_blocks", "indexing/test_dask_arrays",
         )],
     ),
     "places of grids": (
@@ -66,11 +85,19 @@ OTHERS = (
 )  # fmt: skip
 """Libraries that are imported once."""
 
-# What is imported already cannot be rewritten, which pytest warns of.
-OPTIONS = ["-q", "-x", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+OPTIONS = [
+    "-q", "-x", "-m", "not slow and not faults", "-p", "no:cacheprovider",
+    "--hypothesis-profile=mutants",
+    # What is imported already cannot be rewritten, which pytest warns of.
+    "-W", "ignore::pytest.PytestAssertRewriteWarning",
+]  # fmt: skip
 
 MOST_TIMES = 5
 """A mutant whose tests take so many times their processor time counts as killed."""
+
+
+MEMORY = 6 * 2**30
+"""Address space of the tests: a mutant may ask for any amount."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +157,7 @@ def passes(tests: list[str], seconds: int) -> bool:
     pid = os.fork()
     if pid == 0:
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         with Path(os.devnull).open("w") as nowhere:
             for number in (1, 2):
                 os.dup2(nowhere.fileno(), number)
@@ -149,6 +177,7 @@ def try_group(name: str, number: int, seed: int) -> tuple[int, int]:
     if not passes(tests, 3600):
         raise SystemExit(f"{name}: the tests fail without any change")
     took = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+    kept = {path: path.read_bytes() for path in Path("geoindex").rglob("*.nbc")}
     every = [mutant for module in modules for mutant in mutants(Path(module))]
     random.Random(seed).shuffle(every)
     killed = tried = 0
@@ -164,6 +193,10 @@ def try_group(name: str, number: int, seed: int) -> tuple[int, int]:
             survived = passes(tests, int(MOST_TIMES * took) + 10)
         finally:
             mutant.path.write_text(source, "utf-8")
+        # Machine code of changed kernels replaces theirs.
+        for path, machine_code in kept.items():
+            if not path.exists():
+                path.write_bytes(machine_code)
         killed += not survived
         if survived:
             lines = difflib.unified_diff(
