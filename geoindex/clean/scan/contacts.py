@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +22,11 @@ from geoindex.clean.scan.units import Sheet
 
 __all__ = ["CONTACT_HALO", "Contacts", "Trace", "find_contacts"]
 
-SPLIT_ROUNDS, LINE_ROUNDS, TRACE_ROUNDS = 2, 8, 3
+SPLIT_ROUNDS, TRACE_ROUNDS = 2, 3
+
+RELAXATION = (3.0, 3.0, 3.0, 1.5)
+"""What the moves of lines are multiplied by in each round: smoothing, and the pull against moving,
+take much of a move back. The last ones are smaller, because far moves repeat noise."""
 
 BAND = 3
 """Pixels to either side of a contact that are worked on."""
@@ -37,7 +42,7 @@ MOVE_BLUR, MOVE_REACH = 2.0, 4
 CONTACT_HALO = (
     SPLIT_ROUNDS * (NEAR + BAND + SPLIT_REACH)
     + FIRST_REACH
-    + LINE_ROUNDS * (LINE_REACH + MOVE_REACH)
+    + len(RELAXATION) * (LINE_REACH + MOVE_REACH)
     + BAND
     + JUNCTION_HALO
 )
@@ -164,25 +169,25 @@ class Contacts:
 
     def trace(self) -> Trace:
         """Move lines a little, and tell where they are."""
-        spread = self._move(TRACE_ROUNDS)
+        spread = self._move(RELAXATION[-TRACE_ROUNDS:])
         best, sums = self._smooth(self.places, LINE_BLUR, LINE_REACH)
         return Trace(even=self.even, places=self.places, best=best, sums=sums, spread=spread)
 
-    def _move(self, rounds: int) -> float:
+    def _move(self, relaxations: Sequence[float]) -> float:
         """Move lines to where they fit; return the width of the step between their units."""
         shape = self.classes.shape
         pairs = np.full(shape, -1, np.int32)
         moves = np.empty((*shape, 2), np.float32)
         fits = np.empty((len(self.places), 2), np.float32)
         taps, weights = gaussian_taps(MOVE_BLUR, MOVE_REACH)
-        for number in range(rounds):
+        for number, relaxation in enumerate(relaxations):
             blur, reach = (LINE_BLUR, LINE_REACH) if number else (FIRST_BLUR, FIRST_REACH)
             best, sums = self._smooth(self.places, blur, reach)
             spread = float(np.sqrt(SOFTNESS**2 + blur**2))
             _fit(self.sheet, self.even, spread, self.places, best, sums, pairs, moves, fits)
             move_lines(
-                pairs, moves, fits, best, self._n_units, self.sheet.sigma, self.places, taps,
-                weights, self.members, self.parts,
+                pairs, moves, fits, best, self._n_units, self.sheet.sigma, relaxation,
+                self.places, taps, weights, self.members, self.parts,
             )  # fmt: skip
         return float(np.sqrt(SOFTNESS**2 + LINE_BLUR**2))
 
@@ -197,7 +202,7 @@ class Contacts:
             Difference of the shares of a pixel's unit and of the other; 0 where a junction
             decided.
         """
-        self._move(LINE_ROUNDS)
+        self._move(RELAXATION)
         members = self.members.reshape(-1, 2)[self.places]
         parts = self.parts.reshape(-1, 2)[self.places]
         first = parts[:, 0] >= parts[:, 1]

@@ -229,7 +229,7 @@ def fit_lines(
         types.Array(types.float32, 3, "C", readonly=True),
         types.Array(types.float32, 2, "C", readonly=True),
         types.Array(types.int32, 2, "C", readonly=True),
-        types.int64, types.float64, places_type,
+        types.int64, types.float64, types.float64, places_type,
         types.Array(types.int64, 2, "C", readonly=True),
         types.Array(types.float32, 1, "C", readonly=True),
         types.int32[:, :, ::1], types.float32[:, :, ::1],
@@ -242,6 +242,7 @@ def move_lines(
     best: NDArray[np.int32],
     n_units: int,
     sigma: float,
+    relaxation: float,
     places: NDArray[np.int64],
     taps: NDArray[np.int64],
     weights: NDArray[np.float32],
@@ -259,6 +260,8 @@ def move_lines(
     n_units : int
     sigma : float
         Standard deviation of the noise.
+    relaxation : float
+        What moves are multiplied by.
     places : ndarray of int64, shape (n,)
     taps, weights
         Places and weights of the pixels around.
@@ -282,7 +285,8 @@ def move_lines(
                 continue
             upper += weights[tap] * moves[y, x, 0]
             lower += weights[tap] * moves[y, x, 1]
-        move = min(max(upper / (lower + stiffness), -FARTHEST_MOVE), FARTHEST_MOVE)
+        move = relaxation * float(upper) / (float(lower) + stiffness)
+        move = min(max(move, -FARTHEST_MOVE), FARTHEST_MOVE)
         part = normal((fits[slot, 0] + move) / SOFTNESS)
         members[row, col, 0], members[row, col, 1] = pair // n_units, pair % n_units
         parts[row, col, 0], parts[row, col, 1] = part, 1 - part
