@@ -10,6 +10,7 @@ from geoindex.clean.scan.junctions import fit_junctions
 from geoindex.clean.scan.lines import TO_LUMA
 
 SIDE, FINE, INK_WIDTH, BLUR, NOISE = 31, 8, 1.2, 0.8, 4.0
+EVERYWHERE = np.array([0, SIDE, 0, SIDE])
 COLORS = np.array([[230, 200, 120], [150, 190, 160], [200, 150, 190], [30, 30, 30]], float)
 
 
@@ -56,7 +57,7 @@ def test_three_contacts_meet_where_they_were_drawn(free: bool) -> None:
         settled = found.copy()
         fit_junctions(
             even, found, COLORS @ TO_LUMA.T, TO_LUMA, INK_WIDTH / 2, BLUR, BLUR, NOISE, free,
-            settled,
+            EVERYWHERE, settled,
         )  # fmt: skip
         near = slice(SIDE // 2 - 3, SIDE // 2 + 3)
         before += wrong(found[near, near], truth[near, near])
@@ -74,5 +75,8 @@ def test_four_units_and_pixels_without_one_stay() -> None:
     for found in (classes, hidden):
         units = np.vstack([COLORS, COLORS[3:]]) @ TO_LUMA.T
         settled = found.copy()
-        fit_junctions(even, found, units, TO_LUMA, 0.6, BLUR, BLUR, NOISE, False, settled)
+        fit_junctions(
+            even, found, units, TO_LUMA, 0.6, BLUR, BLUR, NOISE, False, EVERYWHERE,
+            settled,
+        )  # fmt: skip
         np.testing.assert_array_equal(settled, found)

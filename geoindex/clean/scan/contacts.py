@@ -19,6 +19,7 @@ from geoindex.clean.scan.junctions import JUNCTION_HALO, fit_junctions
 from geoindex.clean.scan.lines import SOFTNESS, TO_LUMA, fit_lines, move_lines
 from geoindex.clean.scan.thin import THIN
 from geoindex.clean.scan.units import Sheet
+from geoindex.rules.box import Region
 
 __all__ = ["CONTACT_HALO", "Contacts", "Trace", "find_contacts"]
 
@@ -39,14 +40,25 @@ LINE_BLUR, LINE_REACH = 0.8, 2
 MOVE_BLUR, MOVE_REACH = 2.0, 4
 """The same of the moves of lines."""
 
-CONTACT_HALO = (
-    SPLIT_ROUNDS * (NEAR + BAND + SPLIT_REACH)
-    + FIRST_REACH
-    + len(RELAXATION) * (LINE_REACH + MOVE_REACH)
-    + BAND
-    + JUNCTION_HALO
-)
+ROUND_HALO = LINE_REACH + MOVE_REACH
+LAST_HALO = JUNCTION_HALO + MOVE_REACH
+MOVES_HALO = LAST_HALO + (len(RELAXATION) - 1) * ROUND_HALO
+"""Pixels around a block that each round before the last looks at, and that the last and the first
+one work on."""
+
+CONTACT_HALO = MOVES_HALO + FIRST_REACH + BAND + SPLIT_ROUNDS * (NEAR + BAND + SPLIT_REACH)
 """Pixels around a block that its contacts depend on."""
+
+
+def _farness(wanted: Region, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Pixels from a region along rows or columns, at most 255; shape (rows * cols,)."""
+    along = (np.arange(n) for n in shape)
+    down, across = (
+        np.clip(np.maximum(part.start - at, at - part.stop + 1), 0, 255).astype(np.uint8)
+        for part, at in zip(wanted, along, strict=True)
+    )
+    far: NDArray[np.uint8] = np.maximum(down[:, np.newaxis], across).ravel()
+    return far
 
 
 def find_contacts(classes: NDArray[np.int32], reach: int) -> NDArray[np.bool_]:
@@ -113,8 +125,13 @@ class Contacts:
     even : ndarray of float32, shape (rows, cols, 3)
         Colors under even light.
     classes : ndarray of int32, shape (rows, cols)
-        Units, negative where there is none. Changed.
+        Units, negative where there is none.
+    thin : ndarray of uint8, shape (rows, cols)
+        As in :func:`geoindex.clean.scan.thin.find_thin`.
     sheet : Sheet
+    wanted : tuple of slice, optional
+        What is wanted; each step works only as far around it as the next one looks. Default:
+        everything.
     """
 
     def __init__(
@@ -123,6 +140,7 @@ class Contacts:
         classes: NDArray[np.int32],
         thin: NDArray[np.uint8],
         sheet: Sheet,
+        wanted: Region | None = None,
     ) -> None:
         self._thin = thin.ravel()
         self.even, self.classes, self.sheet = even, classes.copy(), sheet
@@ -132,26 +150,33 @@ class Contacts:
         self._marks = np.empty(shape, np.uint8)
         self._places = np.empty(classes.size, np.int64)
         self._n_units = len(sheet.units)
-        for _ in range(SPLIT_ROUNDS):
-            self._split()
-        places = self._band(BAND)
+        self._wanted = wanted or (slice(0, shape[0]), slice(0, shape[1]))
+        self._far = _farness(self._wanted, shape)
+        for number in range(SPLIT_ROUNDS):
+            self._split(CONTACT_HALO - number * (NEAR + BAND + SPLIT_REACH))
+        places = self._band(BAND, MOVES_HALO)
         # Thin units often have no line around them, or two that cover most of them.
         self.places = places[self._thin[places] == 0]
 
-    def _band(self, reach: int) -> NDArray[np.int64]:
-        """Flat positions of the pixels near a contact."""
-        return self._places[: find_band(self.classes, reach, self._marks, self._places)].copy()
+    def _band(self, reach: int, halo: int) -> NDArray[np.int64]:
+        """Flat positions of the pixels near a contact, up to a distance from what is wanted."""
+        n = find_band(self.classes, reach, self._marks, self._places)
+        return self._up_to(halo, self._places[:n])
 
-    def _split(self) -> None:
+    def _up_to(self, halo: int, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Keep the places up to a distance from what is wanted."""
+        return places[self._far[places] <= halo]
+
+    def _split(self, halo: int) -> None:
         """Give each pixel to the unit that covers most of it and of those around it."""
         sheet = self.sheet
         self.members[..., 0], self.members[..., 1] = self.classes, -1
         self.parts[..., 0], self.parts[..., 1] = 1, 0
         split_pixels(
             self.even, self.classes, sheet.units, sheet.inks, sheet.sigma, sheet.printed,
-            self._band(NEAR), self.members, self.parts,
+            self._band(NEAR, halo), self.members, self.parts,
         )  # fmt: skip
-        places = self._band(BAND)
+        places = self._band(BAND, halo)
         best, _ = self._smooth(places, SPLIT_BLUR, SPLIT_REACH)
         # Their smoothed shares would give thin units to what is beside them.
         wide = self._thin[places] != THIN
@@ -168,7 +193,7 @@ class Contacts:
         return best, sums
 
     def trace(self) -> Trace:
-        """Move lines a little, and tell where they are."""
+        """Move lines a little, and tell where they are; everything is wanted."""
         spread = self._move(RELAXATION[-TRACE_ROUNDS:])
         best, sums = self._smooth(self.places, LINE_BLUR, LINE_REACH)
         return Trace(even=self.even, places=self.places, best=best, sums=sums, spread=spread)
@@ -178,42 +203,50 @@ class Contacts:
         shape = self.classes.shape
         pairs = np.full(shape, -1, np.int32)
         moves = np.empty((*shape, 2), np.float32)
-        fits = np.empty((len(self.places), 2), np.float32)
         taps, weights = gaussian_taps(MOVE_BLUR, MOVE_REACH)
         for number, relaxation in enumerate(relaxations):
             blur, reach = (LINE_BLUR, LINE_REACH) if number else (FIRST_BLUR, FIRST_REACH)
-            best, sums = self._smooth(self.places, blur, reach)
+            later = len(relaxations) - 1 - number
+            places = self._up_to(LAST_HALO + later * ROUND_HALO, self.places)
+            best, sums = self._smooth(places, blur, reach)
             spread = float(np.sqrt(SOFTNESS**2 + blur**2))
-            _fit(self.sheet, self.even, spread, self.places, best, sums, pairs, moves, fits)
+            fits = np.empty((len(places), 2), np.float32)
+            _fit(self.sheet, self.even, spread, places, best, sums, pairs, moves, fits)
             move_lines(
-                pairs, moves, fits, best, self._n_units, self.sheet.sigma, relaxation,
-                self.places, taps, weights, self.members, self.parts,
+                pairs, moves, fits, best, self._n_units, self.sheet.sigma, relaxation, places,
+                taps, weights, self.members, self.parts,
             )  # fmt: skip
         return float(np.sqrt(SOFTNESS**2 + LINE_BLUR**2))
 
-    def settle(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    def settle(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
         """Move lines until they fit, then the junctions where three of them meet.
 
         Returns
         -------
+        places : ndarray of int64, shape (n,)
+            Flat positions of the pixels near a contact in what is wanted.
         classes : ndarray of int32, shape (n,)
-            Units of the pixels of `places`.
+            Their units.
         leads : ndarray of float32, shape (n,)
             Difference of the shares of a pixel's unit and of the other; 0 where a junction
             decided.
         """
         self._move(RELAXATION)
-        members = self.members.reshape(-1, 2)[self.places]
-        parts = self.parts.reshape(-1, 2)[self.places]
+        places = self._up_to(JUNCTION_HALO, self.places)
+        members = self.members.reshape(-1, 2)[places]
+        parts = self.parts.reshape(-1, 2)[places]
         first = parts[:, 0] >= parts[:, 1]
-        found = np.where(first, members[:, 0], members[:, 1])
-        leads = np.abs(parts[:, 0] - parts[:, 1])
         lines = self.classes.copy()
-        lines.ravel()[self.places] = found
+        lines.ravel()[places] = np.where(first, members[:, 0], members[:, 1])
         sheet, profile, settled = self.sheet, self.sheet.profile, lines.copy()
+        rows, cols = self._wanted
         fit_junctions(
             self.even, lines, _luma_of(sheet), TO_LUMA, profile.half_width, profile.blur,
-            profile.hue_blur, sheet.sigma, sheet.printed, settled,
+            profile.hue_blur, sheet.sigma, sheet.printed,
+            np.array([rows.start, rows.stop, cols.start, cols.stop]), settled,
         )  # fmt: skip
-        after = settled.ravel()[self.places]
-        return after, np.where(after == found, leads, np.float32(0))
+        inner = self._far[places] == 0
+        places = places[inner]
+        leads = np.abs(parts[inner, 0] - parts[inner, 1])
+        found = settled.ravel()[places]
+        return places, found, np.where(found == lines.ravel()[places], leads, np.float32(0))

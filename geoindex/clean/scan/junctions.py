@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.clean.scan.coverage import even_type, labels_type, units_type
+from geoindex.clean.scan.coverage import even_type, labels_type, places_type, units_type
 from geoindex.clean.scan.lines import DARK_COST, RANGE, darkening, luma_at, normal
 from geoindex.color.compiled import compiled, types
 
@@ -55,7 +55,10 @@ SHARP = 0.05
 
 MARGIN = RADIUS + 2
 
-JUNCTION_HALO = REACH + 2 * SAME + MARGIN
+NEAR = REACH + 2 * SAME
+"""Pixels from a window to the corners that decide on the junctions that are drawn in it."""
+
+JUNCTION_HALO = NEAR + MARGIN
 """Pixels around a block that its junctions depend on."""
 
 Floats = NDArray[np.float64]
@@ -71,11 +74,12 @@ def _is_corner(classes: NDArray[np.int32], y: int, x: int) -> bool:
 
 
 @compiled()
-def _list_corners(classes: NDArray[np.int32], corners: NDArray[np.int32]) -> int:
-    """Write the corners where units meet, row by row; return how many there are."""
+def _list_corners(classes: NDArray[np.int32], wanted: Longs, corners: NDArray[np.int32]) -> int:
+    """Write the corners near a window where units meet, row by row; return how many there are."""
+    top, bottom, left, right = wanted[0], wanted[1], wanted[2], wanted[3]
     n = 0
-    for y in range(MARGIN, classes.shape[0] - MARGIN):
-        for x in range(MARGIN, classes.shape[1] - MARGIN):
+    for y in range(max(MARGIN, top - NEAR), min(classes.shape[0] - MARGIN, bottom + NEAR + 1)):
+        for x in range(max(MARGIN, left - NEAR), min(classes.shape[1] - MARGIN, right + NEAR + 1)):
             if _is_corner(classes, y, x):
                 if n < len(corners):
                     corners[n, 0], corners[n, 1] = y, x
@@ -262,7 +266,8 @@ def _draw(
 @compiled(
     types.void(
         even_type, labels_type, units_type, units_type, types.float64, types.float64,
-        types.float64, types.float64, types.boolean, types.int32[:, ::1],
+        types.float64, types.float64, types.boolean, places_type,
+        types.int32[:, ::1],
     )
 )  # fmt: skip
 def fit_junctions(
@@ -275,6 +280,7 @@ def fit_junctions(
     hue_blur: float,
     sigma: float,
     free: bool,
+    wanted: Longs,
     out: NDArray[np.int32],
 ) -> None:
     """Draw the units around junctions anew where three contacts explain the colors best.
@@ -287,16 +293,22 @@ def fit_junctions(
         Units, negative where there is none.
     units, to_luma, half_width, blur, hue_blur, sigma, free
         As in :func:`geoindex.clean.scan.lines.fit_lines`.
+    wanted : ndarray of int64, shape (4,)
+        First and last row, first and last column of what must be right.
     out : ndarray of int32, shape (rows, cols)
         A copy of `classes`; written.
     """
-    corners = np.empty((_list_corners(classes, np.empty((0, 2), np.int32)), 2), np.int32)
-    _list_corners(classes, corners)
+    n = _list_corners(classes, wanted, np.empty((0, 2), np.int32))
+    corners = np.empty((n, 2), np.int32)
+    _list_corners(classes, wanted, corners)
+    top, bottom, left, right = wanted[0], wanted[1], wanted[2], wanted[3]
     colors = np.empty((2 * REACH, 2 * REACH, 3))
     turns, members, point = np.empty(3, np.int64), np.empty(3, np.int64), np.empty(2)
     profile = (half_width, blur, hue_blur)
     for first in range(len(corners)):
         y, x = _middle(corners, first)
+        if y < top - REACH or y > bottom + REACH or x < left - REACH or x > right + REACH:
+            continue
         if y == 0 or not _look_around(classes, y, x, turns, members):
             continue
         for row in range(2 * REACH):

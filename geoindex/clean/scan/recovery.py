@@ -100,10 +100,11 @@ class Scan:
             fill_far(units.copy(), kind, options.reach, window, units)
             margins[hidden] = 0
         if options.edges:
-            contacts = Contacts(seen.even, units, seen.thin, self.sheet)
-            found, leads = contacts.settle()
-            units.ravel()[contacts.places] = found
-            margins.ravel()[contacts.places] = (100 * leads + 0.5).astype(np.uint8)
+            places, found, leads = Contacts(
+                seen.even, units, seen.thin, self.sheet, within
+            ).settle()
+            units.ravel()[places] = found
+            margins.ravel()[places] = (100 * leads + 0.5).astype(np.uint8)
         units = units[within]
         return np.where(units < 0, np.int32(-1), self.rows[units]), margins[within]
 
