@@ -28,6 +28,9 @@ from geoindex.learn.units.samples import REACH, Samples, WindowSampler
 
 Colors = np.ndarray
 
+SUB = 5
+"""Subpixels of a pixel of the benchmarks' maps."""
+
 
 @pytest.fixture(scope="session")
 def engrave() -> Iterator[Callable]:
@@ -75,6 +78,47 @@ def test_all_units_and_nothing_else(print_map: Callable, variant: str) -> None:
     assert palette.spreads.shape == palette.certainties.shape == (len(palette),)
     shares = palette.shares[[color in units_of(palette) for color in palette.colors]]
     assert 0.3 < shares.sum() < 1
+
+
+@pytest.mark.parametrize("variant", ["jpeg-60", "scan"])
+def test_a_small_unit(engrave: Callable, variant: str) -> None:
+    """A lens of 22 x 18 pixels between its contacts is the only place of its unit."""
+    plate = engrave(42, n_units=10)
+    y, x = np.indices(plate.units.shape) / SUB
+    units = plate.units.copy()
+    units[((x - 200) / 11) ** 2 + ((y - 150) / 9) ** 2 < 1] = 10
+    colors = np.concatenate([plate.colors, np.array([[236, 138, 222]], np.uint8)])
+    contacts = importlib.import_module("drawn_maps").contact_lines(units, np.zeros_like(units))
+    made = replace(plate, units=units, contacts=contacts, colors=colors).print(variant)
+    found = units_of(learn_palette(made.picture, method="units"))
+    assert found_and_too_many(colors, found) == (11, 0)
+
+
+def test_overexposure_does_not_make_two_units(engrave: Callable) -> None:
+    """Bright light on the right cuts off a channel of a unit that lies on both sides."""
+    plate = engrave(42, n_units=10)
+    colors = plate.colors.copy()
+    colors[np.bincount(plate.truth.ravel(), minlength=10).argmax()] = (82, 204, 250)
+    light = np.linspace(0.94, 1.06, plate.shape[1])[:, np.newaxis]
+    picture = replace(plate, colors=colors).picture() * light
+    picture += np.random.default_rng(3).normal(0, 3, picture.shape)
+    found = units_of(learn_palette(np.clip(picture, 0, 255).astype(np.uint8), method="units"))
+    assert found_and_too_many(colors, found) == (10, 0)
+
+
+def test_hatching_does_not_make_a_unit_pale(engrave: Callable) -> None:
+    """JPEG halves the resolution of hues, so that hatching pales all of a saturated unit."""
+    plate = engrave(42, n_units=10)
+    colors = plate.colors.copy()
+    hatched = np.bincount(plate.truth.ravel(), minlength=10).argmax()
+    colors[hatched] = (82, 79, 221)
+    y, x = np.indices(plate.units.shape) / SUB
+    lines = (plate.units == hatched) & ((x + y) / np.sqrt(2) % 7 < 0.8)
+    drawn = replace(plate, colors=colors).picture(multiply=[(lines, (0.45, 0.45, 0.45))])
+    scanned = importlib.import_module("printed_maps").scanned
+    found = units_of(learn_palette(scanned(drawn, np.random.default_rng(1)), method="units"))
+    assert np.linalg.norm(found - colors[hatched], axis=1).min() < 8
+    assert found_and_too_many(colors, found) == (10, 0)
 
 
 def test_windows_of_a_large_picture_may_lie_apart(

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from geoindex.learn.units.labels import GRAY, Labeled
+from geoindex.learn.units.labels import GRAY, LUMA, Labeled
 from geoindex.learn.units.samples import Samples
 
-__all__ = ["clear_colors"]
+__all__ = ["clear_colors", "with_mean_hues"]
 
 BRIGHT = 0.70, 0.97
 """Quantiles of brightness of a unit's pixels between which hardly any is under ink."""
@@ -27,6 +27,10 @@ LEAST_UNITS = 4
 
 LEAST_LIFT, MOST_LIFT = 1.0, 30.0
 """Levels by which hatching darkens a unit's main color."""
+
+HUE = 0.35, 1.3, 30.0
+"""Least and most brightness of pixels that tell a unit's hue, relative to its color, and their
+distance in levels from the line through it and black: what is farther is another unit's."""
 
 NARROW = 0.3
 """Width of the bell for a unit's most frequent level, as a multiple of a pixel's noise."""
@@ -71,6 +75,29 @@ def clear_colors(images: list[Samples], found: Labeled, noise: float) -> NDArray
     # Print pulls every main color down a little; the most frequent level less so.
     cleared += np.maximum(np.median((narrow - centers)[large], axis=0), 0)
     return np.clip(cleared, 0, 255).astype(np.float32)
+
+
+def with_mean_hues(
+    images: list[Samples], found: Labeled, colors: NDArray[np.float32], noise: float
+) -> NDArray[np.float32]:
+    """Give colors of units, shape (n_groups, 3), the hue of the mean of all pixels of the unit.
+
+    Blur and the coarse hues of JPEG carry the gray of print into pixels beside it, which are as
+    bright as the unit but paler. They leave means as they are, and gray darkens channels alike.
+    """
+    if noise <= 1 or found.lights[0].adds:
+        return colors
+    hued = colors.copy()
+    least, most, beside = HUE
+    for group, pixels in enumerate(_pixels_of(images, found)):
+        color = colors[group].astype(np.float64)
+        part = pixels @ color / max(float(color @ color), 1.0)
+        away = np.linalg.norm(pixels - part[:, np.newaxis] * color, axis=1)
+        own = pixels[(part > least) & (part < most) & (away < beside)]
+        if len(own) > LEAST_PIXELS:
+            mean = own.mean(axis=0)
+            hued[group] = np.clip(mean * (color @ LUMA) / max(float(mean @ LUMA), 1.0), 0, 255)
+    return hued
 
 
 def _pixels_of(images: list[Samples], found: Labeled) -> list[NDArray[np.float64]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.learn.units.clearing import clear_colors
+from geoindex.learn.units.clearing import clear_colors, with_mean_hues
 from geoindex.learn.units.labels import Labeled, are_gray, label_windows, pressed
 from geoindex.learn.units.light import Light
 from geoindex.learn.units.merging import OVEREXPOSED, join_groups
@@ -33,8 +33,11 @@ LEAST_DISTANCE = 0.5
 LEAST_RADIUS = 5.0
 """Least levels around a main color that count as it; pastel units 10 apart stay apart."""
 
-WHOLE = 0.9
-"""Share of a window from which its main color fills it, but for noise."""
+LARGER_PART, WHOLE = 0.5, 0.9
+"""Shares of a window from which its main color fills most of it, and all of it but for noise."""
+
+LOSSY = 1.0
+"""Noise in levels of a scan; a lossy picture of an export has less, but beside contacts."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -69,8 +72,10 @@ class FoundUnits:
 
 def pixel_noise(images: list[Samples]) -> float:
     """Noise of a pixel in levels per channel, from windows sampled with `PROBE_RADIUS`."""
-    spreads = np.concatenate([one.spreads[one.shares > 0.5] for one in images])
-    brightness = np.concatenate([one.colors[one.shares > 0.5].min(axis=-1) for one in images])
+    spreads = np.concatenate([one.spreads[one.shares > LARGER_PART] for one in images])
+    brightness = np.concatenate(
+        [one.colors[one.shares > LARGER_PART].min(axis=-1) for one in images]
+    )
     # Overexposed paper has no noise.
     tinted = spreads[brightness < OVEREXPOSED]
     if len(tinted) >= LEAST_PROBES:
@@ -81,10 +86,12 @@ def pixel_noise(images: list[Samples]) -> float:
 def main_color_radius(images: list[Samples], noise: float) -> float:
     """Levels around a main color that count as it, from windows sampled with `PROBE_RADIUS`.
 
-    JPEG smooths the inside of large areas and leaves noise beside contacts, where small units lie.
+    JPEG smooths the inside of large areas and leaves noise beside contacts, where small units lie
+    and no window is whole. Under noise, whole windows tell it, and others may be under print.
     """
-    whole = np.concatenate([one.spreads[one.shares > WHOLE] for one in images])
-    beside = float(np.percentile(whole, 90)) if len(whole) else 0.0
+    least = WHOLE if noise > LOSSY else LARGER_PART
+    spreads = np.concatenate([one.spreads[one.shares > least] for one in images])
+    beside = float(np.percentile(spreads, 90)) if len(spreads) else 0.0
     return max(LEAST_RADIUS, 3 * max(noise, beside))
 
 
@@ -108,15 +115,14 @@ def find_units(images: list[Samples], noise: float) -> FoundUnits:
     number[kept] = np.arange(len(kept))
     unit = np.append(number[target], -1)  # the last one for windows without a main color
     labels = [unit[label] for label in found.labels]
-    colors = cleared[kept]
-    away = _distances(found, colors, labels)
+    away = _distances(found, cleared[kept], labels)
     label = np.concatenate([part[part >= 0] for part in labels])
     windows = np.bincount(label, minlength=len(kept))
     squared = np.bincount(label, away**2, len(kept))
     usual = GRAY_MEDIAN if are_gray(images) else CHI_MEDIAN
     expected = max(usual * found.noise, LEAST_DISTANCE)
     return FoundUnits(
-        colors=colors,
+        colors=with_mean_hues(images, found, cleared, noise)[kept],
         windows=windows,
         spreads=np.sqrt(squared / 3 / np.maximum(windows, 1)),
         certainties=found.prominences[kept],

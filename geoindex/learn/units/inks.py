@@ -6,11 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoindex.learn.units.finding import FoundUnits
+from geoindex.learn.units.labels import LUMA
 from geoindex.learn.units.samples import Samples
 
 __all__ = ["lies_on_units", "printed_inks"]
-
-LUMA = np.array([0.299, 0.587, 0.114])
 
 FEWEST_UNITS = 3
 """Ink lies on so many units, or on all of them."""

@@ -18,7 +18,7 @@ from geoindex.learn.units.light import (
 from geoindex.learn.units.peaks import find_peaks
 from geoindex.learn.units.samples import Samples
 
-__all__ = ["GRAY", "Labeled", "are_gray", "label_windows", "pressed"]
+__all__ = ["GRAY", "LUMA", "Labeled", "are_gray", "label_windows", "pressed"]
 
 KINDS = (
     LightKind("multiplies", 50, 6, 5.0),
@@ -56,6 +56,8 @@ MOST_LAMP = 0.3
 """Largest logarithm of what a lamp changes; beyond that it is the slopes of a photograph."""
 
 GRAY = np.full(3, 1 / np.sqrt(3))
+
+LUMA = np.array([0.299, 0.587, 0.114])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -47,9 +47,13 @@ LEAST_WINDOWS = 10
 LEAST_PIXELS = 70
 """Least area of a unit."""
 
-SIDE, WIDE_SIDE = 3, 2
-"""A piece of a unit has at least so many windows in both directions, and where windows lie so
-far apart that most pieces are small."""
+SIDE, SMALL_SIDE = 3, 2
+"""A piece of a unit has at least so many windows in both directions; and that of a small unit, or
+where windows lie so far apart that most pieces are small."""
+
+SMALL_SHARE, SMALL_WINDOWS, SMALL_APART = 0.45, 5, 20.0
+"""The color of a small unit holds more of its windows than that of densely printed spots, has at
+least so many of them, and lies so many levels from the colors of units."""
 
 WIDE_STEP = 8
 """Distance of such windows in pixels."""
@@ -77,30 +81,31 @@ def join_groups(
     n = len(colors)
     target = np.arange(n)
     beside = _neighbors(found.labels, n)
-    cut_off = _cut_off(images, found.labels, n)
-    weak = _medians([one.shares for one in images], found.labels, n) <= WEAK_SHARE
+    cut_off = _cut_off(images, found.labels, n) & (found.lights[0].kind is not None)
     spreads = np.maximum(_medians([one.spreads for one in images], found.labels, n), noise)
     area = _areas(images, found.labels, n)
-    is_unit = _have_pieces(images, found.labels, n) & (area >= LEAST_PIXELS)
+    share = _medians([one.shares for one in images], found.labels, n)
+    is_unit = _have_pieces(images, found.labels, n, SIDE) & (area >= LEAST_PIXELS)
     wider = _with_weak(images, found, np.flatnonzero(~is_unit), noise)
-    is_unit |= _have_pieces(images, wider, n) & (_areas(images, wider, n) >= LEAST_PIXELS)
+    is_unit |= _have_pieces(images, wider, n, SIDE) & (_areas(images, wider, n) >= LEAST_PIXELS)
+    is_unit |= _are_small(images, found, colors, colors[is_unit])
     little = area < LITTLE * area.sum()
-    # Print darkens: what is left of a unit between its lines is brighter than most of it.
+    # Print darkens: what is left of a unit between its lines is brighter than most of it. So does
+    # bright light, once it is undone, where pixels were cut off at white.
     brightness = colors.sum(axis=1)
     for group in np.argsort(brightness, kind="stable"):
-        if weak[group]:
-            most = 255 if little[group] else DARKENED * noise
-            others = np.flatnonzero(is_unit & (brightness > brightness[group]))
+        most = 255 if little[group] else DARKENED * noise
+        others = np.flatnonzero(is_unit & (brightness > brightness[group]))
+        near = _less_cut_off(group, others, colors, spreads[group], cut_off[group])
+        if not len(near) and share[group] <= WEAK_SHARE:
             near = _brighter(group, others, colors, noise, most, beside[group])
-            if len(near):
-                target[group] = near[np.argmax(beside[group][near])]
+        if len(near):
+            target[group] = near[np.argmax(beside[group][near])]
     for group in np.argsort(found.weights, kind="stable"):
         if target[group] != group:
             continue
         others = np.flatnonzero((target == np.arange(n)) & (found.weights > found.weights[group]))
-        near = _same_unit(
-            group, others, colors, found, spreads[group], beside[group], cut_off[group]
-        )
+        near = _same_unit(group, others, colors, found, spreads[group], beside[group])
         if len(near):
             gap = np.linalg.norm(colors[near] - colors[group], axis=1)
             target[group] = near[np.argmin(gap)]
@@ -119,7 +124,6 @@ def _same_unit(
     found: Labeled,
     noise: float,
     beside: NDArray[np.float64],
-    cut_off: NDArray[np.bool_],
 ) -> NDArray[np.intp]:
     """Larger groups that are the same unit."""
     steps = colors[others] - colors[group]
@@ -132,10 +136,21 @@ def _same_unit(
         factor = colors[others] @ colors[group] / (colors[others] ** 2).sum(axis=1)
         rest = np.linalg.norm(colors[group] - factor[:, np.newaxis] * colors[others], axis=1)
         close |= (np.abs(factor - 1) < SAME_HUE) & (rest < max(2.5, 3 * found.noise))
-    if not close.any() and cut_off.any():
-        kept = np.linalg.norm(steps[:, ~cut_off], axis=1)
-        close = (kept < max(4.0, 2 * noise)) & (steps[:, cut_off] > 0).all(axis=1)
     return np.asarray(others[close])
+
+
+def _less_cut_off(
+    group: np.intp,
+    others: NDArray[np.intp],
+    colors: NDArray[np.float32],
+    noise: float,
+    cut_off: NDArray[np.bool_],
+) -> NDArray[np.intp]:
+    """Find the groups that differ from a group only by more light in its overexposed channels."""
+    steps = colors[others] - colors[group]
+    kept = np.linalg.norm(steps[:, ~cut_off], axis=1)
+    close = (kept < max(4.0, 2 * noise)) & (steps[:, cut_off] > 0).all(axis=1)
+    return np.asarray(others[close & cut_off.any()])
 
 
 def _brighter(
@@ -191,17 +206,37 @@ def _cut_off(images: list[Samples], labels: list[NDArray[np.intp]], n: int) -> N
 
 
 def _have_pieces(
-    images: list[Samples], labels: list[NDArray[np.intp]], n: int
+    images: list[Samples], labels: list[NDArray[np.intp]], n: int, side: int
 ) -> NDArray[np.bool_]:
-    """Whether each group has a piece of windows that is as large as a unit's."""
+    """Whether each group has a piece of so many windows in both directions."""
     large = np.zeros(n, bool)
     for samples, label in zip(images, labels, strict=True):
-        side = WIDE_SIDE if samples.step >= WIDE_STEP else SIDE
+        side = SMALL_SIDE if samples.step >= WIDE_STEP else side
         for group, box in enumerate(ndimage.find_objects(label + 1, max_label=n)):
             if box is not None and not large[group]:
                 eroded = ndimage.binary_erosion(label[box] == group, np.ones((side, side)))
                 large[group] = eroded.any()
     return large
+
+
+def _are_small(
+    images: list[Samples], found: Labeled, colors: NDArray[np.float32], units: NDArray[np.float32]
+) -> NDArray[np.bool_]:
+    """Whether each group has a piece of a small unit, of a color that no unit has."""
+    n = len(colors)
+    gaps = np.linalg.norm(colors[:, np.newaxis] - units, axis=-1).min(axis=1, initial=np.inf)
+    small = np.zeros(n, bool)
+    for group in np.flatnonzero(gaps > SMALL_APART):
+        # What JPEG leaves of a small unit may have several peaks.
+        own = [
+            one.full & (np.linalg.norm(color - found.centers[group], axis=-1) < SMALL_APART / 2)
+            for one, color in zip(images, found.colors, strict=True)
+        ]
+        shares = np.concatenate([one.shares[near] for one, near in zip(images, own, strict=True)])
+        if len(shares) >= SMALL_WINDOWS and np.median(shares) > SMALL_SHARE:
+            labels = [np.where(near, 0, -1) for near in own]
+            small[group] = _have_pieces(images, labels, 1, SMALL_SIDE)[0]
+    return small
 
 
 def _with_weak(
