@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from geoindex.clean.kind_kernels import tally
 from geoindex.clean.restore.blend import Blend, find_blend
-from geoindex.clean.restore.dither import MOST_COLORS, Dither, codes_of, find_dither
+from geoindex.clean.restore.dither import MOST_COLORS, Dither, are_mixed, codes_of, find_dither
 from geoindex.clean.sample import Read, Window, read_windows, windows_within
 from geoindex.clean.scan.recovery import MOST_UNITS, SCAN_NOISE, Scan, find_scan, scan_halo
 from geoindex.errors import OptionError
@@ -28,8 +28,8 @@ LEAST_EXACT, LEAST_CORE = 0.5, 0.45
 too."""
 
 MOST_DOTS, FEW_DOTS = 0.1, 0.03
-"""Largest share of dots of an exported map, and of one that is not looked at any more although it
-has few colors: dots may be elsewhere."""
+"""Largest share of dots of an exported map, and of one that does not show the colors of all units
+and so may be dithered: units that are may hold little of it."""
 
 MOST_COST, LEAST_MIXED = 1.3, 0.1
 """Mean cost of a pixel, in natural logarithms, up to which a picture is dithered, and the share of
@@ -123,10 +123,8 @@ def find_recovery(plan: Plan, shape: tuple[int, int], read: Read) -> Recovery | 
     for row in rows:
         look.add(read_windows(read, row))
         # A file that is decoded from the top is read no farther than needed.
-        if not is_asked and look.is_export(MOST_DOTS if look.is_of_many_colors else FEW_DOTS):
+        if not is_asked and look.is_export:
             return None
-    if not is_asked and look.is_export(MOST_DOTS):
-        return None
     return _kind_of(look, plan, len(rows[0]))
 
 
@@ -179,14 +177,32 @@ class _Look:
         """Share of the valid pixels that are unlike nearly all their neighbors, and no ink."""
         return float(self._counts[3] / max(self._counts[0], 1))
 
-    def is_export(self, most_dots: float) -> bool:
+    @property
+    def most_dots(self) -> float:
+        """Largest share of dots that is no sign of dithering."""
+        return FEW_DOTS if self.may_be_dithered else MOST_DOTS
+
+    @property
+    def may_be_dithered(self) -> bool:
+        """Whether there are few colors, and those of some units are not among them."""
+        if self.is_of_many_colors:
+            return False
+        units = self._palette[self._is_unit].astype(np.uint8)
+        return bool(are_mixed(units, self.codes).any())
+
+    @property
+    def is_export(self) -> bool:
         """Whether most pixels have exactly the colors of the palette, in areas, not in dots."""
+        return self.is_exact and self.dots <= self.most_dots
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether most pixels have exactly the colors of the palette."""
         n_valid, exact, core, _ = self._counts.tolist()
         return bool(
             n_valid >= LEAST_VALID * self._n_pixels
             and exact >= LEAST_EXACT * n_valid
             and core >= LEAST_CORE * n_valid
-            and self.dots <= most_dots
             and np.count_nonzero(self._seen) >= min(LEAST_SEEN, len(self._seen))
         )
 
@@ -200,7 +216,8 @@ def _dither_of(look: _Look, plan: Plan, *, is_asked: bool) -> Dither | None:
                 "more; leave it out, or use the image from before it was compressed or scaled"
             )
         return None
-    if not is_asked and look.dots < MOST_DOTS:
+    least_dots = FEW_DOTS if look.is_exact else MOST_DOTS
+    if not is_asked and (look.dots < least_dots or not look.may_be_dithered):
         return None
     dither = find_dither(look.windows, look.codes, plan.palette.colors, plan.inks)
     is_found = dither.cost <= MOST_COST and dither.share >= LEAST_MIXED

@@ -95,6 +95,33 @@ STUCKI = [
 ]
 
 
+def test_a_map_of_which_few_units_are_dithered(dithered) -> None:
+    """All units but two have their colors in the picture, so that less than a tenth is dots."""
+    drawn = dithered["dithered"]
+    units, truth = drawn.colors[: drawn.n_units], drawn.truth[::-1]
+    missing = np.argsort(-np.bincount(truth.ravel()))[[1, 8]]
+    left = np.delete(units, missing, axis=0).astype(float)
+    ordered = next(one for one in DITHERERS if one.name == "ordered, 8 x 8")
+    picture = left[ordered.dither(units[truth].astype(float), left)].astype(np.uint8)
+    right = (picture == units[truth]).all(axis=-1)
+    assert 0.8 < right.mean() < 0.95
+    grid = index_image(picture, Palette(drawn.colors), clean=Clean(ink=()))
+    assert grid.provenance["clean"]["recovery"]["by"] == "dither"
+    assert (grid.indices == truth).mean() > 0.97
+
+
+def test_stripes_are_not_dithering(dithered) -> None:
+    """White stripes of one pixel, and a palette with units that the map does not show."""
+    drawn = dithered["dithered"]
+    picture = drawn.colors[drawn.truth].copy()
+    largest = np.argsort(-np.bincount(drawn.truth.ravel()))[:4]
+    picture[
+        (np.indices(drawn.truth.shape).sum(axis=0) % 6 == 0) & np.isin(drawn.truth, largest)
+    ] = 255
+    palette = Palette(np.concatenate([drawn.colors, [[123, 171, 97], [201, 99, 160]]]))
+    assert seen(picture, palette, Clean(ink=())) is None
+
+
 def stucki(image: np.ndarray, colors: np.ndarray) -> np.ndarray:
     """Errors diffused by the weights of Stucki, in turn to the right and to the left."""
     taps = np.array(STUCKI)

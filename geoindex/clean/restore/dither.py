@@ -173,6 +173,12 @@ def codes_of(windows: Sequence[Window]) -> NDArray[np.int64]:
     return np.unique(np.concatenate(listed)) if listed else np.empty(0, np.int64)
 
 
+def are_mixed(palette: NDArray[np.uint8], codes: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which colors a picture can only mix of its own, or does not show."""
+    gaps = (palette[:, np.newaxis].astype(np.float64) - _colors_of(codes)[np.newaxis]) ** 2
+    return np.asarray(gaps.sum(axis=-1).min(axis=1, initial=np.inf) > MIXED_SQUARED)
+
+
 def find_dither(
     windows: Sequence[Window],
     codes: NDArray[np.int64],
@@ -267,9 +273,7 @@ def _colors_of(codes: NDArray[np.int64]) -> NDArray[np.float64]:
 
 def _judged(learned: Dither, windows: Sequence[Window], palette: NDArray[np.uint8]) -> Dither:
     """Note what textures cost in windows, and how much of them shows units of mixed colors."""
-    colors = _colors_of(learned.codes)
-    gaps = ((palette[:, np.newaxis].astype(np.float64) - colors[np.newaxis]) ** 2).sum(axis=-1)
-    is_mixed = gaps.min(axis=1) > MIXED_SQUARED
+    is_mixed = are_mixed(palette, learned.codes)
     total = mixed = n_pixels = 0
     for window in windows:
         costs, units = learned._pooled(learned._numbers_of(window.colors), window.valid)
