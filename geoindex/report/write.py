@@ -5,7 +5,6 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -111,7 +110,7 @@ def write_report(
     opened = _opened(grid)
     compared = compared_of(opened)
     facts: dict[str, Any] = {
-        "title": Path(image).name,
+        "title": path_of(image, "image").name,
         "source": str(image),
         "tile": TILE,
         "levels": shapes_of(opened.shape),

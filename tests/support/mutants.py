@@ -141,14 +141,17 @@ def _left_alone(source: str) -> Iterator[int]:
 
 
 def mutated(mutant: Mutant) -> str | None:
-    """Code of a mutant; None if it is the same."""
+    """Code of a mutant; None if it is the same, or no code."""
     from cosmic_ray.mutating import mutate_code
     from cosmic_ray.plugins import get_operator
 
     source = mutant.path.read_text("utf-8")
     code = mutate_code(source, get_operator(mutant.operator)(), mutant.occurrence)
-    # 1.7e38 + 1 is the same number.
-    same = code is None or ast.dump(ast.parse(code)) == ast.dump(ast.parse(source))
+    try:
+        # 1.7e38 + 1 is the same number.
+        same = code is None or ast.dump(ast.parse(code)) == ast.dump(ast.parse(source))
+    except SyntaxError:  # the star before keyword-only arguments is taken for a product
+        return None
     return None if same else str(code)
 
 
