@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import warnings
 from collections.abc import Callable
@@ -94,6 +95,9 @@ FORMATS = {
     ".parquet": VectorFormat(_write_parquet, "pyarrow", False),
 }
 
+LONGEST_SQLITE_PATH = 470
+"""Bytes of an absolute path; SQLite opens 504, of which the name of a scratch file takes some."""
+
 LONGEST_SHP_TEXT = 254
 """Bytes of a text in a Shapefile."""
 
@@ -168,6 +172,12 @@ def check_vector_target(
     name = target.stem if layer is None else layer
     if known.has_layer:
         check_text(name, f"{target}: the name of the layer", OptionError)
+    length = len(os.fsencode(os.path.abspath(target)))  # noqa: PTH100  links are kept
+    if known.write is write_geopackage and length > LONGEST_SQLITE_PATH:
+        raise OutputError(
+            f"{target}: has a path of {length} bytes, and a GeoPackage is written by SQLite, "
+            f"which takes {LONGEST_SQLITE_PATH}; choose a shorter one, or .geojson"
+        )
     if known.write is write_geopackage and (not name or name.lower().startswith(TAKEN_LAYERS)):
         raise OptionError(
             f"{target}: a GeoPackage cannot have a layer {name!r}; give another layer="
@@ -192,9 +202,8 @@ def save_polygons(
         try:
             known.write(polygons, scratch, layer or target.stem)
         except (RuntimeError, ValueError, sqlite3.Error) as error:  # the first two are GDAL's
-            raise OutputError(
-                f"{target}: cannot be written: {error}; is the disk full?"
-            ) from error
+            hint = "" if "PROJ" in str(error) else "; is the disk full?"
+            raise OutputError(f"{target}: cannot be written: {error}{hint}") from error
         if known.library == "pyogrio":
             _check_system(polygons.crs, scratch, target)
         scratch.rename(files.target)
@@ -204,9 +213,18 @@ def save_polygons(
 
 
 def _check_names(polygons: ClassPolygons, target: Path) -> None:
-    """Refuse names that a format would cut."""
+    """Refuse names that a format would cut; warn of those that it changes."""
     if target.suffix.lower() == ".shp":
-        for name in polygons.palette.names or ():
+        names = polygons.palette.names or ()
+        cut = [name for name in names if name != name.rstrip(" ")]
+        if cut:
+            warnings.warn(
+                f"{target}: a Shapefile drops blanks at the end of names, such as "
+                f"{cut[0][-40:]!r}; .gpkg keeps them",
+                GeoindexWarning,
+                stacklevel=4,
+            )
+        for name in names:
             if len(name.encode()) > LONGEST_SHP_TEXT:
                 raise OutputError(
                     f"{target}: a Shapefile holds at most {LONGEST_SHP_TEXT} bytes of a name, "

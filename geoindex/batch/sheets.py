@@ -125,8 +125,9 @@ def target_problems(sheets: list[Sheet], folder: Path) -> dict[str, str]:
         Reasons by :attr:`Sheet.source` as text.
     """
     by_name: dict[str, list[Sheet]] = {}
+    case_counts = _tells_case(folder)
     for sheet in sheets:
-        by_name.setdefault(os.path.normcase(sheet.name), []).append(sheet)
+        by_name.setdefault(sheet.name if case_counts else sheet.name.casefold(), []).append(sheet)
     problems: dict[str, str] = {}
     for group in by_name.values():
         for sheet in group if len(group) > 1 else ():
@@ -143,6 +144,19 @@ def target_problems(sheets: list[Sheet], folder: Path) -> dict[str, str]:
                 "output folder or format"
             )
     return problems
+
+
+def _tells_case(folder: Path) -> bool:
+    """Whether files of a folder may have names that differ in upper and lower case only.
+
+    Windows and macOS do not tell them apart, nor do other systems on disks that come from there.
+    """
+    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    for place in (there.absolute(), *there.absolute().parents):
+        if place.name.swapcase() != place.name:
+            other = place.with_name(place.name.swapcase())
+            return not (other.exists() and other.samefile(place))
+    return True
 
 
 class FolderListings:

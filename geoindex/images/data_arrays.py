@@ -131,6 +131,8 @@ def array_transform(array: xr.DataArray, row: Any, col: Any) -> Affine | None:
     """
     declared = _declared_transform(array)
     if row not in array.coords or col not in array.coords:
+        if declared is None:
+            _warn_of_others(array, row, col)
         return declared
     places = [array.coords[name].values for name in (col, row)]
     if any(place.ndim != 1 or place.dtype.kind not in "iuf" for place in places):
@@ -155,6 +157,23 @@ def array_transform(array: xr.DataArray, row: Any, col: Any) -> Affine | None:
     found = Affine(dx, 0, x - dx / 2, 0, dy, y - dy / 2)
     # If the attribute agrees, take it: it has all digits, and coordinates are rounded.
     return declared if declared is not None and _agree(declared, found, places) else found
+
+
+def _warn_of_others(array: xr.DataArray, row: Any, col: Any) -> None:
+    """Warn if coordinates of other names lie along the dimensions."""
+    along = {
+        name: place.dims[0]
+        for name, place in array.coords.items()
+        if place.dims in ((row,), (col,)) and place.dtype.kind in "iuf"
+    }
+    if set(along.values()) == {row, col}:
+        swapped = ", ".join(f"{dim!r}: {name!r}" for name, dim in along.items())
+        warnings.warn(
+            f"the dimensions of the DataArray have no coordinates of their own, so the grid has "
+            f"no place; if others are meant, make them those: array.swap_dims({{{swapped}}})",
+            GeoindexWarning,
+            stacklevel=3,
+        )
 
 
 def _agree(declared: Affine, found: Affine, places: list[NDArray[Any]]) -> bool:

@@ -210,3 +210,34 @@ def test_the_command(tmp_path, grid):
     assert (again.exit_code, "exists already" in str(again.exception)) == (1, True)
     result = invoke(*arguments, "--overwrite", "--min-area", 0.1)
     assert result.output.endswith("units.gpkg: 1 features of 1 classes\n")
+
+
+def test_blanks_at_the_end_of_names(tmp_path, grid):
+    names = ["clay ", *(grid.palette.names or ())[1:]]
+    blank = replace(grid, palette=grid.palette.replace(names=names))
+    with pytest.warns(GeoindexWarning, match=r"x\.shp: .*, such as 'clay '; \.gpkg keeps them"):
+        write_polygons(blank, tmp_path / "x.shp")
+    write_polygons(blank, tmp_path / "x.gpkg")
+    found = [
+        set(geopandas.read_file(tmp_path / name, **layer)["name"])
+        for name, layer in (("x.shp", {}), ("x.gpkg", {"layer": "x"}))
+    ]
+    assert "clay" in found[0]
+    assert "clay " in found[1]
+
+
+def test_paths_that_sqlite_does_not_open(tmp_path, grid):
+    """The longest path is written, by whatever name its scratch file has."""
+    folder = tmp_path
+    while len(str(folder)) < 400:
+        folder /= "d" * 50
+    folder.mkdir(parents=True)
+    for length in (470, 471):
+        path = folder / ("u" * (length - len(str(folder)) - 6) + ".gpkg")
+        assert len(str(path)) == length
+        if length == 470:
+            write_polygons(grid, path)
+            continue
+        with pytest.raises(OutputError, match=r"path of 471 bytes, and a GeoPackage .* takes 470"):
+            write_polygons(grid, path)
+        assert not path.exists()

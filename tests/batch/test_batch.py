@@ -297,3 +297,18 @@ def test_scripts_need_no_guard(maps: Path, tmp_path: Path) -> None:
     )
     result = python("-W", "error", script, cwd=tmp_path)
     assert (result.stdout, result.stderr) == ("4\n", "")
+
+
+def test_names_that_differ_in_case_only(
+    maps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Are two grids, but on a disk that does not tell them apart: there both sheets fail."""
+    make_sheets(maps, ["A.PNG"])
+    report = convert_many(maps, tmp_path / "out", PALETTE, jobs=1)
+    assert {"a.tif", "A.tif"} <= set(targets(report))
+    blind = tmp_path / "blind"
+    blind.mkdir()
+    (tmp_path / "BLIND").symlink_to(blind)  # the same folder, by either name
+    report = convert_many(maps, blind, PALETTE, jobs=1)
+    assert [Path(sheet.source).name for sheet in report.failed] == ["A.PNG", "a.png"]
+    assert f"would be written to A.tif, and so would {maps / 'a.png'}" in report.failed[0].reason

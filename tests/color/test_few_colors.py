@@ -92,6 +92,13 @@ def test_what_is_no_map_stays(pixels: np.ndarray) -> None:
     assert few_colors.with_table(given) is given
 
 
+def test_numpy_is_faster_until_kernels_are_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "numba", raising=False)
+    assert [few_colors.is_faster(n) for n in (0, 6_000_000, 6_000_001)] == [True, True, False]
+    monkeypatch.setitem(sys.modules, "numba", sys)
+    assert not few_colors.is_faster(0)
+
+
 CONVERT = """
 import sys
 from geoindex import convert

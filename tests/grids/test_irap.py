@@ -211,3 +211,14 @@ def test_irap_holds_a_survey_that_is_a_little_skew(tmp_path: Path) -> None:
     skew = Affine(10, 1, 0, 0, 10, 0)
     with pytest.raises(OutputError, match=r"perpendicular axes.* degrees off.*write GeoTIFF"):
         make_grid(skew).save(tmp_path / "skew.irap")
+
+
+@pytest.mark.parametrize(("angle", "cos", "sin"), [(90, 0, 1), (180, -1, 0), (270, 0, -1)])
+def test_quarter_turns_are_exact(tmp_path: Path, angle: int, cos: int, sin: int) -> None:
+    path = tmp_path / "turned.irap"
+    header = f"-996 2 25 10\n500000 500050 7000000 7000025\n3 {angle} 500000 7000000\n" + "0 " * 7
+    path.write_text(f"{header}\n1 2 3 4 5 6\n")
+    turned = open_values(path).transform
+    assert turned is not None
+    found = turned.a, turned.b, turned.d, turned.e
+    assert found == (25 * cos, -10 * sin, 25 * sin, 10 * cos)

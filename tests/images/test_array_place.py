@@ -71,3 +71,15 @@ def test_damaged_attributes(attrs: dict[str, object]) -> None:
     array = xr.DataArray(np.zeros((3, 4, 5), np.uint8), dims=("band", "y", "x"), attrs=attrs)
     with pytest.raises(ImageError, match="of the DataArray is damaged"):
         index_image(array, BLACK)
+
+
+def test_coordinates_of_other_names_than_the_dimensions() -> None:
+    values = np.zeros((3, 4, 3), np.uint8)
+    axes = {"northing": ("row", [30.0, 20.0, 10.0]), "easting": ("col", [0.0, 10.0, 20.0, 30.0])}
+    array = xr.DataArray(values, dims=("row", "col", "band"), coords=axes)
+    message = r"no place; .* array\.swap_dims\(\{'row': 'northing', 'col': 'easting'\}\)"
+    with pytest.warns(GeoindexWarning, match=message):
+        assert index_image(array, BLACK).transform is None
+    swapped = array.swap_dims({"row": "northing", "col": "easting"})
+    assert index_image(swapped, BLACK).transform == Affine(10, 0, -5, 0, -10, 35)
+    assert index_image(array.drop_vars("easting"), BLACK).transform is None  # without a warning

@@ -101,6 +101,21 @@ def recognize(start: bytes) -> bool:
     return start.split(maxsplit=1)[:1] == [b"-996"]
 
 
+QUARTERS: dict[float, tuple[float, float]] = {
+    0: (1.0, 0.0),
+    90: (0.0, 1.0),
+    180: (-1.0, 0.0),
+    270: (0.0, -1.0),
+}
+"""Cosine and sine of quarter turns, of which those of radians are 1e-16 off."""
+
+
+def _direction(degrees: float) -> tuple[float, float]:
+    """Cosine and sine of an angle from 0 to 360 degrees."""
+    angle = math.radians(degrees)
+    return QUARTERS.get(degrees, (math.cos(angle), math.sin(angle)))
+
+
 def read(file: BinaryIO) -> Numbers:
     """Read a grid; the first row of a rotated grid starts at the origin."""
     numbers = [decimal_of(word) for word in header_words(file, N_HEADER)]
@@ -119,7 +134,7 @@ def read(file: BinaryIO) -> Numbers:
         transform = Lattice.from_node(shape, x, y, dx, dy).transform
         lines = np.flipud(lines)
     else:
-        cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+        cos, sin = _direction(degrees)
         a, b, d, e = float(dx) * cos, -float(dy) * sin, float(dx) * sin, float(dy) * cos
         # From the first node to the corner of its cell.
         transform = Affine(a, b, float(x) - (a + b) / 2, d, e, float(y) - (d + e) / 2)
