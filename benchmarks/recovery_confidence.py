@@ -1,10 +1,13 @@
 """Whether class recovery knows how sure it is, and the measurement behind its confidence.
 
-    python benchmarks/recovery_confidence.py [--maps 2] [--first-seed 1000] [--calibrate]
+    python benchmarks/recovery_confidence.py [--maps 2] [--first-seed 1000] [--lacking]
 
-Prints for drawn maps of each kind, with the palette of the map and with a unit left out of it:
-the percentage of right pixels and the expected one, the percentage of pixels beyond doubt
-(confidence above 90%), and how many of those are right. Every second map has thin units.
+Prints for drawn maps of each kind the percentage of right pixels and the expected one, the
+percentage of pixels beyond doubt (confidence above 90%), and how many of those are right. Every
+second map has thin units.
+`--lacking` prints the same with a unit left out of the palette: the largest one, one of medium
+size, a small one, and of the larger ones that which is most similar to another. The columns have
+means over all maps, and the difference between expected and right of the worst map.
 `--calibrate` prints what `CHANCES` in `geoindex/clean/confidence.py` was measured as: the share of
 right pixels at each margin, for each kind of picture (`--maps 4 --first-seed 20`, and 24 maps for
 dithered ones, where units with the same dots make areas right or wrong as a whole).
@@ -25,7 +28,10 @@ from sklearn.isotonic import IsotonicRegression
 
 from geoindex import Clean, Palette, nearest
 from geoindex.clean import blocks
-from geoindex.clean.confidence import MARGINS, N_MARGINS, Quality, chances_of
+from geoindex.clean.confidence import MARGINS, N_MARGINS, UNLISTED, Quality, chances_of
+from geoindex.clean.unlisted import UnlistedColors
+from geoindex.color.histogram import ColorCounter
+from geoindex.color.merged import MergedColors
 from geoindex.color.pixels import Pixels
 from geoindex.errors import GeoindexWarning
 
@@ -35,16 +41,22 @@ PRINTED = (
     "dithered-ordered", "halftone",
 )  # fmt: skip
 
+N_UNITS = 24
+
 SMALL = {"n_regions": 73, "shape": (480, 600)}
 """The maps: as dense as those of the other benchmarks, which have 24 units, too."""
 
 LEFT_OUT = 5
-"""Unit that palettes lack in the maps of a row of their own."""
+"""Unit that palettes lack in the measurement of chances."""
 
 GUESSES = 10_000
 """Pixels of each map whose palette or options do not fit that count when chances are measured."""
 
-NOT_FITTING = ("+ labels and red faults", "edges + JPEG", "scan", "printed")
+NOT_FITTING = ("+ labels and red faults", "edges + JPEG", "jpeg-60", "scan", "printed")
+"""Maps whose palettes lack a unit in a table of their own."""
+
+MEDIUM, SMALL_ONE, LARGER = 8, 20, 8
+"""Ranks by area of a unit of medium size and of a small one, and how many are the larger ones."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -61,26 +73,40 @@ class Case:
     asked: NDArray[np.bool_]
     """False where two units cover a pixel alike."""
 
-    def without_a_unit(self) -> Case:
+    def without(self, unit: int) -> Case:
         """Leave a unit out of the palette."""
-        truth = np.where(self.truth == LEFT_OUT, -1, self.truth - (self.truth > LEFT_OUT))
+        truth = np.where(self.truth == unit, -1, self.truth - (self.truth > unit))
         inks = tuple(ink - 1 for ink in self.clean.ink)
         return replace(
-            self, name=f"{self.name}, a unit left out", truth=truth,
-            colors=np.delete(self.colors, LEFT_OUT, axis=0), clean=replace(self.clean, ink=inks),
+            self, truth=truth, colors=np.delete(self.colors, unit, axis=0),
+            clean=replace(self.clean, ink=inks),
         )  # fmt: skip
 
+    def units_to_leave_out(self) -> dict[str, int]:
+        """Units that it makes a difference to leave out."""
+        order = np.argsort(-np.bincount(self.truth.ravel(), minlength=N_UNITS), kind="stable")
+        colors = self.colors[:N_UNITS].astype(np.float64)
+        gaps = np.linalg.norm(colors[:, None] - colors[None], axis=2)
+        np.fill_diagonal(gaps, np.inf)
+        similar = min(order[:LARGER].tolist(), key=lambda unit: gaps[unit].min())
+        return {
+            "the largest": int(order[0]), "a medium one": int(order[MEDIUM]),
+            "a small one": int(order[SMALL_ONE]), "a similar one": similar,
+        }  # fmt: skip
 
-def cases_of(seed: int) -> Iterator[Case]:
+
+def cases_of(seed: int, names: tuple[str, ...] = DRAWN + PRINTED) -> Iterator[Case]:
     """Draw the maps of a seed."""
-    drawn = draw_map(seed, variants=DRAWN, **SMALL)
-    for name in DRAWN:
+    exports = tuple(name for name in DRAWN if name in names)
+    prints = tuple(name for name in PRINTED if name in names)
+    drawn = draw_map(seed, variants=exports, **SMALL)
+    for name in exports:
         inks = drawn.inks if name.startswith("+") or name == "all together" else ()
         yield Case(
             name=name, picture=drawn.pictures[name], colors=drawn.colors, clean=Clean(ink=inks),
             truth=drawn.truth.astype(np.int64), asked=np.ones(drawn.truth.shape, bool),
         )  # fmt: skip
-    for name, made in print_map(seed, PRINTED, thin_units=bool(seed % 2), **SMALL).items():
+    for name, made in print_map(seed, prints, thin_units=bool(seed % 2), **SMALL).items():
         yield Case(
             name=name, picture=made.picture, colors=made.colors, clean=Clean(ink=made.inks),
             truth=made.truth.astype(np.int64), asked=~made.tied,
@@ -94,7 +120,10 @@ class Found:
     kind: str
     counts: NDArray[np.int64]
     right: NDArray[np.int64]
-    """Those of them that are right; both of shape (101,)."""
+    """Those of them that are right; both of shape (N_MARGINS,)."""
+
+    is_lacking: bool = False
+    """Whether frequent colors of areas are known that no unit has."""
 
 
 def recovered(case: Case) -> Found:
@@ -103,7 +132,15 @@ def recovered(case: Case) -> Found:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GeoindexWarning)
         plan = case.clean.plan(palette).seen(case.truth.shape, Pixels(table=case.picture).part)
-    result = blocks.clean_block(case.picture, nearest(case.picture, palette), plan)
+    near = nearest(case.picture, palette)
+    result = blocks.clean_block(case.picture, near, plan)
+    merged: tuple[MergedColors, ...] = ()
+    if plan.recovery is None:
+        unlisted, counter = UnlistedColors(plan), ColorCounter()
+        unlisted.add(case.picture, 0, near, result.indices)
+        counter.add(Pixels(table=case.picture))
+        histogram = counter.histogram()
+        merged = unlisted.merged(histogram, nearest(histogram.colors, palette), near.size)
     # Ink far from every unit may have become nodata.
     asked = case.asked & (result.confidence < N_MARGINS)
     margins, hit = result.confidence[asked], (result.indices == case.truth)[asked]
@@ -111,6 +148,7 @@ def recovered(case: Case) -> Found:
         kind=plan.calibration,
         counts=np.bincount(margins, minlength=N_MARGINS),
         right=np.bincount(margins[hit], minlength=N_MARGINS),
+        is_lacking=bool(merged or plan.lacking),
     )
 
 
@@ -124,25 +162,62 @@ def print_check(seeds: range) -> None:
     for seed in seeds:
         for case in cases_of(seed):
             rows.setdefault(case.name, []).append(recovered(case))
-            if case.name in NOT_FITTING:
-                less = case.without_a_unit()
-                rows.setdefault(less.name, []).append(recovered(less))
     for name, maps in rows.items():
         for found in maps:
-            quality = Quality.of(found.counts, found.kind)
-            sure = chances_of(found.kind) >= 0.905
-            n_sure = found.counts[sure].sum()
+            right, expected, beyond_doubt, right_of_these, _ = figures(found)
             print_row(
-                name, found.kind, f"{100 * found.right.sum() / found.counts.sum():.2f}",
-                f"{100 * quality.expected_right:.2f}", f"{100 * quality.beyond_doubt:.1f}",
-                f"{100 * found.right[sure].sum() / n_sure:.2f}",
+                name, found.kind, f"{right:.2f}", f"{expected:.2f}", f"{beyond_doubt:.1f}",
+                f"{right_of_these:.2f}",
             )  # fmt: skip
+
+
+def figures(found: Found) -> NDArray[np.float64]:
+    """Percent of pixels right, expected, beyond doubt, right of these, and in unlisted colors."""
+    quality = Quality.of(found.counts, found.kind, is_lacking=found.is_lacking)
+    sure = chances_of(found.kind) >= 0.905
+    return 100 * np.array(
+        [
+            found.right.sum() / found.counts.sum(),
+            quality.expected_right,
+            quality.beyond_doubt,
+            found.right[sure].sum() / found.counts[sure].sum(),
+            quality.unlisted,
+        ]
+    )
+
+
+def print_lacking(seeds: range) -> None:
+    """Compare what is expected with what is right where the palette lacks a unit."""
+    print(f"\nDrawn maps, 24 units, 73 regions, seeds {seeds[0]} to {seeds[-1]}: means")
+    print_header(
+        "map", "left out", "% of the map", "noticed %", "right %", "expected %", "worst map",
+        "beyond doubt %", "right of these %", text=(0, 1),
+    )  # fmt: skip
+    rows: dict[tuple[str, str], list[NDArray[np.float64]]] = {}
+    for seed in seeds:
+        for case in cases_of(seed, NOT_FITTING):
+            rows.setdefault((case.name, "nothing"), []).append(
+                np.append(figures(recovered(case)), 0.0)
+            )
+            for which, unit in case.units_to_leave_out().items():
+                less = case.without(unit)
+                area = 100 * (less.truth < 0).mean()
+                rows.setdefault((case.name, which), []).append(
+                    np.append(figures(recovered(less)), area)
+                )
+    for (name, which), maps in rows.items():
+        right, expected, beyond_doubt, right_of_these, noticed, area = np.mean(maps, axis=0)
+        off = np.array([one[1] - one[0] for one in maps])
+        print_row(
+            name, which, f"{area:.2f}", f"{noticed:.2f}", f"{right:.2f}", f"{expected:.2f}",
+            f"{off[np.abs(off).argmax()]:+.2f}", f"{beyond_doubt:.1f}", f"{right_of_these:.2f}",
+        )  # fmt: skip
 
 
 def unfit(case: Case) -> Case | None:
     """Make a map of which recovery is told something wrong; None of most."""
     if case.name == "+ labels and red faults":
-        return case.without_a_unit()
+        return case.without(LEFT_OUT)
     if case.name == "edges + hillshade":
         return replace(case, clean=replace(case.clean, shade=False, scan=False))
     return None
@@ -178,11 +253,11 @@ def by_kind(seeds: range) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int64
 def print_calibration(seeds: range) -> None:
     """Print the share of right pixels at each margin, never less at a larger one."""
     knots = np.array(MARGINS)
-    # Every knot stands for the margins nearest to it.
-    near = np.abs(np.arange(N_MARGINS)[:, None] - knots).argmin(axis=1)
+    # Every knot stands for the margins nearest to it; unlisted colors are none of them.
+    near = np.abs(np.arange(UNLISTED)[:, None] - knots).argmin(axis=1)
     for kind, (counts, right) in by_kind(seeds).items():
-        n = np.bincount(near, counts, len(knots))
-        shares = np.bincount(near, right, len(knots)) / np.maximum(n, 1)
+        n = np.bincount(near, counts[:UNLISTED], len(knots))
+        shares = np.bincount(near, right[:UNLISTED], len(knots)) / np.maximum(n, 1)
         rising = IsotonicRegression().fit_transform(
             np.arange(len(knots)), shares, sample_weight=np.maximum(n, 1e-3)
         )
@@ -195,13 +270,20 @@ def main() -> None:
     parser = parser_of(__doc__, repeat=1)
     parser.add_argument("--maps", type=positive, default=2)
     parser.add_argument("--first-seed", type=int, default=1000)
-    parser.add_argument("--calibrate", action="store_true", help="print the table of chances")
+    tables = parser.add_mutually_exclusive_group()
+    tables.add_argument("--lacking", action="store_true", help="leave units out of the palettes")
+    tables.add_argument("--calibrate", action="store_true", help="print the table of chances")
     options = parser.parse_args()
     print(machine("numpy", "numba", "scipy"))
     # Margins instead of the confidence that they stand for.
     blocks.percent_of = lambda _: np.arange(N_MARGINS, dtype=np.uint8)
     seeds = range(options.first_seed, options.first_seed + options.maps)
-    (print_calibration if options.calibrate else print_check)(seeds)
+    if options.calibrate:
+        print_calibration(seeds)
+    elif options.lacking:
+        print_lacking(seeds)
+    else:
+        print_check(seeds)
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ class CleanBlock:
     """Chance that the class is right in percent, 255 for nodata."""
 
     margins: NDArray[np.int64]
-    """Pixels of each margin; shape (101,)."""
+    """Pixels of each margin; shape (102,)."""
 
 
 def clean_block(

@@ -8,10 +8,18 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["N_MARGINS", "Calibration", "Quality", "chances_of", "percent_of"]
+__all__ = ["N_MARGINS", "UNLISTED", "Calibration", "Quality", "chances_of", "percent_of"]
 
-N_MARGINS = 101
+LARGEST_MARGIN = 100
+
+UNLISTED = 101
+"""Margin of pixels in areas whose color no unit of the palette has."""
+
+N_MARGINS = UNLISTED + 1
 """Margins are whole percent: the lead of a pixel's unit over the runner-up, 0 for a guess."""
+
+UNLISTED_CHANCE = 0.02
+"""Share of these that are right: along the border of such areas."""
 
 BEYOND_DOUBT = 90
 """Confidence in percent above which a pixel is beyond doubt."""
@@ -60,11 +68,21 @@ class Quality:
     """Share of the pixels whose confidence is above 90%; 99% of them and more are right."""
 
     expected_right: float
-    """Share of the pixels whose class is right, as on drawn maps of the same kind; the palette is
-    taken to be that of the map."""
+    """Share of the pixels whose class is right, as on drawn maps of the same kind."""
+
+    unlisted: float
+    """Share of the pixels in areas whose color no unit of the palette has, so that their class
+    cannot be right."""
 
     @classmethod
-    def of(cls, counts: NDArray[np.int64], calibration: Calibration) -> Quality | None:
+    def of(
+        cls,
+        counts: NDArray[np.int64],
+        calibration: Calibration,
+        *,
+        is_lacking: bool,
+        n_close: int = 0,
+    ) -> Quality | None:
         """Sum up pixels.
 
         Parameters
@@ -72,15 +90,27 @@ class Quality:
         counts : ndarray of int64, shape (N_MARGINS,)
             Pixels of each margin.
         calibration : str
+        is_lacking : bool
+            Whether frequent colors of areas are known that no unit has. If not, what seems to be
+            unlisted may be shade as well, and is a guess.
+        n_close : int
+            Pixels that have exactly another color than their unit, if too close to it for their
+            margin to tell.
 
         Returns
         -------
         Quality or None
             None without pixels.
         """
-        n_pixels = int(counts.sum())
+        counts, n_pixels = counts.copy(), int(counts.sum())
         if not n_pixels:
             return None
+        if not is_lacking:
+            counts[0] += counts[UNLISTED]
+            counts[UNLISTED] = 0
+        n_close = min(n_close, int(counts[LARGEST_MARGIN]))
+        counts[LARGEST_MARGIN] -= n_close
+        counts[UNLISTED] += n_close
         sure = percent_of(calibration) > BEYOND_DOUBT
         # Summed one by one, because the last bits of a dot product depend on the processor.
         right = sum(
@@ -90,12 +120,15 @@ class Quality:
         return cls(
             beyond_doubt=round(int(counts[sure].sum()) / n_pixels, 6),
             expected_right=round(right / n_pixels, 6),
+            unlisted=round(int(counts[UNLISTED]) / n_pixels, 6),
         )
 
 
 def chances_of(calibration: Calibration) -> NDArray[np.float64]:
     """Chance that a pixel of each margin is right, shape (N_MARGINS,)."""
-    return np.interp(np.arange(N_MARGINS), MARGINS, CHANCES[calibration])
+    chances = np.interp(np.arange(N_MARGINS), MARGINS, CHANCES[calibration])
+    chances[UNLISTED] = UNLISTED_CHANCE
+    return chances
 
 
 def percent_of(calibration: Calibration) -> NDArray[np.uint8]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from geoindex.clean.confidence import UNLISTED
 from geoindex.color.compiled import compiled, types
 from geoindex.color.metric_kernels import BRIGHTEST, DARKEST
 
@@ -16,6 +17,7 @@ __all__ = [
     "HIDDEN",
     "INDEX_SHIFT",
     "LONE",
+    "MISFIT_OFF",
     "MISSING",
     "NEIGHBORHOOD",
     "OF_CORE",
@@ -44,11 +46,17 @@ OF_CORE, INDEX_SHIFT, DEVIATION_MASK = 1 << 8, 9, (1 << 8) - 1
 """Bits of what :func:`note_known` writes: the deviation, whether the pixel is a core, and from
 the shift on its palette row."""
 
-MISFIT = OF_CORE | DEVIATION_MASK
-"""Bits of a core 16 levels or more from its unit's color."""
+MISFIT, MISFIT_OFF = OF_CORE | DEVIATION_MASK, 16.0
+"""Bits of a core this many levels or more from its unit's color."""
 
 MISFIT_RADIUS = 2
 """Squares of such cores, of this radius, are not made by lossy compression."""
+
+UNLISTED_RADIUS = 5
+"""Pixels around one of an unlisted color up to which what ink or soft edges cover is of it."""
+
+UNLISTED_SQUARED = 20**2
+"""Largest squared distance of the pixels of such areas from the color that they have."""
 
 HIDDEN = -2
 """In the same array: a pixel that ink covers completely."""
@@ -258,38 +266,74 @@ def _is_misfit(known: NDArray[np.int32], row: int, col: int) -> bool:
     return True
 
 
+@compiled()
+def _is_unlisted(
+    pixels: NDArray[np.uint8], row: int, col: int, exact: bool, lacking: NDArray[np.float64]
+) -> bool:
+    """Whether a misfit is flat in an exact picture, or has a color known to be in no unit."""
+    r, g, b = pixels[row, col, 0], pixels[row, col, 1], pixels[row, col, 2]
+    flat = exact
+    for y in range(max(0, row - 1), min(len(pixels), row + 2)):
+        for x in range(max(0, col - 1), min(pixels.shape[1], col + 2)):
+            flat &= (pixels[y, x, 0] == r) & (pixels[y, x, 1] == g) & (pixels[y, x, 2] == b)
+    for i in range(len(lacking)):
+        red, green, blue = lacking[i, 0] - r, lacking[i, 1] - g, lacking[i, 2] - b
+        flat |= red * red + green * green + blue * blue <= UNLISTED_SQUARED
+    return flat
+
+
 @compiled(
     types.void(
-        types.Array(types.int32, 2, "C", readonly=True), window_of, types.uint8[:, ::1]
+        pixel_array, types.Array(types.int32, 2, "C", readonly=True), types.boolean,
+        types.Array(types.float64, 2, "C", readonly=True), window_of,
+        types.Array(types.int32, 2, "C", readonly=True), types.uint8[:, ::1],
     )
 )  # fmt: skip
 def doubt_misfits(
+    pixels: NDArray[np.uint8],
     known: NDArray[np.int32],
+    exact: bool,
+    lacking: NDArray[np.float64],
     window: tuple[int, int, int, int],
+    classes: NDArray[np.int32],
     margins: NDArray[np.uint8],
 ) -> None:
-    """Take areas that have the color of no unit to be guesses: their unit is not in the palette.
+    """Take areas that have the color of no unit to be guesses, or to be unlisted for certain.
 
     Lossy compression moves colors as far, but along contacts only.
 
     Parameters
     ----------
+    pixels : ndarray of uint8, shape (rows, cols, 3 or 4)
     known : ndarray of int32, shape (rows, cols)
         From :func:`note_known`.
+    exact : bool
+        Whether the pixels are those of an export, in which flat areas have their unit's color.
+    lacking : ndarray of float64, shape (n, 3)
+        Colors of areas that are known to be of no unit.
     window : tuple of int
         First and last row, first and last column.
+    classes : ndarray of int32, shape of the window
+        Palette rows.
     margins : ndarray of uint8, shape of the window
         Changed.
     """
-    first_row, last_row = max(0, window[0] - MISFIT_RADIUS), window[1] + MISFIT_RADIUS
-    first_col, last_col = max(0, window[2] - MISFIT_RADIUS), window[3] + MISFIT_RADIUS
+    first_row, last_row = max(0, window[0] - UNLISTED_RADIUS), window[1] + UNLISTED_RADIUS
+    first_col, last_col = max(0, window[2] - UNLISTED_RADIUS), window[3] + UNLISTED_RADIUS
     for row in range(first_row, min(known.shape[0], last_row)):
         for col in range(first_col, min(known.shape[1], last_col)):
             if known[row, col] < 0 or known[row, col] & MISFIT != MISFIT:
                 continue
-            if not _is_misfit(known, row, col):
+            unlisted = _is_unlisted(pixels, row, col, exact, lacking)
+            if not (unlisted or _is_misfit(known, row, col)):
                 continue
-            top, left = max(window[0], row - MISFIT_RADIUS), max(window[2], col - MISFIT_RADIUS)
-            for y in range(top, min(window[1], row + MISFIT_RADIUS + 1)):
-                for x in range(left, min(window[3], col + MISFIT_RADIUS + 1)):
-                    margins[y - window[0], x - window[2]] = 0
+            radius = UNLISTED_RADIUS if unlisted else MISFIT_RADIUS
+            for y in range(max(window[0], row - radius), min(window[1], row + radius + 1)):
+                for x in range(max(window[2], col - radius), min(window[3], col + radius + 1)):
+                    place = y - window[0], x - window[2]
+                    if not unlisted:
+                        margins[place] = UNLISTED if margins[place] == UNLISTED else 0
+                    elif classes[place] == known[row, col] >> INDEX_SHIFT and (
+                        known[y, x] < 0 or known[y, x] & MISFIT == MISFIT
+                    ):
+                        margins[place] = UNLISTED

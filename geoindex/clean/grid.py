@@ -21,7 +21,7 @@ from geoindex.clean.reasons import (
     hatch_texts,
     unsure_texts,
 )
-from geoindex.clean.unlisted import UnlistedColors
+from geoindex.clean.unlisted import UnlistedColors, count_close
 from geoindex.color.histogram import ColorCounter
 from geoindex.color.mapper import ColorMapper
 from geoindex.color.merged import MergedColors, merged_texts, warn_of
@@ -261,7 +261,10 @@ def _clean_pixels(
     histogram = counter.histogram()
     n_valid = int(cleaned.grid.valid.sum())
     merged = unlisted.merged(histogram, mapper.map(histogram.colors), n_valid)
-    quality = Quality.of(result.margins, plan.calibration)
+    quality = Quality.of(
+        result.margins, plan.calibration, is_lacking=bool(merged or plan.lacking),
+        n_close=count_close(merged, plan.palette),
+    )  # fmt: skip
     return replace(cleaned, quality=quality, merged=merged)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,11 @@ from geoindex.clean.scan.recovery import MOST_UNITS, SCAN_NOISE, Scan, find_scan
 from geoindex.errors import OptionError
 
 if TYPE_CHECKING:
+    from geoindex.clean.entries import Color
     from geoindex.clean.options import Plan
     from geoindex.clean.recovery import Recovery
+
+Found: TypeAlias = "tuple[Recovery | None, tuple[Color, ...]]"
 
 __all__ = ["find_recovery", "largest_halo", "may_need_recovery"]
 
@@ -97,8 +100,8 @@ def largest_halo(plan: Plan) -> int:
     return max(plan.halo, others + plan.options.late_halo)
 
 
-def find_recovery(plan: Plan, shape: tuple[int, int], read: Read) -> Recovery | None:
-    """Find the recovery that a map needs.
+def find_recovery(plan: Plan, shape: tuple[int, int], read: Read) -> Found:
+    """Find the recovery that a map needs, and what its palette lacks.
 
     Parameters
     ----------
@@ -111,12 +114,15 @@ def find_recovery(plan: Plan, shape: tuple[int, int], read: Read) -> Recovery | 
 
     Returns
     -------
-    Recovery or None
+    recovery : Recovery or None
         None for a map that shows each unit in its color.
+    lacking : tuple of tuple of int
+        Colors of areas that no unit has, as far as they were looked for: not in exports without
+        loss.
     """
     options = plan.options
     if not may_need_recovery(plan):
-        return None
+        return None, ()
     is_asked = options.shade == "blend" or options.dither is True or options.scan is True
     look = _Look(plan.palette.colors, plan.is_unit)
     rows = windows_within(shape)
@@ -124,26 +130,26 @@ def find_recovery(plan: Plan, shape: tuple[int, int], read: Read) -> Recovery | 
         look.add(read_windows(read, row))
         # A file that is decoded from the top is read no farther than needed.
         if not is_asked and look.is_export:
-            return None
+            return None, ()
     return _kind_of(look, plan, len(rows[0]))
 
 
-def _kind_of(look: _Look, plan: Plan, n_across: int) -> Recovery | None:
+def _kind_of(look: _Look, plan: Plan, n_across: int) -> Found:
     """Recovery for a picture that is no plain export, with `n_across` windows in a row."""
     options, palette = plan.options, plan.palette.colors
     if _may_be_dithered(plan):
         dither = _dither_of(look, plan, is_asked=options.dither is True)
         if dither is not None:
-            return dither
+            return dither, ()
     if _may_be_blended(plan):
         blend = find_blend(look.windows, palette[plan.is_unit])
         if options.shade == "blend" or _is_blend(blend):
-            return blend
+            return blend, ()
     if options.scan or (_may_be_scanned(plan) and np.count_nonzero(plan.is_unit) <= MOST_UNITS):
         scan = find_scan(look.windows, n_across, plan)
-        if options.scan or _is_scan(scan):
-            return scan
-    return None
+        is_scan = options.scan or _is_scan(scan)
+        return scan if is_scan else None, scan.sheet.lacking
+    return None, ()
 
 
 class _Look:

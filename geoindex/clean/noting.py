@@ -71,18 +71,20 @@ def rate_pixels(
     reasons, margins : ndarray of uint8, shape (rows, cols)
     guess : int
         Reason that makes a pixel a guess, whatever its margin was.
-    percent : ndarray of uint8, shape (101,)
+    percent : ndarray of uint8, shape (102,)
         Confidence in a pixel of each margin.
     confidence : ndarray of uint8, shape (rows, cols)
         Written: percent, 255 for nodata.
-    counts : ndarray of int64, shape (101,)
-        Increased: pixels of each margin.
+    counts : ndarray of int64, shape (102,)
+        Increased: pixels of each margin, the last one those of colors that no unit has.
     """
     for row in range(classes.shape[0]):
         for col in range(classes.shape[1]):
             if classes[row, col] < 0:
                 confidence[row, col] = NODATA_CONFIDENCE
                 continue
-            margin = margins[row, col] if reasons[row, col] != guess else np.uint8(0)
+            margin = margins[row, col]
+            if reasons[row, col] == guess and margin != len(counts) - 1:
+                margin = np.uint8(0)
             confidence[row, col] = percent[margin]
             counts[margin] += 1

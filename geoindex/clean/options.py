@@ -312,6 +312,8 @@ class Plan:
     shaded: bool
     alternating: tuple[Alternating, ...] = ()
     """Hatchings that were found in the image."""
+    lacking: tuple[Color, ...] = ()
+    """Colors of areas of the image that no unit has."""
     recovery: Recovery | None = None
     """Recovery for the kind of picture that the map turned out to be; None for an export."""
 
@@ -349,7 +351,8 @@ class Plan:
 
         plan = self
         if not exported:
-            plan = replace(plan, recovery=find_recovery(plan, shape, read))
+            recovery, lacking = find_recovery(plan, shape, read)
+            plan = replace(plan, recovery=recovery, lacking=lacking)
         if plan.options.hatch != "auto":
             return plan
         found = find_alternating(plan, shape, read)

@@ -59,6 +59,12 @@ LISTED_PAIRS = 4
 LEAST_RIGHT = 0.8
 """Share of the pixels that must be expected to be right for a result to be worth something."""
 
+LEAST_UNLISTED, MOST_UNLISTED = 0.002, 0.5
+"""Share of the pixels in colors of no unit that is told of, and that makes it another map."""
+
+LISTED_COLORS = 8
+"""Such colors that are listed."""
+
 LEAST_EXPLAINED = 0.5
 """Share of the pixels that a kind of picture must explain to be trusted."""
 
@@ -102,7 +108,8 @@ def account(
     -------
     dict
         ``recovery``, the kind of picture that the map turned out to be, and what was found about
-        it; ``quality``, how sure the result is, or None; ``ink``, palette rows;
+        it; ``quality``, how sure the result is, or None; ``lacking``, colors of areas that no unit
+        of the palette has, as far as they were looked for; ``ink``, palette rows;
         ``ink_colors``, inks that the palette does not have;
         ``changed``, pixels by reason; ``hatches``, those that were looked for and the pixels of
         their classes that they gave; ``alternating``, pairs that were found to be hatchings;
@@ -114,6 +121,7 @@ def account(
     return {
         "recovery": {"by": "export"} if plan.recovery is None else plan.recovery.to_dict(),
         "quality": None if quality is None else asdict(quality),
+        "lacking": [list(color) for color in plan.lacking],
         "ink": [row for row in plan.inks if row < len(plan.classes)],
         "ink_colors": plan.ink_colors,
         "changed": {reason: int(changed[code]) for reason, code in REASONS.items()},
@@ -195,7 +203,10 @@ def quality_text(quality: dict[str, Any]) -> str:
         As :func:`account` reports it.
     """
     sure, right = quality["beyond_doubt"], quality["expected_right"]
-    return f"{sure:.1%} of the pixels beyond doubt, {right:.1%} of all expected to be right"
+    text = f"{sure:.1%} of the pixels beyond doubt, {right:.1%} of all expected to be right"
+    if quality["unlisted"] >= LEAST_UNLISTED:
+        text += f"; {quality['unlisted']:.1%} in colors that the palette lacks"
+    return text
 
 
 def unsure_texts(
@@ -221,8 +232,12 @@ def unsure_texts(
             f"{what} explain only {least['explained']:.0%} of the map; check that the palette is "
             f"its legend, or leave out {option}"
         )
-    rights = [one["quality"]["expected_right"] for one in accounts if one["quality"] is not None]
-    if rights and min(rights) < LEAST_RIGHT and not is_merged:
+    qualities = [one["quality"] for one in accounts if one["quality"] is not None]
+    unlisted = max((quality["unlisted"] for quality in qualities), default=0.0)
+    rights = [quality["expected_right"] for quality in qualities]
+    if unlisted >= LEAST_UNLISTED and not is_merged:
+        texts.append(_unlisted_text(unlisted, accounts))
+    elif rights and min(rights) < LEAST_RIGHT and not is_merged:
         texts.append(
             f"only {min(rights):.0%} of the pixels are expected to have the right class; check "
             "that the image is a map of units and the palette its legend"
@@ -236,6 +251,29 @@ def unsure_texts(
             f"{more}; which of the two an area is, is a guess"
         )
     return texts
+
+
+def _unlisted_text(share: float, accounts: Sequence[dict[str, Any]]) -> str:
+    """Tell of areas whose color no unit has, and what to do."""
+    colors = sorted({tuple(color) for one in accounts for color in one["lacking"]})
+    listed = "; ".join(",".join(map(str, color)) for color in colors[:LISTED_COLORS])
+    listed += f" and {len(colors) - LISTED_COLORS} more" * (len(colors) > LISTED_COLORS)
+    if len(colors) == 1:
+        which, unit, it = f"a color of the map, about {listed}", "a unit of this color", "it"
+    else:
+        which = (
+            f"{len(colors)} colors of the map, about {listed}" if colors else "colors of the map"
+        )
+        unit, it = "units of these colors", "them"
+    advice = (
+        "check that it is the legend of this map"
+        if share >= MOST_UNLISTED
+        else f"add {unit} to the palette (role paper for the sheet's margin), or name {it} in ink="
+    )
+    return (
+        f"the palette lacks {which}; {share:.1%} of the pixels have {it}, and their classes are "
+        f"wrong: {advice}"
+    )
 
 
 def hatch_texts(accounts: Sequence[dict[str, Any]], palette: Palette) -> list[str]:

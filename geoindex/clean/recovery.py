@@ -139,7 +139,9 @@ def recover_export(
     if undecided:
         fill_far(nearest, kind, plan.options.reach, window, classes)
     if misfit:
-        doubt_misfits(known, window, margins)
+        lacking = np.array(plan.lacking, np.float64).reshape(-1, 3)
+        exact = plan.recovery is None
+        doubt_misfits(pixels, known, exact, lacking, window, classes, margins)
     return classes, margins
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,10 @@ from geoindex.clean.blocks import TILE, CleanBlock, clean_block
 from geoindex.clean.confidence import N_MARGINS, Quality
 from geoindex.clean.options import Plan
 from geoindex.clean.reasons import REASONS, Extra, account, count_hatched
-from geoindex.clean.unlisted import UnlistedColors
+from geoindex.clean.unlisted import UnlistedColors, count_close
 from geoindex.color.counting_kernels import count_indices
 from geoindex.color.histogram import ColorCounter, ColorHistogram
+from geoindex.color.merged import MergedColors
 from geoindex.color.pixels import Pixels
 from geoindex.color.threads import in_threads
 from geoindex.images.files import Region
@@ -107,9 +108,19 @@ class BandCleaner:
 
         in_threads(count, list(range(0, len(colors), TILE // 4)))
 
-    def to_dict(self) -> dict[str, Any]:
-        """All counts as JSON values, as :meth:`geoindex.clean.grid.Cleaned.to_dict`."""
-        quality = Quality.of(self._margins, self.plan.calibration)
+    def to_dict(self, merged: Sequence[MergedColors]) -> dict[str, Any]:
+        """All counts as JSON values, as :meth:`geoindex.clean.grid.Cleaned.to_dict`.
+
+        Parameters
+        ----------
+        merged : sequence of MergedColors
+            From `unlisted`.
+        """
+        plan = self.plan
+        quality = Quality.of(
+            self._margins, plan.calibration, is_lacking=bool(merged or plan.lacking),
+            n_close=count_close(merged, plan.palette),
+        )  # fmt: skip
         return account(self.plan, self._changed, self._hatched, self.before, self.after, quality)
 
     def changed_colors(self, histogram: ColorHistogram) -> NDArray[np.int64]:

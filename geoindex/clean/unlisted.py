@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geoindex.clean.cores import MISFIT_OFF
 from geoindex.clean.options import Plan
 from geoindex.color.compiled import compiled, types
 from geoindex.color.histogram import ColorHistogram
@@ -19,14 +21,18 @@ from geoindex.color.merged import (
 )
 from geoindex.color.metric_kernels import BRIGHTEST, DARKEST
 from geoindex.color.threads import in_threads
+from geoindex.palette import Palette
 from geoindex.rules.indices import IndexArray
 
-__all__ = ["UnlistedColors"]
+__all__ = ["UnlistedColors", "count_close"]
 
 CHUNK_PIXELS = 2**18
 """Pixels that are searched at one time."""
 
 CLASS_BITS = 16
+
+CLOSE = 6.0
+"""Levels from which on two colors of areas that became one class are taken for two units."""
 
 _pixels = types.Array(types.uint8, 3, "A", readonly=True)
 
@@ -127,6 +133,21 @@ def list_unlisted(
                 keys[n], lengths[n] = key, 1
                 n += 1
     return n
+
+
+def count_close(merged: Sequence[MergedColors], palette: Palette) -> int:
+    """Count the pixels of unlisted colors that are no misfits, being close to their class's color.
+
+    Of the colors that became a class, the one nearest to that of the palette is taken to be right.
+    """
+    n_pixels = 0
+    for group in merged:
+        colors = np.array(group.colors, np.float64)
+        off = np.sqrt(((colors - palette.colors[group.index]) ** 2).sum(axis=1))
+        own = colors[off.argmin()]
+        close = (off < MISFIT_OFF) & (np.sqrt(((colors - own) ** 2).sum(axis=1)) >= CLOSE)
+        n_pixels += sum(np.array(group.pixels)[close].tolist())
+    return n_pixels
 
 
 class UnlistedColors:

@@ -191,7 +191,7 @@ def summarize(
     mapped = indices < len(mapper.palette)
     colors, counts, indices = histogram.colors[mapped], histogram.counts[mapped], indices[mapped]
     n_mapped = int(counts.sum())
-    cleaned = None if cleaner is None else cleaner.to_dict()
+    cleaned: dict[str, Any] | None = None
     paper = [] if classes is None else list(classes.paper)
     if cleaner is None:
         used = np.bincount(indices, minlength=len(mapper.palette))
@@ -208,6 +208,7 @@ def summarize(
         used = cleaner.after
         n_valid = int(cleaner.after.sum() - cleaner.after[paper].sum())
         merged = cleaner.unlisted.merged(histogram, mapper.map(histogram.colors), n_valid)
+        cleaned = cleaner.to_dict(merged)
         # The colors of pixels that recovery changed do not show how well the palette fits.
         counts = counts - cleaner.changed_colors(histogram)[mapped]
         colors, counts, indices = colors[counts > 0], counts[counts > 0], indices[counts > 0]

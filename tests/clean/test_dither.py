@@ -42,7 +42,7 @@ def exported(dithered) -> tuple[np.ndarray, np.ndarray]:
 
 def seen(picture: np.ndarray, palette: Palette, clean: Clean):
     """The recovery that a picture is found to need."""
-    return find_recovery(clean.plan(palette), picture.shape[:2], Pixels(table=picture).part)
+    return find_recovery(clean.plan(palette), picture.shape[:2], Pixels(table=picture).part)[0]
 
 
 @pytest.mark.parametrize(("variant", "least"), [("dithered", 0.96), ("dithered-ordered", 0.9)])

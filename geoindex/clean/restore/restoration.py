@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from geoindex.clean.confidence import UNLISTED
 from geoindex.clean.recovery import grown, recover_export
 from geoindex.clean.restore.tiles import tiles_of
 from geoindex.rules.box import Region
@@ -68,7 +69,8 @@ class Restoration(ABC):
                 pixels[around], nearest[around], plan, inside
             )
         classes, margins = recover_export(restored, found, plan, within, scratch)
-        return classes, np.minimum(margins, largest[within])
+        largest = largest[within]
+        return classes, np.where(margins == UNLISTED, margins, np.minimum(margins, largest))
 
     @abstractmethod
     def restore(

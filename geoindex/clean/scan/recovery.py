@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geoindex.clean.confidence import UNLISTED
 from geoindex.clean.cores import CORE
 from geoindex.clean.deciding import UNDECIDED, fill_far
 from geoindex.clean.pooling import LARGEST_RADIUS
@@ -27,7 +28,7 @@ from geoindex.clean.scan.stripes import (
     find_pairs,
 )
 from geoindex.clean.scan.thin import THIN_HALO, find_narrow
-from geoindex.clean.scan.units import Sheet, find_units, units_of
+from geoindex.clean.scan.units import Sheet, find_units, find_unlisted, units_of
 from geoindex.clean.scratch import Scratch
 from geoindex.errors import OptionError
 from geoindex.rules.box import Region
@@ -93,6 +94,7 @@ class Scan:
             find_narrow(seen.classes, seen.thin)
         draw_stripes(seen, self.sheet, self._pairs(plan))
         units, margins = seen.classes, seen.margins
+        unlisted = find_unlisted(seen, self.sheet) if self.sheet.lacking else None
         hidden = units == UNDECIDED
         if hidden.any():
             kind = (units >= 0).astype(np.uint8) * CORE
@@ -105,6 +107,8 @@ class Scan:
             ).settle()
             units.ravel()[places] = found
             margins.ravel()[places] = (100 * leads + 0.5).astype(np.uint8)
+        if unlisted is not None:
+            margins[unlisted] = UNLISTED
         units = units[within]
         return np.where(units < 0, np.int32(-1), self.rows[units]), margins[within]
 

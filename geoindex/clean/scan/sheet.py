@@ -8,14 +8,19 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from geoindex.clean.entries import Color
+from geoindex.clean.lacking import find_lacking
 from geoindex.clean.sample import Window
-from geoindex.clean.scan.cells import modes_of
+from geoindex.clean.scan.cells import CELL, modes_of
 from geoindex.clean.scan.contacts import Contacts, Trace, find_contacts
 from geoindex.clean.scan.light import CoarseLight, cell_light
 from geoindex.clean.scan.lines import Profile
 from geoindex.clean.scan.units import BLACK, Sheet, units_of
 
 __all__ = ["look_at_sheet"]
+
+Cells = tuple[NDArray[np.float64], NDArray[np.float64], tuple[int, int]]
+"""Of a window, as :func:`geoindex.clean.scan.cells.modes_of` returns them."""
 
 START = Profile(half_width=0.6, blur=0.6, hue_blur=1.0)
 
@@ -59,9 +64,11 @@ def look_at_sheet(
         Colors of the palette.
     """
     covers = inks if len(inks) else np.array([BLACK])
+    cells = [modes_of(window.colors, window.valid, window.origin) for window in windows]
+    light = expected_light(windows, cells, grid, units)
     sheet = Sheet(
         units=units, inks=covers, sigma=LEAST_SIGMA, printed=False, contact=covers[0],
-        profile=START, light=expected_light(windows, grid, units),
+        profile=START, light=light, lacking=_lacking(cells, light, units, inks),
     )  # fmt: skip
     chosen = [windows[i] for i in _spread(len(windows), MOST_WINDOWS)]
     sheet = _with_ink(sheet, chosen)
@@ -74,12 +81,12 @@ def _spread(n: int, most: int) -> list[int]:
 
 
 def expected_light(
-    windows: Sequence[Window], grid: tuple[int, int], units: NDArray[np.float64]
-) -> CoarseLight:
+    windows: Sequence[Window], cells: Sequence[Cells], grid: tuple[int, int],
+    units: NDArray[np.float64],
+) -> CoarseLight:  # fmt: skip
     """Find the light in the middle of each window."""
     found = np.empty(len(windows))
-    for place, window in enumerate(windows):
-        modes, shares, _ = modes_of(window.colors, window.valid, window.origin)
+    for place, (modes, shares, _) in enumerate(cells):
         middle = 1.0
         for _ in range(LIGHT_ROUNDS):
             light = cell_light(modes, shares, units, np.full(shares.shape, middle))
@@ -90,6 +97,22 @@ def expected_light(
     rows = [w.origin[0] + w.valid.shape[0] / 2 for w in windows[:: grid[1]]]
     cols = [w.origin[1] + w.valid.shape[1] / 2 for w in windows[: grid[1]]]
     return CoarseLight(rows=tuple(rows), cols=tuple(cols), values=values)
+
+
+def _lacking(
+    cells: Sequence[Cells], expected: CoarseLight, units: NDArray[np.float64],
+    inks: NDArray[np.float64],
+) -> tuple[Color, ...]:  # fmt: skip
+    """Find colors of areas that no unit has, in whatever light."""
+    even = []
+    for modes, shares, first in cells:
+        rows, cols = (
+            (np.arange(n) + cell + 0.5) * CELL for cell, n in zip(first, shares.shape, strict=True)
+        )
+        light = cell_light(modes, shares, units, expected.at(rows, cols))
+        even.append((modes / light).reshape(-1, 3))
+    shares = np.concatenate([shares.ravel() for _, shares, _ in cells])
+    return find_lacking(np.concatenate(even), shares, units, inks)
 
 
 def _with_ink(sheet: Sheet, windows: Sequence[Window]) -> Sheet:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geoindex.clean.pooling import LEAST_SPREAD, pool
+from geoindex.clean.entries import Color
+from geoindex.clean.pooling import LEAST_SPREAD, box_sums, pool
 from geoindex.clean.sample import Window
 from geoindex.clean.scan.cells import CELL, modes_of
 from geoindex.clean.scan.costs import cost_table, even_out
@@ -16,7 +17,7 @@ from geoindex.clean.scan.lines import Profile
 from geoindex.clean.scan.thin import find_thin
 from geoindex.rules.box import Region
 
-__all__ = ["BLACK", "Sheet", "Units", "find_units", "in_percent", "units_of"]
+__all__ = ["BLACK", "Sheet", "Units", "find_units", "find_unlisted", "in_percent", "units_of"]
 
 BLACK = (0.0, 0.0, 0.0)
 
@@ -60,6 +61,9 @@ class Sheet:
     explained: float = 1.0
     """Share of the pixels away from contacts that have about the color of their unit."""
 
+    lacking: tuple[Color, ...] = ()
+    """Colors of areas that no unit has."""
+
     @property
     def radius(self) -> int:
         """Pixels around a pixel that decide its unit."""
@@ -67,8 +71,15 @@ class Sheet:
 
     def costs(self) -> NDArray[np.uint8]:
         """Table of what each color costs for each unit."""
+        return self._costs_of(self.units)
+
+    def costs_of_lacking(self) -> NDArray[np.uint8]:
+        """Table of what each color costs for the colors that no unit has."""
+        return self._costs_of(np.array(self.lacking, np.float64))
+
+    def _costs_of(self, colors: NDArray[np.float64]) -> NDArray[np.uint8]:
         overprints = np.array([GRAY] if self.printed else np.empty((0, 3)), np.float64)
-        return cost_table(self.units, self.inks, overprints.reshape(-1, 3), self.sigma)
+        return cost_table(colors, self.inks, overprints.reshape(-1, 3), self.sigma)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -141,6 +152,19 @@ def find_units(
         pool(codes, costs, BASE_RADIUS, LEAST_SPREAD, base, np.empty(shape, np.uint8))
         find_thin(even, codes, costs, sheet.units, sheet.inks, sheet.sigma, base, classes, thin)
     return Units(even=even, codes=codes, classes=classes, margins=in_percent(margins), thin=thin)
+
+
+def find_unlisted(seen: Units, sheet: Sheet) -> NDArray[np.bool_]:
+    """Tell where a color that no unit has explains the neighborhood better than the units do."""
+    codes, costs = np.maximum(seen.codes, 0), sheet.costs()
+    lead = sheet.costs_of_lacking().min(axis=1)[codes].astype(np.int32)
+    # A color that every unit is far from is undecided.
+    of_any = costs.min(axis=1)[codes]
+    lead -= np.where(seen.classes < 0, of_any, costs[codes, np.maximum(seen.classes, 0)])
+    lead[seen.codes < 0] = 0
+    sums = np.empty(lead.shape, np.int64)
+    box_sums(lead, sheet.radius, sums)
+    return sums < 0
 
 
 def in_percent(leads: NDArray[np.uint8]) -> NDArray[np.uint8]:
