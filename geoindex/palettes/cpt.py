@@ -28,6 +28,8 @@ from geoindex.rules.color_text import color_of_text
 
 __all__ = ["cpt_stretches", "format_cpt", "parse_cpt"]
 
+HSV = re.compile(r"[\d.]+-[\d.]+-[\d.]+")
+
 
 def parse_cpt(content: bytes, request: Request) -> Palette:
     """Read a color palette table."""
@@ -101,15 +103,16 @@ def _slice(
 ) -> tuple[Entry, Entry]:
     """Both ends of a slice, named after its range if it has no label."""
     half = len(fields) // 2
-    ends = []
+    ends, colors = [], dict[str, tuple[int, ...]]()  # steps have one color at both ends
     for part in (fields[:half], fields[half:]):
         position = number(part[0])
         if position is None:
             raise request.error(f"{part[0][:40]!r} is not a number", line)
         fill = part[1] if half == 2 else ("-" if is_hsv else "/").join(part[1:])
-        color = _color(fill, request, line, is_hsv=is_hsv)
+        color = colors.get(fill) or _color(fill, request, line, is_hsv=is_hsv)
         label = name or f"{fields[0]} to {fields[half]}"
         ends.append(Entry(color=color, line=line, name=label, value=float(position)))
+        colors[fill] = color
     return ends[0], ends[1]
 
 
@@ -117,7 +120,7 @@ def _color(fill: str, request: Request, line: int, *, is_hsv: bool) -> tuple[int
     """Color of a fill: r/g/b, h-s-v, #rrggbb, a gray or a name."""
     if fill.startswith("#"):
         return hex_color(fill, request, line)
-    if re.fullmatch(r"[\d.]+-[\d.]+-[\d.]+", fill):
+    if HSV.fullmatch(fill):
         hue, saturation, value = (number(part) for part in fill.split("-"))
         if None in (hue, saturation, value):
             raise request.error(f"{fill[:40]!r} is not a color", line)

@@ -36,6 +36,12 @@ __all__ = [
 
 HEX_COLOR = re.compile(r"#[0-9a-fA-F]{6}$")
 
+# Compiled once: looking them up in re's own store took a third of the time of long tables.
+WHOLE = re.compile(r"[+-]?\d{1,18}", re.ASCII)
+DECIMAL = re.compile(
+    r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?|[+-]?(nan|inf)", re.IGNORECASE | re.ASCII
+)
+
 LONGEST_REASON = 600
 """Longest reason in a message, in characters."""
 
@@ -200,7 +206,9 @@ def _opaque(entries: Sequence[Entry], request: Request) -> list[Entry]:
             "may look different",
             faint[0].line,
         )
-    return [replace(entry, color=entry.color[:3]) for entry in seen]
+    return [
+        replace(entry, color=entry.color[:3]) if len(entry.color) > 3 else entry for entry in seen
+    ]
 
 
 def _named(entries: Sequence[Entry]) -> str:
@@ -319,10 +327,9 @@ def json_of(content: bytes, request: Request) -> Any:
 
 def number(text: str) -> int | float | None:
     """Value of a decimal number, an int if written as one; None if it is not a number."""
-    if re.fullmatch(r"[+-]?\d{1,18}", text, re.ASCII):
+    if WHOLE.fullmatch(text):
         return int(text)
-    pattern = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?|[+-]?(nan|inf)"
-    if len(text) < 64 and re.fullmatch(pattern, text, re.IGNORECASE | re.ASCII):
+    if len(text) < 64 and DECIMAL.fullmatch(text):
         return float(text)
     return None
 

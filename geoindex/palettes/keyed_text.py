@@ -105,7 +105,7 @@ def split_list(value: str) -> list[str]:
     # The end of the text matches once more if the last item ends there.
     if len(items) > 1 and value and not value.endswith("`"):
         items.pop()
-    return [re.sub(r"\\(.)", r"\1", item) for item in items]
+    return [re.sub(r"\\(.)", r"\1", item) if "\\" in item else item for item in items]
 
 
 def _key_and_value(line: str) -> tuple[str, str]:
