@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -114,10 +115,18 @@ def _small_blocks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.fixture(scope="session")
-def drawn():
+def benchmark() -> Callable[[str], ModuleType]:
+    """Import a module of the folder ``benchmarks/`` by name, as a script there would."""
+
+    def load(name: str) -> ModuleType:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.syspath_prepend(str(REPOSITORY / "benchmarks"))
+            return importlib.import_module(name)
+
+    return load
+
+
+@pytest.fixture(scope="session")
+def drawn(benchmark: Callable[[str], ModuleType]):
     """A small map drawn with a seed that was not used for tuning."""
-    folder = str(REPOSITORY / "benchmarks")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(folder)
-        module = importlib.import_module("drawn_maps")
-    return module.draw_map(1000, n_units=16, n_regions=40, shape=(320, 420))
+    return benchmark("drawn_maps").draw_map(1000, n_units=16, n_regions=40, shape=(320, 420))

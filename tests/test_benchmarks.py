@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import functools
-import importlib
 import platform
 import sys
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 import rasterio
 
 from geoindex import Palette
-
-
-@pytest.fixture
-def benchmark(repository, monkeypatch):
-    """Import a benchmark by name, as a script would be."""
-    monkeypatch.syspath_prepend(str(repository / "benchmarks"))
-
-    def load(name: str) -> ModuleType:
-        return importlib.import_module(name)
-
-    return load
 
 
 def test_times_of_calls_in_turns(benchmark) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,12 +30,9 @@ def relief(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def blended():
+def blended(benchmark):
     """Pictures of units at 60 % over gray, each with a legend and the answer."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(Path(__file__).parents[2] / "benchmarks"))
-        printed_maps = importlib.import_module("printed_maps")
-    drawn = printed_maps.print_map(
+    drawn = benchmark("printed_maps").print_map(
         1005, ["inked", "blend"], n_units=16, n_regions=40, shape=(280, 360), thin_units=True
     )
     pure = drawn["inked"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 
 import numpy as np
@@ -24,13 +23,11 @@ pytestmark = pytest.mark.filterwarnings("ignore:dithering to so few colors")
 
 
 @pytest.fixture(scope="module")
-def dithered():
+def dithered(benchmark):
     """Pictures reduced to half of the units' colors, and the answer."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(Path(__file__).parents[2] / "benchmarks"))
-        printed_maps = importlib.import_module("printed_maps")
     variants = ["dithered", "dithered-ordered", "jpeg-60"]
-    return printed_maps.print_map(1001, variants, n_units=24, n_regions=30, shape=(256, 330))
+    draw = benchmark("printed_maps").print_map
+    return draw(1001, variants, n_units=24, n_regions=30, shape=(256, 330))
 
 
 def exported(dithered) -> tuple[np.ndarray, np.ndarray]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import warnings
 from itertools import product
 from pathlib import Path
@@ -21,13 +20,10 @@ NOTICED = ("scan", "printed", "jpeg-60", "inked")
 
 
 @pytest.fixture(scope="module")
-def sheets():
+def sheets(benchmark):
     """Maps of a seed that was not used for tuning."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(Path(__file__).parents[2] / "benchmarks"))
-        printed_maps = importlib.import_module("printed_maps")
     small = {"n_units": 16, "n_regions": 30, "shape": (280, 360)}
-    return printed_maps.print_map(1007, [*NOTICED, "halftone", "blend"], **small)
+    return benchmark("printed_maps").print_map(1007, [*NOTICED, "halftone", "blend"], **small)
 
 
 def recovered(picture: np.ndarray, colors: np.ndarray, n_inks: int):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 
 import numpy as np
@@ -21,14 +20,12 @@ MARGINS = {"scan": 0.004, "printed": 0.02, "jpeg-60": 0.002, "halftone": 0.004}
 
 
 @pytest.fixture(scope="module")
-def sheets():
+def sheets(benchmark):
     """Maps of a seed that was not used for tuning, one of them with dykes and lenses."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(Path(__file__).parents[2] / "benchmarks"))
-        printed_maps = importlib.import_module("printed_maps")
     small = {"n_units": 16, "n_regions": 30, "shape": (280, 360)}
-    found = printed_maps.print_map(1006, [*MARGINS, "inked"], **small)
-    found["thin"] = printed_maps.print_map(1006, ["scan"], thin_units=True, **small)["scan"]
+    print_map = benchmark("printed_maps").print_map
+    found = print_map(1006, [*MARGINS, "inked"], **small)
+    found["thin"] = print_map(1006, ["scan"], thin_units=True, **small)["scan"]
     return found
 
 

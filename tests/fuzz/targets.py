@@ -91,7 +91,7 @@ def of_file(
 
 RAMPS = {
     "clr": b"0 0 0 0\n50 120 30 200\n100 255 255 255\n",
-    "opendtect": format_named("opendtect").write(VALUED),  # type: ignore[misc]
+    "opendtect": format_named("opendtect").write(VALUED),
     "qgis-text": b"# QGIS Generated Color Map Export File\nINTERPOLATION:INTERPOLATED\n"
     b"0,0,0,0,255,low\n100,255,255,255,255,high\n",
     "gdal": b"nv 0 0 0 0\n0 black\n50 120 30 200\n100 255 255 255 128\n",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 
 import numpy as np
@@ -16,10 +15,9 @@ from tests.support.drawings import draw_legend as draw_exact
 
 
 @pytest.fixture
-def draw_legend(repository, monkeypatch: pytest.MonkeyPatch):
+def draw_legend(benchmark):
     """The generator of the benchmarks; the seeds below are read without a mistake, not all are."""
-    monkeypatch.syspath_prepend(str(repository / "benchmarks"))
-    return importlib.import_module("drawn_legends").draw_legend
+    return benchmark("drawn_legends").draw_legend
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import functools
-import importlib
 import pickle
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -27,18 +26,16 @@ from geoindex.learn.units.peaks import find_peaks
 from geoindex.learn.units.samples import REACH, Samples, WindowSampler
 
 Colors = np.ndarray
+Benchmark = Callable[[str], ModuleType]
 
 SUB = 5
 """Subpixels of a pixel of the benchmarks' maps."""
 
 
 @pytest.fixture(scope="session")
-def engrave() -> Iterator[Callable]:
+def engrave(benchmark: Benchmark) -> Callable:
     """Draw the regions of a small map as a benchmark draws them."""
-    folder = str(Path(__file__).resolve().parents[2] / "benchmarks")
-    sys.path.insert(0, folder)
-    yield partial(importlib.import_module("printed_maps").engrave, n_regions=36, shape=(330, 400))
-    sys.path.remove(folder)
+    return partial(benchmark("printed_maps").engrave, n_regions=36, shape=(330, 400))
 
 
 @pytest.fixture(scope="session")
@@ -81,14 +78,14 @@ def test_all_units_and_nothing_else(print_map: Callable, variant: str) -> None:
 
 
 @pytest.mark.parametrize("variant", ["jpeg-60", "scan"])
-def test_a_small_unit(engrave: Callable, variant: str) -> None:
+def test_a_small_unit(engrave: Callable, benchmark: Benchmark, variant: str) -> None:
     """A lens of 22 x 18 pixels between its contacts is the only place of its unit."""
     plate = engrave(42, n_units=10)
     y, x = np.indices(plate.units.shape) / SUB
     units = plate.units.copy()
     units[((x - 200) / 11) ** 2 + ((y - 150) / 9) ** 2 < 1] = 10
     colors = np.concatenate([plate.colors, np.array([[236, 138, 222]], np.uint8)])
-    contacts = importlib.import_module("drawn_maps").contact_lines(units, np.zeros_like(units))
+    contacts = benchmark("drawn_maps").contact_lines(units, np.zeros_like(units))
     made = replace(plate, units=units, contacts=contacts, colors=colors).print(variant)
     found = units_of(learn_palette(made.picture, method="units"))
     assert found_and_too_many(colors, found) == (11, 0)
@@ -106,7 +103,7 @@ def test_overexposure_does_not_make_two_units(engrave: Callable) -> None:
     assert found_and_too_many(colors, found) == (10, 0)
 
 
-def test_hatching_does_not_make_a_unit_pale(engrave: Callable) -> None:
+def test_hatching_does_not_make_a_unit_pale(engrave: Callable, benchmark: Benchmark) -> None:
     """JPEG halves the resolution of hues, so that hatching pales all of a saturated unit."""
     plate = engrave(42, n_units=10)
     colors = plate.colors.copy()
@@ -115,7 +112,7 @@ def test_hatching_does_not_make_a_unit_pale(engrave: Callable) -> None:
     y, x = np.indices(plate.units.shape) / SUB
     lines = (plate.units == hatched) & ((x + y) / np.sqrt(2) % 7 < 0.8)
     drawn = replace(plate, colors=colors).picture(multiply=[(lines, (0.45, 0.45, 0.45))])
-    scanned = importlib.import_module("printed_maps").scanned
+    scanned = benchmark("printed_maps").scanned
     found = units_of(learn_palette(scanned(drawn, np.random.default_rng(1)), method="units"))
     assert np.linalg.norm(found - colors[hatched], axis=1).min() < 8
     assert found_and_too_many(colors, found) == (10, 0)
