@@ -203,11 +203,13 @@ def convert_many(
     numbering.check(mapping.palette)
     styles = style_names(style)
     check_styled(f"grids as {suffix}", grid_format.key, styles)
-    if mosaic is not None:
+    folder = path_of(dst_dir, "dst_dir")
+    joined = None if mosaic is None else path_of(mosaic, "mosaic")
+    if joined is not None:
         if grid_format.key not in JOINED:
             raise OptionError("a mosaic joins GeoTIFF or PNG grids; choose format tif or png")
-        make_folder(path_of(dst_dir, "dst_dir"))
-        check_mosaic_target(path_of(mosaic, "mosaic"), overwrite=overwrite)
+        make_folder(folder)
+        check_mosaic_target(joined, overwrite=overwrite)
     layout = GridLayout(
         format=grid_format.key,
         numbering=numbering,
@@ -219,7 +221,7 @@ def convert_many(
     report = run_batch(
         job,
         srcs,
-        path_of(dst_dir, "dst_dir"),
+        folder,
         suffix,
         jobs=jobs,
         resume=resume,
@@ -232,11 +234,11 @@ def convert_many(
         client=client,
         palette=mapping.palette,
     )
-    if mosaic is not None:
+    if joined is not None:
         made = [sheet.target for sheet in report.done] + [sheet.target for sheet in report.skipped]
         paths = sorted(map(Path, made))
-        if path_of(mosaic, "mosaic").absolute() in [path.absolute() for path in paths]:
-            raise OutputError(f"{mosaic}: is the grid of a sheet; give the mosaic another name")
-        write_mosaic(paths, path_of(mosaic, "mosaic"), mapping.palette, numbering, cog=cog)
+        if joined.absolute() in [path.absolute() for path in paths]:
+            raise OutputError(f"{joined}: is the grid of a sheet; give the mosaic another name")
+        write_mosaic(paths, joined, mapping.palette, numbering, cog=cog)
     warn_of(report.warnings(), stacklevel=2)
     return report

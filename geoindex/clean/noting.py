@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from geoindex.clean.confidence import UNLISTED
 from geoindex.clean.cores import index_array
 from geoindex.color.compiled import compiled, types
 
@@ -76,7 +77,7 @@ def rate_pixels(
     confidence : ndarray of uint8, shape (rows, cols)
         Written: percent, 255 for nodata.
     counts : ndarray of int64, shape (102,)
-        Increased: pixels of each margin, the last one those of colors that no unit has.
+        Increased: pixels of each margin.
     """
     for row in range(classes.shape[0]):
         for col in range(classes.shape[1]):
@@ -84,7 +85,7 @@ def rate_pixels(
                 confidence[row, col] = NODATA_CONFIDENCE
                 continue
             margin = margins[row, col]
-            if reasons[row, col] == guess and margin != len(counts) - 1:
+            if reasons[row, col] == guess and margin != UNLISTED:
                 margin = np.uint8(0)
             confidence[row, col] = percent[margin]
             counts[margin] += 1

