@@ -76,7 +76,7 @@ class IndexGrid(ClassArray):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_fields(self.transform, self.provenance, self.shape)
+        check_fields(self.transform, self.crs, self.provenance, self.shape)
 
     def compute(self) -> IndexGrid:
         """Grid with its indices in memory; the same grid if they already are.

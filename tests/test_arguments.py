@@ -103,6 +103,12 @@ def test_class_values(value: object) -> None:
             GridError,
             "affine.Affine, found",
         ),
+        (
+            lambda: replace(GRID, crs="EPSG:4326"),
+            GridError,
+            "crs must be .*CRS, found str; CRS.from",
+        ),
+        (lambda: replace(GRID, crs=4326), GridError, "crs must be .*CRS, found int"),
         (lambda: nearest(PIXELS, PALETTE, max_distance="5"), OptionError, "0 or more, found '5'"),
         (lambda: nearest(PIXELS, PALETTE, metric=["rgb"]), OptionError, "unknown metric"),
         (lambda: index_image(PIXELS, PALETTE, alpha=PIXELS), OptionError, "unknown alpha"),

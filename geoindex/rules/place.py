@@ -58,13 +58,16 @@ def tells_pixels_apart(transform: Affine, shape: tuple[int, ...]) -> bool:
     return all((step != 0).any(axis=1).all() for step in steps)
 
 
-def check_fields(transform: Affine | None, provenance: Any, shape: tuple[int, ...]) -> None:
-    """Check transform and provenance of a grid.
+def check_fields(
+    transform: Affine | None, crs: Any, provenance: Any, shape: tuple[int, ...]
+) -> None:
+    """Check transform, reference system and provenance of a grid.
 
     Raises
     ------
     GridError
-        The transform gives pixels no place of their own, or the provenance is no mapping.
+        The transform gives pixels no place of their own, the reference system is none of
+        rasterio's, or the provenance is no mapping.
     """
     if not (transform is None or hasattr(transform, "determinant")):
         raise GridError(f"transform must be an affine.Affine, found {type(transform).__name__}")
@@ -72,6 +75,11 @@ def check_fields(transform: Affine | None, provenance: Any, shape: tuple[int, ..
         raise GridError(
             f"the transform {tuple(transform)[:6]} is not finite, too large, or gives neighboring "
             "pixels the same place"
+        )
+    if not (crs is None or hasattr(type(crs), "units_factor")):
+        raise GridError(
+            f"crs must be a rasterio.crs.CRS, found {type(crs).__name__}; "
+            "CRS.from_user_input makes one of names and codes"
         )
     if not isinstance(provenance, Mapping):
         raise GridError(f"provenance must be a mapping, found {type(provenance).__name__}")

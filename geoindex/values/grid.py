@@ -98,7 +98,7 @@ class ValueGrid:
             if other is not None and other.shape != values.shape:
                 raise GridError(f"{name} must have the shape {values.shape}, found {other.shape}")
         check_text(self.unit, "unit", GridError)
-        check_fields(self.transform, self.provenance, self.shape)
+        check_fields(self.transform, self.crs, self.provenance, self.shape)
 
     @property
     def shape(self) -> tuple[int, int]:
